@@ -1,0 +1,95 @@
+# `make help` prints what can be made. Every target ends with one verdict line and fails if it failed.
+SHELL      := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS  += --no-print-directory
+.DEFAULT_GOAL := help
+
+VENV   := .venv
+PYTHON := $(VENV)/bin/python
+export PYTHONPATH := src
+# mypy and ruff look at each folder of ours that is there
+CODE   := $(wildcard src tests seeds migrations bench claims docs)
+
+# said at the end of a target, and only if all before it went well
+ok = @echo "ok: $@"
+
+##@ Every day
+.PHONY: help setup demo walk
+help: ## print this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
+	@echo
+	$(ok)
+
+setup: ## make .venv with the package (editable) and everything that tests it
+	@test -x $(PYTHON) || python3 -m venv $(VENV)
+	@log=$$(mktemp); $(VENV)/bin/pip install -q -c constraints.txt -e '.[test,bench]' >"$$log" 2>&1 || { tail -n 40 "$$log"; rm -f "$$log"; exit 1; }; rm -f "$$log"
+	$(ok)
+
+demo: ## serve the demonstration district on 127.0.0.1 (Ctrl-C ends it)
+	@$(PYTHON) -m cloudnego demo
+	$(ok)
+
+URL ?= http://127.0.0.1:8000
+STORY ?= plain
+walk: ## carry one case over HTTP through a running server: URL=… STORY=plain|failed-ballot|…
+	@$(PYTHON) -m cloudnego walk $(URL) --story $(STORY)
+	$(ok)
+
+##@ Before you hand something in
+.PHONY: ci lint format types contracts test
+ci: ## all that .ci/run does, in a fresh environment
+	@bash .ci/run
+	$(ok)
+
+lint: ## ruff: style, traps, banned calls, format
+	@$(PYTHON) -m ruff check -q $(CODE)
+	@$(PYTHON) -m ruff format -q --check $(CODE)
+	$(ok)
+
+format: ## let ruff lay the code out and mend what it safely can
+	@$(PYTHON) -m ruff check -q --fix $(CODE)
+	@$(PYTHON) -m ruff format -q $(CODE)
+	$(ok)
+
+types: ## mypy --strict
+	@$(PYTHON) -m mypy $(CODE)
+	$(ok)
+
+contracts: ## who may import whom
+	@$(VENV)/bin/lint-imports --no-cache
+	$(ok)
+
+test: ## pytest on two cores; ARGS= narrows it, for instance ARGS='tests/core -k ballot'
+	@$(PYTHON) -m pytest -n 2 $(ARGS)
+	$(ok)
+
+##@ Written by the code
+.PHONY: docs schemas
+docs: ## write docs/PROCEDURE.md and docs/schemas/ again from the code
+	@$(PYTHON) docs/generate.py
+	$(ok)
+
+schemas: docs ## the same: schemas and procedure are written together
+	$(ok)
+
+##@ Guarantees and figures, the long form
+.PHONY: bench claim-walks claim-kill outside
+bench: ## every bench against its aims
+	@$(PYTHON) -m bench all
+	$(ok)
+
+N ?=
+SEED ?=
+claim = $(PYTHON) -m claims $(1) $(if $(N),--n $(N)) $(if $(SEED),--seed $(SEED))
+claim-walks: ## N seeded walks through the core; the verdict goes to claims/results.jsonl
+	@$(call claim,walks)
+	$(ok)
+
+claim-kill: ## N times kill -9 under load and look for what was acknowledged
+	@$(call claim,kill)
+	$(ok)
+
+outside: ## what needs programs that only the system has
+	@$(PYTHON) -m claims outside
+	$(ok)

@@ -1,0 +1,42 @@
+"""How alembic reaches the database: from its own command line by the settings, from `eventlog.migrate` by a URL.
+
+A migration changes tables. It never edits an event: old shapes are lifted when they are read (`eventlog/codec.py`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from logging.config import fileConfig
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from cloudnego.eventlog.database import connect, sqlite_file, writing
+from cloudnego.settings import Settings
+
+for tables in ("cloudnego.eventlog.tables", "cloudnego.identity.tables"):
+    import_module(tables)  # each declares its tables in SQLModel.metadata
+
+if context.config.config_file_name is not None:
+    fileConfig(context.config.config_file_name)
+
+if context.is_offline_mode():
+    raise SystemExit("migrations run against a database; --sql is not supported")
+
+engine = connect(context.config.attributes.get("url") or Settings().database)
+file = sqlite_file(engine)
+if file is not None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+try:
+    with writing(engine).connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=SQLModel.metadata,
+            render_as_batch=True,  # SQLite cannot alter a column
+            compare_type=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+finally:
+    engine.dispose()

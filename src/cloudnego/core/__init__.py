@@ -1,0 +1,1 @@
+"""The negotiation itself: pure functions and frozen data. No I/O, no clock, no dice."""

@@ -1,0 +1,90 @@
+"""Draft clauses and the drafts compiled from them: what is hashed, what the law asks of their values."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from cloudnego.core import commands as c
+from cloudnego.core.moment import Moment
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import Clause, Negotiation
+from cloudnego.core.vocabulary import Seat, decimal
+
+RAISE = "raise"
+MINIMUM = "minimum_wage"
+"""Names of the values the law looks at: the agreed raise in percent, the contract's lowest wage in fen a month."""
+
+
+def _sha256(content: Any) -> str:
+    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def text_hash(head: str, values: Sequence[c.Value], prose: str) -> str:
+    """SHA-256 over the canonical JSON of a clause: head, typed values, prose."""
+    return _sha256({"head": head, "values": [v.model_dump(mode="json") for v in values], "prose": prose})
+
+
+def draft_hash(case: Negotiation) -> str | None:
+    """SHA-256 over the agreed clauses in their order, or None while there is none."""
+    agreed = [{"clause": name, "text": cl.text_hash} for name, cl in sorted(case.clauses.items()) if cl.agreed]
+    return _sha256(agreed) if agreed else None
+
+
+def agreed_value(case: Negotiation, name: str) -> c.Value | None:
+    """The first agreed value of this name."""
+    found = (v for cl in case.clauses.values() if cl.agreed for v in cl.values if v.name == name)
+    return next(found, None)
+
+
+def raise_rate(case: Negotiation) -> str | None:
+    value = agreed_value(case, RAISE)
+    return value.rate if isinstance(value, c.RateValue) else None
+
+
+def minimum_fen(case: Negotiation) -> int | None:
+    value = agreed_value(case, MINIMUM)
+    return value.fen if isinstance(value, c.FenValue) else None
+
+
+def unsettled_heads(case: Negotiation) -> list[str]:
+    """Heads up for negotiation without an agreed clause."""
+    agreed = {cl.head for cl in case.clauses.values() if cl.agreed}
+    return sorted(case.negotiated_heads() - agreed)
+
+
+def open_clauses(case: Negotiation) -> list[str]:
+    return [name for name, cl in case.clauses.items() if not cl.agreed]
+
+
+def above_the_floor(m: Moment, clause: Clause) -> Obstacle | None:
+    """工资标准应当高于当地人民政府规定的最低工资标准 (HZ 11); other packs: not below it (LCL 55)."""
+    row = m.law.pack.floor
+    floor = next((r.fen for r in m.case.references if r.kind == "minimum_wage" and r.fen is not None), None)
+    for value in clause.values:
+        if value.name != MINIMUM or not isinstance(value, c.FenValue) or floor is None:
+            continue
+        if value.fen < floor or (row.above and value.fen == floor):
+            return no(
+                Reason.BELOW_MINIMUM_WAGE, *row.cite, level=row.level, cure=(Seat.CHIEF,), fen=value.fen, floor=floor
+            )
+    return None
+
+
+def above_the_regional(m: Moment, clause: Clause) -> Obstacle | None:
+    """其商定的标准不得低于行业、区域工资专项集体合同商定的标准 (HZ 35)."""
+    row, opened = m.law.pack.regional_floor, m.case.opened
+    if row is None or opened is None:
+        return None
+    for value in clause.values:
+        low = False
+        if isinstance(value, c.RateValue) and value.name == RAISE and opened.regional_rate is not None:
+            low = decimal(value.rate) < decimal(opened.regional_rate)
+        if isinstance(value, c.FenValue) and value.name == MINIMUM and opened.regional_minimum_fen is not None:
+            low = low or value.fen < opened.regional_minimum_fen
+        if low:
+            return no(Reason.BELOW_REGIONAL, *row.cite, level=row.level, cure=(Seat.CHIEF,), name=value.name)
+    return None

@@ -1,0 +1,275 @@
+"""Every term of the law as it runs in a case: from which fact, until which, whose it is, and when the clock looks again.
+
+The pack says the numbers; this file knows the facts they run from (`domain.md` §1.4). Terms run from the day a thing
+happened (`occurred_on`), not from the day it was entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import msgspec
+
+from cloudnego.core.calendar import Due, add_working_days, after, back_from, window_opens
+from cloudnego.core.moment import Law
+from cloudnego.core.pack import Level, Timer, Unit
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import Kind, Scope, Seat, Side, Stream
+
+Facts = Mapping[str, date | None]
+MARKS = ("T-3", "T-1", "T0", "T+1")
+
+
+def _one(day: date | None) -> Facts:
+    return {"": day}
+
+
+def _published(case: Negotiation) -> date | None:
+    """A regional contract is published when it is published at every covered enterprise (HZ 41)."""
+    done = case.performance
+    if case.scope is Scope.ENTERPRISE or done.registered:
+        return done.published_on
+    return done.published_on if {c.enterprise for c in case.covers} <= done.published_at else None
+
+
+def _agreement(case: Negotiation, *, again: bool) -> date | None:
+    return case.meeting.agreement_on if (case.back_because == "failed") is again else None
+
+
+def _ballot_closed(case: Negotiation) -> date | None:
+    return next((b.on for b in reversed(case.ballots) if b.round == case.round and b.result != "no_quorum"), None)
+
+
+def _asked(case: Negotiation) -> Facts:
+    return {name: m.delivered_on for name, m in case.materials.items() if m.asked and not m.waived}
+
+
+def _notices(case: Negotiation) -> Facts:
+    return {side.value: case.served_on(case.meeting.notices.of(side)) for side in Side}
+
+
+def _meeting_day(case: Negotiation) -> date | None:
+    return case.meeting.plan.day if case.meeting.plan else None
+
+
+FACTS: dict[str, Callable[[Negotiation], Facts]] = {
+    "list.chosen": lambda c: {s.value: c.benches.of(s).chosen_on for s in Side},
+    "list.published": lambda c: {s.value: c.benches.of(s).published_on for s in Side},
+    "offer.sent": lambda c: _one(c.offer.sent_on if c.offer else None),
+    "offer.received": lambda c: _one(c.served_on(c.offer.paper) if c.offer else None),
+    "reply.served": lambda c: _one(c.served_on(c.reply.paper) if c.reply else None),
+    "reply.accepted": lambda c: _one(c.reply.sent_on if c.reply and c.reply.outcome != "refused" else None),
+    "meeting.day": lambda c: _one(_meeting_day(c)),
+    "meeting.opened": lambda c: _one(c.meeting.opened_on),
+    "material.delivered": _asked,
+    "meeting_notice.served": _notices,
+    "minutes.full_agreement": lambda c: _one(_agreement(c, again=False)),
+    "agreement.first": lambda c: _one(c.agreed_first_on),
+    "draft.reagreed": lambda c: _one(_agreement(c, again=True)),
+    "congress.submitted": lambda c: _one(c.congress.submitted_on),
+    "congress.convened": lambda c: _one(c.congress.convened_on),
+    "ballot.closed": lambda c: _one(_ballot_closed(c)),
+    "contract.passed": lambda c: _one(next((b.on for b in c.ballots if b.result == "passed"), None)),
+    "signed.last": lambda c: _one(c.filing.signed_last if not c.performance.registered else None),
+    "filing.handed_in": lambda c: _one(c.filing.filed_on),
+    "filing.received": lambda c: _one(c.filing.received_on),
+    "review.ended": lambda c: _one(c.filing.ended_on),
+    "in_force_from": lambda c: _one(c.filing.in_force_from),
+    "contract.published": lambda c: _one(_published(c)),
+    "contract.reported": lambda c: _one(c.performance.reported_on),
+    "expiry": lambda c: _one(c.filing.expires_on if c.filing.in_force_from else None),
+    "dispute.accepted": lambda c: _one(c.dispute.accepted_on if c.dispute else None),
+    "dispute.closed": lambda c: _one(c.dispute.closed_on if c.dispute else None),
+    "rep.vacant": lambda c: {f"{s.value}.{n}": v[1] for s in Side for n, v in enumerate(c.benches.of(s).vacancies)},
+    "rep.seated": lambda c: {f"{s.value}.{n}": v[2] for s in Side for n, v in enumerate(c.benches.of(s).vacancies)},
+    "opinion.served": lambda c: {name: o.served_on for name, o in c.opinions.items()},
+    "opinion.answered": lambda c: {name: o.answered_on for name, o in c.opinions.items()},
+    "contract.rescinded": lambda c: _one(
+        c.filing.signed_last if c.opened and c.opened.kind is Kind.TERMINATION else None
+    ),
+    "rescission.filed": lambda c: _one(c.filing.filed_on),
+    "congress.reported": lambda c: _one(None),
+}
+"""Every fact a timer of a pack may name: key of the thing it happened to → the day, or None."""
+
+_TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting"})
+_FILING = frozenset({"file", "review", "dispute"})
+_AUTHORITY = frozenset({"review", "dispute"})
+_WORKER = frozenset({"re_congress", "report_upper"})
+_EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report"})
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority)."""
+
+    timer: str
+    key: str
+    side: Side | None
+    seat: Seat | None
+    articles: tuple[str, ...]
+    level: Level
+    start_fact: str
+    start_on: date
+    due: Due
+    target: date | None
+    met_on: date | None
+    stream: Stream
+
+    @property
+    def latest(self) -> date | None:
+        return self.due.latest
+
+    @property
+    def late(self) -> bool:
+        return self.met_on is not None and self.latest is not None and self.met_on > self.latest
+
+    @property
+    def mark_key(self) -> str:
+        return f"{self.timer}|{self.key}"
+
+
+def stream_for(timer: str) -> Stream:
+    """Where the clock notes this term: between the sides, with the authority, or for all who see the progress."""
+    if timer in _TABLE:
+        return Stream.TABLE
+    return Stream.FILING if timer in _FILING else Stream.NOTICE
+
+
+def _owed_by(case: Negotiation, timer: str, key: str) -> Side | None:
+    if timer == "reply" and case.offer:
+        return case.offer.side.other
+    if timer == "materials":
+        return case.materials[key].asked_by.other
+    if timer in ("meeting_notice", "vacancy", "list_published"):
+        return Side(key.split(".", maxsplit=1)[0])
+    if timer in _WORKER:
+        return Side.WORKER
+    return Side.EMPLOYER if timer in _EMPLOYER else None
+
+
+def _length(case: Negotiation, law: Law, timer: Timer) -> int:
+    if timer.name == "dispute" and case.dispute:
+        return timer.n + case.dispute.extended_days
+    if timer.name == "review" and law.pack.filing.supplement_stops:
+        return timer.n + case.filing.supplement_days
+    return timer.n
+
+
+def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due, date | None]:
+    """The due date of a term, and the earlier date to aim at."""
+    n = _length(case, law, timer)
+    if timer.opens:
+        due = window_opens(law.calendar, start, n, timer.unit)
+    elif timer.before:
+        due = back_from(law.calendar, start, n, timer.unit)
+    elif timer.every:  # the yearly report: one for each period begun, the last by the end of the contract
+        due = after(law.calendar, start, n * (len(case.performance.reports) + 1), timer.unit)
+        ends = case.filing.expires_on
+        if ends and due.latest and due.latest > ends:
+            due = msgspec.structs.replace(due, target=ends, latest=ends, rolled_over=())
+    else:
+        due = after(law.calendar, start, n, timer.unit)
+    target = due.target
+    if timer.target_n is not None and not timer.before:
+        target = after(law.calendar, start, timer.target_n, timer.target_unit or timer.unit).target
+    return due, target
+
+
+def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
+    starts = FACTS[timer.start](case)
+    ends = FACTS["agreement.first" if timer.name == "total_cap" else timer.until](case)
+    keys = ends if timer.before and timer.until in ("material.delivered", "meeting_notice.served") else starts
+    found = []
+    for key in keys:
+        start = starts.get(key, starts.get(""))
+        if start is None or (timer.every and start + timedelta(days=1) > (case.filing.expires_on or start)):
+            continue
+        due, target = _count(case, law, timer, start)
+        found.append(
+            Running(
+                timer=timer.name,
+                key=key,
+                side=_owed_by(case, timer.name, key),
+                seat=Seat.AUTHORITY if timer.name in _AUTHORITY else None,
+                articles=timer.cite,
+                level=timer.level,
+                start_fact=timer.start,
+                start_on=start,
+                due=due,
+                target=target,
+                met_on=ends.get(key),
+                stream=stream_for(timer.name),
+            )
+        )
+    return found
+
+
+def deadlines(case: Negotiation, law: Law) -> tuple[Running, ...]:
+    """All terms that have begun to run in a case, met or not, in the order of the pack."""
+    if case.opened is None:
+        return ()
+    return tuple(r for timer in law.pack.timers.values() for r in _running(case, law, timer))
+
+
+def running(case: Negotiation, law: Law, timer: str, key: str = "") -> Running | None:
+    """One term, if it runs."""
+    row = law.pack.timers.get(timer)
+    if row is None or case.opened is None:
+        return None
+    return next((r for r in _running(case, law, row) if r.key == key), None)
+
+
+def is_open(case: Negotiation, r: Running) -> bool:
+    """Whether the clock still watches this term: not met, not a mere window, and its ground still stands."""
+    if r.met_on is not None or r.latest is None or not case.live:
+        return False
+    if r.timer == "renewal_window":
+        return False
+    if r.timer in ("reply", "total_cap", "materials", "meeting_notice") and case.agreed_first_on is not None:
+        return False
+    if r.timer == "reply" and case.reply is not None and case.reply.outcome == "refused":
+        return False
+    if r.timer == "review" and case.filing.confirmation_opened_on is not None:
+        return False
+    return not (r.timer == "dispute" and case.dispute is None)
+
+
+def mark_days(law: Law, latest: date) -> tuple[tuple[str, date], ...]:
+    """When each mark of a term falls: 3 and 1 working days before, the day, and the first working day after."""
+    calendar = law.calendar
+    days = (
+        ("T-3", back_from(calendar, latest, 3, Unit.WORKING_DAY).latest),
+        ("T-1", back_from(calendar, latest, 1, Unit.WORKING_DAY).latest),
+        ("T0", latest),
+        ("T+1", add_working_days(calendar, latest, 1)),
+    )
+    return tuple((mark, day) for mark, day in days if day is not None)
+
+
+def mark_due(case: Negotiation, law: Law, r: Running, today: date) -> str | None:
+    """The furthest mark of an open term that has been reached and not yet noted."""
+    if not is_open(case, r) or r.latest is None:
+        return None
+    reached = [mark for mark, day in mark_days(law, r.latest) if day <= today]
+    if not reached:
+        return None
+    noted = case.noted.get(r.mark_key)
+    if noted is not None and MARKS.index(noted) >= MARKS.index(reached[-1]):
+        return None
+    return reached[-1]
+
+
+def next_mark(case: Negotiation, law: Law, r: Running) -> date | None:
+    """The day the clock has to look at this term again."""
+    if not is_open(case, r) or r.latest is None:
+        return None
+    noted = case.noted.get(r.mark_key)
+    done = MARKS.index(noted) if noted else -1
+    return next((day for mark, day in mark_days(law, r.latest) if MARKS.index(mark) > done), None)
+
+
+def overdue(case: Negotiation, law: Law, timer: str, today: date, key: str = "") -> bool:
+    """Whether a term has passed without its fact."""
+    r = running(case, law, timer, key)
+    return r is not None and r.met_on is None and r.latest is not None and today > r.latest

@@ -1,0 +1,940 @@
+"""Everything that can have happened: past tense, one class each. Fields are facts, never personal; `words` may be erased."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from cloudnego.core.commands import (
+    Cause,
+    ClauseResult,
+    MaterialFact,
+    ObjectedClause,
+    Plan,
+    Proof,
+    Rep,
+    ReplyOutcome,
+    ServedVia,
+    TopicFact,
+    Values,
+    Votes,
+    WageTable,
+)
+from cloudnego.core.vocabulary import (
+    Code,
+    Count,
+    Day,
+    Ending,
+    Evidence,
+    Fen,
+    Held,
+    Id,
+    Kind,
+    Message,
+    Mode,
+    PersonId,
+    Positive,
+    Rate,
+    Scope,
+    Sha256,
+    Side,
+    Step,
+    Stream,
+)
+
+Persons = tuple[PersonId, ...]
+Outcome = Literal["done", "failed", "objected", "withdrawn", "dispute_settled"]
+
+
+class PaperKind:
+    """Kinds of papers that are served."""
+
+    OFFER: ClassVar = "offer"
+    REPLY: ClassVar = "reply"
+    NOTICE: ClassVar = "meeting_notice"
+    OPINION: ClassVar = "opinion"
+    URGE: ClassVar = "urge"
+    REPLACEMENT: ClassVar = "replacement"
+    OBJECTION: ClassVar = "objection"
+
+
+class Served(Message):
+    """The facts of a service that has been proved."""
+
+    via: ServedVia
+    proof: Proof | None = None
+    on: Day
+    evidence: Evidence | None = None
+
+
+class Reference(Message):
+    """A reference value with its source."""
+
+    kind: Code
+    period: Code
+    fen: Fen | None = None
+    rate: Rate | None = None
+    source: str
+    by: PersonId
+
+
+class Covered(Message):
+    """An enterprise under an industry or regional case."""
+
+    enterprise: Id
+    headcount: Count = 0
+
+
+class Event(Message):
+    """Something that happened in one case. `stream` says who may know of it."""
+
+    type: str
+    type_version: ClassVar[int] = 1
+    where: ClassVar[Stream] = Stream.TABLE
+    words: dict[str, str] | None = None
+
+    @property
+    def stream(self) -> Stream:
+        return self.where
+
+
+class Dated(Event):
+    """A fact of the outside world: `occurred_on` is its day, `entered_late` says it was entered over 3 working days
+    afterwards, `evidence` is the scan."""
+
+    occurred_on: Day
+    entered_late: bool = False
+    evidence: Evidence | None = None
+
+
+class SideFact(Dated):
+    """An act of one side; `from_paper` says it was entered from a paper by someone else."""
+
+    side: Side
+    from_paper: bool = False
+
+
+class _Notice(Event):
+    where: ClassVar[Stream] = Stream.NOTICE
+
+
+class _DatedNotice(Dated):
+    where: ClassVar[Stream] = Stream.NOTICE
+
+
+class _SideNotice(SideFact):
+    where: ClassVar[Stream] = Stream.NOTICE
+
+
+class _DatedFiling(Dated):
+    where: ClassVar[Stream] = Stream.FILING
+
+
+class _SideFiling(SideFact):
+    where: ClassVar[Stream] = Stream.FILING
+
+
+# --- opening and turning ------------------------------------------------------------------------------------------
+
+
+class CaseOpened(_Notice):
+    """A case exists. Carries the register's facts as they stood, and pins the law."""
+
+    type: Literal["case_opened"] = "case_opened"
+    by_side: Side
+    opened_on: Day
+    scope: Scope
+    kind: Kind
+    wage_year: int
+    enterprise: Id
+    region: str
+    town: str
+    industry: str
+    headcount: Count
+    above_scale: bool
+    has_union: bool
+    women: Count = 0
+    disabled: Count = 0
+    dispatched: Count = 0
+    worker_organ: Id
+    employer_organ: Id
+    covers: tuple[Covered, ...] = ()
+    ballot_per_enterprise: bool = False
+    pack: str
+    pack_version: str
+    calendar: str
+    parent: Id | None = None
+    cause: Cause | None = None
+    external_ref: Code | None = None
+    evidence: Evidence | None = None
+    references: tuple[Reference, ...] = ()
+    regional_rate: Rate | None = None
+    regional_minimum_fen: Fen | None = None
+    previous_expires_on: Day | None = None
+
+
+class ContractRegistered(_Notice):
+    """A contract made before the platform; its case begins at the last step."""
+
+    type: Literal["contract_registered"] = "contract_registered"
+    signed_on: Day
+    in_force_from: Day
+    expires_on: Day
+    raise_rate: Rate | None = None
+    minimum_wage_fen: Fen | None = None
+    published_on: Day | None = None
+    evidence: Evidence
+
+
+class StepTurned(_Notice):
+    """A step was closed with an outcome, and the table said what follows. `mode`: how the closed step was really held."""
+
+    type: Literal["step_turned"] = "step_turned"
+    closed: Step
+    outcome: Outcome
+    mode: Mode
+    opened: Step
+    round: int
+
+
+class CaseClosed(_Notice):
+    type: Literal["case_closed"] = "case_closed"
+    ending: Ending
+    on: Day
+
+
+# --- 1 representatives --------------------------------------------------------------------------------------------
+
+
+class DelegateRollRecorded(_DatedNotice):
+    type: Literal["delegate_roll_recorded"] = "delegate_roll_recorded"
+    delegates: Positive
+    workers: Positive
+    managers: Count
+    women: Count
+    term_until: Day | None
+    roll_hash: Sha256
+
+
+class CandidatesProposed(_DatedNotice):
+    type: Literal["candidates_proposed"] = "candidates_proposed"
+    candidates: tuple[Rep, ...]
+    chief: PersonId
+    seats: int
+    scrutineers: Persons
+
+
+class ElectionRecorded(_DatedNotice):
+    """Counts of one round. `elected` are those over the majority; `runoff` the tied or missing ones of the next round."""
+
+    type: Literal["election_recorded"] = "election_recorded"
+    form: Literal["ballot", "approval_of_list"]
+    held: Held
+    electorate: Literal["delegates", "all_workers"]
+    round: int
+    total: Positive
+    present: Count
+    votes: tuple[Votes, ...]
+    approvals: Count
+    spoiled: Count
+    needed: Count
+    quorum: bool
+    elected: Persons
+    open_seats: int
+
+
+class ElectionAttested(_Notice):
+    """A scrutineer's word on the counts. `complete` once two confirmed; then `chosen` is the list so far."""
+
+    type: Literal["election_attested"] = "election_attested"
+    person: PersonId
+    correct: bool
+    complete: bool
+    voided: bool
+    chosen: Persons
+    settled: bool
+
+
+class RepresentativesAppointed(_SideNotice):
+    type: Literal["representatives_appointed"] = "representatives_appointed"
+    reps: tuple[Rep, ...]
+    chief: PersonId
+    chief_in_charge: bool
+    chief_may_sign: bool
+
+
+class OutsiderMandated(_SideNotice):
+    type: Literal["outsider_mandated"] = "outsider_mandated"
+    rep: Rep
+
+
+class DutyAccepted(_SideNotice):
+    type: Literal["duty_accepted"] = "duty_accepted"
+    persons: Persons
+
+
+class ListPublished(_SideNotice):
+    type: Literal["list_published"] = "list_published"
+    from_on: Day
+    until_on: Day
+
+
+class RepresentativeLeft(_DatedNotice):
+    type: Literal["representative_left"] = "representative_left"
+    side: Side
+    person: PersonId
+    was_chief: bool
+
+
+class RepresentativeReplaced(_SideNotice):
+    """The old mandate is dead; what the old chief named or confirmed and the other had not yet matched has lapsed."""
+
+    type: Literal["representative_replaced"] = "representative_replaced"
+    old: PersonId
+    rep: Rep
+    as_chief: bool
+    paper: Id
+    served: Served | None
+
+
+class ChiefDelegated(_SideNotice):
+    type: Literal["chief_delegated"] = "chief_delegated"
+    person: PersonId
+    until_on: Day
+    may_sign: bool
+
+
+class TransferReported(_DatedNotice):
+    type: Literal["transfer_reported"] = "transfer_reported"
+    person: PersonId
+    change: Literal["transfer", "termination"]
+    consented: bool
+
+
+# --- 2 topics -----------------------------------------------------------------------------------------------------
+
+
+class _Caucus(Event):
+    side: Side
+
+    @property
+    def stream(self) -> Stream:
+        return Stream.caucus(self.side)
+
+
+class OpinionsRecorded(_Caucus):
+    type: Literal["opinions_recorded"] = "opinions_recorded"
+    occurred_on: Day
+    evidence: Evidence | None = None
+    held: Held
+    issued: Positive
+    returned: Count
+    heads: tuple[Code, ...]
+
+
+class TopicSheetDrafted(_Caucus):
+    type: Literal["topic_sheet_drafted"] = "topic_sheet_drafted"
+    topics: tuple[TopicFact, ...]
+
+
+class TopicsDeclaredReady(SideFact):
+    type: Literal["topics_declared_ready"] = "topics_declared_ready"
+    held: Held | None
+
+
+# --- 3, 4 offer and reply -----------------------------------------------------------------------------------------
+
+
+class ElectronicServiceConfirmed(_DatedNotice):
+    type: Literal["electronic_service_confirmed"] = "electronic_service_confirmed"
+    side: Side
+    from_on: Day
+    until_on: Day
+
+
+class ElectronicServiceRevoked(_Notice):
+    type: Literal["electronic_service_revoked"] = "electronic_service_revoked"
+    side: Side
+    on: Day
+
+
+class OfferSent(SideFact):
+    type: Literal["offer_sent"] = "offer_sent"
+    paper: Id
+    plan: Plan
+    topics: tuple[TopicFact, ...]
+    reps: Persons
+    crossing: bool
+    served: Served | None
+
+
+class PaperServed(Dated):
+    type: Literal["paper_served"] = "paper_served"
+    paper: Id
+    kind: str
+    side: Side
+    served: Served
+
+
+class OfferWithdrawn(SideFact):
+    type: Literal["offer_withdrawn"] = "offer_withdrawn"
+    paper: Id
+
+
+class ReplySent(SideFact):
+    type: Literal["reply_sent"] = "reply_sent"
+    paper: Id
+    outcome: ReplyOutcome
+    plan: Plan | None
+    topics: tuple[TopicFact, ...]
+    reps: Persons
+    late: bool
+    served: Served | None
+
+
+# --- 5 preparation ------------------------------------------------------------------------------------------------
+
+
+class Requested(MaterialFact):
+    id: Id
+
+
+class MaterialsRequested(SideFact):
+    type: Literal["materials_requested"] = "materials_requested"
+    items: tuple[Requested, ...]
+
+
+class MaterialDelivered(SideFact):
+    type: Literal["material_delivered"] = "material_delivered"
+    material: Id
+    code: Code
+    asked: bool
+    file: Sha256 | None
+    wage_table: WageTable | None
+    merged_groups: Count = 0
+
+
+class MaterialAcknowledged(SideFact):
+    type: Literal["material_acknowledged"] = "material_acknowledged"
+    material: Id
+
+
+class MaterialWaived(SideFact):
+    type: Literal["material_waived"] = "material_waived"
+    material: Id
+
+
+class MeetingPlanNamed(SideFact):
+    """One chief's word on when and where; `agreed` when the other had named the same."""
+
+    type: Literal["meeting_plan_named"] = "meeting_plan_named"
+    plan: Plan
+    agreed: bool
+
+
+class MeetingPostponed(SideFact):
+    type: Literal["meeting_postponed"] = "meeting_postponed"
+    material: Id
+    days: int
+    plan: Plan
+
+
+class MeetingNoticeSent(SideFact):
+    type: Literal["meeting_notice_sent"] = "meeting_notice_sent"
+    paper: Id
+    topics: tuple[TopicFact, ...]
+    reps: Persons
+    served: Served | None
+
+
+class RecorderNamed(SideFact):
+    type: Literal["recorder_named"] = "recorder_named"
+    person: PersonId
+    agreed: bool
+
+
+class RecorderProposed(Event):
+    type: Literal["recorder_proposed"] = "recorder_proposed"
+    person: PersonId
+
+
+class OnlineMeetingAgreed(SideFact):
+    type: Literal["online_meeting_agreed"] = "online_meeting_agreed"
+    both: bool
+
+
+class ProposalMade(SideFact):
+    """`binding` is always false: 不构成合同，须写入草案、经职代会通过并由双方首席代表签字 (HZ 27, 28)."""
+
+    type: Literal["proposal_made"] = "proposal_made"
+    proposal: Id
+    head: Code
+    rate: Rate | None
+    fen: Fen | None
+    binding: Literal[False] = False
+
+
+class ClausePut(SideFact):
+    type: Literal["clause_put"] = "clause_put"
+    clause: Id
+    head: Code
+    values: Values
+    text_hash: Sha256
+
+
+class ClauseDropped(SideFact):
+    type: Literal["clause_dropped"] = "clause_dropped"
+    clause: Id
+
+
+class ClauseConfirmed(SideFact):
+    type: Literal["clause_confirmed"] = "clause_confirmed"
+    clause: Id
+    text_hash: Sha256
+    agreed: bool
+    binding: Literal[False] = False
+
+
+# --- 6 meeting ----------------------------------------------------------------------------------------------------
+
+
+class CheckedIn(Event):
+    type: Literal["checked_in"] = "checked_in"
+    side: Side
+    person: PersonId
+    mode: Mode
+
+
+class CheckInConfirmed(Event):
+    type: Literal["check_in_confirmed"] = "check_in_confirmed"
+    persons: Persons
+
+
+class MeetingStarted(Event):
+    type: Literal["meeting_started"] = "meeting_started"
+    session: int
+    on: Day
+    mode: Mode
+    chair: Side
+    present: Persons
+
+
+class ChiefAbsenceNoted(Event):
+    type: Literal["chief_absence_noted"] = "chief_absence_noted"
+    side: Side
+    on: Day
+
+
+class NewDayChosen(SideFact):
+    type: Literal["new_day_chosen"] = "new_day_chosen"
+    plan: Plan
+
+
+class MeetingAdjourned(Event):
+    type: Literal["meeting_adjourned"] = "meeting_adjourned"
+    session: int
+    next: Plan
+
+
+class MinutesWritten(Dated):
+    type: Literal["minutes_written"] = "minutes_written"
+    session: int
+    result: Literal["full_agreement", "partial", "none"]
+    minutes_hash: Sha256
+    draft_hash: Sha256 | None
+
+
+class MinutesConfirmed(SideFact):
+    """`agreement_on`: the day both chiefs had signed minutes that record full agreement."""
+
+    type: Literal["minutes_confirmed"] = "minutes_confirmed"
+    minutes_hash: Sha256
+    both: bool
+    agreement_on: Day | None
+
+
+class DeadlockDeclared(SideFact):
+    type: Literal["deadlock_declared"] = "deadlock_declared"
+
+
+class DraftConfirmed(SideFact):
+    type: Literal["draft_confirmed"] = "draft_confirmed"
+    draft_hash: Sha256
+    file: Sha256 | None
+
+
+class DraftStood(Event):
+    type: Literal["draft_stood"] = "draft_stood"
+    draft_hash: Sha256
+
+
+class AmendmentPlanFiled(SideFact):
+    type: Literal["amendment_plan_filed"] = "amendment_plan_filed"
+    clauses: tuple[Id, ...]
+
+
+# --- 7 congress ---------------------------------------------------------------------------------------------------
+
+
+class DraftSubmitted(_SideNotice):
+    type: Literal["draft_submitted"] = "draft_submitted"
+    draft_hash: Sha256
+
+
+class CongressConvened(_DatedNotice):
+    type: Literal["congress_convened"] = "congress_convened"
+    day: Day
+    form: Literal["delegates", "general_meeting"]
+    held: Held
+    total: Positive
+
+
+class VotingMethodAdopted(_DatedNotice):
+    type: Literal["voting_method_adopted"] = "voting_method_adopted"
+    ballot: Literal["online", "paper", "both"]
+    scrutineers: Persons
+    counters: Persons
+
+
+class CongressMaterialsSent(_DatedNotice):
+    type: Literal["congress_materials_sent"] = "congress_materials_sent"
+
+
+class CoveredBallotRecorded(_DatedNotice):
+    type: Literal["covered_ballot_recorded"] = "covered_ballot_recorded"
+    enterprise: Id
+    total: Positive
+    present: Count
+    yes: Count
+    passed: bool
+    scrutineers: Persons
+
+
+class BallotRecorded(_DatedNotice):
+    type: Literal["ballot_recorded"] = "ballot_recorded"
+    draft_hash: Sha256
+    total: Positive
+    present: Count
+    issued: Count
+    returned: Count
+    yes: Count
+    no: Count
+    abstain: Count
+    spoiled: Count
+    needed: Count
+    result: Literal["passed", "failed", "no_quorum"]
+
+
+class BallotAttested(_Notice):
+    """A scrutineer's word on the counts; `result` once two confirmed."""
+
+    type: Literal["ballot_attested"] = "ballot_attested"
+    person: PersonId
+    correct: bool
+    voided: bool
+    result: Literal["passed", "failed", "no_quorum"] | None
+
+
+# --- 8 filing -----------------------------------------------------------------------------------------------------
+
+
+class ContractSigned(_SideFiling):
+    type: Literal["contract_signed"] = "contract_signed"
+    person: PersonId
+    document_hash: Sha256
+    method: Literal["ink", "platform"]
+    both: bool
+
+
+class SigningRefused(_SideFiling):
+    type: Literal["signing_refused"] = "signing_refused"
+
+
+class ContractFiled(_SideFiling):
+    type: Literal["contract_filed"] = "contract_filed"
+    channel: Literal["in_platform", "external_upload"]
+    items: tuple[Code, ...]
+    copies: Count
+    term_from: Day
+    expires_on: Day
+
+
+class FilingReceived(_DatedFiling):
+    type: Literal["filing_received"] = "filing_received"
+
+
+class SupplementRequested(_DatedFiling):
+    type: Literal["supplement_requested"] = "supplement_requested"
+    items: tuple[Code, ...]
+
+
+class PapersSupplied(_SideFiling):
+    type: Literal["papers_supplied"] = "papers_supplied"
+    items: tuple[Code, ...]
+
+
+class ContractObjected(_DatedFiling):
+    """`withdraws_effect`: the contract had been taken to be in force; it is not (domain §2.2)."""
+
+    type: Literal["contract_objected"] = "contract_objected"
+    clauses: tuple[ObjectedClause, ...]
+    paper: Id
+    external: bool
+    withdraws_effect: bool
+
+
+class ReturnedToTable(_SideFiling):
+    """After an objection a side goes back to the meeting to revise the clauses."""
+
+    type: Literal["returned_to_table"] = "returned_to_table"
+
+
+class ConfirmationOpened(_Notice):
+    type: Literal["confirmation_opened"] = "confirmation_opened"
+    in_force_from: Day
+
+
+class NoObjectionConfirmed(_SideFiling):
+    type: Literal["no_objection_confirmed"] = "no_objection_confirmed"
+
+
+class ClericalNoted(_Notice):
+    """One of the three who must say so (both chiefs, an officer of the higher union); `complete` with the third."""
+
+    type: Literal["clerical_noted"] = "clerical_noted"
+    who: Literal["worker", "employer", "union_officer"]
+    corrected_hash: Sha256
+    complete: bool
+
+
+class ContractInForce(_Notice):
+    type: Literal["contract_in_force"] = "contract_in_force"
+    why: Literal["silence", "no_objection", "declared", "signing"]
+    in_force_from: Day
+    expires_on: Day
+    raise_rate: Rate | None
+    minimum_wage_fen: Fen | None
+
+
+# --- 9 performance ------------------------------------------------------------------------------------------------
+
+
+class ContractPublished(_SideNotice):
+    type: Literal["contract_published"] = "contract_published"
+    enterprises: tuple[Id, ...]
+
+
+class ReportedToUpperUnion(_DatedNotice):
+    type: Literal["reported_to_upper_union"] = "reported_to_upper_union"
+
+
+class PerformanceReported(_SideNotice):
+    type: Literal["performance_reported"] = "performance_reported"
+    period: Code
+    results: tuple[ClauseResult, ...]
+
+
+class ProblemRaised(Event):
+    type: Literal["problem_raised"] = "problem_raised"
+    problem: Id
+    clause: Id | None
+
+
+class ProblemAnswered(SideFact):
+    type: Literal["problem_answered"] = "problem_answered"
+    problem: Id
+
+
+class ExternalCaseRecorded(Dated):
+    type: Literal["external_case_recorded"] = "external_case_recorded"
+    forum: Literal["mediation", "arbitration", "lawsuit"]
+
+
+# --- along the road -----------------------------------------------------------------------------------------------
+
+
+class SuspensionNamed(SideFact):
+    """`agreed` once both chiefs, the worker chief among them, named the same; then the talks lie still."""
+
+    type: Literal["suspension_named"] = "suspension_named"
+    until_on: Day
+    next: Plan
+    agreed: bool
+
+
+class TalksResumed(SideFact):
+    type: Literal["talks_resumed"] = "talks_resumed"
+    days: int
+
+
+class GuidanceRequested(_SideNotice):
+    type: Literal["guidance_requested"] = "guidance_requested"
+    urgent: bool
+
+
+class InstructorAssigned(_Notice):
+    type: Literal["instructor_assigned"] = "instructor_assigned"
+    person: PersonId
+    by_seat: Literal["union", "authority", "employers_body"]
+
+
+class GuidanceEnded(_Notice):
+    type: Literal["guidance_ended"] = "guidance_ended"
+
+
+class InvitedToTable(SideFact):
+    type: Literal["invited_to_table"] = "invited_to_table"
+    person: PersonId
+
+
+class InvitationEnded(SideFact):
+    type: Literal["invitation_ended"] = "invitation_ended"
+    person: PersonId
+
+
+class CoordinationRequested(_SideFiling):
+    type: Literal["coordination_requested"] = "coordination_requested"
+
+
+class DisputeAccepted(_DatedFiling):
+    type: Literal["dispute_accepted"] = "dispute_accepted"
+    coordinators: Persons
+    ex_officio: bool
+
+
+class DisputeExtended(_DatedFiling):
+    type: Literal["dispute_extended"] = "dispute_extended"
+    days: int
+
+
+class DisputeClosed(_DatedFiling):
+    type: Literal["dispute_closed"] = "dispute_closed"
+    agreement: bool
+
+
+class Urged(_DatedNotice):
+    type: Literal["urged"] = "urged"
+    side: Side
+    paper: Id
+    channel: Literal["letter", "call", "visit"]
+    about: Code | None
+    served: Served | None
+
+
+class OpinionIssued(_DatedNotice):
+    type: Literal["opinion_issued"] = "opinion_issued"
+    side: Side
+    opinion: Id
+    article: str
+    served: Served | None
+
+
+class OpinionAnswered(_SideNotice):
+    type: Literal["opinion_answered"] = "opinion_answered"
+    opinion: Id
+    outcome: Literal["corrected", "will_correct", "refused"]
+
+
+class RecommendationIssued(_DatedNotice):
+    type: Literal["recommendation_issued"] = "recommendation_issued"
+    opinion: Id
+
+
+class _OnFact(Event):
+    """Stands in the stream of the fact it speaks of."""
+
+    fact: Id
+
+    @property
+    def stream(self) -> Stream:
+        return Stream(self.fact.split(".", 1)[0])
+
+
+class FactContested(_OnFact):
+    type: Literal["fact_contested"] = "fact_contested"
+    form: Literal["contest", "statement"]
+    side: Side
+    says_on: Day | None
+    evidence: Evidence | None
+
+
+class ContestWithdrawn(_OnFact):
+    type: Literal["contest_withdrawn"] = "contest_withdrawn"
+    side: Side
+
+
+class WithdrawalAsked(_SideNotice):
+    type: Literal["withdrawal_asked"] = "withdrawal_asked"
+
+
+class WithdrawalConsented(_SideNotice):
+    type: Literal["withdrawal_consented"] = "withdrawal_consented"
+
+
+class ReferenceRecorded(_Notice):
+    type: Literal["reference_recorded"] = "reference_recorded"
+    reference: Reference
+
+
+class EnterpriseCovered(_Notice):
+    type: Literal["enterprise_covered"] = "enterprise_covered"
+    covered: Covered
+
+
+class Redated(Message):
+    """One deadline before and after a new calendar."""
+
+    timer: Code
+    key: str
+    was: Day | None
+    latest: Day | None
+    provisional: bool
+
+
+class CalendarAdopted(_Notice):
+    type: Literal["calendar_adopted"] = "calendar_adopted"
+    calendar: Code
+    changed: tuple[Redated, ...]
+
+
+class _DeadlineNoted(Event):
+    timer: Code
+    key: str
+    mark: Literal["T-3", "T-1", "T0", "T+1"]
+    target: Day | None
+    latest: Day
+    provisional: bool
+    articles: tuple[str, ...]
+    side: Side | None
+
+
+class DeadlineNoted(_DeadlineNoted):
+    """A term everyone with a view of the progress may know of is near, due or overdue."""
+
+    type: Literal["deadline_noted"] = "deadline_noted"
+    where: ClassVar[Stream] = Stream.NOTICE
+
+
+class TableDeadlineNoted(_DeadlineNoted):
+    """A term between the two sides alone is near, due or overdue."""
+
+    type: Literal["table_deadline_noted"] = "table_deadline_noted"
+
+
+class FilingDeadlineNoted(_DeadlineNoted):
+    """A term of the filing is near, due or overdue."""
+
+    type: Literal["filing_deadline_noted"] = "filing_deadline_noted"
+    where: ClassVar[Stream] = Stream.FILING
+
+
+def _collect(base: type[Event]) -> dict[str, type[Event]]:
+    found: dict[str, type[Event]] = {}
+    for cls in base.__subclasses__():
+        if "type" in cls.__annotations__:
+            found[cls.model_fields["type"].default] = cls
+        found |= _collect(cls)
+    return found
+
+
+EVENTS: dict[str, type[Event]] = _collect(Event)
+"""Every event by its type."""

@@ -1,0 +1,106 @@
+"""Needs and fits become obstacles. One source for the gate, the buttons, "stuck because", and the traffic light."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cloudnego.core import commands as c
+from cloudnego.core.acts import GENERAL, paper_of
+from cloudnego.core.asks import Place, Rule
+from cloudnego.core.deadlines import Running, deadlines, is_open
+from cloudnego.core.moment import Law, Moment, Standing
+from cloudnego.core.overlays import Overlay, overlays_of
+from cloudnego.core.procedure import PAPER, PLACES, PROCEDURE
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import Light, Seat, Side, Step
+
+
+def wrong_seat(m: Moment, place: Place, *, on_paper: bool = False) -> Obstacle | None:
+    """Who may ask, and for which side."""
+    ask = place.ask
+    allowed = bool(m.seats & PAPER) if on_paper else bool(m.seats & ask.by)
+    if allowed and (ask.side is None or m.side is ask.side):
+        return None
+    return no(Reason.NOT_YOUR_SEAT, cure=tuple(sorted(ask.by)), side=ask.side)
+
+
+def needs_unmet(m: Moment, place: Place, *, on_paper: bool = False) -> list[Obstacle]:
+    """What stands in the way before a word is written."""
+    case, ask = m.case, place.ask
+    if not ask.command.opens:
+        if case.ending is not None:
+            return [no(Reason.CASE_CLOSED, ending=case.ending)]
+        if case.step is None or not place.open_in(case.step):
+            step = case.step or Step.REPRESENTATIVES
+            return [no(Reason.NOT_IN_THIS_STEP, step=step, first=place.first, last=place.last)]
+    seat = wrong_seat(m, place, on_paper=on_paper)
+    if seat:
+        return [seat]
+    return [o for need in (*place.stops, *ask.needs) if (o := need(m))]
+
+
+def obstacles(m: Moment, command: c.Command) -> list[Obstacle]:
+    """All that stands in the way of this very request. Fits are asked only when no need is in the way."""
+    place = PLACES[type(command)]
+    paper = paper_of(command)
+    unmet = needs_unmet(m, place, on_paper=paper is not None)
+    if any(o.hard for o in unmet):
+        return unmet
+    if paper is not None and not place.ask.on_paper:
+        return [*unmet, no(Reason.ON_PAPER_NOT_POSSIBLE)]
+    return unmet + [o for fit in (*GENERAL, *place.ask.fits) if (o := fit(m, command))]
+
+
+def waits(s: Standing, rule: Rule) -> list[Obstacle]:
+    """What a step still waits for; only hard things hold it."""
+    return [o for end in rule.ends if (o := end(s)) and o.hard]
+
+
+def stuck_because(s: Standing) -> list[Obstacle]:
+    """The cockpit's sentence: what the case waits for."""
+    if not s.case.live or s.case.step is None:
+        return []
+    return waits(s, PROCEDURE[s.case.step])
+
+
+class Shown(NamedTuple):
+    """The traffic light, why it shows what it shows, and whose turn it is."""
+
+    light: Light
+    reason: str
+    side: Side | None
+    seat: Seat | None
+
+
+_NEAR = ("T-3", "T-1", "T0")
+
+
+def light(case: Negotiation, law: Law) -> Shown:
+    """Red: overdue; yellow: due within three working days; grey: the authority's turn; green otherwise.
+
+    Read off the clock's notes alone, so a replay shows the same at every point of the log.
+    """
+    if not case.live:
+        return Shown(Light.GREEN, "closed", None, None)
+    watched = [r for r in deadlines(case, law) if is_open(case, r)]
+    for colour, marks in ((Light.RED, ("T+1",)), (Light.YELLOW, _NEAR)):
+        found = _first(case, watched, marks)
+        if found:
+            return Shown(colour, found.timer, found.side, found.seat)
+    if waits_for_authority(case):
+        return Shown(Light.GREY, "authority", None, Seat.AUTHORITY)
+    return Shown(Light.GREEN, "on_time", None, None)
+
+
+def _first(case: Negotiation, watched: list[Running], marks: tuple[str, ...]) -> Running | None:
+    noted = [r for r in watched if case.noted.get(r.mark_key) in marks]
+    return min(noted, key=lambda r: (r.latest is None, r.latest), default=None)
+
+
+def waits_for_authority(case: Negotiation) -> bool:
+    """A filing under review, or a dispute the authority has in hand."""
+    f = case.filing
+    reviewing = case.step is Step.FILING and f.filed_on is not None and f.objected_on is None
+    asked = bool(f.supplement_asked) or f.confirmation_opened_on is not None
+    return (reviewing and not asked) or Overlay.DISPUTE in overlays_of(case)

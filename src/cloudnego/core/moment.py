@@ -1,0 +1,172 @@
+"""A case at a time under its law, and someone asking: what every rule looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+
+from msgspec import Struct
+
+from cloudnego.core.calendar import Calendar
+from cloudnego.core.events import Covered, Reference
+from cloudnego.core.pack import Pack
+from cloudnego.core.state import BenchState, Caucus, Negotiation
+from cloudnego.core.vocabulary import Member, Office, Seat, Side, Stream
+
+
+class Law(Struct, frozen=True, kw_only=True):
+    """The pack and the calendar a case is pinned to."""
+
+    pack: Pack
+    calendar: Calendar
+
+
+class Register(Struct, frozen=True, kw_only=True):
+    """The enterprise register's word on the parties, given by the door to a command that opens a case.
+
+    `open_offers`: cases of the same sides and scope with an open offer; `this_year`: live ones of the same wage year.
+    """
+
+    enterprise: str
+    region: str
+    town: str
+    industry: str
+    headcount: int
+    above_scale: bool
+    has_union: bool
+    worker_organ: str
+    employer_organ: str
+    women: int = 0
+    disabled: int = 0
+    dispatched: int = 0
+    is_branch: bool = False
+    covers: tuple[Covered, ...] = ()
+    open_offers: tuple[str, ...] = ()
+    this_year: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    regional_rate: str | None = None
+    regional_minimum_fen: int | None = None
+    previous_expires_on: date | None = None
+
+
+_OFFICE_SEATS = {o: Seat(o.value) for o in Office if o is not Office.OPERATOR}
+_OFFICE_SIDES = {
+    Office.UNION: Side.WORKER,
+    Office.WORKER: Side.WORKER,
+    Office.HR: Side.EMPLOYER,
+    Office.LEGAL_REPRESENTATIVE: Side.EMPLOYER,
+    Office.TOWN_UNION: Side.WORKER,
+    Office.DISTRICT_UNION: Side.WORKER,
+    Office.EMPLOYERS_BODY: Side.EMPLOYER,
+}
+
+
+def side_of(case: Negotiation, by: Member) -> Side | None:
+    """The side someone acts for: the bench that names him, else his membership's, else his office's."""
+    for side in Side:
+        if case.benches.of(side).has(by.person) and by.side in (None, side):
+            return side
+    if by.side is not None:
+        return by.side
+    return next((side for office, side in _OFFICE_SIDES.items() if office in by.offices), None)
+
+
+def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozenset[Seat]:
+    """Offices from identity, seats from this case as it stands now: a mandate that died is gone."""
+    seats = {_OFFICE_SEATS[o] for o in by.offices if o in _OFFICE_SEATS}
+    for side in Side:
+        bench = case.benches.of(side)
+        if bench.has(by.person) and by.side in (None, side):
+            seats.add(Seat.REPRESENTATIVE)
+            if acts_as_chief(bench, by.person, today):
+                seats.add(Seat.CHIEF)
+    if by.person == case.meeting.recorder:
+        seats.add(Seat.RECORDER)
+    if by.person in case.congress.scrutineers or by.person in case.election.scrutineers:
+        seats.add(Seat.SCRUTINEER)
+    role = case.invited.get(by.person)
+    if role is not None:
+        seats.add({"coordinator": Seat.COORDINATOR, "instructor": Seat.INSTRUCTOR}.get(str(role), Seat.INVITED))
+    return frozenset(seats)
+
+
+def acts_as_chief(bench: BenchState, person: str, today: date | None) -> bool:
+    """The chief himself, or the representative he delegated in writing, as long as that runs (N2004 20)."""
+    if bench.chief == person:
+        return person not in bench.vacant
+    if bench.delegate != person or bench.delegate_until is None:
+        return False
+    return today is None or today <= bench.delegate_until
+
+
+class Standing:
+    """A case at a time under its law. Conditions look at this: they do not know who asks."""
+
+    __slots__ = ("__dict__", "at", "case", "law")
+
+    def __init__(self, case: Negotiation, at: datetime, law: Law) -> None:
+        self.case = case
+        self.at = at
+        self.law = law
+
+    @cached_property
+    def today(self) -> date:
+        return self.at.date()
+
+
+class Moment(Standing):
+    """A standing with someone asking, and the one other stream or register the ask is judged by.
+
+    `heads`: how many entries each stream of the case holds, from which ids of what is said are minted.
+    """
+
+    __slots__ = ("by", "case_id", "caucus", "for_side", "heads", "new_law", "other", "register")
+
+    def __init__(
+        self,
+        case: Negotiation,
+        at: datetime,
+        law: Law,
+        by: Member,
+        *,
+        case_id: str = "",
+        heads: Mapping[Stream, int] | None = None,
+        caucus: Caucus | None = None,
+        register: Register | None = None,
+        other: Negotiation | None = None,
+        new_law: Law | None = None,
+        for_side: Side | None = None,
+    ) -> None:
+        super().__init__(case, at, law)
+        self.by = by
+        self.case_id = case_id
+        self.heads = heads or {}
+        self.caucus = caucus
+        self.register = register
+        self.other = other
+        self.new_law = new_law
+        self.for_side = for_side
+
+    @cached_property
+    def side(self) -> Side | None:
+        """The side the act is one of: of the asker, or of the side a paper is entered for."""
+        return self.for_side or side_of(self.case, self.by)
+
+    @cached_property
+    def own_side(self) -> Side:
+        """The side of an ask whose row admits only people who have one."""
+        assert self.side is not None, "a seat without a side reached a rule that needs one"
+        return self.side
+
+    @cached_property
+    def seats(self) -> frozenset[Seat]:
+        return seats_of(self.case, self.by, self.today)
+
+    @property
+    def bench(self) -> BenchState:
+        return self.case.benches.of(self.own_side)
+
+    def fresh(self, stream: Stream, ahead: int = 0) -> str:
+        """The id of the next thing said in a stream: it derives from (stream, seq), never from one counter."""
+        return f"{stream.value}.{self.heads.get(stream, 0) + 1 + ahead}"

@@ -1,0 +1,93 @@
+"""Papers one side serves on the other: on the platform only under the recipient's confirmation, else with proof (ESL 11)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from cloudnego.core import commands as c
+from cloudnego.core.acts import Fit, day_of
+from cloudnego.core.events import Served
+from cloudnego.core.moment import Moment
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import Seat, Side
+
+
+def in_force(case: Negotiation, side: Side, on: date) -> bool:
+    """Whether a side's confirmation of electronic service (D0) covers this day."""
+    span = case.e_service.of(side)
+    return span is not None and span[0] <= on <= span[1]
+
+
+def served(m: Moment, command: c.Command, service: c.Service | None) -> Served | None:
+    """The facts of a service; on the platform a paper arrives the moment it is sent."""
+    if service is None:
+        return None
+    on = day_of(m, command) if service.via is c.ServedVia.PLATFORM else (service.received_on or day_of(m, command))
+    return Served(via=service.via, proof=service.proof, on=on, evidence=service.evidence)
+
+
+def unproved(m: Moment, service: c.Service | None, recipient: Side, sent_on: date) -> Obstacle | None:
+    """What is wrong with a service, if anything."""
+    if service is None:
+        return None
+    if service.via is c.ServedVia.PLATFORM:
+        # ESL 11 ¶2: 收件人指定特定系统接收数据电文的，数据电文进入该特定系统的时间，视为该数据电文的接收时间
+        if in_force(m.case, recipient, m.today) and sent_on == m.today:
+            return None
+        return no(
+            Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11", cure=(Seat.CHIEF, Seat.UNION, Seat.HR), side=recipient
+        )
+    if service.proof is None or service.received_on is None or service.evidence is None:
+        return no(Reason.SERVICE_UNPROVED, "ESL 11")
+    if service.received_on < sent_on:
+        return no(Reason.BEFORE_ITS_GROUND, day=service.received_on.isoformat(), ground=sent_on.isoformat())
+    if service.received_on > m.today:
+        return no(Reason.IN_THE_FUTURE, day=service.received_on.isoformat(), today=m.today.isoformat())
+    return None
+
+
+def service_holds(m: Moment, command: Any) -> Obstacle | None:
+    """A paper sent by the acting side: its service must be proved or on the platform."""
+    return unproved(m, command.service, m.own_side.other, day_of(m, command))
+
+
+FITS: tuple[Fit[Any], ...] = (service_holds,)
+
+
+# --- asks that are about service itself ---------------------------------------------------------------------------
+
+
+def paper_awaits_proof(m: Moment) -> Obstacle | None:
+    waiting = any(p.served is None and p.side is m.side for p in m.case.papers.values())
+    return None if waiting else no(Reason.ALREADY_SERVED)
+
+
+def own_unserved_paper(m: Moment, command: c.ServePaper) -> Obstacle | None:
+    """Only who sent a paper enters the proof of its service, and once."""
+    paper = m.case.papers.get(command.paper)
+    if paper is None:
+        return no(Reason.UNKNOWN_REFERENCE, id=command.paper)
+    if paper.side is not m.own_side:
+        return no(Reason.NOT_OWN_PAPER, side=paper.side)
+    if paper.served is not None:
+        return no(Reason.ALREADY_SERVED)
+    return unproved(m, command.service, paper.side.other, paper.sent_on)
+
+
+def not_confirmed_yet(m: Moment) -> Obstacle | None:
+    return no(Reason.ELECTRONIC_SERVICE_IN_FORCE, "ESL 11") if m.case.e_service.of(m.own_side) else None
+
+
+def confirmed_before(m: Moment) -> Obstacle | None:
+    if m.case.e_service.of(m.own_side) is not None:
+        return None
+    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11", side=m.own_side)
+
+
+def days_in_order(m: Moment, command: Any) -> Obstacle | None:
+    """A span ends on or after the day it begins."""
+    if command.until_on >= command.from_on:
+        return None
+    return no(Reason.DAYS_IN_WRONG_ORDER, first=command.from_on.isoformat(), last=command.until_on.isoformat())

@@ -1,0 +1,270 @@
+"""What may be asked at any step: the ladder of HZ 43, contests, withdrawal, reference values, the clock's notes."""
+
+from __future__ import annotations
+
+from cloudnego.core import commands as c
+from cloudnego.core import events as e
+from cloudnego.core import papers
+from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.deadlines import Running, deadlines, is_open, mark_due, running, stream_for
+from cloudnego.core.moment import Law, Moment
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import STEPS, Ending, Scope, Seat, Side, Step, Stream
+
+# --- the ladder: urge, opinion, answer, recommendation --------------------------------------------------------------
+
+
+def urge(m: Moment, command: c.Urge) -> list[e.Event]:
+    return [
+        e.Urged(
+            **dated(m, command), side=m.own_side, paper=m.fresh(Stream.NOTICE), channel=command.channel,
+            about=command.about, served=papers.served(m, command, command.service),
+        )
+    ]  # fmt: skip
+
+
+def no_opinion_running(m: Moment) -> Obstacle | None:
+    waiting = [o for o in m.case.opinions.values() if o.answered_on is None and not o.recommended]
+    return no(Reason.OPINION_RUNNING, "HZ 43", "ZJLS 21") if waiting else None
+
+
+def issue_opinion(m: Moment, command: c.IssueOpinion) -> list[e.Event]:
+    """工会应当向企业发出工会劳动法律监督意见书 (HZ 43)."""
+    return [
+        e.OpinionIssued(
+            **dated(m, command), side=Side.WORKER, opinion=m.fresh(Stream.NOTICE), article=command.article,
+            served=papers.served(m, command, command.service),
+        )
+    ]  # fmt: skip
+
+
+def opinion_to_answer(m: Moment) -> Obstacle | None:
+    waiting = any(o.answered_on is None and o.served_on for o in m.case.opinions.values())
+    return None if waiting else no(Reason.OPINION_NEEDED, "HZ 43", cure=(Seat.UNION,))
+
+
+def opinion_unanswered(m: Moment, command: c.AnswerOpinion) -> Obstacle | None:
+    known = m.case.opinions.get(command.opinion)
+    if known is None or known.served_on is None:
+        return no(Reason.UNKNOWN_REFERENCE, id=command.opinion)
+    return no(Reason.OPINION_ANSWERED) if known.answered_on else None
+
+
+def answer_opinion(m: Moment, command: c.AnswerOpinion) -> list[e.Event]:
+    return [e.OpinionAnswered(**of_side(m, command), opinion=command.opinion, outcome=command.outcome)]
+
+
+def _ripe(m: Moment, name: str) -> bool:
+    """Refused, or not answered in time (HZ 43; ZJLS 23)."""
+    opinion = m.case.opinions[name]
+    if opinion.recommended:
+        return False
+    if opinion.answered_on is not None:
+        return opinion.outcome == "refused"
+    term = running(m.case, m.law, "opinion_answer", name)
+    return term is not None and term.latest is not None and m.today > term.latest
+
+
+def opinion_refused_or_overdue(m: Moment) -> Obstacle | None:
+    if any(_ripe(m, name) for name in m.case.opinions):
+        return None
+    return no(Reason.OPINION_NEEDED, "HZ 43", "ZJLS 23", cure=(Seat.UNION,))
+
+
+def ripe_for_recommendation(m: Moment, command: c.IssueRecommendation) -> Obstacle | None:
+    if command.opinion not in m.case.opinions:
+        return no(Reason.UNKNOWN_REFERENCE, id=command.opinion)
+    if m.case.opinions[command.opinion].recommended:
+        return no(Reason.RECOMMENDED)
+    if _ripe(m, command.opinion):
+        return None
+    term = running(m.case, m.law, "opinion_answer", command.opinion)
+    return no(Reason.OPINION_RUNNING, "HZ 43", "ZJLS 23", by=term.latest if term else None)
+
+
+def issue_recommendation(m: Moment, command: c.IssueRecommendation) -> list[e.Event]:
+    return [e.RecommendationIssued(**dated(m, command), opinion=command.opinion)]
+
+
+# --- contest ------------------------------------------------------------------------------------------------------
+
+
+def _stream_and_seq(fact: str) -> tuple[Stream, int] | None:
+    stream, _, seq = fact.partition(".")
+    if stream not in (Stream.TABLE, Stream.FILING, Stream.NOTICE) or not seq.isdigit() or seq.startswith("0"):
+        return None
+    return Stream(stream), int(seq)
+
+
+def fact_exists(m: Moment, command: c.ContestFact) -> Obstacle | None:
+    """A fact is named by its stream and number; of a stream one does not see, nothing exists."""
+    found = _stream_and_seq(command.fact)
+    if found is None or found[1] > m.heads.get(found[0], 0) or not _sees(m, found[0]):
+        return no(Reason.FACT_UNKNOWN, id=command.fact)
+    return no(Reason.CONTESTED) if m.case.contested.get(command.fact) is m.side else None
+
+
+def _sees(m: Moment, stream: Stream) -> bool:
+    """Parties without a seat at the table see the notices; HR the filing too."""
+    if Seat.REPRESENTATIVE in m.seats or stream is Stream.NOTICE:
+        return True
+    return stream is Stream.FILING and Seat.HR in m.seats
+
+
+def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
+    return [
+        e.FactContested(
+            fact=command.fact, form=command.form, side=m.own_side, says_on=command.says_on, evidence=command.evidence,
+            words=said(command),
+        )
+    ]  # fmt: skip
+
+
+def something_contested(m: Moment) -> Obstacle | None:
+    return None if m.side in m.case.contested.values() else no(Reason.NOT_CONTESTED)
+
+
+def own_contest(m: Moment, command: c.WithdrawContest) -> Obstacle | None:
+    by = m.case.contested.get(command.fact)
+    if by is None:
+        return no(Reason.NOT_CONTESTED)
+    if by is not m.side:
+        return no(Reason.NOT_OWN_CONTEST, side=by)
+    found = _stream_and_seq(command.fact)
+    return None if found and _sees(m, found[0]) else no(Reason.FACT_UNKNOWN, id=command.fact)
+
+
+def withdraw_contest(m: Moment, command: c.WithdrawContest) -> list[e.Event]:
+    return [e.ContestWithdrawn(fact=command.fact, side=m.own_side)]
+
+
+# --- withdrawal ---------------------------------------------------------------------------------------------------
+
+
+def no_withdrawal_asked(m: Moment) -> Obstacle | None:
+    if m.case.filing.in_force_from:
+        return no(Reason.CASE_IN_FORCE, "HZ 36")
+    return no(Reason.WITHDRAWAL_ASKED) if m.case.withdrawal else None
+
+
+def _alone(m: Moment) -> bool:
+    """Before the reply the side that opened, or that offered, may withdraw alone (domain §3.8)."""
+    case = m.case
+    if case.step is None or STEPS.index(case.step) > STEPS.index(Step.REPLY) or case.reply is not None:
+        return False
+    owner = case.offer.side if case.offer else case.opened.by_side if case.opened else None
+    return owner is m.side
+
+
+def withdraw_case(m: Moment, command: c.WithdrawCase) -> list[e.Event]:
+    asked: list[e.Event] = [e.WithdrawalAsked(**of_side(m, command))]
+    if _alone(m):
+        asked.append(e.CaseClosed(ending=Ending.WITHDRAWN, on=m.today))
+    return asked
+
+
+def other_side_asked(m: Moment) -> Obstacle | None:
+    if m.case.withdrawal is None:
+        return no(Reason.NO_WITHDRAWAL, cure=(Seat.CHIEF,))
+    return no(Reason.OWN_WITHDRAWAL, side=m.case.withdrawal.other) if m.case.withdrawal is m.side else None
+
+
+def consent_to_withdrawal(m: Moment, command: c.ConsentToWithdrawal) -> list[e.Event]:
+    return [e.WithdrawalConsented(**of_side(m, command)), e.CaseClosed(ending=Ending.WITHDRAWN, on=m.today)]
+
+
+# --- reference values, covered enterprises ------------------------------------------------------------------------
+
+
+def value_given(m: Moment, command: c.RecordReference) -> Obstacle | None:
+    if (command.fen is None) == (command.rate is None):
+        return no(Reason.VALUE_MISSING, field="fen")
+    new = (command.kind, command.period, command.fen, command.rate, command.source)
+    same = any((r.kind, r.period, r.fen, r.rate, r.source) == new for r in m.case.references)
+    return no(Reason.NOTHING_NEW) if same else None
+
+
+def record_reference(m: Moment, command: c.RecordReference) -> list[e.Event]:
+    reference = e.Reference(
+        kind=command.kind, period=command.period, fen=command.fen, rate=command.rate, source=command.source,
+        by=m.by.person,
+    )  # fmt: skip
+    return [e.ReferenceRecorded(reference=reference)]
+
+
+def regional(m: Moment) -> Obstacle | None:
+    return None if m.case.scope is not Scope.ENTERPRISE else no(Reason.NOT_REGIONAL, "HZ 30")
+
+
+def not_covered_yet(m: Moment, command: c.CoverEnterprise) -> Obstacle | None:
+    known = {x.enterprise for x in m.case.covers}
+    return no(Reason.NOTHING_NEW) if command.enterprise in known else None
+
+
+def cover_enterprise(_: Moment, command: c.CoverEnterprise) -> list[e.Event]:
+    return [e.EnterpriseCovered(covered=e.Covered(enterprise=command.enterprise, headcount=command.headcount))]
+
+
+# --- the clock ----------------------------------------------------------------------------------------------------
+
+
+def something_due(m: Moment) -> Obstacle | None:
+    due = any(mark_due(m.case, m.law, r, m.today) for r in deadlines(m.case, m.law))
+    return None if due else no(Reason.NOT_DUE)
+
+
+def mark_reached(m: Moment, command: c.NoteDeadline) -> Obstacle | None:
+    term = running(m.case, m.law, command.timer, command.key)
+    if term is None or mark_due(m.case, m.law, term, m.today) != command.mark:
+        return no(Reason.NOT_DUE, timer=command.timer)
+    return None
+
+
+_NOTES: dict[Stream, type[e.DeadlineNoted | e.TableDeadlineNoted | e.FilingDeadlineNoted]] = {
+    Stream.NOTICE: e.DeadlineNoted,
+    Stream.TABLE: e.TableDeadlineNoted,
+    Stream.FILING: e.FilingDeadlineNoted,
+}
+
+
+def note_deadline(m: Moment, command: c.NoteDeadline) -> list[e.Event]:
+    """Late is recorded, never blocks: the note is a fact with its derivation's ends, and moves nothing."""
+    term = running(m.case, m.law, command.timer, command.key)
+    assert term is not None
+    assert term.latest is not None
+    note = _NOTES[stream_for(command.timer)]
+    return [
+        note(
+            timer=term.timer, key=term.key, mark=command.mark, target=term.target, latest=term.latest,
+            provisional=term.due.provisional, articles=term.articles, side=term.side,
+        )
+    ]  # fmt: skip
+
+
+def calendar_is_new(m: Moment, command: c.AdoptCalendar) -> Obstacle | None:
+    return no(Reason.NOTHING_NEW) if command.calendar == m.case.calendar else None
+
+
+def calendar_is_at_hand(m: Moment, command: c.AdoptCalendar) -> Obstacle | None:
+    known = m.new_law is not None and m.new_law.calendar.version == command.calendar
+    return None if known else no(Reason.UNKNOWN_REFERENCE, id=command.calendar)
+
+
+def adopt_calendar(m: Moment, command: c.AdoptCalendar) -> list[e.Event]:
+    """Every open deadline is computed again, and what changed is a fact (domain §0.3)."""
+    assert m.new_law is not None
+    before, after = _open_terms(m.case, m.law), _open_terms(m.case, m.new_law)
+    changed = tuple(
+        e.Redated(
+            timer=now.timer, key=now.key, was=before[name].latest if name in before else None, latest=now.latest,
+            provisional=now.due.provisional,
+        )
+        for name, now in after.items()
+        if name not in before or (before[name].latest, before[name].due.provisional) != (now.latest, now.due.provisional)
+    )  # fmt: skip
+    return [e.CalendarAdopted(calendar=command.calendar, changed=changed)]
+
+
+def _open_terms(case: Negotiation, law: Law) -> dict[str, Running]:
+    return {r.mark_key: r for r in deadlines(case, law) if r.met_on is None and (is_open(case, r) or r.latest is None)}

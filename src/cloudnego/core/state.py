@@ -1,0 +1,347 @@
+"""The state of a case: what the fold of its joint streams remembers, and of a caucus what its own stream does."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TopicFact, Values
+from cloudnego.core.events import CaseOpened, Covered, Reference, Served
+from cloudnego.core.vocabulary import Both, Ending, Held, Mode, Scope, Side, Step
+
+NONE: Both[Any] = Both(None, None)
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what is remembered: frozen; `put` replaces fields."""
+
+
+class BenchState(Struct, frozen=True, kw_only=True):
+    """One side's representatives."""
+
+    reps: tuple[Rep, ...] = ()
+    chief: str | None = None
+    chief_in_charge: bool = True
+    may_sign: bool = True
+    chosen_on: date | None = None
+    accepted: frozenset[str] = frozenset()
+    published_on: date | None = None
+    vacant: dict[str, date] = {}  # person who left → since
+    vacancies: tuple[tuple[str, date, date | None], ...] = ()  # all seats ever vacant: person, since, refilled on
+    delegate: str | None = None
+    delegate_until: date | None = None
+    delegate_may_sign: bool = False
+    was: tuple[str, ...] = ()  # dead mandates
+
+    @property
+    def seated(self) -> tuple[Rep, ...]:
+        return tuple(r for r in self.reps if r.person not in self.vacant)
+
+    def has(self, person: str) -> bool:
+        return person not in self.vacant and any(r.person == person for r in self.reps)
+
+
+class ElectionState(Struct, frozen=True, kw_only=True):
+    """The worker side's vote, on its way."""
+
+    candidates: tuple[Rep, ...] = ()
+    chief: str | None = None
+    seats: int = 0
+    scrutineers: tuple[str, ...] = ()
+    round: int = 0
+    recorded: bool = False  # counts stand and wait for attestation
+    elected: tuple[str, ...] = ()  # of the recorded round
+    confirmed_by: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()  # of all attested rounds
+    settled: bool = False
+    recorded_on: date | None = None
+
+
+class Roll(Struct, frozen=True, kw_only=True):
+    delegates: int
+    workers: int
+    managers: int
+    women: int
+    term_until: date | None
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    """A paper one side sent to the other."""
+
+    kind: str
+    side: Side
+    sent_on: date
+    served: Served | None = None
+
+
+class OfferState(Struct, frozen=True, kw_only=True):
+    paper: str
+    side: Side
+    sent_on: date
+    plan: Plan
+    topics: tuple[TopicFact, ...]
+
+
+class ReplyState(Struct, frozen=True, kw_only=True):
+    paper: str
+    side: Side
+    outcome: ReplyOutcome
+    sent_on: date
+    plan: Plan | None
+    topics: tuple[TopicFact, ...]
+    crossing: bool = False
+
+
+class Material(Struct, frozen=True, kw_only=True):
+    """Information asked of the other side, or given unasked (`asked_by` is then the side it is owed to)."""
+
+    item: MaterialFact
+    asked_by: Side
+    asked: bool
+    asked_on: date
+    delivered_on: date | None = None
+    acknowledged: bool = False
+    waived: bool = False
+
+
+class Clause(Struct, frozen=True, kw_only=True):
+    """A typed draft clause: its prose stands in the words of the event that put it, here its hash."""
+
+    head: str
+    side: Side
+    values: Values
+    text_hash: str
+    confirmed: frozenset[Side] = frozenset()
+
+    @property
+    def agreed(self) -> bool:
+        return len(self.confirmed) == 2
+
+
+class Meeting(Struct, frozen=True, kw_only=True):
+    """The talks, from the first plan to the fixed draft; the parts of one round are new in the next."""
+
+    named: Both[Plan | None] = NONE
+    plan: Plan | None = None
+    recorder_named: Both[str | None] = NONE
+    recorder_proposed: str | None = None
+    recorder: str | None = None
+    online: Both[bool] = Both(False, False)
+    notices: Both[str | None] = NONE  # ids of the papers
+    checked_in: dict[str, Mode] = {}
+    confirmed: frozenset[str] = frozenset()
+    session: int = 0
+    open: bool = False
+    chair: Side | None = None
+    mode: Mode | None = None  # how the last session was held
+    opened_on: date | None = None  # the first session
+    absent: Side | None = None
+    absences: int = 0
+    minutes_hash: str | None = None
+    minutes_result: Literal["full_agreement", "partial", "none"] | None = None
+    minutes_confirmed: frozenset[Side] = frozenset()
+    agreement_on: date | None = None
+    coordinated_on: date | None = None
+    deadlock: bool = False
+    draft_hash: str | None = None
+    draft_by: Literal["employer", "compiled"] | None = None
+    plan_filed: bool = False
+
+
+class Ballot(Struct, frozen=True, kw_only=True):
+    """The counts of one ballot on one draft."""
+
+    round: int
+    draft_hash: str
+    total: int
+    present: int
+    yes: int
+    no: int
+    abstain: int
+    result: Literal["passed", "failed", "no_quorum"]
+    on: date
+
+
+class CoveredBallot(Struct, frozen=True, kw_only=True):
+    total: int
+    yes: int
+    passed: bool
+
+
+class Congress(Struct, frozen=True, kw_only=True):
+    submitted_on: date | None = None
+    submitted_by: Side | None = None
+    convened: bool = False
+    convened_on: date | None = None
+    day: date | None = None
+    form: Literal["delegates", "general_meeting"] | None = None
+    held: Held | None = None
+    total: int = 0
+    materials_on: date | None = None
+    ballot_mode: Literal["online", "paper", "both"] | None = None
+    scrutineers: tuple[str, ...] = ()
+    recorded: Ballot | None = None
+    confirmed_by: tuple[str, ...] = ()
+    covered: dict[str, CoveredBallot] = {}
+    no_quorum: int = 0
+
+
+class Filing(Struct, frozen=True, kw_only=True):
+    document_hash: str | None = None
+    signed: Both[date | None] = NONE
+    refused: frozenset[Side] = frozenset()
+    channel: Literal["in_platform", "external_upload"] | None = None
+    filed_on: date | None = None
+    items: tuple[str, ...] = ()
+    term_from: date | None = None
+    expires_on: date | None = None
+    received_on: date | None = None
+    supplement_asked: tuple[str, ...] = ()
+    supplement_on: date | None = None
+    supplement_days: int = 0
+    objected: tuple[str, ...] = ()
+    objected_on: date | None = None
+    refile: int = 0
+    clerical: frozenset[str] = frozenset()
+    clerical_hash: str | None = None
+    confirmation_opened_on: date | None = None
+    would_be_in_force: date | None = None
+    declared: Both[date | None] = NONE
+    in_force_from: date | None = None
+    ended_on: date | None = None  # the day the review ended
+
+    @property
+    def signed_last(self) -> date | None:
+        a, b = self.signed.worker, self.signed.employer
+        return max(a, b) if a and b else None
+
+
+class Performance(Struct, frozen=True, kw_only=True):
+    published_on: date | None = None
+    published_at: frozenset[str] = frozenset()  # regional: enterprises where it was published
+    reported_on: date | None = None
+    reports: tuple[date, ...] = ()
+    problems: dict[str, bool] = {}  # id → answered
+    external: int = 0
+    raise_rate: str | None = None
+    minimum_wage_fen: int | None = None
+    registered: bool = False
+
+
+class Guidance(Struct, frozen=True, kw_only=True):
+    asked_by: Side
+    instructor: str | None = None
+
+
+class Dispute(Struct, frozen=True, kw_only=True):
+    applied_by: Side | None = None
+    accepted_on: date | None = None
+    coordinators: tuple[str, ...] = ()
+    extended_days: int = 0
+    closed_on: date | None = None
+    agreement: bool | None = None
+
+
+class Opinion(Struct, frozen=True, kw_only=True):
+    side: Side
+    issued_on: date
+    served_on: date | None
+    answered_on: date | None = None
+    outcome: str | None = None
+    recommended: bool = False
+
+
+class Suspensions(Struct, frozen=True, kw_only=True):
+    named: Both[tuple[date, Plan] | None] = NONE
+    since: date | None = None
+    until: date | None = None
+    used_days: int = 0
+
+
+class Negotiation(Struct, frozen=True, kw_only=True):
+    """The joint state: the fold of table, filing and notice in the order they were written."""
+
+    opened: CaseOpened | None = None
+    calendar: str = ""
+    covers: tuple[Covered, ...] = ()
+    references: tuple[Reference, ...] = ()
+    step: Step | None = None
+    round: int = 1
+    ending: Ending | None = None
+    roll: Roll | None = None
+    election: ElectionState = ElectionState()
+    benches: Both[BenchState] = Both(BenchState(), BenchState())
+    topics_ready: Both[bool] = Both(False, False)
+    e_service: Both[tuple[date, date] | None] = NONE
+    papers: dict[str, Paper] = {}
+    offer: OfferState | None = None
+    reply: ReplyState | None = None
+    materials: dict[str, Material] = {}
+    proposals: tuple[tuple[Side, str, str | None, int | None], ...] = ()  # side, head, rate, fen
+    clauses: dict[str, Clause] = {}
+    meeting: Meeting = Meeting()
+    agreed_first_on: date | None = None  # the first full agreement (HZ 29)
+    congress: Congress = Congress()
+    ballots: tuple[Ballot, ...] = ()
+    failed_draft: str | None = None
+    back_because: Literal["failed", "objected"] | None = None
+    filing: Filing = Filing()
+    performance: Performance = Performance()
+    suspension: Suspensions = Suspensions()
+    guidance: Guidance | None = None
+    dispute: Dispute | None = None
+    invited: dict[str, Side | Literal["coordinator", "instructor"]] = {}
+    opinions: dict[str, Opinion] = {}
+    urged: int = 0
+    transfers: int = 0
+    contested: dict[str, Side] = {}
+    withdrawal: Side | None = None
+    noted: dict[str, str] = {}  # "timer|key" → the last mark noted
+    gatherings: dict[Step, Held] = {}  # elections, opinion collections, meetings, congresses as they really took place
+    meetings_held: int = 0
+    step_modes: dict[Step, Mode] = {}
+
+    @property
+    def scope(self) -> Scope:
+        return self.opened.scope if self.opened else Scope.ENTERPRISE
+
+    @property
+    def has_union(self) -> bool:
+        return self.opened is None or self.opened.has_union
+
+    @property
+    def live(self) -> bool:
+        return self.step is not None and self.ending is None
+
+    @property
+    def offering_side(self) -> Side | None:
+        return self.offer.side if self.offer else None
+
+    def served_on(self, paper: str | None) -> date | None:
+        """The day a paper reached the other side, or None."""
+        found = self.papers.get(paper) if paper else None
+        return found.served.on if found and found.served else None
+
+    def negotiated_heads(self) -> frozenset[str]:
+        """The heads either side put up for negotiation, in the offer or in the reply."""
+        sheets = [*(self.offer.topics if self.offer else ()), *(self.reply.topics if self.reply else ())]
+        return frozenset(t.head for t in sheets if t.answer == "negotiate")
+
+    def answered_heads(self) -> frozenset[str]:
+        sheets = [*(self.offer.topics if self.offer else ()), *(self.reply.topics if self.reply else ())]
+        return frozenset(t.head for t in sheets) | frozenset(c.head for c in self.clauses.values())
+
+
+class Caucus(Struct, frozen=True, kw_only=True):
+    """What one side's own stream remembers."""
+
+    issued: int = 0
+    returned: int = 0
+    opinions_held: Held | None = None
+    sheet: tuple[TopicFact, ...] = ()
+
+
+EMPTY = Negotiation()
+EMPTY_CAUCUS = Caucus()

@@ -1,0 +1,1 @@
+"""The rules of the nine steps, one file each. They do not know one another; `procedure` knows their order."""

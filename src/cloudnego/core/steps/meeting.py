@@ -1,0 +1,338 @@
+"""Step 6: the negotiation meeting, in one room: check-in, sessions, minutes, full agreement, the draft (HZ 26, 27)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from cloudnego.core import clauses as texts
+from cloudnego.core import commands as c
+from cloudnego.core import events as e
+from cloudnego.core import sheets
+from cloudnego.core.acts import dated, of_side
+from cloudnego.core.calendar import add_working_days
+from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.pack import Level
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.vocabulary import Mode, Seat, Side
+
+# --- coming together ----------------------------------------------------------------------------------------------
+
+
+def day_has_come(s: Standing) -> Obstacle | None:
+    plan = s.case.meeting.plan
+    if plan is None:
+        return no(Reason.MEETING_NOT_SCHEDULED, "HZ 24", cure=(Seat.CHIEF,))
+    return no(Reason.MEETING_DAY_NOT_COME, by=plan.day, day=plan.day.isoformat()) if s.today < plan.day else None
+
+
+def not_agreed_yet(m: Moment) -> Obstacle | None:
+    return no(Reason.AGREEMENT_REACHED) if m.case.meeting.agreement_on else None
+
+
+def no_session_open(m: Moment) -> Obstacle | None:
+    return no(Reason.SESSION_OPEN) if m.case.meeting.open else None
+
+
+def session_open(s: Standing) -> Obstacle | None:
+    return None if s.case.meeting.open else no(Reason.NO_SESSION, cure=(Seat.RECORDER, Seat.CHIEF))
+
+
+def not_checked_in(m: Moment) -> Obstacle | None:
+    return no(Reason.ALREADY_CHECKED_IN) if m.by.person in m.case.meeting.checked_in else None
+
+
+def check_in_mode(m: Moment, command: c.CheckIn) -> Obstacle | None:
+    """In person unless the meeting itself was set online by both chiefs."""
+    plan = m.case.meeting.plan
+    if command.mode is Mode.IN_PERSON or (plan and plan.mode is Mode.ONLINE):
+        return None
+    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+
+
+def check_in(m: Moment, command: c.CheckIn) -> list[e.Event]:
+    return [e.CheckedIn(side=m.own_side, person=m.by.person, mode=command.mode)]
+
+
+def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
+    """The recorder confirms representatives he sees; those of a side without accounts need no check-in of their own."""
+    seated = {r.person for side in Side for r in m.case.benches.of(side).seated}
+    if not set(command.persons) <= seated:
+        return no(Reason.NOT_A_REPRESENTATIVE)
+    return no(Reason.NOTHING_NEW) if set(command.persons) <= m.case.meeting.confirmed else None
+
+
+def confirm_check_in(_: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
+    return [e.CheckInConfirmed(persons=tuple(sorted(set(command.persons))))]
+
+
+def chiefs_are_there(s: Standing) -> Obstacle | None:
+    """Both chiefs, or their delegates, checked in and confirmed by the recorder (domain §10)."""
+    for side in Side:
+        bench = s.case.benches.of(side)
+        acting = {bench.chief}
+        if bench.delegate and bench.delegate_until and s.today <= bench.delegate_until:
+            acting.add(bench.delegate)
+        if not acting & s.case.meeting.confirmed:
+            return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
+    return None
+
+
+def majority_of_each_side(s: Standing) -> Obstacle | None:
+    """No text sets a quorum; more than half of each side is the house rule (domain §1.3 S6)."""
+    for side in Side:
+        seated = s.case.benches.of(side).seated
+        there = sum(r.person in s.case.meeting.confirmed for r in seated)
+        if 2 * there <= len(seated):
+            return no(
+                Reason.NO_MAJORITY_OF_SIDE, level=Level.HARD, cure=(Seat.RECORDER,), side=side, n=there, of=len(seated)
+            )
+    return None
+
+
+def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
+    """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first, then in turn."""
+    meeting = m.case.meeting
+    first = m.case.offering_side or Side.WORKER
+    chair = meeting.chair.other if meeting.chair else first
+    plan = meeting.plan
+    assert plan is not None
+    return [
+        e.MeetingStarted(
+            session=meeting.session + 1,
+            on=m.today,
+            mode=plan.mode,
+            chair=chair,
+            present=tuple(sorted(meeting.confirmed)),
+        )
+    ]
+
+
+def adjourned_to_a_coming_day(m: Moment, command: c.AdjournMeeting) -> Obstacle | None:
+    if command.next.day < m.today:
+        return no(Reason.DAY_IN_THE_PAST, day=command.next.day.isoformat())
+    if command.next.mode is Mode.ONLINE and m.case.meeting.plan and m.case.meeting.plan.mode is Mode.IN_PERSON:
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+    return None
+
+
+def adjourn_meeting(m: Moment, command: c.AdjournMeeting) -> list[e.Event]:
+    return [e.MeetingAdjourned(session=m.case.meeting.session, next=command.next)]
+
+
+# --- a chief does not come ----------------------------------------------------------------------------------------
+
+
+def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
+    """Thirty minutes after the set time (domain §3.15)."""
+    plan, minutes = m.case.meeting.plan, m.law.pack.meeting.absent_minutes
+    assert plan is not None
+    set_time = datetime.combine(plan.day, time.fromisoformat(plan.time), tzinfo=m.at.tzinfo)
+    if m.at < set_time + timedelta(minutes=minutes):
+        return no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
+    if m.case.meeting.absent is command.side:
+        return no(Reason.NOTHING_NEW)
+    bench = m.case.benches.of(command.side)
+    return no(Reason.CHIEF_PRESENT, side=command.side) if bench.chief in m.case.meeting.confirmed else None
+
+
+def note_chief_absent(m: Moment, command: c.NoteChiefAbsent) -> list[e.Event]:
+    return [e.ChiefAbsenceNoted(side=command.side, on=m.today)]
+
+
+def other_chief_was_absent(m: Moment) -> Obstacle | None:
+    meeting = m.case.meeting
+    if meeting.absent is None or meeting.absent is m.side:
+        return no(Reason.NO_CHIEF_ABSENT, cure=(Seat.RECORDER,))
+    return no(Reason.NO_CHIEF_ABSENT, times=meeting.absences) if meeting.absences > 1 else None  # once
+
+
+def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
+    """Once, at most five working days later (domain §3.15)."""
+    plan, n = m.case.meeting.plan, m.law.pack.meeting.postponed_max_wd
+    assert plan is not None
+    last = add_working_days(m.law.calendar, plan.day, n)
+    if command.plan.day < m.today:
+        return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
+    if last is not None and command.plan.day > last:
+        return no(Reason.NEW_DAY_TOO_LATE, by=last, n=n)
+    if command.plan.mode is not plan.mode:
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+    return None
+
+
+def choose_new_day(m: Moment, command: c.ChooseNewDay) -> list[e.Event]:
+    return [e.NewDayChosen(**of_side(m, command), plan=command.plan)]
+
+
+# --- minutes and agreement ----------------------------------------------------------------------------------------
+
+
+def held_or_coordinated(s: Standing) -> Obstacle | None:
+    """Minutes belong to a session, or to an agreement found in coordination (ZJ 39)."""
+    return None if s.case.meeting.coordinated_on else session_open(s)
+
+
+def recorder_writes(m: Moment) -> Obstacle | None:
+    """The recorder writes the minutes; after coordination a chief may lay the agreement before the other."""
+    if Seat.RECORDER in m.seats or m.case.meeting.coordinated_on:
+        return None
+    return no(Reason.NOT_YOUR_SEAT, "HZ 26", cure=(Seat.RECORDER,))
+
+
+def minutes_are_new(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
+    meeting = m.case.meeting
+    same = (meeting.minutes_hash, meeting.minutes_result) == (command.minutes_hash, command.result)
+    return no(Reason.NOTHING_NEW) if same else None
+
+
+def says_what_is_settled(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
+    """Full agreement: every head up for negotiation has an agreed clause, and no clause is left open (HZ 27 ¶1)."""
+    if command.result != "full_agreement":
+        return None
+    left = texts.unsettled_heads(m.case)
+    if left:
+        return no(Reason.NOT_ALL_SETTLED, *m.law.pack.topics.cite, cure=(Seat.CHIEF,), heads=" ".join(left))
+    still_open = texts.open_clauses(m.case)
+    if still_open:
+        return no(Reason.OPEN_CLAUSES, cure=(Seat.CHIEF,), n=len(still_open))
+    if m.case.back_because == "failed" and not m.case.meeting.plan_filed:
+        return no(Reason.PLAN_NEEDED, "HZ 28", cure=(Seat.CHIEF, Seat.REPRESENTATIVE), side=Side.WORKER)
+    if m.case.round > 1 and texts.draft_hash(m.case) == m.case.failed_draft:
+        return no(Reason.DRAFT_UNCHANGED_AFTER_FAILURE, "HZ 28", cure=(Seat.CHIEF,))
+    return _values_hold(m)
+
+
+def _values_hold(m: Moment) -> Obstacle | None:
+    """The floors are judged again on what is agreed: a value may have been entered since."""
+    for clause in m.case.clauses.values():
+        wrong = texts.above_the_floor(m, clause) or texts.above_the_regional(m, clause)
+        if wrong:
+            return wrong
+    return None
+
+
+def heads_left_open(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
+    left = sheets.unanswered(m, m.case.answered_heads())
+    if command.result != "full_agreement" or not left:
+        return None
+    row = m.law.pack.topics
+    return no(Reason.HEADS_UNANSWERED, *row.cite, level=Level.ADVISORY, cure=(Seat.CHIEF,), heads=" ".join(left))
+
+
+def write_minutes(m: Moment, command: c.WriteMinutes) -> list[e.Event]:
+    full = command.result == "full_agreement"
+    return [
+        e.MinutesWritten(
+            **dated(m, command), session=m.case.meeting.session, result=command.result,
+            minutes_hash=command.minutes_hash, draft_hash=texts.draft_hash(m.case) if full else None,
+        )
+    ]  # fmt: skip
+
+
+def minutes_laid(m: Moment) -> Obstacle | None:
+    meeting = m.case.meeting
+    if meeting.minutes_hash is None:
+        return no(Reason.MINUTES_MISSING, "HZ 26", cure=(Seat.RECORDER,))
+    return no(Reason.MINUTES_CONFIRMED) if m.own_side in meeting.minutes_confirmed else None
+
+
+def same_minutes(m: Moment, command: c.ConfirmMinutes) -> Obstacle | None:
+    meeting = m.case.meeting
+    if command.minutes_hash != meeting.minutes_hash:
+        return no(Reason.MINUTES_CHANGED, "HZ 26")
+    full = meeting.minutes_result == "full_agreement"
+    if full and meeting.draft_hash != texts.draft_hash(m.case):
+        return no(Reason.MINUTES_CHANGED, "HZ 26", cure=(Seat.RECORDER,))
+    return None
+
+
+def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:
+    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the later signature."""
+    meeting, act = m.case.meeting, of_side(m, command)
+    both = m.own_side.other in meeting.minutes_confirmed
+    full = both and meeting.minutes_result == "full_agreement"
+    return [
+        e.MinutesConfirmed(
+            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=act["occurred_on"] if full else None
+        )
+    ]
+
+
+def minutes_ground(m: Moment) -> date | None:
+    return m.case.meeting.coordinated_on or m.case.meeting.opened_on
+
+
+def not_deadlocked(m: Moment) -> Obstacle | None:
+    return no(Reason.DEADLOCK_DECLARED) if m.case.meeting.deadlock else None
+
+
+def declare_deadlock(m: Moment, command: c.DeclareDeadlock) -> list[e.Event]:
+    return [e.DeadlockDeclared(**of_side(m, command))]
+
+
+# --- the draft ----------------------------------------------------------------------------------------------------
+
+
+def agreed(s: Standing) -> Obstacle | None:
+    """Full agreement recorded in minutes both chiefs signed."""
+    if s.case.meeting.agreement_on:
+        return None
+    return no(Reason.NO_FULL_AGREEMENT, "HZ 26", "HZ 27", cure=(Seat.CHIEF, Seat.RECORDER))
+
+
+def draft_fixed(s: Standing) -> Obstacle | None:
+    """The employer's making, or the compiled text that stands (HZ 27 ¶1)."""
+    if s.case.meeting.draft_by:
+        return None
+    return no(Reason.DRAFT_MISSING, "HZ 27", cure=(Seat.CHIEF, Seat.HR), side=Side.EMPLOYER, by=stands_on(s))
+
+
+def draft_open(m: Moment) -> Obstacle | None:
+    return no(Reason.DRAFT_FIXED) if m.case.meeting.draft_by else None
+
+
+def same_draft(m: Moment, command: c.ConfirmDraft) -> Obstacle | None:
+    if command.draft_hash == m.case.meeting.draft_hash:
+        return None
+    return no(Reason.DRAFT_CHANGED, "HZ 27")
+
+
+def confirm_draft(m: Moment, command: c.ConfirmDraft) -> list[e.Event]:
+    return [e.DraftConfirmed(**of_side(m, command), draft_hash=command.draft_hash, file=command.file)]
+
+
+def stands_on(s: Standing) -> date | None:
+    """The day after which the compiled draft stands without the employer's word."""
+    on = s.case.meeting.agreement_on
+    return add_working_days(s.law.calendar, on, s.law.pack.meeting.draft_stands_wd) if on else None
+
+
+def time_for_draft_is_over(m: Moment) -> Obstacle | None:
+    last = stands_on(m)
+    return None if last is not None and m.today > last else no(Reason.NOT_DUE, by=last)
+
+
+def let_draft_stand(m: Moment, _: c.LetDraftStand) -> list[e.Event]:
+    assert m.case.meeting.draft_hash is not None
+    return [e.DraftStood(draft_hash=m.case.meeting.draft_hash)]
+
+
+def renegotiating(m: Moment) -> Obstacle | None:
+    if m.case.back_because != "failed":
+        return no(Reason.NO_FAILED_BALLOT)
+    return no(Reason.PLAN_FILED) if m.case.meeting.plan_filed else None
+
+
+def many_rounds(m: Moment) -> Obstacle | None:
+    """No text limits the rounds; from the third the product warns (domain §3.5)."""
+    most = m.law.pack.congress_for(m.case.scope).rounds_warned_at
+    return no(Reason.ROUNDS_MANY, level=Level.ADVISORY, n=m.case.round) if m.case.round >= most else None
+
+
+def plan_names_clauses(m: Moment, command: c.FileAmendmentPlan) -> Obstacle | None:
+    unknown = [name for name in command.clauses if name not in m.case.clauses]
+    return no(Reason.CLAUSE_UNKNOWN, id=unknown[0]) if unknown else None
+
+
+def file_amendment_plan(m: Moment, command: c.FileAmendmentPlan) -> list[e.Event]:
+    return [e.AmendmentPlanFiled(**of_side(m, command), clauses=command.clauses)]

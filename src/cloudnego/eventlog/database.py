@@ -1,0 +1,112 @@
+"""The database below the log: SQLite as one process may own it, or PostgreSQL; and its migrations."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO, Any, Final
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from cloudnego import places
+
+BUSY_MS: Final = 10_000
+"""How long a reader or a second program waits for SQLite's lock before it gives up."""
+
+
+class NotDurable(Exception):
+    """The database would acknowledge what a power cut can take back."""
+
+
+class Owned(Exception):
+    """Another process owns this SQLite database."""
+
+
+def connect(url: str) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL database. Raises ValueError for anything else."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ValueError("SQLite needs a file: what is kept in memory is not kept")
+        engine = create_engine(parsed, connect_args={"check_same_thread": False})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    if backend == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise ValueError(f"no store for {backend}: use sqlite:///FILE or postgresql://…")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, where we mean it
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}", "cache_size=-32768"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock at once: one that first reads and then writes would be refused after another's commit."""
+    immediate = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def writing(engine: Engine) -> Engine:
+    """The same engine for transactions that write."""
+    return engine.execution_options(writes=True)
+
+
+def assert_durable(engine: Engine) -> None:
+    """Raises NotDurable unless a commit survives a power cut: WAL with synchronous=FULL, or PostgreSQL's own."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+            synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
+            if mode != "wal" or synchronous != 2:
+                raise NotDurable(f"SQLite runs with journal_mode={mode}, synchronous={synchronous}; it must be wal, 2")
+        elif connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off":
+            raise NotDurable("PostgreSQL runs with synchronous_commit=off for this user or database")
+
+
+def sqlite_file(engine: Engine) -> Path | None:
+    """The file of a SQLite database; None for PostgreSQL."""
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+
+
+class Ownership:
+    """The right of one process to write a SQLite file, held by a lock on `<file>.lock` until it is closed or dies."""
+
+    def __init__(self, file: Path) -> None:
+        """Raises Owned, naming the process that has it."""
+        place = file.with_name(file.name + ".lock")
+        self._held: Final[IO[str]] = place.open("a+")
+        try:
+            fcntl.flock(self._held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._held.seek(0)
+            owner = self._held.read().strip() or "unknown"
+            self._held.close()
+            raise Owned(f"{file} belongs to process {owner}, which is running: stop it first, or ask it") from None
+        self._held.truncate(0)
+        self._held.write(str(os.getpid()))
+        self._held.flush()
+
+    def close(self) -> None:
+        self._held.close()
+
+
+def alembic_config(url: str) -> Config:
+    """What alembic needs to find our migrations and the database, without an ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(places.migrations()))
+    config.attributes["url"] = url
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`. Events are never touched: a migration changes tables only."""
+    command.upgrade(alembic_config(url), revision)

@@ -1,0 +1,119 @@
+"""Keys of the log: the master key in a file outside the database, what it wraps, and the dice salts are thrown with."""
+
+from __future__ import annotations
+
+import hmac
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES: Final = 32
+NONCE_BYTES: Final = 12
+_MARK_BYTES: Final = 8
+
+
+class KeyMissing(Exception):
+    """The master key that wrapped a key of this database is not in the key file."""
+
+
+class Dice(Protocol):
+    """Where salts, nonces and new keys come from."""
+
+    def throw(self, length: int, *what: str) -> bytes:
+        """`length` (at most 32) bytes; `what` names their use, for dice that repeat."""
+        ...
+
+
+class RandomDice:
+    """Production: nobody can throw the same again, so deleting a salt is final."""
+
+    def throw(self, length: int, *_what: str) -> bytes:
+        return os.urandom(length)
+
+
+class SeededDice:
+    """Tests: the same use gives the same bytes, whatever else happened before."""
+
+    def __init__(self, seed: str) -> None:
+        self._seed: Final = sha256(seed.encode()).digest()
+
+    def throw(self, length: int, *what: str) -> bytes:
+        return hmac.digest(self._seed, "\n".join(what).encode(), "sha256")[:length]
+
+
+class Keyring:
+    """The master keys of an installation, one line each in a file only its owner may read; the last one wraps.
+
+    A wrapped key is `first 8 bytes of SHA-256(master) ‖ nonce ‖ AES-256-GCM(master, key, aad=what)`, so a new master key
+    can be appended while the old one still opens what it wrapped.
+    """
+
+    def __init__(self, masters: list[bytes], dice: Dice, place: str) -> None:
+        if not masters or any(len(master) != KEY_BYTES for master in masters):
+            raise KeyMissing(f"{place} holds no key of {KEY_BYTES} bytes")
+        self._masters: Final = {sha256(master).digest()[:_MARK_BYTES]: AESGCM(master) for master in masters}
+        self._dice: Final = dice
+        self._place: Final = place
+
+    @classmethod
+    def open(cls, file: Path, dice: Dice | None = None) -> Keyring:
+        """Read the key file. Raises KeyMissing if it is not there or others may read it."""
+        try:
+            if file.stat().st_mode & 0o077:
+                raise KeyMissing(f"{file} may be read by others: chmod 600 it")
+            lines = file.read_text("ascii").split()
+        except FileNotFoundError:
+            raise KeyMissing(f"{file} is missing: put the key file back, no backup of the database holds it") from None
+        return cls([bytes.fromhex(line) for line in lines], dice or RandomDice(), str(file))
+
+    @classmethod
+    def create(cls, file: Path, dice: Dice | None = None) -> Keyring:
+        """Make the key file with one new master key. Raises FileExistsError if it is there."""
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(os.urandom(KEY_BYTES).hex() + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        return cls.open(file, dice)
+
+    @classmethod
+    def seeded(cls, seed: str) -> Keyring:
+        """A keyring of tests and of the memory twin: no file, the same keys each time."""
+        dice = SeededDice(seed)
+        return cls([dice.throw(KEY_BYTES, "master")], dice, "the seeded keyring")
+
+    @property
+    def dice(self) -> Dice:
+        return self._dice
+
+    @property
+    def marks(self) -> list[str]:
+        """Fingerprints of the master keys, which a backup's note names."""
+        return [mark.hex() for mark in self._masters]
+
+    def new(self, what: str) -> tuple[bytes, bytes]:
+        """A new key for `what`, plain and wrapped."""
+        key = self._dice.throw(KEY_BYTES, "key", what)
+        mark, master = list(self._masters.items())[-1]
+        nonce = self._dice.throw(NONCE_BYTES, "wrap", what)
+        return key, mark + nonce + master.encrypt(nonce, key, what.encode())
+
+    def unwrap(self, wrapped: bytes, what: str) -> bytes:
+        """The plain key. Raises KeyMissing if no master key here wrapped it for `what`."""
+        mark, nonce, sealed = (
+            wrapped[:_MARK_BYTES],
+            wrapped[_MARK_BYTES : _MARK_BYTES + NONCE_BYTES],
+            wrapped[_MARK_BYTES + NONCE_BYTES :],
+        )
+        master = self._masters.get(mark)
+        if master is None:
+            raise KeyMissing(f"the key of {what} is wrapped by master key {mark.hex()}, which is not in {self._place}")
+        try:
+            return master.decrypt(nonce, sealed, what.encode())
+        except InvalidTag:
+            raise KeyMissing(f"the wrapped key of {what} was changed, or belongs to something else") from None

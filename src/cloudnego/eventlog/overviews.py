@@ -1,0 +1,156 @@
+"""The overview: one row a case, written in the transaction that changes what it says; lists and timers read it."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select, tuple_
+
+from cloudnego.core.moment import Law
+from cloudnego.core.overview import Overview, overview
+from cloudnego.eventlog import rollup, sql
+from cloudnego.eventlog.fold import Case
+from cloudnego.eventlog.judge import Pin, pin_of
+from cloudnego.eventlog.tables import OverviewRow
+from cloudnego.ports import BadCursor, Filter, Listed, Page
+
+TABLE: Final = sql.table_of(OverviewRow)
+COLUMNS: Final = [column.name for column in TABLE.columns if column.name not in ("case_id", "district")]
+
+_UPSERT: Final = sql.upsert(TABLE)
+_FAR: Final = date(9999, 12, 31)
+"""Where a case with nothing due stands in a list by due date."""
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+def values(row: Overview) -> tuple[Any, ...]:
+    """The overview's columns as both databases take them: dates as text, the covered ids in one text."""
+    return tuple(
+        found.isoformat() if isinstance(found, date) else _joined(found) if isinstance(found, tuple) else found
+        for name in COLUMNS
+        for found in (getattr(row, name),)
+    )
+
+
+def _joined(ids: Sequence[str]) -> str:
+    return f" {' '.join(ids)} " if ids else ""
+
+
+def of_row(row: Row[Any]) -> Overview:
+    """The overview of a row of the whole table."""
+    fields = dict(zip(COLUMNS, row[2:], strict=True))
+    fields["covers"] = tuple(fields["covers"].split())
+    return Overview(**fields)
+
+
+def stored(connection: Connection, case: str) -> Overview | None:
+    """The row of a case as it stands."""
+    found = connection.execute(select(TABLE).where(TABLE.c.case_id == case)).first()
+    return None if found is None else of_row(found)
+
+
+def of_case(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
+    """The overview a case should have; None before it is opened."""
+    pin = pin_of(case.joint.state)
+    return None if pin is None else overview(case.joint.state, law(pin))
+
+
+def keep(connection: Connection, cases: Iterable[Case], law: Callable[[Pin], Law]) -> None:
+    """Write the overviews that read differently, and add the difference to the rollup."""
+    rows, changes = [], []
+    for case in cases:
+        now = of_case(case, law)
+        if now is not None and now != case.overview:
+            rows.append((case.id, case.district, *values(now)))
+            changes.append((case.district, case.overview, now))
+            case.overview = now
+    _UPSERT.run(connection, sorted(rows))
+    rollup.add(connection, changes)
+
+
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def _like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _where(wanted: Filter) -> list[ColumnElement[bool]]:
+    c = TABLE.c
+    found: list[ColumnElement[bool]] = [c.district == wanted.district]
+    for name in ("step", "light", "town", "industry", "size_band", "wage_year", "external_ref", "kind", "scope"):
+        value = getattr(wanted, name)
+        if value is not None:
+            found.append(c[name] == value)
+    if wanted.region is not None:
+        prefix = _like(wanted.region) + "%"
+        found.append(or_(c.region.like(prefix, escape="\\"), c.town.like(prefix, escape="\\")))
+    if wanted.live is not None:
+        found.append(c.ending.is_(None) if wanted.live else c.ending.is_not(None))
+    if wanted.enterprises is not None:
+        found.append(c.enterprise.in_(sorted(wanted.enterprises)))
+    if wanted.parties is not None:
+        found.append(_party(wanted.parties))
+    if wanted.text:
+        part = f"%{_like(wanted.text)}%"
+        columns = (c.case_id, c.enterprise, c.external_ref, c.worker_organ, c.employer_organ)
+        found.append(or_(*(column.like(part, escape="\\") for column in columns)))
+    return found
+
+
+def _party(organisations: frozenset[str]) -> ColumnElement[bool]:
+    """Cases to which one of these is party: the enterprise, an organ of a side, or an enterprise that is covered."""
+    c = TABLE.c
+    names = sorted(organisations)
+    covered = [c.covers.like(f"% {_like(name)} %", escape="\\") for name in names]
+    return or_(c.enterprise.in_(names), c.worker_organ.in_(names), c.employer_organ.in_(names), *covered)
+
+
+def page(engine: Engine, wanted: Filter, cursor: str | None, limit: int) -> Page:
+    """Cases as wanted, the latest opened first, or by due date. Raises BadCursor."""
+    c = TABLE.c
+    query: Select[Any] = select(TABLE).where(*_where(wanted))
+    if wanted.by_due:
+        query = query.where(c.next_due.is_not(None)).order_by(c.next_due, c.case_id)
+    else:
+        query = query.order_by(c.opened_on.desc(), c.case_id)
+    if cursor is not None:
+        day, case = _read_cursor(cursor)
+        if wanted.by_due:
+            query = query.where(tuple_(c.next_due, c.case_id) > tuple_(day, case))
+        else:
+            query = query.where(or_(c.opened_on < day, and_(c.opened_on == day, c.case_id > case)))
+    with engine.connect() as connection:
+        rows = connection.execute(query.limit(limit + 1)).all()
+    listed = tuple(Listed(case=row[0], overview=of_row(row)) for row in rows[:limit])
+    if len(rows) <= limit:
+        return Page(rows=listed, cursor=None)
+    last = listed[-1]
+    day = (last.overview.next_due or _FAR) if wanted.by_due else last.overview.opened_on
+    return Page(rows=listed, cursor=_cursor(day, last.case))
+
+
+def _cursor(day: date, case: str) -> str:
+    return urlsafe_b64encode(msgspec.json.encode((day, case))).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[date, str]:
+    try:
+        content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        return msgspec.json.decode(content, type=tuple[date, str])
+    except ValueError as wrong:
+        raise BadCursor("this cursor is not one of ours") from wrong
+
+
+def due(engine: Engine, district: str, today: date, limit: int) -> list[str]:
+    """Cases whose next due day has come, the earliest first."""
+    c = TABLE.c
+    query = select(c.case_id).where(c.district == district, c.next_due <= today)
+    with engine.connect() as connection:
+        return list(connection.execute(query.order_by(c.next_due, c.case_id).limit(limit)).scalars())

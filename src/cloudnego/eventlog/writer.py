@@ -1,0 +1,180 @@
+"""The writer: one thread that takes all that waits, carries it out as one batch, and answers everybody after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Final, NamedTuple, TypeAlias
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from cloudnego.core.vocabulary import Side
+from cloudnego.eventlog.batch import Batches, Outcome
+from cloudnego.eventlog.books import Books
+from cloudnego.eventlog.fold import Case
+from cloudnego.eventlog.judge import Answer, Later, told
+from cloudnego.ports import Asked, Bell, Busy, Receipt
+
+BATCH_MAX: Final = 256
+"""Commands in one transaction: long enough to make the fsync cheap, short enough that a lock is held for milliseconds."""
+
+_log: Final = structlog.get_logger(__name__)
+
+Purse: TypeAlias = tuple[str, Side | None]
+
+
+class Waiting(NamedTuple):
+    """A command in the queue and who waits for its answer, on which loop."""
+
+    asked: Asked
+    purse: Purse
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[Answer]
+
+
+class Writer:
+    """Owns one connection, the books and the queue. `budget_max` bounds what one side of one case may have waiting.
+
+    The budget is per case and side because with one bound for all, one side would feel the other's load.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        books: Books,
+        batches: Batches,
+        bell: Bell,
+        settled: Callable[[Sequence[Case]], None],
+        *,
+        queue_max: int,
+        budget_max: int,
+    ) -> None:
+        self._engine: Final = engine
+        self._books: Final = books
+        self._batches: Final = batches
+        self._bell: Final = bell
+        self._settled: Final = settled
+        self._queue_max: Final = queue_max
+        self._budget_max: Final = budget_max
+        self._queue: Final[SimpleQueue[Waiting | None]] = SimpleQueue()
+        self._guard: Final = Lock()
+        self._purses: Final[Counter[Purse]] = Counter()
+        self._waiting = 0
+        self._closing = False
+        self._connection: Connection | None = None
+        self._thread: Final = Thread(target=self._run, name="cloudnego-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Commands taken on and not answered yet."""
+        return self._waiting
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive() and not self._closing
+
+    # --- on the event loop ----------------------------------------------------------------------------------------
+
+    async def ask(self, asked: Asked) -> Receipt:
+        """Queue a command and wait for its answer. Raises what `told` raises; Busy at once if it is not taken on."""
+        purse = (asked.case or asked.by.person, asked.by.side)
+        with self._guard:
+            if self._closing or self._waiting >= self._queue_max or self._purses[purse] >= self._budget_max:
+                raise Busy(1)
+            self._waiting += 1
+            self._purses[purse] += 1
+            loop = asyncio.get_running_loop()
+            future: asyncio.Future[Answer] = loop.create_future()
+            self._queue.put(Waiting(asked, purse, loop, future))
+        return told(await future)
+
+    def close(self) -> None:
+        """Take nothing more on, carry out what was taken on, and end the thread. Blocks; call it from a thread."""
+        with self._guard:
+            already, self._closing = self._closing, True
+        if not already:
+            self._queue.put(None)
+        self._thread.join()
+
+    # --- in the thread --------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while (batch := self._take()) is not None:
+                self._carry_out(batch)
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _take(self) -> list[Waiting] | None:
+        """Wait for one command, then take all that wait with it. None when everything is done and we close."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        batch = [first]
+        try:
+            while len(batch) < BATCH_MAX:
+                more = self._queue.get_nowait()
+                if more is None:
+                    self._queue.put(None)  # closing: seen again when this batch is done
+                    break
+                batch.append(more)
+        except Empty:
+            pass
+        return batch
+
+    def _carry_out(self, batch: list[Waiting]) -> None:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            outcome = self._batches.run(self._connection, [waiting.asked for waiting in batch])
+            self._settled(outcome.settled)
+        except Exception as wrong:
+            _log.exception("batch_failed", commands=len(batch), error=type(wrong).__name__)
+            self._undo()
+            outcome = Outcome([Later()] * len(batch), {}, [])
+        with self._guard:
+            self._waiting -= len(batch)
+            for waiting in batch:
+                left = self._purses[waiting.purse] - 1
+                if left:
+                    self._purses[waiting.purse] = left
+                else:
+                    del self._purses[waiting.purse]
+        self._deliver(batch, outcome)
+
+    def _undo(self) -> None:
+        """Nothing in memory may be ahead of the disk, and a connection that failed is not trusted again."""
+        self._books.forget()
+        broken, self._connection = self._connection, None
+        if broken is None:
+            return
+        try:
+            broken.rollback()
+            broken.close()
+        except Exception:
+            broken.invalidate()
+            broken.close()
+
+    def _deliver(self, batch: list[Waiting], outcome: Outcome) -> None:
+        """One call into each loop for the whole batch: first the bell, then the answers."""
+        by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answer], Answer]]] = {}
+        for waiting, answer in zip(batch, outcome.answers, strict=True):
+            by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
+        for loop, answers in by_loop.items():
+            try:
+                loop.call_soon_threadsafe(self._tell, outcome.moved, answers)
+            except RuntimeError:  # the loop is closed: whoever waited there has left, what was written stays
+                continue
+
+    def _tell(self, moved: dict[str, int], answers: list[tuple[asyncio.Future[Answer], Answer]]) -> None:
+        if moved:
+            self._bell.ring(moved)
+        for future, answer in answers:
+            if not future.done():
+                future.set_result(answer)

@@ -1,0 +1,1 @@
+"""Who people are: organisations, the register of enterprises, memberships, accounts and sessions."""

@@ -1,0 +1,101 @@
+"""From a person's memberships to the `Member` of one case: which of them fit, and what they make of him there.
+
+Offices come from here, seats come from the case (`core.moment.seats_of`): a mandate that died in the case is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import msgspec
+
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import Member, Office, Side, Via
+from cloudnego.identity.kinds import REGIONAL, SIDES, covers
+from cloudnego.identity.sessions import Held
+
+
+class Parties(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a case concerns: its place, the organisations that are party to it, and the organs of each side."""
+
+    town: str
+    organisations: frozenset[str]
+    worker_organ: str | None = None
+    employer_organ: str | None = None
+
+
+class ActingAsRequired(Exception):
+    """Several of the person's capacities fit the case, on different sides of it or above it: he must say which."""
+
+
+def parties_of(case: Negotiation) -> Parties | None:
+    """The parties of a case as it stands; None before it was opened."""
+    opened = case.opened
+    if opened is None:
+        return None
+    named = {opened.enterprise, opened.worker_organ, opened.employer_organ, *(one.enterprise for one in case.covers)}
+    return Parties(
+        town=opened.town,
+        organisations=frozenset(named),
+        worker_organ=opened.worker_organ,
+        employer_organ=opened.employer_organ,
+    )
+
+
+def side_in(held: Held, parties: Parties) -> Side | None:
+    """The side a membership stands on in this case: its office's; a union or body has one only as a side's organ."""
+    own = SIDES.get(held.office)
+    if own is not None:
+        return own
+    if held.organisation == parties.worker_organ and held.office in (Office.TOWN_UNION, Office.DISTRICT_UNION):
+        return Side.WORKER
+    if held.organisation == parties.employer_organ and held.office is Office.EMPLOYERS_BODY:
+        return Side.EMPLOYER
+    return held.side if held.organisation in parties.organisations else None
+
+
+def fits(held: Held, parties: Parties, today: date) -> bool:
+    """Whether a membership counts in this case: its organisation is party to it, or its office reaches its place."""
+    if not held.in_force(today):
+        return False
+    if held.organisation in parties.organisations:
+        return True
+    return held.office in REGIONAL and covers(held.region, parties.town)
+
+
+def member_for(
+    person: str, held: Sequence[Held], parties: Parties, *, acting_as: str | None, today: date, via: Via = Via.PERSON
+) -> Member | None:
+    """The member a person is in a case.
+
+    With `acting_as` the one membership named, or None if it does not fit. Without: all that fit, if they stand on one
+    side (or are of one organisation); a bare member if none fits, who is somebody only where the case itself names
+    him. Raises `ActingAsRequired` where they stand on different sides.
+    """
+    fitting = [one for one in held if fits(one, parties, today)]
+    if acting_as is not None:
+        named = [one for one in held if one.membership == acting_as and one.in_force(today)]
+        if not named:
+            return None
+        chosen = [one for one in named if one in fitting]
+        return _merged(person, chosen, parties, via) if chosen else Member(person=person, via=via)
+    if len({_capacity(one, parties) for one in fitting}) > 1:
+        raise ActingAsRequired
+    return _merged(person, fitting, parties, via)
+
+
+def _capacity(held: Held, parties: Parties) -> str:
+    side = side_in(held, parties)
+    return side.value if side is not None else held.organisation
+
+
+def _merged(person: str, held: Iterable[Held], parties: Parties, via: Via) -> Member:
+    chosen = tuple(held)
+    return Member(
+        person=person,
+        side=next((side for one in chosen if (side := side_in(one, parties)) is not None), None),
+        offices=frozenset(one.office for one in chosen),
+        via=Via.PORTAL if any(one.office is Office.PORTAL for one in chosen) else via,
+        mandate=next((one.mandate for one in chosen if one.mandate is not None), None),
+    )

@@ -1,0 +1,1 @@
+"""Telling others that something was written: the bells. They carry stream and version, never content."""

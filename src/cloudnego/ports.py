@@ -1,0 +1,255 @@
+"""The seams of the house: what a door hands in, what the log gives back, and what the log must be able to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta, timezone
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from cloudnego.core.commands import Command
+from cloudnego.core.events import Event
+from cloudnego.core.moment import Law, Register
+from cloudnego.core.overview import Overview
+from cloudnego.core.refusals import Obstacle
+from cloudnego.core.state import Caucus, Negotiation
+from cloudnego.core.vocabulary import Member, Side, Stream
+
+CHINA: Final = timezone(timedelta(hours=8))
+"""The one zone of every instant: +08:00, without summer time."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One command on its way to the writer, stamped at the door.
+
+    `case` is None for an opening: the writer derives the id from district, actor and key. `at` is aware. `key` is the
+    client's Idempotency-Key. `register` is the snapshot of the enterprise register that an opening is judged by.
+    """
+
+    district: str
+    case: str | None
+    command: Command
+    by: Member
+    at: datetime
+    key: str
+    register: Register | None = None
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One event as it was written: where it stands and what it is."""
+
+    stream: Stream
+    seq: int
+    type: str
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written. `repeated`: it had been written before, under the same key; nothing was written now."""
+
+    case: str
+    entries: tuple[Entry, ...]
+    warnings: tuple[Obstacle, ...] = ()
+    repeated: bool = False
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """One event read back. `leaf` holds the exact bytes its hash was taken of; `erased`: its words were deleted."""
+
+    stream: Stream
+    seq: int
+    at: datetime
+    occurred_on: date | None
+    type: str
+    type_version: int
+    actor: str
+    mandate: str | None
+    via: str
+    event: Event
+    erased: bool
+    leaf: bytes
+
+
+class Busy(Exception):
+    """Not taken on; nothing of it will be written unless it is asked again. `retry_after` in seconds."""
+
+    def __init__(self, retry_after: int = 1) -> None:
+        self.retry_after = retry_after
+        super().__init__(f"retry after {retry_after} s")
+
+
+class KeyReused(Exception):
+    """The same actor used this idempotency key for another command."""
+
+
+class NoCase(Exception):
+    """There is no such case in this district."""
+
+
+class Broken(Exception):
+    """A defect: judging this command raised something other than a refusal. Nothing was written."""
+
+
+class BadCursor(ValueError):
+    """A cursor that no page of this list gave out."""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which cases of a district a list shows; what is None does not matter.
+
+    `region`: a code or the beginning of one. `enterprises`: the case's own enterprise is among them. `parties`: one of
+    them is the enterprise, an organ of a side, or covered. `text`: part of an id or of the external reference.
+    `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
+    """
+
+    district: str
+    step: str | None = None
+    light: str | None = None
+    region: str | None = None
+    town: str | None = None
+    industry: str | None = None
+    size_band: str | None = None
+    wage_year: int | None = None
+    scope: str | None = None
+    kind: str | None = None
+    external_ref: str | None = None
+    live: bool | None = None
+    enterprises: frozenset[str] | None = None
+    parties: frozenset[str] | None = None
+    text: str | None = None
+    by_due: bool = False
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One line of a list."""
+
+    case: str
+    overview: Overview
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of a list. `cursor` is opaque, None on the last page."""
+
+    rows: tuple[Listed, ...]
+    cursor: str | None
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of a district the cockpit shows; codes of region and industry may be the beginning of a code."""
+
+    district: str
+    wage_year: int | None = None
+    region: str | None = None
+    industry: str | None = None
+    size_band: str | None = None
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Sums over cases. `rate_sum`: of the rates of raise of the `rated` cases, in units of 0.0001 percent."""
+
+    cases: int
+    headcount: int
+    gatherings: int
+    steps_done: int
+    steps_online: int
+    yellow: int
+    red: int
+    grey: int
+    offered: int
+    agreed: int
+    balloted: int
+    passed_first: int
+    in_force: int
+    published: int
+    contested: int
+    rated: int
+    rate_sum: int
+
+    @property
+    def green(self) -> int:
+        return self.cases - self.yellow - self.red - self.grey
+
+
+class Cockpit(msgspec.Struct, frozen=True, kw_only=True):
+    """A district on one screen. `by_step` counts live cases, `by_ending` closed ones; the others count all."""
+
+    total: Figures
+    by_step: dict[str, Figures]
+    by_ending: dict[str, Figures]
+    by_place: dict[str, Figures]
+    by_industry: dict[str, Figures]
+    by_size: dict[str, Figures]
+
+
+class EventLog(Protocol):
+    """The log of all cases. `ask` runs on the event loop; everything else blocks and belongs in a thread."""
+
+    async def ask(self, asked: Asked) -> Receipt:
+        """Judge and write one command; returns when it is durable.
+
+        Raises Refused, Busy, KeyReused, NoCase or Broken. Cancelling the wait does not take the write along.
+        """
+        ...
+
+    def state(self, case: str) -> Negotiation | None:
+        """The joint state as committed; None if there is no such case."""
+        ...
+
+    def caucus(self, case: str, side: Side) -> Caucus | None:
+        """The state of one side's own stream as committed; None if there is no such case."""
+        ...
+
+    def read(
+        self, case: str, streams: frozenset[Stream], after: Mapping[Stream, int] | None = None, limit: int = 256
+    ) -> list[Recorded]:
+        """Events of these streams with a seq above `after` (default 0), oldest first in the order of their commits."""
+        ...
+
+    def versions(self, case: str) -> dict[Stream, tuple[int, int]]:
+        """(epoch, last seq) of each stream of the case; empty if there is no such case."""
+        ...
+
+    def law(self, pack: str, pack_version: str, calendar: str) -> Law:
+        """The pinned law. Raises KeyError if its texts are not in the store."""
+        ...
+
+    def due(self, district: str, today: date, limit: int = 1000) -> list[str]:
+        """Cases the clock has something to do in on or before `today`, the most urgent first."""
+        ...
+
+    def cases(self, wanted: Filter, cursor: str | None = None, limit: int = 50) -> Page:
+        """A page of the list of cases. Raises BadCursor."""
+        ...
+
+    def cockpit(self, cut: Cut) -> Cockpit:
+        """The figures of a district or a part of it."""
+        ...
+
+    def district(self, case: str) -> str | None:
+        """The district of a case; None if there is no such case."""
+        ...
+
+
+class Bell(Protocol):
+    """Tells that streams have grown, never what was said. `moved` maps stream ids to their new last seq."""
+
+    def payloads(self, moved: Mapping[str, int]) -> Sequence[str]:
+        """What to NOTIFY inside the transaction; empty where there is only one process."""
+        ...
+
+    def ring(self, moved: Mapping[str, int]) -> None:
+        """After the commit, on the event loop."""
+        ...
+
+
+class World:
+    """Everything a door needs, put together once by `main`."""
+
+    def __init__(self, *, log: EventLog, bell: Bell, clock: Callable[[str], datetime], ids: Callable[[], str]) -> None:
+        self.log: Final = log
+        self.bell: Final = bell
+        self.clock: Final = clock
+        self.ids: Final = ids
+
+    def law(self, *pin: Any) -> Law:
+        return self.log.law(*pin)

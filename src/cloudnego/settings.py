@@ -1,0 +1,87 @@
+"""What an operator may set, in one class; each field says in one line why it exists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment (`CLOUDNEGO_PORT=8080`); only `main` and the command line read it."""
+
+    model_config = SettingsConfigDict(env_prefix="CLOUDNEGO_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("cloudnego-data"), description="Everything this installation writes lies below here.")
+    database_url: SecretStr | None = Field(
+        None, description="Unset: SQLite in the data directory. Set: PostgreSQL, when one machine is outgrown."
+    )
+    key_file: Path | None = Field(
+        None, description="The key that wraps the caucus keys; keep it on another disk than database and backups."
+    )
+    host: str = Field("127.0.0.1", description="Loopback, because TLS ends in a proxy in front of us.")
+    port: int = Field(8000, ge=0, le=65535, description="Where the API and the screens answer; 0 takes a free port.")
+    metrics_host: str = Field("127.0.0.1", description="Figures of operation are not for the public address.")
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="A port of its own, so that no proxy rule can expose it; unset: no metrics."
+    )
+    trusted_proxies: str = Field(
+        "127.0.0.1", description="Whose X-Forwarded-For and -Proto we believe; anyone else could forge an address."
+    )
+    public_origins: tuple[str, ...] = Field(
+        (), description="Origins browsers may send unsafe requests from, besides the host they address."
+    )
+    cookie_secure: bool = Field(
+        True, description="The session cookie is __Host- and Secure; only a demo on loopback without TLS turns it off."
+    )
+    allow_sandboxes: bool = Field(
+        False, description="Whether anyone may make a sandbox district over HTTP: for demo and training servers."
+    )
+    sandboxes_max: int = Field(
+        200, ge=0, description="A public training server must not be filled by a script that opens sandboxes."
+    )
+    worker_threads: int = Field(
+        8, ge=1, le=256, description="Threads that read the database for requests; the writer has its own."
+    )
+    queue_max: int = Field(
+        4096, ge=1, description="Commands waiting for the writer in all; beyond it we answer 503 and mean it."
+    )
+    queue_per_side_max: int = Field(
+        32, ge=1, description="Commands waiting per case and side, so that one side never feels the other's load."
+    )
+    asks_per_second: float = Field(
+        20.0, gt=0, description="Steady rate of requests per session; a person never needs it, a script is slowed."
+    )
+    asks_burst: int = Field(200, ge=1, description="How many requests may come at once before the rate holds.")
+    body_max_bytes: int = Field(
+        262_144, ge=1024, description="Longest request body: no lawful act is longer, a long one only costs memory."
+    )
+    session_idle_s: int = Field(
+        43_200, ge=60, description="A session nobody used this long is over: half a day, one shift and its breaks."
+    )
+    session_lasts_s: int = Field(
+        604_800, ge=60, description="A session ends after this long whatever happens: a week, then sign in again."
+    )
+    password_memory_kib: int = Field(
+        65_536, ge=8, description="Argon2 memory per hash; lower only where tests or a tiny machine ask for it."
+    )
+    password_hashes_at_once: int = Field(
+        2, ge=1, description="Each takes the memory above and 0.3 s of a core; more at once would starve the rest."
+    )
+    timers_every_s: float = Field(
+        30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."
+    )
+    log_level: str = Field("info", description="Verbosity of the operator's log; it never holds content.")
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'cloudnego.sqlite3'}"
+
+    @property
+    def master_key(self) -> Path:
+        """Where the wrapping key lies."""
+        return self.key_file if self.key_file is not None else self.data_dir.absolute() / "keys" / "master.key"

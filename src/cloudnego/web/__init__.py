@@ -1,0 +1,1 @@
+"""The HTTP API: carries requests to `handle` and answers back, and judges nothing."""

@@ -1,0 +1,201 @@
+"""Signing in and out, and who I am."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.identity.passwords import TooManySignIns
+from cloudnego.identity.sessions import Held, Who
+from cloudnego.web.answers import answer, nothing
+from cloudnego.web.bodies import SignInBody, parsed
+from cloudnego.web.described import described
+from cloudnego.web.errors import Problem
+from cloudnego.web.site import Site
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+
+
+def the_site(request: Request) -> Site:
+    """What `main` put together."""
+    found: Site = request.app.state.site
+    return found
+
+
+def signed_in(request: Request) -> Who:
+    """Who asks, as the front found out. Only endpoints open to all have nobody."""
+    found: Who = request.scope["who"]
+    return found
+
+
+TheSite = Annotated[Site, Depends(the_site)]
+SignedIn = Annotated[Who, Depends(signed_in)]
+
+
+class DistrictDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A district. What happens in a sandbox has no effect and counts nowhere."""
+
+    id: str
+    name: str
+    kind: str
+    sandbox: bool
+    now: str
+
+
+class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One capacity of a person; `id` is what X-Acting-As takes. `in_force`: on the district's day."""
+
+    id: str
+    organisation: str
+    organisation_kind: str
+    organisation_name: str
+    region: str
+    office: str
+    side: str | None
+    seat_hint: str | None
+    mandate: str | None
+    mandate_scope: str | None
+    mandate_from: str | None
+    mandate_to: str | None
+    in_force: bool
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The person who asks."""
+
+    person: str
+    name: str
+    district: DistrictDocument
+    memberships: tuple[MembershipDocument, ...]
+
+
+class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """A session. `token` only through the door `bearer`; it is said once and stored nowhere."""
+
+    me: Me
+    token: str | None
+    idle_s: int
+    lasts_s: int
+
+
+def district_document(site: Site, district: str) -> DistrictDocument:
+    """A district as answers show it. Blocks on the first reading."""
+    row = site.clocks.district(district)
+    return DistrictDocument(
+        id=district,
+        name=row.name,
+        kind=row.kind,
+        sandbox=row.kind == "sandbox",
+        now=site.world.clock(district).isoformat(timespec="seconds"),
+    )
+
+
+def _me(site: Site, who: Who) -> Me:
+    today = site.world.clock(who.district).date()
+
+    def said(one: Held) -> MembershipDocument:
+        return MembershipDocument(
+            id=one.membership,
+            organisation=one.organisation,
+            organisation_kind=one.organisation_kind,
+            organisation_name=one.organisation_name,
+            region=one.region,
+            office=one.office.value,
+            side=one.side.value if one.side is not None else None,
+            seat_hint=one.seat_hint,
+            mandate=one.mandate,
+            mandate_scope=one.mandate_scope,
+            mandate_from=one.mandate_from.isoformat() if one.mandate_from is not None else None,
+            mandate_to=one.mandate_to.isoformat() if one.mandate_to is not None else None,
+            in_force=one.in_force(today),
+        )
+
+    return Me(
+        person=who.person,
+        name=who.name,
+        district=district_document(site, who.district),
+        memberships=tuple(said(one) for one in who.held),
+    )
+
+
+@router.get("/me", **described("me", Me))
+async def me(site: TheSite, who: SignedIn) -> Response:
+    """The person signed in, the district with its clock, and all memberships."""
+    return answer(await site.threads.run(_me, site, who))
+
+
+@router.post(
+    "/session",
+    **described("sign_in", SessionOpened, body=SignInBody, status=201, problems=(401, 403, 429, 503), open_to_all=True),
+)
+async def sign_in(request: Request, site: TheSite) -> Response:
+    """Open a session. A session the browser already had ends with it. Wrong names and wrong passwords answer alike.
+
+    With `door: cookie` the request must carry `X-CloudNego: 1` and the Origin of this site.
+    """
+    body = parsed(request, SignInBody)
+    if body.door == "cookie":
+        site.doorkeeper.check_origin(request.url.scheme, request.headers)
+    district = body.district or await site.threads.run(site.default_district)
+    person = await _checked(site, district, body)
+    old = site.doorkeeper.token(request.headers)
+    replaces = old.value if old is not None and old.door == body.door else None
+    token = await site.threads.run(_opened, site, district, body, person, replaces)
+    site.doorkeeper.forget()
+    who = await site.threads.run(site.sessions.who, token)
+    if who is None:  # ended by another request in this very moment
+        raise Problem("sign_in_failed")
+    opened = SessionOpened(
+        me=await site.threads.run(_me, site, who),
+        token=token if body.door == "bearer" else None,
+        idle_s=site.sessions.idle_s,
+        lasts_s=site.sessions.lasts_s,
+    )
+    made = answer(opened, 201)
+    if body.door == "cookie":
+        made.set_cookie(
+            site.doorkeeper.cookie,
+            token,
+            max_age=site.sessions.lasts_s,
+            path="/",
+            secure=site.doorkeeper.secure,
+            httponly=True,
+            samesite="lax",
+        )
+    return made
+
+
+async def _checked(site: Site, district: str, body: SignInBody) -> str:
+    """The person, if name and password are right. Raises `Problem` 401, or 429 while the name is locked."""
+    locked_s = await site.threads.run(site.sessions.locked_for_s, district, body.login)
+    if locked_s:
+        raise Problem("locked_out", retry_after_s=locked_s)
+    account = await site.threads.run(site.sessions.account, district, body.login)
+    try:
+        right = await site.passwords.matches_later(body.password, account.password_hash if account else None)
+    except TooManySignIns:
+        raise Problem("busy", retry_after_s=2) from None
+    if account is None or not right:
+        await site.threads.run(site.sessions.failed, district, body.login)
+        raise Problem("sign_in_failed")
+    return account.person
+
+
+def _opened(site: Site, district: str, body: SignInBody, person: str, replaces: str | None) -> str:
+    return site.sessions.open(district, body.login, person, body.door, replaces=replaces)
+
+
+@router.delete("/session", **described("sign_out", None, status=204, problems=(401, 403, 429)))
+async def sign_out(request: Request, site: TheSite) -> Response:
+    """End the session that asks."""
+    token = site.doorkeeper.token(request.headers)
+    if token is not None:
+        await site.threads.run(site.sessions.close, token.value)
+    site.doorkeeper.forget()
+    gone = nothing()
+    gone.delete_cookie(site.doorkeeper.cookie, path="/", secure=site.doorkeeper.secure, httponly=True, samesite="lax")
+    return gone

@@ -1,0 +1,126 @@
+"""Commands over HTTP: one prebuilt door per command class, found by the last part of the path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from cloudnego.core.commands import COMMANDS, Command, OpenCase, RegisterContract
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.refusals import Refused
+from cloudnego.core.sight import streams_of
+from cloudnego.core.vocabulary import Seat, Stream
+from cloudnego.handle import handle
+from cloudnego.identity.opening import opening_of
+from cloudnego.identity.sessions import Who
+from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
+from cloudnego.web.auth import ACTING_AS
+from cloudnego.web.cases import find
+from cloudnego.web.errors import Problem, malformed, obstacle_as_said
+from cloudnego.web.site import Site
+from cloudnego.web.wire import check_json
+
+PREFIX: Final = "/api/v1/negotiations"
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_BUSY_S: Final = 1
+
+
+def kebab(command_type: str) -> str:
+    """`send_offer` as a path says it: `send-offer`."""
+    return command_type.replace("_", "-")
+
+
+def asked_by_people(kind: type[Command]) -> bool:
+    """Whether anyone but the clock may ask it; what only the clock asks has no address."""
+    return bool(PLACES[kind].ask.by - {Seat.CLOCK})
+
+
+class Ask:
+    """One command's door: parses its words strictly and nothing else."""
+
+    def __init__(self, kind: type[Command]) -> None:
+        self.kind = kind
+        self._validate = TypeAdapter(kind).validate_json
+
+    def parse(self, headers: Mapping[str, str], body: bytes) -> Command:
+        """Bytes → command. Raises `Problem` 415 or 422."""
+        check_json(dict(headers))
+        try:
+            return self._validate(body, strict=True)
+        except ValidationError as wrong:
+            raise malformed(wrong.errors(include_url=False, include_input=False)) from None
+
+
+OPENINGS: Final = {"": Ask(OpenCase), "/register-contract": Ask(RegisterContract)}
+"""Commands that open a case, by the path after the prefix."""
+
+ASKS: Final = {kebab(name): Ask(kind) for name, kind in COMMANDS.items() if not kind.opens and asked_by_people(kind)}
+"""All other commands people may ask, by the last part of the path."""
+
+
+class Carrier:
+    """Carries a command from the request to `handle` and the receipt back."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def open(self, ask: Ask, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
+        """A command that opens a case. Which enterprise it names is known only from its words, so it is parsed first;
+        one that is not his to open a case for answers 404 like one that does not exist."""
+        command = ask.parse(headers, body)
+        key = self._key(headers)
+        found = await opening_of(self._site, who, command, headers.get(ACTING_AS))
+        receipt = await self._handled(who.district, None, command, found.member, key, found.register)
+        case = await self._site.threads.run(self._site.world.log.state, receipt.case)
+        streams = streams_of(case, found.member) if case is not None else frozenset()
+        return _answer(receipt, streams, location=f"{PREFIX}/{receipt.case}")
+
+    async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
+        """Any other command: find the case, then see whether there is such a command, then parse."""
+        found = await find(self._site, who, case_id, headers.get(ACTING_AS))
+        if ask is None:
+            raise Problem("not_found")
+        command = ask.parse(headers, body)
+        key = self._key(headers)
+        receipt = await self._handled(who.district, case_id, command, found.member, key, None)
+        return _answer(receipt, found.streams)
+
+    def _key(self, headers: Mapping[str, str]) -> str:
+        key = headers.get("idempotency-key")
+        if key is None:
+            return self._site.world.ids()
+        if not _KEY.fullmatch(key):
+            raise Problem("bad_key")
+        return key
+
+    async def _handled(self, district: str, case: str | None, *words: Any) -> Receipt:
+        command, by, key, register = words
+        try:
+            return await handle(self._site.world, district, case, command, by, key, register)
+        except Refused as no:
+            raise Problem("refused", obstacles=no.obstacles) from None
+        except KeyReused:
+            raise Problem("key_reused") from None
+        except NoCase:
+            raise Problem("not_found") from None
+        except Busy as busy:
+            raise Problem("busy", retry_after_s=busy.retry_after or _BUSY_S) from None
+
+
+def _answer(receipt: Receipt, streams: frozenset[Stream], location: str | None = None) -> Response:
+    """The receipt as this member may see it: entries of streams that do not exist for him are left out."""
+    body = msgspec.json.encode(
+        {
+            "case": receipt.case,
+            "entries": [one for one in receipt.entries if one.stream in streams],
+            "warnings": [obstacle_as_said(one) for one in receipt.warnings],
+            "repeated": receipt.repeated,
+        }
+    )
+    headers = {} if location is None else {"Location": location}
+    return Response(body, 200 if receipt.repeated else 201, headers, "application/json")

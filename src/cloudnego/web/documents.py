@@ -1,0 +1,204 @@
+"""The documents the queries answer with. Their classes are the schemas of the OpenAPI document."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from cloudnego.core.overview import Overview
+from cloudnego.core.pack import Text2
+from cloudnego.texts import Said
+
+
+class ObstacleDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in the way: facts for machines, sentence and way out for people, the articles it rests on."""
+
+    reason: str
+    level: str
+    sentence: Said
+    way_out: Said
+    articles: tuple[str, ...]
+    facts: dict[str, str | int]
+    cure: tuple[str, ...]
+    side: str | None
+    by: date | None
+
+
+class FieldError(msgspec.Struct, frozen=True, kw_only=True):
+    """One field that is missing or wrong; `at` is a JSON pointer into the body, or begins with `/query` or `/path`."""
+
+    at: str
+    code: str
+    message: Said
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457, with the texts in both languages, the obstacles of a refusal and the fields of a malformed request."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: Said
+    obstacles: tuple[ObstacleDocument, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+
+
+class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One event that was written, in a stream this member sees."""
+
+    stream: str
+    seq: int
+    type: str
+
+
+class ReceiptDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written. `repeated`: it had been written under the same Idempotency-Key before; nothing was now."""
+
+    case: str
+    entries: tuple[ReceiptEntry, ...]
+    warnings: tuple[ObstacleDocument, ...]
+    repeated: bool
+
+
+class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One case in a list: its overview as far as the reader may see it; what he may not see is null."""
+
+    id: str
+    names: dict[str, str]
+    overview: Overview
+
+
+class CasePage(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of cases; `next` is the cursor of the next page, null on the last."""
+
+    sandbox: bool
+    rows: tuple[CaseRow, ...]
+    next: str | None
+
+
+class Capacity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who the reader is in this case: offices from the register of persons, seats from the case as it stands."""
+
+    person: str
+    side: str | None
+    offices: tuple[str, ...]
+    seats: tuple[str, ...]
+    streams: tuple[str, ...]
+
+
+class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A case as its reader may see it.
+
+    `state`: the joint state, null for whoever does not see all three joint streams; `caucus`: the own side's;
+    `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
+    organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
+    """
+
+    id: str
+    sandbox: bool
+    now: datetime
+    me: Capacity
+    overview: Overview
+    pack: str
+    pack_version: str
+    calendar: str
+    state: dict[str, Any] | None
+    caucus: dict[str, Any] | None
+    words: dict[str, dict[str, str]]
+    names: dict[str, str]
+    versions: dict[str, tuple[int, int]]
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One event. `leaf` is the exact text its hash was taken of; `words` is null where nothing was written or it was
+    erased."""
+
+    stream: str
+    seq: int
+    at: datetime
+    occurred_on: date | None
+    type: str
+    type_version: int
+    actor: str
+    mandate: str | None
+    via: str
+    facts: dict[str, Any]
+    words: dict[str, str] | None
+    erased: bool
+    leaf: str
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of the streams the reader sees, oldest first; order is promised within a stream. `next` is never null:
+    asked again later it gives what happened since."""
+
+    rows: tuple[TimelineEntry, ...]
+    names: dict[str, str]
+    next: str
+    more: bool
+
+
+class Derivation(msgspec.Struct, frozen=True, kw_only=True):
+    """How a date was counted: from a fact, so many units, which days were passed over, and the roll-over at the end."""
+
+    fact: str
+    counted_from: date
+    n: int
+    unit: str
+    before: bool
+    passed_over: tuple[date, ...]
+    rolled_over: tuple[date, ...]
+
+
+class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One term that runs or ran. `latest` is the last day; `target` an earlier day to aim at; `provisional`: a year it
+    needs is not announced yet."""
+
+    timer: str
+    key: str
+    label: Text2
+    stream: str
+    side: str | None
+    seat: str | None
+    articles: tuple[str, ...]
+    level: str
+    target: date | None
+    latest: date | None
+    provisional: bool
+    derivation: Derivation
+    met_on: date | None
+    late: bool
+    open: bool
+    overdue: bool
+    noted: str | None
+    contested: bool
+
+
+class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
+    """Every term that has begun to run, as far as the reader sees the streams it belongs to."""
+
+    today: date
+    rows: tuple[DeadlineDocument, ...]
+
+
+class PossibleDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the reader may ask in this step. `open`: nothing hard stands in the way before the words are known."""
+
+    command: str
+    path: str
+    binding: bool
+    open: bool
+    on_paper: bool
+    obstacles: tuple[ObstacleDocument, ...]
+
+
+class NextDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What the reader may ask now, and what the step still waits for (for those who see the table)."""
+
+    step: str
+    ending: str | None
+    possible: tuple[PossibleDocument, ...]
+    stuck: tuple[ObstacleDocument, ...]

@@ -1,0 +1,148 @@
+"""Every answer that is not a yes: RFC 9457 problem documents, one table from what went wrong to its status."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+from starlette.responses import Response
+
+from cloudnego.core.refusals import Obstacle
+from cloudnego.texts import Said, catalogue, fill, say
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+STATUS: Final[Mapping[str, int]] = {
+    "not_signed_in": 401,
+    "sign_in_failed": 401,
+    "cross_site": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "refused": 409,
+    "login_taken": 409,
+    "account_exists": 409,
+    "person_exists": 409,
+    "organisation_exists": 409,
+    "region_exists": 409,
+    "credit_code_taken": 409,
+    "enterprise_changed": 409,
+    "too_many_sandboxes": 409,
+    "clock_goes_forward": 409,
+    "too_long": 413,
+    "not_json": 415,
+    "malformed": 422,
+    "bad_key": 422,
+    "bad_cursor": 422,
+    "key_reused": 422,
+    "acting_as_required": 422,
+    "weak_password": 422,
+    "person_unknown": 422,
+    "organisation_unknown": 422,
+    "membership_unknown": 422,
+    "region_unknown": 422,
+    "office_does_not_suit": 422,
+    "side_does_not_suit": 422,
+    "nothing_to_change": 422,
+    "too_fast": 429,
+    "locked_out": 429,
+    "busy": 503,
+    "not_ready": 503,
+}
+"""Status by code. A code is a promise of the API; its texts stand in the catalogue under `problems`."""
+
+
+class Problem(Exception):
+    """Ends a request with a problem document."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        facts: Mapping[str, object] | None = None,
+        obstacles: Sequence[Obstacle] = (),
+        errors: Sequence[Mapping[str, object]] = (),
+        retry_after_s: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = dict(facts or {})
+        self.obstacles = tuple(obstacles)
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        if retry_after_s is not None:
+            wait = max(1, math.ceil(retry_after_s))
+            self.headers["Retry-After"] = str(wait)
+            self.facts.setdefault("seconds", wait)
+
+    @property
+    def status(self) -> int:
+        return STATUS[self.code]
+
+    def document(self) -> dict[str, Any]:
+        """The body, as plain data."""
+        found: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "title": fill(catalogue("en")[f"problems.{self.code}.title"], self.facts),
+            "status": self.status,
+            "code": self.code,
+            "detail": say(f"problems.{self.code}.detail", self.facts),
+        }
+        if self.obstacles:
+            found["obstacles"] = [obstacle_as_said(one) for one in self.obstacles]
+        if self.errors:
+            found["errors"] = list(self.errors)
+        return found
+
+
+def respond(problem: Problem) -> Response:
+    """The answer on the wire."""
+    body = json.dumps(problem.document(), ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers)
+
+
+def obstacle_as_said(obstacle: Obstacle) -> dict[str, Any]:
+    """An obstacle as the API says it: facts for machines, sentence and way out for people.
+
+    Shape: `{reason, level, sentence{zh,en}, way_out{zh,en}, articles[], facts{}, cure[], side, by}`.
+    """
+    key = f"reasons.{obstacle.reason.value}"
+    facts: dict[str, object] = {**obstacle.facts}
+    if obstacle.by is not None:
+        facts.setdefault("by", obstacle.by.isoformat())
+    return {
+        "reason": obstacle.reason.value,
+        "level": obstacle.level.value,
+        "sentence": say(f"{key}.sentence", facts),
+        "way_out": say(f"{key}.way_out", facts),
+        "articles": list(obstacle.articles),
+        "facts": dict(obstacle.facts),
+        "cure": sorted(seat.value for seat in obstacle.cure),
+        "side": obstacle.side.value if obstacle.side is not None else None,
+        "by": obstacle.by.isoformat() if obstacle.by is not None else None,
+    }
+
+
+def malformed(details: Iterable[ErrorDetails], *, at: str = "") -> Problem:
+    """What pydantic found wrong, field by field, in both languages. What was sent is not repeated.
+
+    `at`: where the fields lie ("query", …); shape of an error: `{at, code, message{zh,en}}`, `at` a JSON pointer.
+    """
+    errors = [
+        {"at": _pointer(at, detail["loc"]), "code": detail["type"], "message": _field_message(detail)}
+        for detail in details
+    ]
+    return Problem("malformed", errors=errors[:50])
+
+
+def _pointer(at: str, path: Sequence[int | str]) -> str:
+    parts = ([at] if at else []) + [str(part) for part in path]
+    return "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def _field_message(detail: ErrorDetails) -> Said:
+    kind = detail["type"] if f"fields.{detail['type']}" in catalogue("en") else "other"
+    return say(f"fields.{kind}", {name: str(value) for name, value in detail.get("ctx", {}).items()})

@@ -1,0 +1,88 @@
+"""The front of the house, before any router: authenticate, read, and hand commands to their doors.
+
+Nothing below `/api/v1` is looked for, matched or parsed for somebody who has not signed in, but for the few doors that
+are open to all. A router in front of this would answer 404, 405 and 422 in an order that tells what exists.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
+from cloudnego.web.errors import Problem, respond
+from cloudnego.web.site import Site
+from cloudnego.web.wire import body_of, check_json, headers_of, replaying
+
+API: Final = "/api/v1"
+OPEN_DOORS: Final = frozenset(
+    {
+        ("POST", f"{API}/session"),
+        ("POST", f"{API}/sandbox"),
+        ("GET", f"{API}/procedure"),
+        ("GET", f"{API}/packs"),
+    }
+)
+"""What a stranger may ask. `/packs/{id}` is open too, see `_is_open`."""
+
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+_POST_ONLY: Final = {"Allow": "POST"}
+
+
+def _is_open(method: str, path: str) -> bool:
+    return (method, path) in OPEN_DOORS or (method == "GET" and path.startswith(f"{API}/packs/"))
+
+
+class Front:
+    """The outermost ASGI application."""
+
+    def __init__(self, site: Site, application: ASGIApp) -> None:
+        self._site = site
+        self._application = application
+        self._carrier = Carrier(site)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not (scope["path"] == API or scope["path"].startswith(f"{API}/")):
+            await self._application(scope, receive, send)
+            return
+        try:
+            answer: ASGIApp = await self._meet(scope, receive)
+        except Problem as problem:
+            answer = respond(problem)
+        await answer(scope, receive, send)
+
+    async def _meet(self, scope: Scope, receive: Receive) -> ASGIApp:
+        method, path, headers = scope["method"], scope["path"], headers_of(scope)
+        if _is_open(method, path):
+            return await self._routed(scope, receive, headers)
+        who = scope["who"] = await self._site.doorkeeper.who(method, scope["scheme"], headers)
+        if not path.startswith(PREFIX):
+            return await self._routed(scope, receive, headers)
+        rest = path[len(PREFIX) :]
+        case_id, _, last = rest[1:].partition("/")
+        opening = OPENINGS.get(rest)
+        of_a_case = rest.count("/") == 2
+        if method == "POST" and (opening is not None or of_a_case):
+            body = await body_of(receive, headers, self._site.limits.body_max_bytes)
+            if opening is not None:
+                return await self._carrier.open(opening, who, headers, body)
+            return await self._carrier.ask(ASKS.get(last), case_id, who, headers, body)
+        if (rest and opening is not None) or (of_a_case and last in ASKS):
+            raise Problem("method_not_allowed", headers=_POST_ONLY)
+        return await self._routed(scope, receive, headers)
+
+    async def _routed(self, scope: Scope, receive: Receive, headers: dict[str, str]) -> ASGIApp:
+        """What is no command goes to the router, with the body read: it is as bounded as any other."""
+        if scope["method"] not in _WITH_BODY:
+            return self._application
+        body = await body_of(receive, headers, self._site.limits.body_max_bytes)
+        if body:
+            check_json(headers)
+        scope["body"] = body
+        again = replaying(body, receive)
+
+        async def routed(inner: Scope, _receive: Receive, send: Send) -> None:
+            await self._application(inner, again, send)
+
+        return routed

@@ -1,0 +1,232 @@
+"""Sandboxes over HTTP: open one, people it, move its clock. In a live district none of this exists."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.core.vocabulary import Office
+from cloudnego.eventlog.districts import DistrictExists
+from cloudnego.identity.founding import XIAOSHAN, Founded, Place, found
+from cloudnego.identity.passwords import TooManySignIns, WeakPassword, check_strength
+from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
+from cloudnego.identity.sessions import Who
+from cloudnego.identity.store import writing
+from cloudnego.law import PackError, shipped_calendar, shipped_pack
+from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.answers import answer
+from cloudnego.web.bodies import (
+    ClockBody,
+    MembershipBody,
+    MembershipFacts,
+    OrganisationBody,
+    PersonBody,
+    SandboxBody,
+    parsed,
+)
+from cloudnego.web.described import described
+from cloudnego.web.errors import Problem
+from cloudnego.web.site import Site
+
+router = APIRouter(prefix="/api/v1/sandbox", tags=["sandbox"])
+
+T = TypeVar("T")
+_FARTHEST: Final = timedelta(days=20 * 366)
+_ADMIN: Final = "admin"
+
+
+class SandboxOpened(msgspec.Struct, frozen=True, kw_only=True):
+    """A sandbox and its first account. The password is said once."""
+
+    district: str
+    name: str
+    now: str
+    login: str
+    password: str
+    founded: Founded
+
+
+class ClockMoved(msgspec.Struct, frozen=True, kw_only=True):
+    """The time in the sandbox now, and how many asks of the clock were carried out on the way."""
+
+    now: str
+    asked: int
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """The id of what was made."""
+
+    id: str
+
+
+class PersonMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A person, and the memberships made at once, in their order."""
+
+    id: str
+    memberships: tuple[str, ...]
+
+
+@router.post(
+    "",
+    **described(
+        "open_sandbox", SandboxOpened, body=SandboxBody, status=201, problems=(404, 409, 429, 503), open_to_all=True
+    ),
+)
+async def open_sandbox(request: Request, site: TheSite) -> Response:
+    """Open a sandbox district of your own, with its administrator. 404 on servers that do not offer it."""
+    if not site.limits.allow_sandboxes:
+        raise Problem("not_found")
+    address = request.client.host if request.client else "nobody"
+    site.doorkeeper.check_pace(f"sandbox {address}")
+    body = parsed(request, SandboxBody)
+    if body.starts_at is not None and body.starts_at.tzinfo is None:
+        raise Problem("malformed")
+    password = secrets.token_urlsafe(12)
+    hashed = await _hashed(site, password)
+    district = site.new_id("s")
+    founded = await site.threads.run(_open, site, district, body, hashed)
+    opened = SandboxOpened(
+        district=district,
+        name=body.name,
+        now=site.world.clock(district).isoformat(timespec="seconds"),
+        login=_ADMIN,
+        password=password,
+        founded=founded,
+    )
+    return answer(opened, 201)
+
+
+def _open(site: Site, district: str, body: SandboxBody, hashed: str) -> Founded:
+    if sum(one.kind == "sandbox" for one in site.districts.all()) >= site.limits.sandboxes_max:
+        raise Problem("too_many_sandboxes")
+    try:
+        pack = shipped_pack(body.pack) if body.pack is not None else site.default_pack
+    except PackError:
+        raise Problem("pack_unknown", facts={"pack": body.pack}) from None
+    places = [Place(one.code, one.name, one.name_en or one.name) for one in body.places] or XIAOSHAN
+    try:
+        with writing(site.engine) as session:
+            roster = Roster(session, district, site.new_id, site.now_s(), None)
+            founded = found(roster, body.name, places, NewPerson(name="沙盒管理员", login=_ADMIN, password_hash=hashed))
+        site.districts.make(district, body.name, "sandbox", pack, shipped_calendar())
+    except RosterError as wrong:
+        raise Problem(wrong.code, facts=wrong.facts) from None
+    except DistrictExists:
+        raise Problem("busy", retry_after_s=1) from None
+    if body.starts_at is not None:
+        site.clocks.move(district, int(body.starts_at.timestamp()) - site.now_s())
+    return founded
+
+
+def administers(site: Site, who: Who) -> None:
+    """Raises `Problem` 404 unless this is a sandbox and he is its operator: elsewhere none of this exists."""
+    today = site.world.clock(who.district).date()
+    operator = any(one.office is Office.OPERATOR and one.in_force(today) for one in who.held)
+    if site.clocks.district(who.district).kind != "sandbox" or not operator:
+        raise Problem("not_found")
+
+
+@router.post("/clock", **described("move_clock", ClockMoved, body=ClockBody, problems=(401, 404, 409, 429)))
+async def move_clock(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Move the sandbox's clock forward and carry out what has fallen due before answering."""
+    administers(site, who)
+    body = parsed(request, ClockBody)
+    before = site.world.clock(who.district)
+    after = body.to if body.to is not None else before + timedelta(days=body.days, seconds=body.seconds)
+    real = datetime.fromtimestamp(site.now_s(), tz=before.tzinfo)
+    if after <= before or after - real > _FARTHEST:
+        raise Problem("clock_goes_forward")
+    offset_s = round((after - real).total_seconds())
+    now = await site.threads.run(site.clocks.move, who.district, offset_s)
+    asked = await site.run_timers(who.district)
+    return answer(ClockMoved(now=now.isoformat(timespec="seconds"), asked=asked))
+
+
+@router.post(
+    "/people", **described("add_person", PersonMade, body=PersonBody, status=201, problems=(401, 404, 409, 429, 503))
+)
+async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Add a person to the sandbox, with an account and memberships if they are given."""
+    administers(site, who)
+    body = parsed(request, PersonBody)
+    hashed = None
+    if body.password is not None and body.login is not None:
+        try:
+            check_strength(body.password, body.login)
+        except WeakPassword:
+            raise Problem("weak_password") from None
+        hashed = await _hashed(site, body.password)
+
+    def write(roster: Roster) -> PersonMade:
+        person = roster.add_person(NewPerson(name=body.name, phone=body.phone, login=body.login, password_hash=hashed))
+        made = [roster.add_membership(_membership(person.id, one)).id for one in body.memberships]
+        return PersonMade(id=person.id, memberships=tuple(made))
+
+    return answer(await site.threads.run(_written, site, who, write), 201)
+
+
+@router.post(
+    "/organisations",
+    **described("add_organisation", Made, body=OrganisationBody, status=201, problems=(401, 404, 409, 429)),
+)
+async def add_organisation(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Add an organisation to the sandbox. Enterprises are entered in the register."""
+    administers(site, who)
+    body = parsed(request, OrganisationBody)
+
+    def write(roster: Roster) -> Made:
+        return Made(id=roster.add_organisation(body.kind, body.name, body.region, body.upper).id)
+
+    return answer(await site.threads.run(_written, site, who, write), 201)
+
+
+@router.post(
+    "/memberships", **described("add_membership", Made, body=MembershipBody, status=201, problems=(401, 404, 429))
+)
+async def add_membership(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Make somebody a member of an organisation of the sandbox."""
+    administers(site, who)
+    body = parsed(request, MembershipBody)
+
+    def write(roster: Roster) -> Made:
+        return Made(id=roster.add_membership(_membership(body.person, body)).id)
+
+    made = await site.threads.run(_written, site, who, write)
+    site.doorkeeper.forget()
+    return answer(made, 201)
+
+
+def _membership(person: str, facts: MembershipFacts) -> NewMembership:
+    return NewMembership(
+        person=person,
+        organisation=facts.organisation,
+        office=facts.office,
+        side=facts.side,
+        seat_hint=facts.seat_hint,
+        mandate=facts.mandate,
+        mandate_scope=facts.mandate_scope,
+        mandate_from=facts.mandate_from,
+        mandate_to=facts.mandate_to,
+    )
+
+
+def _written(site: Site, who: Who, write: Callable[[Roster], T]) -> T:
+    try:
+        with writing(site.engine) as session:
+            return write(Roster(session, who.district, site.new_id, site.now_s(), who.person))
+    except RosterError as wrong:
+        raise Problem(wrong.code, facts=wrong.facts) from None
+
+
+async def _hashed(site: Site, password: str) -> str:
+    try:
+        return await site.passwords.hash_later(password)
+    except TooManySignIns:
+        raise Problem("busy", retry_after_s=2) from None

@@ -1,0 +1,54 @@
+"""What the HTTP handlers need, put together by `main`: the world of the cases, the people, and the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from cloudnego.core.pack import Pack
+from cloudnego.eventlog.districts import Districts
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.passwords import Passwords
+from cloudnego.identity.roster import NewId
+from cloudnego.identity.sessions import Sessions
+from cloudnego.ports import World
+from cloudnego.web.auth import Doorkeeper
+from cloudnego.web.threads import Threads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one request may cost."""
+
+    body_max_bytes: int
+    allow_sandboxes: bool
+    sandboxes_max: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Handed to every handler; nothing in it changes after the start."""
+
+    world: World
+    log: SqlLog
+    districts: Districts
+    clocks: Clocks
+    engine: Engine
+    sessions: Sessions
+    passwords: Passwords
+    doorkeeper: Doorkeeper
+    threads: Threads
+    new_id: NewId
+    now_s: Callable[[], int]
+    default_pack: Pack
+    run_timers: Callable[[str], Awaitable[int]]
+    health: Callable[[], dict[str, bool]]
+    limits: Limits
+
+    def default_district(self) -> str:
+        """Where somebody signs in who names no district: the first live one, else the first. Blocks."""
+        found = sorted(self.districts.all(), key=lambda one: (one.kind != "live", one.id))
+        return found[0].id if found else ""

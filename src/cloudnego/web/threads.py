@@ -1,0 +1,26 @@
+"""The threads in which requests read the database: the event loop never waits for a disk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, TypeVarTuple
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+
+class Threads:
+    """A pool of its own for reading; the writer and the passwords have theirs."""
+
+    def __init__(self, count: int) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="reader")
+
+    async def run(self, work: Callable[[*Args], T], *args: *Args) -> T:
+        """Run blocking work in one of the threads. Exceptions come back as they are."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

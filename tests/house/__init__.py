@@ -1,0 +1,1 @@
+"""Rules about ourselves: what design and house rules promise, checked on the tree as it is."""

