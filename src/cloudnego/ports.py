@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -251,5 +251,6 @@ class World:
         self.clock: Final = clock
         self.ids: Final = ids
 
-    def law(self, *pin: Any) -> Law:
-        return self.log.law(*pin)
+    def law(self, pack: str, pack_version: str, calendar: str) -> Law:
+        """The pinned law. Raises KeyError."""
+        return self.log.law(pack, pack_version, calendar)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -37,6 +37,8 @@ LEAVES = st.builds(
     type_version=st.integers(1, 99),
     via=TEXT,
 )
+
+INSTANTS = st.integers(0, 3 * 10**16).map(lambda us: datetime(1970, 1, 2, tzinfo=UTC) + timedelta(microseconds=us))
 
 
 @given(JSON)
@@ -104,9 +106,6 @@ def test_an_instant_is_written_at_eight_hours_east_with_all_its_digits() -> None
     assert instant(datetime(2026, 11, 22, 1, 30, tzinfo=UTC)) == "2026-11-22T09:30:00.000000+08:00"
 
 
-@given(
-    st.datetimes(datetime(1970, 1, 2), datetime(2999, 1, 1)), st.datetimes(datetime(1970, 1, 2), datetime(2999, 1, 1))
-)  # noqa: DTZ001
+@given(INSTANTS, INSTANTS)
 def test_instants_sort_as_their_texts_do(one: datetime, other: datetime) -> None:
-    one, other = one.replace(tzinfo=UTC), other.replace(tzinfo=UTC)
     assert (one < other) == (instant(one) < instant(other))

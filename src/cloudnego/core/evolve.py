@@ -117,7 +117,9 @@ def _(case: Negotiation, event: e.ContractRegistered) -> Negotiation:
 
 @_on(e.StepTurned)
 def _(case: Negotiation, event: e.StepTurned) -> Negotiation:
-    turned = put(case, step=event.opened, step_modes={**case.step_modes, event.closed: event.mode})
+    was = case.step_modes.get(event.closed)
+    mode = Mode.IN_PERSON if Mode.IN_PERSON in (was, event.mode) else event.mode  # a later round takes nothing back
+    turned = put(case, step=event.opened, step_modes={**case.step_modes, event.closed: mode})
     if event.round == case.round:
         return turned
     back = "failed" if event.outcome == "failed" else "objected"
@@ -141,7 +143,9 @@ def _(case: Negotiation, event: e.StepTurned) -> Negotiation:
 
 @_on(e.CaseClosed)
 def _(case: Negotiation, event: e.CaseClosed) -> Negotiation:
-    return put(case, ending=event.ending)
+    if case.step is not Step.PERFORMANCE:
+        return put(case, ending=event.ending)
+    return put(case, ending=event.ending, step_modes={**case.step_modes, Step.PERFORMANCE: Mode.ONLINE})
 
 
 # --- representatives ----------------------------------------------------------------------------------------------

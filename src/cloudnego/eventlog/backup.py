@@ -1,8 +1,8 @@
 """Backup and restore: one archive for every database, so that a backup of SQLite can be restored into PostgreSQL.
 
-The archive is a zip of `tables/<name>.jsonl` (one JSON array a row, bytes as base64, in the order of the primary key) and
-`manifest.json` with the columns, counts and SHA-256 of each. The whole is read in one snapshot. The master key is not
-in it: without the key file a backup shows nothing of the caucuses.
+The archive is a zip of `tables/<name>.jsonl` (one JSON array a row, bytes as base64, in the order of the primary key)
+and `manifest.json` with the columns, counts and SHA-256 of each. The whole is read in one snapshot. The master key is
+not in it: without the key file a backup shows nothing of the caucuses.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 from alembic.runtime.migration import MigrationContext
@@ -26,9 +26,7 @@ FORMAT: Final = 1
 _VERSION_TABLE: Final = "alembic_version"
 _CHUNK: Final = 2000
 _ENCODE: Final = msgspec.json.Encoder().encode
-_NOTE: Final = (
-    "The master key is not in this archive. Keep the key file elsewhere: without it no caucus can be read again."
-)
+_NOTE: Final = "The master key is not in this archive. Keep the key file elsewhere: without it no caucus can be read."
 
 
 class TableEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +94,7 @@ def backup(
     try:
         with os.fdopen(descriptor, "wb") as out:
             with (
-                zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle,
+                _zip(out) as bundle,
                 _snapshot(engine) as source,
             ):
                 tables = tuple(_out(source, table, bundle, told) for table in _reflected(source))
@@ -116,6 +114,10 @@ def backup(
     finally:
         part.unlink()
     return manifest
+
+
+def _zip(out: IO[bytes]) -> zipfile.ZipFile:
+    return zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
 
 
 def _snapshot(engine: Engine) -> Connection:

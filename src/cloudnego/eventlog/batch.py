@@ -91,7 +91,7 @@ class Batches:
         return len(self._rows)
 
     def finish(self, connection: Connection) -> tuple[dict[str, int], list[Case]]:
-        """Write, ring and commit. Returns the streams that grew, with their new last seq, and the cases that changed."""
+        """Write, ring and commit. Returns the streams that grew with their last seq, and the cases that changed."""
         touched = [case for case in self._cases.values() if case.dirty]
         moved = {id_: size for case in touched for id_, size in case.grown()}
         STREAM_KEYS.run(connection, self._books.keys.fresh)
@@ -186,7 +186,7 @@ def _by_id(head: Moved) -> str:
 
 
 def moved_heads(case: Case) -> list[Moved]:
-    """The heads to write for a case: of each stream that grew, and the table's with any joint one, for it counts them."""
+    """The heads to write: of each stream that grew, and the table's with any joint one, for it counts them."""
     heads = []
     for fold in case.folds():
         streams = fold.dirty | {Stream.TABLE} if fold.dirty and fold is case.joint else fold.dirty

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Row, func, or_, select
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from cloudnego.eventlog import rollup
 from cloudnego.ports import Cockpit, Cut, Figures
@@ -24,7 +24,7 @@ def cockpit(engine: Engine, cut: Cut) -> Cockpit:
     query = select(*group, *_SUMS).where(*_where(cut)).group_by(*group)
     with engine.connect() as connection:
         rows = connection.execute(query).all()
-    return _figures(rows, margins=not _is_cut(cut))
+    return figures(rows, margins=not _is_cut(cut))
 
 
 def _is_cut(cut: Cut) -> bool:
@@ -37,10 +37,9 @@ def _where(cut: Cut) -> list[ColumnElement[bool]]:
     if cut.wage_year is not None:
         found.append(_C.wage_year == cut.wage_year)
     if cut.region is not None:
-        # a range, not LIKE: the key can serve it
-        found.append(or_(_C.place == cut.region, _C.place.between(cut.region, cut.region + "\U0010ffff")))
+        found.append(_C.place.startswith(cut.region, autoescape=True))
     if cut.industry is not None:
-        found.append(_C.industry.between(cut.industry, cut.industry + "\U0010ffff"))
+        found.append(_C.industry.startswith(cut.industry, autoescape=True))
     if cut.size_band is not None:
         found.append(_C.size_band == cut.size_band)
     return found
@@ -61,9 +60,12 @@ class _Sums:
         return {name: figures for name, figures in named.items() if figures.cases}
 
 
-def _figures(rows: Sequence[Row[Any]], *, margins: bool) -> Cockpit:
+def figures(rows: Sequence[Sequence[Any]], *, margins: bool = True) -> Cockpit:
+    """The cockpit of cells (face, place, industry, size, step, ending, measures…): margins, or cells of the cross."""
     total, step, ending, place, industry, size = (_Sums() for _ in range(6))
-    for face, at_place, in_industry, of_size, at_step, how_ended, *values in rows:
+    for row in rows:
+        face, at_place, in_industry, of_size, at_step, how_ended = row[:6]
+        values = row[6:]
         if face in ("all", "cross"):
             total.add("", values)
             if how_ended:

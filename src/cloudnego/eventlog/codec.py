@@ -1,7 +1,7 @@
 """Event ↔ JSON: what is stored of an event, and how every shape ever released is read today.
 
-A body is `{"facts":{…},"words":null}` or `{"facts":{…},"words":"<hex>"}`: facts are never erased, words lie apart and the
-body holds only their commitment, so after an erasure the facts still prove themselves against the leaf.
+A body is `{"facts":{…},"words":null}` or `{"facts":{…},"words":"<hex>"}`: facts are never erased, words lie apart and
+the body holds only their commitment, so after an erasure the facts still prove themselves against the leaf.
 """
 
 from __future__ import annotations

@@ -48,14 +48,15 @@ class Districts:
     """Reads and writes of `district` and `law_text`. Blocking; safe in any thread."""
 
     def __init__(self, engine: Engine, ring: Keyring) -> None:
-        self._engine: Final = writing(engine)
+        self._engine: Final = engine
+        self._writing: Final = writing(engine)
         self._ring: Final = ring
         self._laws: Final[dict[Pin, Law]] = {}
 
     def make(self, id_: str, name: str, kind: Literal["live", "sandbox"], pack: Pack, calendar: Calendar) -> District:
         """Make a district with its default law. Raises DistrictExists."""
         _, wrapped = self._ring.new(f"district {id_}")
-        with Session(self._engine) as session:
+        with Session(self._writing) as session:
             if session.get(tables.District, id_) is not None:
                 raise DistrictExists(id_)
             row = tables.District(
@@ -87,7 +88,7 @@ class Districts:
 
     def move_clock(self, id_: str, offset_s: int) -> District:
         """Set how far a sandbox's clock is from the world's. Raises NoDistrict, LiveClock."""
-        with Session(self._engine) as session:
+        with Session(self._writing) as session:
             row = session.get(tables.District, id_, with_for_update=True)
             if row is None:
                 raise NoDistrict(id_)
@@ -100,7 +101,7 @@ class Districts:
 
     def adopt(self, id_: str, *, pack: Pack | None = None, calendar: Calendar | None = None) -> District:
         """Give new cases of a district another default law; open cases keep their pins. Raises NoDistrict."""
-        with Session(self._engine) as session:
+        with Session(self._writing) as session:
             row = session.get(tables.District, id_, with_for_update=True)
             if row is None:
                 raise NoDistrict(id_)
@@ -115,7 +116,7 @@ class Districts:
 
     def keep(self, *, pack: Pack | None = None, calendar: Calendar | None = None) -> None:
         """Store texts of the law, so that cases may pin them. Storing the same twice changes nothing."""
-        with Session(self._engine) as session:
+        with Session(self._writing) as session:
             self._keep(session, pack, calendar)
             session.commit()
 

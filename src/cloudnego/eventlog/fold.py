@@ -1,4 +1,4 @@
-"""What the writer keeps of a case in memory: its folded state, the frontiers of its streams, and the keys it has seen."""
+"""What the writer keeps of a case in memory: its folded state, the frontiers of its streams, the keys it has seen."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class Judge:
         return Receipt(case=case.id, entries=entries, warnings=decision.warnings)
 
     def _new_law(self, pin: Pin, command: Command) -> Law | None:
-        """The law with the calendar that a command wants to adopt; None if it wants none or there is no such calendar."""
+        """The law with the calendar that a command wants to adopt; None if it wants none, or one we do not have."""
         if not isinstance(command, AdoptCalendar):
             return None
         try:

@@ -48,8 +48,8 @@ class SeededDice:
 class Keyring:
     """The master keys of an installation, one line each in a file only its owner may read; the last one wraps.
 
-    A wrapped key is `first 8 bytes of SHA-256(master) ‖ nonce ‖ AES-256-GCM(master, key, aad=what)`, so a new master key
-    can be appended while the old one still opens what it wrapped.
+    A wrapped key is `first 8 bytes of SHA-256(master) ‖ nonce ‖ AES-256-GCM(master, key, aad=what)`, so a new master
+    key can be appended while the old one still opens what it wrapped.
     """
 
     def __init__(self, masters: list[bytes], dice: Dice, place: str) -> None:

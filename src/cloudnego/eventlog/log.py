@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 from cloudnego.core.moment import Law
 from cloudnego.core.state import Caucus, Negotiation
@@ -19,7 +19,7 @@ from cloudnego.eventlog.cockpit import cockpit
 from cloudnego.eventlog.database import Ownership, assert_durable, connect, sqlite_file, writing
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.erase import erase
-from cloudnego.eventlog.keys import Dice, Keyring
+from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
 from cloudnego.eventlog.writer import Writer
@@ -66,11 +66,6 @@ class SqlLog:
         except BaseException:
             self._let_go()
             raise
-
-    @classmethod
-    def open(cls, url: str, key_file: Path, dice: Dice | None = None, **limits: int) -> Self:
-        """Open with the key file. Raises KeyMissing, Owned, NotDurable."""
-        return cls(url, Keyring.open(key_file, dice), **limits)
 
     def close(self) -> None:
         """Write what was taken on, then let the database go. Blocks."""
@@ -137,6 +132,6 @@ class SqlLog:
         return cockpit(self.engine, cut)
 
 
-def open_log(url: str, key_file: Path, **limits: int) -> SqlLog:
+def open_log(url: str, key_file: Path, *, queue_max: int = 4_096, budget_max: int = 32) -> SqlLog:
     """The log of an installation. Raises KeyMissing, Owned, NotDurable."""
-    return SqlLog.open(url, key_file, **limits)
+    return SqlLog(url, Keyring.open(key_file), queue_max=queue_max, budget_max=budget_max)

@@ -16,7 +16,7 @@ def leaf_hash(leaf: bytes) -> bytes:
 
 
 def push(peaks: list[bytes], size: int, added: bytes) -> None:
-    """Add the hash of leaf number `size` (counted from 0) to `peaks`, the roots of the full subtrees from left to right."""
+    """Add the hash of leaf number `size` (from 0) to `peaks`, the roots of the full subtrees from left to right."""
     while size & 1:
         added = sha256(b"\x01" + peaks.pop() + added).digest()
         size >>= 1

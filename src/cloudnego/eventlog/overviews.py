@@ -22,8 +22,6 @@ TABLE: Final = sql.table_of(OverviewRow)
 COLUMNS: Final = [column.name for column in TABLE.columns if column.name not in ("case_id", "district")]
 
 _UPSERT: Final = sql.upsert(TABLE)
-_FAR: Final = date(9999, 12, 31)
-"""Where a case with nothing due stands in a list by due date."""
 
 
 # --- rows ---------------------------------------------------------------------------------------------------------
@@ -44,7 +42,7 @@ def _joined(ids: Sequence[str]) -> str:
 
 def of_row(row: Row[Any]) -> Overview:
     """The overview of a row of the whole table."""
-    fields = dict(zip(COLUMNS, row[2:], strict=True))
+    fields: dict[str, Any] = dict(zip(COLUMNS, row[2:], strict=True))
     fields["covers"] = tuple(fields["covers"].split())
     return Overview(**fields)
 
@@ -63,15 +61,21 @@ def of_case(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
 
 def keep(connection: Connection, cases: Iterable[Case], law: Callable[[Pin], Law]) -> None:
     """Write the overviews that read differently, and add the difference to the rollup."""
-    rows, changes = [], []
+    rows: list[tuple[str, str, Overview]] = []
+    changes: list[rollup.Change] = []
     for case in cases:
         now = of_case(case, law)
         if now is not None and now != case.overview:
-            rows.append((case.id, case.district, *values(now)))
+            rows.append((case.id, case.district, now))
             changes.append((case.district, case.overview, now))
             case.overview = now
-    _UPSERT.run(connection, sorted(rows))
+    write(connection, rows)
     rollup.add(connection, changes)
+
+
+def write(connection: Connection, rows: Iterable[tuple[str, str, Overview]]) -> None:
+    """Write overviews (case, district, overview), in one order everywhere."""
+    _UPSERT.run(connection, sorted((case, district, *values(row)) for case, district, row in rows))
 
 
 # --- lists --------------------------------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ def page(engine: Engine, wanted: Filter, cursor: str | None, limit: int) -> Page
     else:
         query = query.order_by(c.opened_on.desc(), c.case_id)
     if cursor is not None:
-        day, case = _read_cursor(cursor)
+        day, case = read_cursor(cursor)
         if wanted.by_due:
             query = query.where(tuple_(c.next_due, c.case_id) > tuple_(day, case))
         else:
@@ -131,16 +135,17 @@ def page(engine: Engine, wanted: Filter, cursor: str | None, limit: int) -> Page
     listed = tuple(Listed(case=row[0], overview=of_row(row)) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(rows=listed, cursor=None)
-    last = listed[-1]
-    day = (last.overview.next_due or _FAR) if wanted.by_due else last.overview.opened_on
-    return Page(rows=listed, cursor=_cursor(day, last.case))
+    return Page(rows=listed, cursor=cursor_after(listed[-1], by_due=wanted.by_due))
 
 
-def _cursor(day: date, case: str) -> str:
-    return urlsafe_b64encode(msgspec.json.encode((day, case))).decode().rstrip("=")
+def cursor_after(last: Listed, *, by_due: bool) -> str:
+    """The cursor of the page that begins after this line."""
+    day = (last.overview.next_due or date.max) if by_due else last.overview.opened_on
+    return urlsafe_b64encode(msgspec.json.encode((day, last.case))).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str) -> tuple[date, str]:
+def read_cursor(cursor: str) -> tuple[date, str]:
+    """The day and the case a cursor stands after. Raises BadCursor."""
     try:
         content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         return msgspec.json.decode(content, type=tuple[date, str])

@@ -60,13 +60,16 @@ def cells(district: str, row: Overview) -> Iterator[Cell]:
     yield (district, "cross", year, place, industry, size, step, ending)
 
 
+def _counts_alike(district: str, was: Overview, now: Overview) -> bool:
+    return measures(was) == measures(now) and list(cells(district, was)) == list(cells(district, now))
+
+
 def sums(changes: Iterable[Change]) -> dict[Cell, list[int]]:
     """What the changes add up to, cell by cell; cells that stay as they are do not appear."""
     found: dict[Cell, list[int]] = {}
     for district, was, now in changes:
-        if was is not None and now is not None and measures(was) == measures(now):
-            if next(cells(district, was)) == next(cells(district, now)):
-                continue
+        if was is not None and now is not None and _counts_alike(district, was, now):
+            continue
         for row, sign in ((was, -1), (now, 1)):
             if row is None:
                 continue

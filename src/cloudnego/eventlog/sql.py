@@ -33,7 +33,7 @@ class Many:
         if not rows:
             return
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(self.sqlite, list(rows))  # type: ignore[arg-type]
+            connection.exec_driver_sql(self.sqlite, [tuple(row) for row in rows])
         else:
             connection.exec_driver_sql(self.postgres, tuple(list(column) for column in zip(*rows, strict=True)))
 

@@ -1,4 +1,4 @@
-"""The tables of the log: the only description of what is stored. `leaf` is append-only; what may be erased lies in `body`.
+"""The tables of the log, the only description of what is stored: `leaf` is append-only, `body` may be erased.
 
 The log proper is `stream`, `leaf`, `body` and `stream_key`; `overview` and `rollup` are projections of it that `replay`
 rebuilds; `district` and `law_text` are stores of their own.
@@ -49,7 +49,7 @@ class Stream(SQLModel, table=True):
 
 
 class Leaf(SQLModel, table=True):
-    """One entry: the exact bytes of leaf v1 and their RFC 6962 hash. `pos` orders the joint streams and stays inside."""
+    """One entry: the exact bytes of leaf v1 and their RFC 6962 hash. `pos` orders the joint streams."""
 
     __tablename__ = "leaf"
     __table_args__ = (UniqueConstraint("case_id", "stream", "seq", name="uq_leaf_case_id_stream_seq"),)
@@ -156,8 +156,8 @@ class OverviewRow(SQLModel, table=True):
 class Rollup(SQLModel, table=True):
     """Sums over overviews, kept in the transaction that changes them: the cockpit never scans. Rebuilt by `replay`.
 
-    Each case counts once in each `face`: `all`; by `place`, `industry` or `size` alone (the other two are then empty); and
-    `cross`, with all three. So a question without a filter reads hundreds of rows, however many cases there are.
+    Each case counts once in each `face`: `all`; by `place`, `industry` or `size` alone (the other two are then empty);
+    and `cross`, with all three. So a question without a filter reads hundreds of rows, however many cases there are.
     """
 
     __tablename__ = "rollup"

@@ -1,4 +1,4 @@
-"""The writer: one thread that takes all that waits, carries it out as one batch, and answers everybody after the commit."""
+"""The writer: one thread that takes all that waits, carries it out as one batch, and answers after the commit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cloudnego.eventlog.judge import Answer, Later, told
 from cloudnego.ports import Asked, Bell, Busy, Receipt
 
 BATCH_MAX: Final = 256
-"""Commands in one transaction: long enough to make the fsync cheap, short enough that a lock is held for milliseconds."""
+"""Commands in one transaction: enough to make the fsync cheap, few enough to hold a lock for milliseconds."""
 
 _log: Final = structlog.get_logger(__name__)
 

@@ -12,7 +12,7 @@ import msgspec
 
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Office, Side, Via
-from cloudnego.identity.kinds import REGIONAL, SIDES, covers
+from cloudnego.identity.kinds import REGIONAL, SIDES, OrganisationKind, covers
 from cloudnego.identity.sessions import Held
 
 
@@ -59,9 +59,14 @@ def fits(held: Held, parties: Parties, today: date) -> bool:
     """Whether a membership counts in this case: its organisation is party to it, or its office reaches its place."""
     if not held.in_force(today):
         return False
-    if held.organisation in parties.organisations:
+    if held.organisation in parties.organisations or _of_a_party(held, parties):
         return True
     return held.office in REGIONAL and covers(held.region, parties.town)
+
+
+def _of_a_party(held: Held, parties: Parties) -> bool:
+    """The union of an enterprise that is party, where another organ speaks for the workers: as one of those covered."""
+    return held.organisation_kind == OrganisationKind.ENTERPRISE_UNION and held.upper in parties.organisations
 
 
 def member_for(

@@ -16,9 +16,7 @@ Moved = Mapping[str, int]
 _log = structlog.get_logger(__name__)
 
 
-async def listen(
-    dsn: str, channel: str, heard: Callable[[str], Moved | None], ring: Callable[[Moved], None]
-) -> None:
+async def listen(dsn: str, channel: str, heard: Callable[[str], Moved | None], ring: Callable[[Moved], None]) -> None:
     """Ring for every notice until cancelled; ring with nothing, "look yourself", where one may have been missed.
 
     `heard` reads a payload ({stream: last seq}, or None where it names nothing). Our own notices are heard as well:

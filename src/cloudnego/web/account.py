@@ -140,7 +140,9 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     body = parsed(request, SignInBody)
     if body.door == "cookie":
         site.doorkeeper.check_origin(request.url.scheme, request.headers)
-    district = body.district or await site.threads.run(site.default_district)
+    district = body.district
+    if district is None:
+        district = await site.threads.run(site.default_district)
     person = await _checked(site, district, body)
     old = site.doorkeeper.token(request.headers)
     replaces = old.value if old is not None and old.door == body.door else None

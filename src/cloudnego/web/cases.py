@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
@@ -25,6 +26,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     member: Member
     streams: frozenset[Stream]
     at: datetime
+
+    @classmethod
+    def of(cls, case_id: str, district: str, case: Negotiation, member: Member, at: datetime) -> Self:
+        """The case with the streams this member sees; none, and it does not exist for him."""
+        return cls(id=case_id, district=district, case=case, member=member, streams=streams_of(case, member), at=at)
 
     @property
     def sees_all_joint(self) -> bool:
@@ -51,15 +57,15 @@ async def find(site: Site, who: Who, case_id: str, acting_as: str | None) -> Fou
         member = member_for(who.person, who.held, parties, acting_as=acting_as, today=at.date())
     except ActingAsRequired:
         raise Problem("acting_as_required") from None
-    streams = streams_of(case, member) if member is not None else frozenset()
-    if member is None or not streams:
+    found = Found.of(case_id, who.district, case, member, at) if member is not None else None
+    if found is None or not found.streams:
         raise Problem("not_found")
-    return Found(id=case_id, district=who.district, case=case, member=member, streams=streams, at=at)
+    return found
 
 
 def _read(site: Site, district: str, case_id: str) -> Negotiation | None:
     """The joint state, if the case is of this district: regions have the same codes in a live one and its sandboxes."""
-    if site.districts.of_case(case_id) != district:
+    if site.log.district(case_id) != district:
         return None
     return site.world.log.state(case_id)
 

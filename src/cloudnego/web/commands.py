@@ -16,12 +16,12 @@ from cloudnego.core.refusals import Refused
 from cloudnego.core.sight import streams_of
 from cloudnego.core.vocabulary import Seat, Stream
 from cloudnego.handle import handle
-from cloudnego.identity.opening import opening_of
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import find
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
+from cloudnego.web.openings import opening_of
 from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
 

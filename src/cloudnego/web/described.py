@@ -34,7 +34,7 @@ def problem(status: int) -> dict[str, Any]:
     """The description of one kind of problem."""
     found: dict[str, Any] = {
         "description": _SAID[status],
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
     }
     if status in (429, 503):
         found["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}}

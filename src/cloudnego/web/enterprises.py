@@ -86,6 +86,7 @@ def reach_of(who: Who, offices: frozenset[Office], site: Site) -> Reach:
 
 @router.get("/enterprises", **described("list_enterprises", EnterprisePage, problems=(401, 422, 429), tagged=True))
 async def list_enterprises(
+    *,
     request: Request,
     site: TheSite,
     who: SignedIn,
@@ -122,7 +123,10 @@ async def get_enterprise(request: Request, site: TheSite, who: SignedIn, enterpr
     return tagged(request, entry, _tag(entry))
 
 
-@router.post("/enterprises", **described("add_enterprise", Entry, body=EnterpriseBody, status=201, problems=(401, 404, 409, 429)))  # fmt: skip
+@router.post(
+    "/enterprises",
+    **described("add_enterprise", Entry, body=EnterpriseBody, status=201, problems=(401, 404, 409, 429)),
+)
 async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter an enterprise. For the unions of its area; nobody else learns that there is a register to enter it in."""
     reach = reach_of(who, _KEEPERS, site)

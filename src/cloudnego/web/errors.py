@@ -46,8 +46,10 @@ STATUS: Final[Mapping[str, int]] = {
     "office_does_not_suit": 422,
     "side_does_not_suit": 422,
     "nothing_to_change": 422,
+    "pack_unknown": 422,
     "too_fast": 429,
     "locked_out": 429,
+    "defect": 500,
     "busy": 503,
     "not_ready": 503,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
 from cloudnego.web.errors import Problem, respond
@@ -27,6 +27,7 @@ OPEN_DOORS: Final = frozenset(
 """What a stranger may ask. `/packs/{id}` is open too, see `_is_open`."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+SANDBOX: Final = (b"cloudnego-district", b"sandbox")
 _POST_ONLY: Final = {"Allow": "POST"}
 
 
@@ -50,7 +51,20 @@ class Front:
             answer: ASGIApp = await self._meet(scope, receive)
         except Problem as problem:
             answer = respond(problem)
-        await answer(scope, receive, send)
+        await answer(scope, receive, self._marked(scope, send))
+
+    def _marked(self, scope: Scope, send: Send) -> Send:
+        """Every answer in a sandbox says so in a header, whatever it answers with."""
+        who = scope.get("who")
+        if who is None or self._site.clocks.district(who.district).kind != "sandbox":
+            return send
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], SANDBOX]
+            await send(message)
+
+        return marked
 
     async def _meet(self, scope: Scope, receive: Receive) -> ASGIApp:
         method, path, headers = scope["method"], scope["path"], headers_of(scope)

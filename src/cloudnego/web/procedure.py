@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Path, Query
@@ -100,7 +100,7 @@ class PackWhole(msgspec.Struct, frozen=True, kw_only=True):
     """A pack with every row: value, level, articles. `rows` as in the source."""
 
     pack: PackDocument
-    rows: dict[str, object]
+    rows: dict[str, Any]
 
 
 def _head(pack: Pack) -> PackDocument:
@@ -128,9 +128,7 @@ def _ask(kind: type[Command], place: Place, pack: Pack) -> AskDocument:
 
 def _asks(step: Step, pack: Pack) -> tuple[AskDocument, ...]:
     return tuple(
-        _ask(kind, place, pack)
-        for kind, place in PLACES.items()
-        if place.first is step and asked_by_people(kind)
+        _ask(kind, place, pack) for kind, place in PLACES.items() if place.first is step and asked_by_people(kind)
     )
 
 

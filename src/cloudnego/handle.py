@@ -1,0 +1,26 @@
+"""THE ONE WAY IN: every door stamps a command here and hands it to the log."""
+
+from __future__ import annotations
+
+from cloudnego.core.commands import Command
+from cloudnego.core.moment import Register
+from cloudnego.core.vocabulary import Member
+from cloudnego.ports import Asked, Receipt, World
+
+
+async def handle(  # noqa: PLR0917 - the one function every door calls reads best in the order of the sentence
+    world: World,
+    district: str,
+    case: str | None,
+    command: Command,
+    by: Member,
+    key: str,
+    register: Register | None = None,
+) -> Receipt:
+    """Carry out one command for one member, whichever door it came in by; `case` None opens one.
+
+    Raises Refused, Busy, KeyReused, NoCase or Broken.
+    """
+    at = world.clock(district)
+    asked = Asked(district=district, case=case, command=command, by=by, at=at, key=key, register=register)
+    return await world.log.ask(asked)

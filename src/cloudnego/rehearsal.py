@@ -1,0 +1,247 @@
+"""A case played in memory through the core alone: the stage of tests, seeds and random walks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta, timezone
+from random import Random
+from typing import Any, NamedTuple
+
+from cloudnego.chooser import Cast, can_fill, fill
+from cloudnego.core import commands as c
+from cloudnego.core.clauses import open_clauses, unsettled_heads
+from cloudnego.core.decide import Decision, decide
+from cloudnego.core.events import Event
+from cloudnego.core.gate import needs_unmet, stuck_because
+from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
+from cloudnego.core.overview import next_due
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.refusals import Reason, Refused
+from cloudnego.core.sight import clock_asks, next_for
+from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
+from cloudnego.core.vocabulary import CLOCK, Member, Side, Stream
+from cloudnego.stories import Stage
+
+CHINA = timezone(timedelta(hours=8))
+
+
+class Played(NamedTuple):
+    """One ask that was carried out."""
+
+    at: datetime
+    by: Member
+    command: c.Command
+    events: tuple[Event, ...]
+
+
+class Rehearsal(Stage):
+    """One case in memory, with its people, its clock and all that was played."""
+
+    def __init__(self, law: Law, cast: Cast, register: Register, at: datetime, dice: Random) -> None:
+        self.cast = cast
+        self.dice = dice
+        self.members = cast.members()
+        self.register = register
+        self.at = at
+        self.case_id = "rehearsal"
+        self.played: list[Played] = []
+        self.heads: Counter[Stream] = Counter()
+        self.caucuses: dict[Side, Caucus] = {}
+        self._law = law
+        self._case = EMPTY
+
+    @property
+    def case(self) -> Negotiation:
+        return self._case
+
+    @property
+    def law(self) -> Law:
+        return self._law
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+    def member(self, who: str) -> Member:
+        return self.members.get(who) or Member(person=who)
+
+    def moment(self, who: str | Member) -> Moment:
+        by = self.member(who) if isinstance(who, str) else who
+        side = side_of(self._case, by)
+        return Moment(
+            self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
+            caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register,
+        )  # fmt: skip
+
+    def open(self, who: str, **wish: Any) -> None:
+        year = self.today.year
+        fields = {"enterprise": self.register.enterprise, "wage_year": year, **wish}
+        self.ask(self.member(who), c.OpenCase.model_validate(fields))
+
+    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
+        self.ask(self.member(who), fill(self.moment(who), kind, self.dice, self.cast, wish))
+
+    def ask(self, by: Member, command: c.Command) -> Decision:
+        """Judge one ask and remember it. Raises `Refused`; then nothing has happened."""
+        moment = self.moment(by)
+        decision = decide(moment, command)
+        for event in decision.events:
+            self.heads[event.stream] += 1
+        self._case = decision.after
+        if decision.caucus_after is not None and moment.side is not None:
+            self.caucuses[moment.side] = decision.caucus_after
+        self.played.append(Played(self.at, by, command, decision.events))
+        return decision
+
+    def tick(self) -> None:
+        """The clock asks all that is due, until nothing is."""
+        while asks := clock_asks(Standing(self._case, self.at, self._law)):
+            for ask in asks:
+                try:
+                    self.ask(CLOCK, ask)
+                except Refused:
+                    return
+
+    def wait_until(self, day: date, hour: int = 9) -> None:
+        goal = datetime.combine(day, time(hour), tzinfo=CHINA)
+        while self._case.live:
+            due = next_due(self._case, self._law)
+            if due is None or due > day:
+                break
+            self.at = max(self.at, datetime.combine(due, time(0, 5), tzinfo=CHINA))
+            before = len(self.played)
+            self.tick()
+            if len(self.played) == before:
+                break
+        self.at = max(self.at + timedelta(minutes=1), goal)
+        self.tick()
+
+
+_RARE: dict[type[c.Command], float] = {
+    c.WithdrawCase: 0.004, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
+    c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
+    c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
+    c.DropClause: 0.1, c.Suspend: 0.2, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
+    c.ObjectToContract: 0.15, c.RequestSupplement: 0.2, c.NoteChiefAbsent: 0.1, c.AdjournMeeting: 0.08,
+    c.RequestMaterials: 0.1, c.MakeProposal: 0.2, c.DraftTopicSheet: 0.3, c.RecordOpinions: 0.3,
+    c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.2,
+    c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2, c.RecordObjection: 0.1,
+    c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.1, c.NoteClerical: 0.5, c.CloseDispute: 0.3,
+}  # fmt: skip
+"""How often a walk asks what leads aside; all else has weight 2."""
+
+
+def _weight(case: Negotiation, kind: type[c.Command]) -> float:
+    """What has been settled is seldom asked again, or a walk would undo more than it does."""
+    meeting = case.meeting
+    if kind is c.ReplaceRepresentative and any(case.benches.of(side).vacant for side in Side):
+        return 2.0
+    again = (
+        (kind is c.ScheduleMeeting and meeting.plan is not None)
+        or (kind is c.NameRecorder and meeting.recorder is not None)
+        or (kind is c.ProposeCandidates and bool(case.election.candidates))
+        or (kind is c.RecordDelegateRoll and case.roll is not None)
+        or (kind is c.WriteMinutes and (not _settled(case) or meeting.minutes_result == "full_agreement"))
+        or (kind is c.PutClause and len(case.clauses) > len(case.negotiated_heads()) and case.round == 1)
+    )
+    return 0.03 if again else _RARE.get(kind, 2.0)
+
+
+def _settled(case: Negotiation) -> bool:
+    return bool(case.clauses) and not unsettled_heads(case) and not open_clauses(case)
+
+
+_CURES: dict[Reason, tuple[type[c.Command], ...]] = {
+    Reason.LIST_MISSING: (
+        c.RecordDelegateRoll, c.ProposeCandidates, c.RecordElection, c.AttestElection, c.AppointRepresentatives,
+    ),
+    Reason.LIST_NOT_PUBLISHED: (c.PublishList,), Reason.DUTY_NOT_ACCEPTED: (c.AcceptDuty,),
+    Reason.TOO_FEW_REPRESENTATIVES: (c.ReplaceRepresentative,), Reason.CHIEF_VACANT: (c.ReplaceRepresentative,),
+    Reason.EMPLOYER_OUTNUMBERS: (c.ReplaceRepresentative,), Reason.TOPICS_NOT_READY: (c.DeclareTopicsReady,),
+    Reason.NO_OFFER: (c.SendOffer, c.DeclareTopicsReady), Reason.OFFER_NOT_SERVED: (c.ServePaper,),
+    Reason.REPLY_AWAITED: (c.Reply,), Reason.REPLY_UNSERVED: (c.ServePaper,),
+    Reason.MEETING_NOT_SCHEDULED: (c.ScheduleMeeting,), Reason.RECORDER_NOT_NAMED: (c.NameRecorder,),
+    Reason.NOTICE_MISSING: (c.SendMeetingNotice, c.ServePaper), Reason.MATERIAL_OUTSTANDING: (c.DeliverMaterial,),
+    Reason.MATERIAL_LATE: (c.WaiveMaterial, c.PostponeMeeting),
+    Reason.NO_FULL_AGREEMENT: (
+        c.FileAmendmentPlan, c.ScheduleMeeting, c.PutClause, c.ConfirmClause, c.CheckIn, c.ConfirmCheckIn, c.StartMeeting,
+        c.WriteMinutes, c.ConfirmMinutes, c.Resume, c.SendMeetingNotice, c.ReplaceRepresentative, c.AcceptDuty,
+    ),
+    Reason.DRAFT_MISSING: (c.ConfirmDraft,), Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
+    Reason.CONGRESS_NOT_CONVENED: (c.ConveneCongress,), Reason.BALLOT_UNATTESTED: (c.AttestBallot,),
+    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordCoveredBallot, c.RecordBallot), Reason.NOT_SIGNED: (c.SignContract,),
+    Reason.NOT_FILED: (c.FileContract,), Reason.NOT_RECEIVED: (c.ReceiveFiling, c.RecordReceipt),
+    Reason.REVIEW_RUNNING: (c.ConfirmNoObjection, c.SupplyPapers), Reason.OBJECTED: (c.ReturnToTable, c.NoteClerical),
+}  # fmt: skip
+"""What removes what a step waits for; a walk that never looks at this seldom gets past the meeting."""
+
+
+def purposeful(stage: Rehearsal, busy: list[str]) -> None:
+    """One ask that cures what the case is stuck on, by whoever of the busy may."""
+    for obstacle in stuck_because(stage.moment(busy[0])):
+        cures = list(_CURES.get(obstacle.reason, ()))
+        stage.dice.shuffle(cures)
+        for kind in cures:
+            if _weight(stage.case, kind) < 0.05:  # settled; asking again would undo it
+                continue
+            for who in stage.dice.sample(busy, len(busy)):
+                moment = stage.moment(who)
+                allowed = moment.seats & PLACES[kind].ask.by
+                if allowed and not any(o.hard for o in needs_unmet(moment, PLACES[kind])) and try_one(stage, who, kind):
+                    return
+
+
+def wander(stage: Rehearsal, steps: int) -> None:
+    """A random walk of at most so many asks: mostly asks whose needs are met, words from the state, time passing."""
+    dice, cast, people = stage.dice, stage.cast, sorted(stage.members)
+    busy = [cast.worker_bench[0], cast.employer_bench[0], cast.hr, cast.recorder, *cast.scrutineers[:2], cast.authority]
+    for _ in range(steps):
+        if not stage.case.live:
+            return
+        if dice.random() < 0.08:
+            pass_time(stage)
+            continue
+        if dice.random() < 0.35:
+            purposeful(stage, busy)
+            continue
+        busy[3] = stage.case.meeting.recorder or cast.recorder
+        who = busy[dice.randrange(len(busy))] if dice.random() < 0.6 else people[dice.randrange(len(people))]
+        moment = stage.moment(who)
+        open_now = [p for p in next_for(moment) if p.open]
+        if not open_now:
+            continue
+        weights = [_weight(stage.case, c.COMMANDS[p.command]) for p in open_now]
+        kind = c.COMMANDS[dice.choices(open_now, weights)[0].command]
+        try_one(stage, who, kind)
+
+
+def try_one(stage: Rehearsal, who: str, kind: type[c.Command]) -> bool:
+    """One filled ask; True if it was carried out."""
+    try:
+        command = fill(stage.moment(who), kind, stage.dice, stage.cast)
+    except LookupError:
+        return False
+    try:
+        stage.ask(stage.member(who), command)
+    except Refused:
+        return False
+    return True
+
+
+def pass_time(stage: Rehearsal) -> None:
+    """Some days go by: to the meeting, to the congress, past a review, or just a few."""
+    case, dice = stage.case, stage.dice
+    goals = [stage.today + timedelta(days=dice.choice((0, 1, 1, 2, 3)))]
+    if case.meeting.plan and case.meeting.plan.day > stage.today:
+        goals.append(case.meeting.plan.day)
+    if case.congress.day and case.congress.day > stage.today:
+        goals += [case.congress.day] * 2
+    due = next_due(case, stage.law)
+    if due and (case.filing.received_on or case.filing.in_force_from or dice.random() < 0.2):
+        goals += [due] * 2
+    stage.wait_until(goals[dice.randrange(len(goals))], 10 + dice.randrange(7))
+
+
+def openable(kind: type[c.Command]) -> bool:
+    """Whether a walk can ask this kind at all."""
+    return not kind.opens and can_fill(kind) and kind in PLACES

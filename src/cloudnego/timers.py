@@ -1,0 +1,144 @@
+"""Timers: find what has fallen due and ask for it through `handle`, as the clock. The core says what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any, Final, Protocol, TypeVar, TypeVarTuple
+
+import structlog
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from cloudnego.core.commands import Command, RecordSupersession
+from cloudnego.core.moment import Standing
+from cloudnego.core.refusals import Refused
+from cloudnego.core.sight import clock_asks
+from cloudnego.core.vocabulary import CLOCK
+from cloudnego.eventlog.districts import District
+from cloudnego.eventlog.tables import OverviewRow
+from cloudnego.handle import handle
+from cloudnego.ports import Broken, Busy, KeyReused, NoCase, World
+
+T = TypeVar("T")
+Args = TypeVarTuple("Args")
+
+_AT_ONCE: Final = 64  # cases asked for together: one batch of the writer, and no more of its queue than that
+_CASES_A_TURN: Final = 500
+_TURNS_MAX: Final = 40  # one ask may make the next one due; a case that never comes to rest must not keep the clock
+
+_log = structlog.get_logger(__name__)
+
+
+class Threads(Protocol):
+    """Where blocking work is done."""
+
+    def run(self, work: Callable[[*Args], T], *args: *Args) -> Awaitable[T]:
+        """Run `work` in a thread."""
+        ...
+
+
+class Timers:
+    """The clock's asks of all districts. Safe in several processes: what two ask, the writer grants once."""
+
+    def __init__(
+        self,
+        world: World,
+        engine: Engine,
+        threads: Threads,
+        districts: Callable[[], list[District]],
+        told: Callable[[str], None],
+    ) -> None:
+        """`districts` reads all of them (blocking); `told` hears the outcome of each ask, for the figures."""
+        self._world = world
+        self._engine = engine
+        self._threads = threads
+        self._districts = districts
+        self._told = told
+
+    async def forever(self, every_s: float) -> None:
+        """Look again and again until cancelled. A round that fails is logged, and the next one tries again."""
+        while True:
+            try:
+                await self.round()
+            except Exception:
+                _log.exception("timers_failed")
+            await asyncio.sleep(every_s)
+
+    async def round(self) -> int:
+        """Once through all districts; returns how many asks were granted."""
+        granted = 0
+        for district in await self._threads.run(self._districts):
+            granted += await self.of_district(district.id)
+        return granted
+
+    async def of_district(self, district: str) -> int:
+        """All that is due in one district by its own clock; returns how many asks were granted."""
+        granted = 0
+        for _ in range(_TURNS_MAX):
+            turn = await self._turn(district)
+            granted += turn
+            if turn == 0:
+                return granted
+        _log.warning("timers_do_not_come_to_rest", turns=_TURNS_MAX)
+        return granted
+
+    async def _turn(self, district: str) -> int:
+        today = self._world.clock(district).date()
+        due = await self._threads.run(self._world.log.due, district, today, _CASES_A_TURN)
+        asks: list[tuple[str, tuple[Command, ...], str]] = []
+        for case in due:
+            asks.append((case, *await self._threads.run(self._due_in, district, case)))
+        asks += await self._threads.run(self._superseded, district, today)
+        granted = 0
+        for first in range(0, len(asks), _AT_ONCE):
+            some = asks[first : first + _AT_ONCE]
+            granted += sum(await asyncio.gather(*(self._ask(district, *one) for one in some)))
+        return granted
+
+    def _due_in(self, district: str, case: str) -> tuple[tuple[Command, ...], str]:
+        """What the clock has to ask in a case, and a word that is the same only while the same thing is asked."""
+        state = self._world.log.state(case)
+        if state is None or state.opened is None:
+            return (), ""
+        at = self._world.clock(district)
+        law = self._world.law(state.opened.pack, state.opened.pack_version, state.calendar)
+        return clock_asks(Standing(state, at, law)), f"{at.date()} {state.round} {state.filing.refile}"
+
+    def _superseded(self, district: str, today: date) -> list[tuple[str, tuple[Command, ...], str]]:
+        """Contracts whose renewal, amendment or ending has come into force: the parent learns by the clock."""
+        parent = aliased(OverviewRow)
+        query: Any = (
+            select(col(OverviewRow.case_id), col(parent.case_id))
+            .join(parent, col(parent.case_id) == col(OverviewRow.parent))
+            .where(col(OverviewRow.district) == district, col(OverviewRow.in_force_from) <= today)
+            .where(col(parent.ending).is_(None))
+            .order_by(col(OverviewRow.case_id))
+            .limit(_CASES_A_TURN)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query).all()
+        return [(above, (RecordSupersession(child=child),), str(today)) for child, above in found]
+
+    async def _ask(self, district: str, case: str, commands: tuple[Command, ...], word: str) -> int:
+        """Ask one after the other; returns how many were granted. A refusal is an answer like any other."""
+        outcomes: Counter[str] = Counter()
+        for command in commands:
+            key = hashlib.sha256(f"{case} {word} {command.model_dump_json()}".encode()).hexdigest()
+            try:
+                receipt = await handle(self._world, district, case, command, CLOCK, f"clock-{key}")
+                outcome = "repeated" if receipt.repeated else "granted"
+            except Refused:
+                outcome = "refused"
+            except (Busy, NoCase, KeyReused) as later:
+                outcome = type(later).__name__.lower()
+            except Broken:
+                _log.exception("clock_ask_broken", command=command.type)
+                outcome = "broken"
+            outcomes[outcome] += 1
+            self._told(outcome)
+        return outcomes["granted"]

@@ -1,0 +1,107 @@
+"""The application: queries and accounts on FastAPI, the front before it, one way to say what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloudnego import __version__
+from cloudnego.web import account, enterprises, health, procedure, queries, sandbox
+from cloudnego.web.errors import Problem, malformed, respond
+from cloudnego.web.front import Front
+from cloudnego.web.health import Figures
+from cloudnego.web.openapi import openapi_of
+from cloudnego.web.site import Site
+
+_log = structlog.get_logger(__name__)
+
+
+def application(site: Site) -> FastAPI:
+    """FastAPI with everything but the commands, and the document that describes both."""
+    made = FastAPI(
+        title="CloudNego 云协商",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+    )
+    made.state.site = site
+    for module in (health, account, procedure, queries, enterprises, sandbox):
+        made.include_router(module.router)
+    made.add_exception_handler(Problem, _problem)
+    made.add_exception_handler(RequestValidationError, _malformed)
+    made.add_exception_handler(HTTPException, _http)
+    made.add_exception_handler(Exception, _defect)
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            described.update(openapi_of(made))
+        return described
+
+    made.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to replace it
+    return made
+
+
+def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp:
+    """The whole house as one ASGI application."""
+    return Measured(Front(site, application(site)), figures, tick)
+
+
+async def _problem(_: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    return respond(problem)
+
+
+async def _malformed(_: Request, wrong: Exception) -> Response:
+    assert isinstance(wrong, RequestValidationError)
+    return respond(malformed(wrong.errors()))
+
+
+async def _http(_: Request, wrong: Exception) -> Response:
+    """Starlette's own answers in our words: no such path, no such method, a body it could not read."""
+    assert isinstance(wrong, HTTPException)
+    if wrong.status_code == 405:
+        return respond(Problem("method_not_allowed", headers=dict(wrong.headers or {})))
+    return respond(Problem("not_found" if wrong.status_code == 404 else "malformed"))
+
+
+async def _defect(request: Request, wrong: Exception) -> Response:
+    """A bug: said as one, logged with its traceback, and nothing of it shown."""
+    _log.error("defect", method=request.method, exc_info=wrong)
+    return respond(Problem("defect"))
+
+
+class Measured:
+    """Counts answers and the time they took; nothing of path, person or case goes into a figure."""
+
+    def __init__(self, inner: ASGIApp, figures: Figures, tick: Callable[[], float]) -> None:
+        self._inner = inner
+        self._seconds = figures.seconds
+        self._by_status = [figures.requests.labels(f"{hundred}xx") for hundred in range(6)]
+        self._tick = tick
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._inner(scope, receive, send)
+            return
+        began = self._tick()
+
+        async def measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._by_status[message["status"] // 100].inc()
+            await send(message)
+
+        try:
+            await self._inner(scope, receive, measured)
+        finally:
+            self._seconds.observe(self._tick() - began)

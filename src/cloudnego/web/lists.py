@@ -1,0 +1,148 @@
+"""Lists: cases within reach by page, and the cockpit's figures. The query is built from what the reader may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from sqlmodel import select
+
+from cloudnego.core.overview import Overview
+from cloudnego.core.vocabulary import Office
+from cloudnego.identity.kinds import REGIONAL
+from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
+from cloudnego.identity.register import Reach, enterprises
+from cloudnego.identity.sessions import Held, Who
+from cloudnego.identity.store import reading
+from cloudnego.identity.tables import Organisation, Region
+from cloudnego.ports import BadCursor, Filter, Page
+from cloudnego.web.case_views import shown_overview
+from cloudnego.web.cases import Found, pinned_law
+from cloudnego.web.documents import CaseRow
+from cloudnego.web.errors import Problem
+from cloudnego.web.site import Site
+
+_NAMED_MAX = 200
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """What a list may show: a region, or the organisations that are party. `plain`: only what a mere worker sees."""
+
+    region: str | None = None
+    parties: frozenset[str] | None = None
+    plain: bool = False
+
+
+def sight_of(site: Site, who: Who, acting_as: str | None) -> Sight | None:
+    """What the reader's lists may show; None if nothing. Raises `Problem` 422 where his capacities do not add up.
+
+    Capacities as a party add up, as do offices one of whose regions covers the others'; party and office do not.
+    """
+    today = site.world.clock(who.district).date()
+    held = [
+        one
+        for one in who.held
+        if one.in_force(today) and one.office is not Office.OPERATOR and acting_as in (None, one.membership)
+    ]
+    regional = [one for one in held if one.office in REGIONAL]
+    if not held:
+        return None
+    if not regional:
+        return Sight(parties=_parties(held), plain=all(one.office is Office.WORKER for one in held))
+    widest = min((one.region for one in regional), key=len)
+    if len(regional) != len(held) or any(not one.region.startswith(widest) for one in regional):
+        raise Problem("acting_as_required")
+    return Sight(region=widest)
+
+
+def _parties(held: list[Held]) -> frozenset[str]:
+    """The organisations themselves, and the enterprise of an enterprise union."""
+    above = {one.upper for one in held if one.organisation_kind == "enterprise_union" and one.upper is not None}
+    return frozenset({one.organisation for one in held} | above)
+
+
+def narrowed(sight: Sight, wanted: Filter) -> Filter | None:
+    """The wanted list within sight; None if it lies outside. What a mere worker does not see he cannot search by."""
+    if sight.plain and wanted.light is not None:
+        return None
+    if sight.region is None:
+        return msgspec.structs.replace(wanted, parties=sight.parties)
+    if wanted.region is None or sight.region.startswith(wanted.region):
+        return msgspec.structs.replace(wanted, region=sight.region)
+    return wanted if wanted.region.startswith(sight.region) else None
+
+
+def by_name(site: Site, wanted: Filter) -> Filter:
+    """A search text that names enterprises of the register means their cases; names stand nowhere in the log."""
+    if not wanted.text:
+        return wanted
+    with reading(site.engine) as session:
+        everywhere = Reach(regions=frozenset({""}))
+        found = enterprises(session, wanted.district, everywhere, text=wanted.text, limit=_NAMED_MAX)
+    if not found:
+        return wanted
+    return msgspec.structs.replace(wanted, text=None, enterprises=frozenset(one.id for one in found))
+
+
+def page(site: Site, wanted: Filter, cursor: str | None, limit: int) -> Page:
+    """A page as the log has it. Raises `Problem` 422 for a foreign cursor."""
+    try:
+        return site.log.cases(wanted, cursor, limit)
+    except BadCursor:
+        raise Problem("bad_cursor") from None
+
+
+def rows(site: Site, who: Who, found: Page, sight: Sight, acting_as: str | None) -> tuple[CaseRow, ...]:
+    """The rows as the reader may see them, with the names of the enterprises."""
+    shown: list[tuple[str, Overview]] = []
+    for one in found.rows:
+        row = one.overview
+        if sight.region is None:
+            own = _own_view(site, who, one.case, acting_as)
+            if own is None:
+                continue
+            row = own
+        elif row.in_force_from is None:
+            row = msgspec.structs.replace(row, raise_rate=None)  # agreed at the table is content until it is in force
+        shown.append((one.case, row))
+    names = organisation_names(site, {row.enterprise for _, row in shown})
+    return tuple(
+        CaseRow(id=case, names={row.enterprise: names.get(row.enterprise, "")}, overview=row) for case, row in shown
+    )
+
+
+def _own_view(site: Site, who: Who, case_id: str, acting_as: str | None) -> Overview | None:
+    """The overview as a party sees it: his seats in the case may open more than his office."""
+    case = site.log.state(case_id)
+    parties = parties_of(case) if case is not None else None
+    if case is None or parties is None:
+        return None
+    at = site.world.clock(who.district)
+    try:
+        member = member_for(who.person, who.held, parties, acting_as=acting_as, today=at.date())
+    except ActingAsRequired:
+        return None
+    if member is None:
+        return None
+    found = Found.of(case_id, who.district, case, member, at)
+    return shown_overview(found, pinned_law(site, case)) if found.streams else None
+
+
+def root_region(site: Site, district: str) -> str | None:
+    """The code of the district itself: the shortest of its tree."""
+    with reading(site.engine) as session:
+        codes = session.exec(select(Region.code).where(Region.district == district)).all()
+    return min(codes, key=len, default=None)
+
+
+def organisation_names(site: Site, ids: set[str]) -> dict[str, str]:
+    """Names of organisations by id."""
+    with reading(site.engine) as session:
+        return {row.id: row.name for one in sorted(ids) if (row := session.get(Organisation, one)) is not None}
+
+
+def as_documents(figures: Any) -> Any:
+    """Figures of the cockpit as plain data, with the green ones counted out."""
+    if isinstance(figures, dict):
+        return {name: as_documents(one) for name, one in figures.items()}
+    return {**msgspec.structs.asdict(figures), "green": figures.green}

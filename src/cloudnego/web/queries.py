@@ -1,0 +1,286 @@
+"""Looking at cases: the list, one case, its timeline, its deadlines, what may be asked next, and the cockpit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Header, Path, Query
+from sqlmodel import col, select
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego import __version__
+from cloudnego.core.state import Caucus
+from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
+from cloudnego.identity.store import reading
+from cloudnego.identity.tables import Person
+from cloudnego.ports import Cut, Filter, Recorded
+from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.answers import plain, tag_of, tagged, unchanged
+from cloudnego.web.case_views import (
+    capacity,
+    next_document,
+    shown_deadlines,
+    shown_overview,
+    timeline_entry,
+    words_of,
+)
+from cloudnego.web.cases import Found, find, pinned_law
+from cloudnego.web.commands import PREFIX
+from cloudnego.web.cursors import cursor_of, read_cursor
+from cloudnego.web.described import described
+from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, NextDocument, Timeline
+from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
+from cloudnego.web.errors import Problem
+from cloudnego.web.lists import as_documents, by_name, narrowed, organisation_names, page, root_region, rows, sight_of
+from cloudnego.web.site import Site
+
+router = APIRouter(prefix="/api/v1", tags=["negotiations"])
+
+CaseId = Annotated[str, Path(max_length=96)]
+ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]
+_READ_AT_ONCE = 500
+
+
+class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A district on one screen: figures in all and by step, ending, place, industry and size."""
+
+    sandbox: bool
+    total: dict[str, Any]
+    by_step: dict[str, dict[str, Any]]
+    by_ending: dict[str, dict[str, Any]]
+    by_place: dict[str, dict[str, Any]]
+    by_industry: dict[str, dict[str, Any]]
+    by_size: dict[str, dict[str, Any]]
+
+
+@router.get(PREFIX.removeprefix("/api/v1"), **described("list_cases", CasePage, problems=(401, 422, 429), tagged=True))
+async def list_cases(
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    acting_as: ActingAs = None,
+    region: RegionText = None,
+    industry: Annotated[str | None, Query(pattern=r"^[A-T][0-9]{0,4}$")] = None,
+    step: Step | None = None,
+    light: Light | None = None,
+    scope: Scope | None = None,
+    kind: Kind | None = None,
+    wage_year: Annotated[int | None, Query(ge=2000, le=2099)] = None,
+    text: CaseText = None,
+    external_ref: CaseText = None,
+    closed: bool | None = None,
+    by_due: bool = False,
+    cursor: Cursor = None,
+    limit: PageSize = 50,
+) -> Response:
+    """Cases within reach, the latest opened first, or the most urgent. What is out of reach is never read."""
+    wanted = Filter(
+        district=who.district, region=region, industry=industry, step=step, light=light, scope=scope, kind=kind,
+        wage_year=wage_year, text=text, external_ref=external_ref, live=None if closed is None else not closed,
+        by_due=by_due,
+    )  # fmt: skip
+
+    def read() -> CasePage:
+        sandbox = site.clocks.district(who.district).kind == "sandbox"
+        sight = sight_of(site, who, acting_as)
+        within = narrowed(sight, by_name(site, wanted)) if sight is not None else None
+        if sight is None or within is None:
+            return CasePage(sandbox=sandbox, rows=(), next=None)
+        found = page(site, within, cursor, limit)
+        return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
+
+    return tagged(request, await site.threads.run(read))
+
+
+@router.get(
+    "/negotiations/{case_id}", **described("get_case", CaseDocument, problems=(401, 404, 422, 429), tagged=True)
+)
+async def get_case(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """One case as you may see it."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> Response:
+        law = pinned_law(site, found.case)
+        versions = _versions(site, found)
+        shown = shown_overview(found, law)
+        tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
+        return unchanged(request, tag) or tagged(request, _document(site, found, shown, versions), tag)
+
+    return await site.threads.run(read)
+
+
+def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
+    events = _events(site, found)
+    state = plain(found.case) if found.sees_all_joint else None
+    opened = found.case.opened
+    assert opened is not None, "a case that was found has been opened"
+    persons = {one.actor for one in events} | set(_persons(state))
+    return CaseDocument(
+        id=found.id,
+        sandbox=site.clocks.district(found.district).kind == "sandbox",
+        now=found.at.replace(microsecond=0),
+        me=capacity(found),
+        overview=shown,
+        pack=opened.pack,
+        pack_version=opened.pack_version,
+        calendar=found.case.calendar,
+        state=state,
+        caucus=_caucus(site, found),
+        words=words_of(events),
+        names=_names(site, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
+        versions=versions,
+    )
+
+
+def _versions(site: Site, found: Found) -> dict[str, tuple[int, int]]:
+    return {stream.value: version for stream, version in site.log.versions(found.id).items() if stream in found.streams}
+
+
+def _caucus(site: Site, found: Found) -> dict[str, Any] | None:
+    own = _own_caucus(site, found)
+    return plain(own) if own is not None else None
+
+
+def _own_caucus(site: Site, found: Found) -> Caucus | None:
+    side = next((side for side in Side if Stream.caucus(side) in found.streams), None)
+    return site.log.caucus(found.id, side) if side is not None else None
+
+
+def _events(site: Site, found: Found) -> list[Recorded]:
+    """All events the reader sees, oldest first."""
+    after: dict[Stream, int] = {}
+    events: list[Recorded] = []
+    while some := site.log.read(found.id, found.streams, after, _READ_AT_ONCE):
+        events += some
+        after |= {one.stream: one.seq for one in some}
+    return events
+
+
+def _persons(value: Any) -> list[str]:
+    """Ids in what is shown that may be those of persons: a name is looked up for each, and most have none."""
+    if isinstance(value, str):
+        return [value] if 0 < len(value) <= 64 and value.replace("-", "").replace("_", "").isalnum() else []
+    if isinstance(value, dict):
+        return [one for item in value.items() for part in item for one in _persons(part)]
+    return [one for item in value for one in _persons(item)] if isinstance(value, list) else []
+
+
+def _names(site: Site, persons: set[str], organisations: set[str]) -> dict[str, str]:
+    with reading(site.engine) as session:
+        known = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(sorted(persons))))
+        return {**dict(known.all()), **organisation_names(site, organisations)}
+
+
+@router.get(
+    "/negotiations/{case_id}/timeline",
+    **described("get_timeline", Timeline, problems=(401, 404, 422, 429), tagged=True),
+)
+async def get_timeline(
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    case_id: CaseId,
+    acting_as: ActingAs = None,
+    cursor: Cursor = None,
+    limit: PageSize = 100,
+) -> Response:
+    """What happened, as far as you see its streams: facts, words, and the exact text each hash was taken of."""
+    found = await find(site, who, case_id, acting_as)
+    after = _place(found, cursor) if cursor else {}
+
+    def read() -> Timeline:
+        events = site.log.read(found.id, found.streams, after, limit)
+        reached = {stream.value: seq for stream, seq in after.items()}
+        reached |= {one.stream.value: one.seq for one in events}
+        return Timeline(
+            rows=tuple(timeline_entry(one) for one in events),
+            names=_names(site, {one.actor for one in events}, set()),
+            next=cursor_of("timeline", reached),
+            more=len(events) == limit,
+        )
+
+    return tagged(request, await site.threads.run(read))
+
+
+def _place(found: Found, cursor: str) -> dict[Stream, int]:
+    """Where a timeline goes on: after which seq of each stream. A stream he does not see is not his cursor's."""
+    try:
+        place = {Stream(name): int(seq) for name, seq in read_cursor(cursor, "timeline").items()}
+    except ValueError:
+        raise Problem("bad_cursor") from None
+    if not place.keys() <= found.streams or any(not 0 <= seq < 2**31 for seq in place.values()):
+        raise Problem("bad_cursor")
+    return place
+
+
+@router.get(
+    "/negotiations/{case_id}/deadlines",
+    **described("get_deadlines", Deadlines, problems=(401, 404, 422, 429), tagged=True),
+)
+async def get_deadlines(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """Every term that runs or ran, with how its date was derived."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> Deadlines:
+        return shown_deadlines(found, pinned_law(site, found.case))
+
+    return tagged(request, await site.threads.run(read))
+
+
+@router.get(
+    "/negotiations/{case_id}/next",
+    **described("get_next", NextDocument, problems=(401, 404, 422, 429), tagged=True),
+)
+async def get_next(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """What you may ask now, what stands in the way, who can cure that and by when; and what the step waits for."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> NextDocument:
+        return next_document(found, pinned_law(site, found.case), _own_caucus(site, found))
+
+    return tagged(request, await site.threads.run(read))
+
+
+@router.get("/cockpit", **described("cockpit", CockpitDocument, problems=(401, 404, 422, 429), tagged=True))
+async def get_cockpit(
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    acting_as: ActingAs = None,
+    region: RegionText = None,
+    industry: Annotated[str | None, Query(pattern=r"^[A-T][0-9]{0,4}$")] = None,
+    size_band: Annotated[str | None, Query(pattern=r"^[0-9]{1,4}(-[0-9]{1,4}|\+)$")] = None,
+    wage_year: Annotated[int | None, Query(ge=2000, le=2099)] = None,
+) -> Response:
+    """The figures of the area, counted from what each case really did. For the offices of the area."""
+
+    def read() -> CockpitDocument:
+        sight = sight_of(site, who, acting_as)
+        if sight is None or sight.region is None:
+            raise Problem("not_found")
+        within = narrowed(sight, Filter(district=who.district, region=region))
+        if within is None:
+            raise Problem("not_found")
+        whole = within.region == root_region(site, who.district)
+        cut = Cut(
+            district=who.district, region=None if whole else within.region, industry=industry, size_band=size_band,
+            wage_year=wage_year,
+        )  # fmt: skip
+        figures = site.log.cockpit(cut)
+        return CockpitDocument(
+            sandbox=site.clocks.district(who.district).kind == "sandbox",
+            **{name: as_documents(getattr(figures, name)) for name in figures.__struct_fields__},
+        )
+
+    return tagged(request, await site.threads.run(read))
