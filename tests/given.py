@@ -23,12 +23,10 @@ from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import (
-    CLOCK,
     Both,
     Evidence,
     Member,
     Office,
-    Seat,
     Side,
     Step,
     Stream,
@@ -277,7 +275,7 @@ class Like:
         return type(event) is self.kind and all(getattr(event, name) == fact for name, fact in self.facts.items())
 
 
-def like(kind: type[e.Event], **facts: Any) -> Like:
+def like(kind: type[e.Event], /, **facts: Any) -> Like:
     unknown = set(facts) - set(kind.model_fields)
     assert not unknown, f"{kind.__name__} has no {unknown}"
     return Like(kind, facts)
@@ -390,10 +388,3 @@ def _promises(before: Given, command: c.Command, decision: Decision) -> None:
     assert set(said.values()) == kept, f"{command.type} lost the words {said}"
     for event in decision.events:
         assert type(event).model_validate_json(event.model_dump_json()) == event
-
-
-def seat_cure(*seats: Seat) -> tuple[Seat, ...]:
-    return seats
-
-
-__all__ = ["CLOCK"]

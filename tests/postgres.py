@@ -74,7 +74,7 @@ class Server:
         subprocess.run(init, check=True, cwd=self._home, stdout=subprocess.DEVNULL, **self._as_user)
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "200"}
         if not durable:
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
         command: list[str | Path] = [install / "bin" / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._log = (self._home / "log").open("wb")

@@ -56,7 +56,9 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
 
     def members(self) -> dict[str, Member]:
         """Everybody who can ask, by person, with the offices of his membership."""
-        found = {p: Member(person=p, offices=frozenset({Office.WORKER})) for p in (*self.worker_bench, *self.spare_workers)}
+        found = {
+            p: Member(person=p, offices=frozenset({Office.WORKER})) for p in (*self.worker_bench, *self.spare_workers)
+        }
         for p in (self.recorder, *self.scrutineers):
             found[p] = Member(person=p, offices=frozenset({Office.WORKER}))
         found[self.worker_bench[0]] = Member(person=self.worker_bench[0], offices=frozenset({Office.UNION}))
@@ -76,9 +78,13 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-def fill(m: Moment, kind: type[c.Command], dice: Random, cast: Cast, wish: Mapping[str, Any] | None = None) -> c.Command:
+def fill(
+    m: Moment, kind: type[c.Command], dice: Random, cast: Cast, wish: Mapping[str, Any] | None = None
+) -> c.Command:
     """A command of this kind for the one who asks in `m`. Raises LookupError where the case gives nothing to fill."""
     how = _FILLS.get(kind)
+    if how is None and not can_fill(kind) and not wish:
+        raise LookupError(f"the chooser has no words for {kind.__name__}")
     fields = how(m, dice, cast) if how else {}
     return kind.model_validate({**fields, **(wish or {})})
 
@@ -122,7 +128,12 @@ def topics(m: Moment, cast: Cast, negotiate: Sequence[str] = ("T2", "T3", "T5"))
     found = []
     for head in m.law.pack.topics.heads:
         if head.code in negotiate:
-            line: Fields = {"head": head.code, "answer": "negotiate", "demand": head.name.zh, "basis": "上年度经营情况与物价水平"}
+            line: Fields = {
+                "head": head.code,
+                "answer": "negotiate",
+                "demand": head.name.zh,
+                "basis": "上年度经营情况与物价水平",
+            }
             if head.code == "T3":
                 percent = cast.asked_percent if m.side is Side.WORKER else cast.offered_percent
                 line["asked_rate"] = percent
@@ -180,7 +191,7 @@ def _pick(dice: Random, found: Sequence[Any]) -> Any:
 
 def _roll(m: Moment, dice: Random, _: Cast) -> Fields:
     workers = max(1, m.case.opened.headcount if m.case.opened else 100)
-    delegates = min(workers, m.law.pack.delegates.minimum(workers))
+    delegates = min(workers, m.law.pack.delegates.minimum(workers) or max(3, workers // 10))
     if m.case.roll:
         delegates = min(workers, delegates + 1 + dice.randrange(3))
     return {
@@ -224,7 +235,8 @@ def _election(m: Moment, dice: Random, _: Cast) -> Fields:
     open_seats = election.seats - 1 - len(election.chosen)
     names = [r.person for r in election.candidates if r.person not in (*election.chosen, election.chief)]
     votes = [
-        {"person": p, "votes": max(0, present - spoiled - n) if n < open_seats else total // 5} for n, p in enumerate(names)
+        {"person": p, "votes": max(0, present - spoiled - n) if n < open_seats else total // 5}
+        for n, p in enumerate(names)
     ]
     return {**base, "form": "ballot", "votes": votes}
 
@@ -290,16 +302,29 @@ def _offer(m: Moment, dice: Random, cast: Cast) -> Fields:
 
 def _serve(m: Moment, dice: Random, _: Cast) -> Fields:
     waiting = [name for name, p in m.case.papers.items() if p.served is None and p.side is m.side]
-    proof = {"via": "paper", "proof": "ems", "received_on": m.today, "evidence": scan(dice), "tracking": "EMS 1234567890"}
+    proof = {
+        "via": "paper",
+        "proof": "ems",
+        "received_on": m.today,
+        "evidence": scan(dice),
+        "tracking": "EMS 1234567890",
+    }
     return {"paper": _pick(dice, waiting), "service": proof}
 
 
 def _reply(m: Moment, dice: Random, cast: Cast) -> Fields:
     assert m.case.offer is not None
     plan = m.case.offer.plan
-    base: Fields = {"outcome": "accepted", "topics": topics(m, cast), "service": service(m, dice)}
+    base: Fields = {
+        "outcome": "accepted", "topics": topics(m, cast), "service": service(m, dice),
+        "reason": "同意就所列议题开展协商",
+    }  # fmt: skip
     if plan.day < working_day_after(m, 9):
-        return {**base, "outcome": "accepted_with_changes", "plan": {**plan.model_dump(), "day": working_day_after(m, 12)}}
+        return {
+            **base,
+            "outcome": "accepted_with_changes",
+            "plan": {**plan.model_dump(), "day": working_day_after(m, 12)},
+        }
     return {**base, "plan": plan.model_dump()}
 
 
@@ -363,7 +388,9 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
     settled = m.case.reply.plan if m.case.reply else None
     if m.case.meeting.plan is None and settled and settled != own and settled.day >= m.today and m.case.round == 1:
         return {"plan": settled.model_dump()}
-    return {"plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}}
+    return {
+        "plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}
+    }
 
 
 def _notice(m: Moment, dice: Random, cast: Cast) -> Fields:
@@ -541,7 +568,8 @@ def _file(m: Moment, dice: Random, _: Cast) -> Fields:
     items = [i.code for i in m.law.pack.filing.items]
     return {
         "channel": "in_platform" if dice.random() < 0.8 else "external_upload", "items": items,
-        "copies": m.law.pack.filing.copies, "term_from": m.today.replace(day=1), "term_months": m.law.pack.term.default_months,
+        "copies": m.law.pack.filing.copies, "term_from": m.today.replace(day=1),
+        "term_months": m.law.pack.term.default_months,
     }  # fmt: skip
 
 
@@ -559,7 +587,11 @@ def _supply(m: Moment, __: Random, ___: Cast) -> Fields:
 
 def _objection(m: Moment, dice: Random, _: Cast) -> Fields:
     clause = _pick(dice, sorted(m.case.clauses))
-    return {"clauses": [{"clause": clause, "article": "N2004 44"}], "opinion": "请核对该条款的计算口径。", "evidence": scan(dice)}
+    return {
+        "clauses": [{"clause": clause, "article": "N2004 44"}],
+        "opinion": "请核对该条款的计算口径。",
+        "evidence": scan(dice),
+    }
 
 
 def _clerical(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -685,14 +717,18 @@ def _withdraw_contest(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
     return {
-        "kind": _pick(dice, ["guideline_lower", "guideline_benchmark", "guideline_upper", "cpi"]), "period": str(m.today.year),
+        "kind": _pick(dice, ["guideline_lower", "guideline_benchmark", "guideline_upper", "cpi"]),
+        "period": str(m.today.year),
         "rate": str(1 + dice.randrange(8)), "source": "演示值，非官方数据",
     }  # fmt: skip
 
 
 def _cover(m: Moment, dice: Random, cast: Cast) -> Fields:
     known = {x.enterprise for x in m.case.covers}
-    return {"enterprise": _pick(dice, [x for x in cast.enterprises if x not in known]), "headcount": 20 + dice.randrange(200)}
+    return {
+        "enterprise": _pick(dice, [x for x in cast.enterprises if x not in known]),
+        "headcount": 20 + dice.randrange(200),
+    }
 
 
 _REASON = {"reason": "双方另有安排"}
@@ -707,20 +743,22 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.NameRecorder: _recorder, c.ProposeRecorder: _propose_recorder, c.MakeProposal: _proposal, c.PutClause: _clause,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
-    c.ConfirmMinutes: _confirm_minutes, c.ConfirmDraft: _draft, c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit,
+    c.ConfirmMinutes: _confirm_minutes, c.ConfirmDraft: _draft, c.FileAmendmentPlan: _amendments,
+    c.SubmitDraft: _submit, c.SignDraft: _submit,
     c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordCoveredBallot: _covered_ballot,
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
     c.RecordReceipt: _receipt, c.RequestSupplement: _supplement, c.SupplyPapers: _supply,
     c.ObjectToContract: _objection, c.RecordObjection: _objection, c.NoteClerical: _clerical,
-    c.PublishContract: _publish, c.ReportPerformance: _report, c.RaiseProblem: _problem, c.AnswerProblem: _answer_problem,
+    c.PublishContract: _publish, c.ReportPerformance: _report, c.RaiseProblem: _problem,
+    c.AnswerProblem: _answer_problem,
     c.RecordExternalCase: _external, c.ReportTransfer: _transfer, c.LeaveBench: _leave,
     c.ReplaceRepresentative: _replace, c.DelegateChief: _delegate, c.Suspend: _suspend,
-    c.RequestGuidance: lambda m, d, k: {"topic": "请派指导员协助协商"}, c.AssignInstructor: _person(lambda k: k.instructor),
+    c.RequestGuidance: lambda m, d, k: {"topic": "请派指导员协助协商"},
+    c.AssignInstructor: _person(lambda k: k.instructor),
     c.InviteToTable: _person(lambda k: k.district_union), c.EndInvitation: _guest,
     c.ApplyForCoordination: lambda m, d, k: {"facts": "双方就调整幅度未能达成一致。"}, c.AcceptDispute: _accept_dispute,
     c.ExtendDispute: lambda m, d, k: {"days": 10, "reason": "案情复杂"}, c.CloseDispute: _close_dispute, c.Urge: _urge,
     c.IssueOpinion: _opinion, c.AnswerOpinion: _answer_opinion, c.IssueRecommendation: _recommend,
     c.ContestFact: _contest, c.WithdrawContest: _withdraw_contest, c.WithdrawCase: lambda m, d, k: dict(_REASON),
-    c.RecordReference: _reference, c.CoverEnterprise: _cover,
+    c.EndTalks: lambda m, d, k: dict(_REASON), c.RecordReference: _reference, c.CoverEnterprise: _cover,
 }  # fmt: skip
-

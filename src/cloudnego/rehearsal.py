@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any, NamedTuple
 
-from cloudnego.chooser import Cast, can_fill, fill
+from cloudnego.chooser import Cast, ballot, can_fill, fill
 from cloudnego.core import commands as c
 from cloudnego.core.clauses import open_clauses, unsettled_heads
 from cloudnego.core.decide import Decision, decide
@@ -47,6 +47,8 @@ class Rehearsal(Stage):
         self.played: list[Played] = []
         self.heads: Counter[Stream] = Counter()
         self.caucuses: dict[Side, Caucus] = {}
+        self.others: dict[str, Negotiation] = {}  # other cases an ask may read, by id
+        self.new_law: Law | None = None  # the law after a calendar was loaded
         self._law = law
         self._case = EMPTY
 
@@ -65,12 +67,15 @@ class Rehearsal(Stage):
     def member(self, who: str) -> Member:
         return self.members.get(who) or Member(person=who)
 
-    def moment(self, who: str | Member) -> Moment:
+    def moment(self, who: str | Member, command: c.Command | None = None) -> Moment:
+        reads = PLACES[type(command)].ask.reads if command is not None else None
+        other = self.others.get(str(getattr(command, reads))) if reads else None
         by = self.member(who) if isinstance(who, str) else who
         side = side_of(self._case, by)
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
-            caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register,
+            caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
+            new_law=self.new_law,
         )  # fmt: skip
 
     def open(self, who: str, **wish: Any) -> None:
@@ -83,8 +88,10 @@ class Rehearsal(Stage):
 
     def ask(self, by: Member, command: c.Command) -> Decision:
         """Judge one ask and remember it. Raises `Refused`; then nothing has happened."""
-        moment = self.moment(by)
+        moment = self.moment(by, command)
         decision = decide(moment, command)
+        if isinstance(command, c.AdoptCalendar) and self.new_law is not None:
+            self._law = self.new_law
         for event in decision.events:
             self.heads[event.stream] += 1
         self._case = decision.after
@@ -118,7 +125,7 @@ class Rehearsal(Stage):
 
 
 _RARE: dict[type[c.Command], float] = {
-    c.WithdrawCase: 0.004, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
+    c.WithdrawCase: 0.004, c.EndTalks: 0.2, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
     c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
     c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
     c.DropClause: 0.1, c.Suspend: 0.2, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
@@ -164,12 +171,14 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
     Reason.NOTICE_MISSING: (c.SendMeetingNotice, c.ServePaper), Reason.MATERIAL_OUTSTANDING: (c.DeliverMaterial,),
     Reason.MATERIAL_LATE: (c.WaiveMaterial, c.PostponeMeeting),
     Reason.NO_FULL_AGREEMENT: (
-        c.FileAmendmentPlan, c.ScheduleMeeting, c.PutClause, c.ConfirmClause, c.CheckIn, c.ConfirmCheckIn, c.StartMeeting,
+        c.FileAmendmentPlan, c.ScheduleMeeting, c.PutClause, c.ConfirmClause, c.CheckIn, c.ConfirmCheckIn,
+        c.StartMeeting,
         c.WriteMinutes, c.ConfirmMinutes, c.Resume, c.SendMeetingNotice, c.ReplaceRepresentative, c.AcceptDuty,
     ),
     Reason.DRAFT_MISSING: (c.ConfirmDraft,), Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
     Reason.CONGRESS_NOT_CONVENED: (c.ConveneCongress,), Reason.BALLOT_UNATTESTED: (c.AttestBallot,),
-    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordCoveredBallot, c.RecordBallot), Reason.NOT_SIGNED: (c.SignContract,),
+    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordCoveredBallot, c.RecordBallot),
+    Reason.NOT_SIGNED: (c.SignContract,),
     Reason.NOT_FILED: (c.FileContract,), Reason.NOT_RECEIVED: (c.ReceiveFiling, c.RecordReceipt),
     Reason.REVIEW_RUNNING: (c.ConfirmNoObjection, c.SupplyPapers), Reason.OBJECTED: (c.ReturnToTable, c.NoteClerical),
 }  # fmt: skip
@@ -178,22 +187,25 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
 
 def purposeful(stage: Rehearsal, busy: list[str]) -> None:
     """One ask that cures what the case is stuck on, by whoever of the busy may."""
-    for obstacle in stuck_because(stage.moment(busy[0])):
+    moments = {who: stage.moment(who) for who in stage.dice.sample(busy, len(busy))}
+    for obstacle in stuck_because(moments[busy[0]]):
         cures = list(_CURES.get(obstacle.reason, ()))
         stage.dice.shuffle(cures)
         for kind in cures:
+            place = PLACES[kind]
             if _weight(stage.case, kind) < 0.05:  # settled; asking again would undo it
                 continue
-            for who in stage.dice.sample(busy, len(busy)):
-                moment = stage.moment(who)
-                allowed = moment.seats & PLACES[kind].ask.by
-                if allowed and not any(o.hard for o in needs_unmet(moment, PLACES[kind])) and try_one(stage, who, kind):
+            for who, moment in moments.items():
+                if moment.seats.isdisjoint(place.ask.by) or any(o.hard for o in needs_unmet(moment, place)):
+                    continue
+                if try_one(stage, who, kind):
                     return
 
 
 def wander(stage: Rehearsal, steps: int) -> None:
     """A random walk of at most so many asks: mostly asks whose needs are met, words from the state, time passing."""
     dice, cast, people = stage.dice, stage.cast, sorted(stage.members)
+    purpose = dice.choice((0.05, 0.3, 0.4))
     busy = [cast.worker_bench[0], cast.employer_bench[0], cast.hr, cast.recorder, *cast.scrutineers[:2], cast.authority]
     for _ in range(steps):
         if not stage.case.live:
@@ -201,7 +213,7 @@ def wander(stage: Rehearsal, steps: int) -> None:
         if dice.random() < 0.08:
             pass_time(stage)
             continue
-        if dice.random() < 0.35:
+        if dice.random() < purpose:
             purposeful(stage, busy)
             continue
         busy[3] = stage.case.meeting.recorder or cast.recorder
@@ -215,10 +227,28 @@ def wander(stage: Rehearsal, steps: int) -> None:
         try_one(stage, who, kind)
 
 
+def twist(stage: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, Any]:
+    """Now and then things go another way than the chooser's: a ballot fails, nobody comes, a letter is in the post."""
+    dice, total = stage.dice, moment.case.congress.total
+    chance = dice.random()
+    if kind is c.RecordBallot and chance < 0.25 and moment.case.opened and not moment.case.opened.ballot_per_enterprise:
+        if chance < 0.08:
+            return ballot(moment, dice, present=total // 2, yes=total // 2, no=0)
+        return ballot(moment, dice, present=total, yes=total // 2, no=total - total // 2)
+    if kind in (c.SendOffer, c.Reply, c.SendMeetingNotice) and chance < 0.1:
+        return {"service": None}
+    if kind is c.Reply and chance < 0.2:
+        return {"outcome": "refused", "plan": None, "topics": []}
+    if kind in (c.AttestBallot, c.AttestElection) and chance < 0.05:
+        return {"correct": False}
+    return {"outcome": "refused"} if kind is c.AnswerOpinion and chance < 0.4 else {}
+
+
 def try_one(stage: Rehearsal, who: str, kind: type[c.Command]) -> bool:
     """One filled ask; True if it was carried out."""
+    moment = stage.moment(who)
     try:
-        command = fill(stage.moment(who), kind, stage.dice, stage.cast)
+        command = fill(moment, kind, stage.dice, stage.cast, twist(stage, moment, kind))
     except LookupError:
         return False
     try:

@@ -394,7 +394,7 @@ def silent_enterprise(t: Stage) -> None:
 
 
 def late_enterprise(t: Stage) -> None:
-    """A firm without accounts answers late and on paper; its acts are entered from its papers; then all goes through."""
+    """A firm without accounts answers late and on paper; its acts are entered from its papers; all goes through."""
     t.open(t.organ(Side.WORKER))
     worker_list(t)
     sheet(t, Side.WORKER)
@@ -450,7 +450,12 @@ def regional(t: Stage) -> None:
         total = max(2, covered.headcount)
         yes = total - t.dice.randrange(1 + total // 4)
         t.act(
-            t.organ(Side.WORKER), c.RecordCoveredBallot, enterprise=covered.enterprise, total=total, present=total, yes=yes
+            t.organ(Side.WORKER),
+            c.RecordCoveredBallot,
+            enterprise=covered.enterprise,
+            total=total,
+            present=total,
+            yes=yes,
         )
     vote(t)
     from_congress(t)
@@ -471,4 +476,3 @@ STORIES: dict[str, Story] = {
 
 FURTHER: dict[str, Story] = {"late-enterprise": late_enterprise, "no-union": no_union}
 """More ways the seeds and the tests go."""
-

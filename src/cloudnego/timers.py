@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import Any, Final, Protocol, TypeVar, TypeVarTuple
 
@@ -14,15 +14,18 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from cloudnego.core.commands import Command, RecordSupersession
+from cloudnego.core.calendar import CalendarYear
+from cloudnego.core.commands import AdoptCalendar, Command, RecordSupersession
 from cloudnego.core.moment import Standing
 from cloudnego.core.refusals import Refused
 from cloudnego.core.sight import clock_asks
 from cloudnego.core.vocabulary import CLOCK
 from cloudnego.eventlog.districts import District
+from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.handle import handle
-from cloudnego.ports import Broken, Busy, KeyReused, NoCase, World
+from cloudnego.law import merge
+from cloudnego.ports import Broken, Busy, Filter, KeyReused, NoCase, World
 
 T = TypeVar("T")
 Args = TypeVarTuple("Args")
@@ -142,3 +145,32 @@ class Timers:
             outcomes[outcome] += 1
             self._told(outcome)
         return outcomes["granted"]
+
+
+async def adopt_calendar(
+    world: World, log: SqlLog, years: Sequence[CalendarYear], done: Callable[[int], None]
+) -> tuple[int, int]:
+    """Lay these years over the calendar of every district and of every open case, through `handle`.
+
+    `done` hears of each case. Returns how many open cases were asked, and in how many the calendar is new.
+    """
+    asked = adopted = 0
+    for district in log.districts.all():
+        calendar = merge(log.districts.law((district.pack, district.pack_version, district.calendar)).calendar, years)
+        log.districts.adopt(district.id, calendar=calendar)
+        command = AdoptCalendar(calendar=calendar.version)
+        cursor: str | None = None
+        while True:
+            page = log.cases(Filter(district=district.id, live=True), cursor, _CASES_A_TURN)
+            for row in page.rows:
+                asked += 1
+                try:
+                    await handle(world, district.id, row.case, command, CLOCK, f"calendar-{calendar.version}")
+                    adopted += 1
+                except Refused:
+                    pass  # it goes by this calendar already
+                done(1)
+            cursor = page.cursor
+            if cursor is None:
+                break
+    return asked, adopted

@@ -1,4 +1,4 @@
-"""What all acts share: the day they happened, the side they are of, the words they carry, and the checks on all three."""
+"""What all acts share: the day they happened, the side they are of, the words they carry, and the checks on them."""
 
 from __future__ import annotations
 

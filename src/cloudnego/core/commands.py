@@ -1,4 +1,4 @@
-"""Everything that may be asked: imperative, one class each. What a person writes freely is `Text`; the rest are facts."""
+"""Everything that may be asked: imperative, one class each. What people write freely is `Text`; the rest are facts."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class WageGroup(Message):
 
 
 class WageTable(Message):
-    """Average and lowest wage by post group (step 5). Groups under five are merged before they leave the employer side."""
+    """Average and lowest wage by post group (step 5). Groups under five are merged before they leave the employer."""
 
     period: Code
     source: Code
@@ -632,6 +632,14 @@ class ConfirmDraft(SideAct):
     file: Sha256 | None = None
 
 
+class SignDraft(SideAct):
+    """A chief signs the draft before the ballot, where the text wants it (N2004 34; SH 22, NB 19, HA 27)."""
+
+    type: Literal["sign_draft"] = "sign_draft"
+    binding: ClassVar[bool] = True
+    draft_hash: Sha256
+
+
 class LetDraftStand(Command):
     """Clock: the employer did not confirm the draft in time, so the compiled text stands."""
 
@@ -1013,7 +1021,7 @@ class ExtendDispute(Dated):
 
 
 class CloseDispute(Dated):
-    """The authority ends the coordination, with an agreement signed by coordinators and chiefs, or without (N2004 53)."""
+    """The authority ends the coordination, with an agreement signed by coordinators and chiefs, or without one."""
 
     type: Literal["close_dispute"] = "close_dispute"
     agreement: bool
@@ -1090,6 +1098,22 @@ class ConsentToWithdrawal(SideAct):
 
     type: Literal["consent_to_withdrawal"] = "consent_to_withdrawal"
     binding: ClassVar[bool] = True
+
+
+class EndTalks(SideAct):
+    """End the case without a contract after a coordination that found no agreement (N2004 53; domain §3.9)."""
+
+    type: Literal["end_talks"] = "end_talks"
+    binding: ClassVar[bool] = True
+    reason: Text
+
+
+class MergeIntoRegional(SideAct):
+    """Let an industry or regional case that covers this enterprise take the place of its own; both sides must."""
+
+    type: Literal["merge_into_regional"] = "merge_into_regional"
+    binding: ClassVar[bool] = True
+    regional: Id
 
 
 class RecordReference(Command):

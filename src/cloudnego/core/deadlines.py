@@ -1,4 +1,4 @@
-"""Every term of the law as it runs in a case: from which fact, until which, whose it is, and when the clock looks again.
+"""Every term of the law as it runs in a case: from which fact, until which, whose it is, when the clock looks again.
 
 The pack says the numbers; this file knows the facts they run from (`domain.md` §1.4). Terms run from the day a thing
 happened (`occurred_on`), not from the day it was entered.
@@ -93,6 +93,9 @@ FACTS: dict[str, Callable[[Negotiation], Facts]] = {
 }
 """Every fact a timer of a pack may name: key of the thing it happened to → the day, or None."""
 
+_UNTIL_FIRST = "agreement.first"
+"""A cap on the talks is met by the first full agreement; a round after a failed ballot is outside it (HZ 29 [A])."""
+
 _TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting"})
 _FILING = frozenset({"file", "review", "dispute"})
 _AUTHORITY = frozenset({"review", "dispute"})
@@ -110,6 +113,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     articles: tuple[str, ...]
     level: Level
     start_fact: str
+    until_fact: str
     start_on: date
     due: Due
     target: date | None
@@ -125,8 +129,13 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return self.met_on is not None and self.latest is not None and self.met_on > self.latest
 
     @property
-    def mark_key(self) -> str:
+    def name(self) -> str:
         return f"{self.timer}|{self.key}"
+
+    @property
+    def mark_key(self) -> str:
+        """Under which its marks are noted: a term that runs anew, or to another day, is noted anew."""
+        return f"{self.name}|{self.latest}"
 
 
 def stream_for(timer: str) -> Stream:
@@ -141,7 +150,7 @@ def _owed_by(case: Negotiation, timer: str, key: str) -> Side | None:
         return case.offer.side.other
     if timer == "materials":
         return case.materials[key].asked_by.other
-    if timer in ("meeting_notice", "vacancy", "list_published"):
+    if timer in ("meeting_notice", "vacancy", "list_published") and key:
         return Side(key.split(".", maxsplit=1)[0])
     if timer in _WORKER:
         return Side.WORKER
@@ -176,15 +185,26 @@ def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due,
     return due, target
 
 
+def _all_reported(case: Negotiation, timer: Timer, start: date) -> bool:
+    """Whether the contract ends before the period of the next report would begin (HZ 42: every year)."""
+    ends = case.filing.expires_on
+    if ends is None:
+        return True
+    begins = (start.year + timer.n * len(case.performance.reports), start.month, start.day)
+    return begins >= (ends.year, ends.month, ends.day)
+
+
 def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
     starts = FACTS[timer.start](case)
-    ends = FACTS["agreement.first" if timer.name == "total_cap" else timer.until](case)
-    keys = ends if timer.before and timer.until in ("material.delivered", "meeting_notice.served") else starts
+    ends = FACTS[_UNTIL_FIRST if timer.until == "minutes.full_agreement" else timer.until](case)
+    keys = ends if "" in starts and "" not in ends else starts  # one start, an end for each material, notice or side
     found = []
     for key in keys:
         start = starts.get(key, starts.get(""))
-        if start is None or (timer.every and start + timedelta(days=1) > (case.filing.expires_on or start)):
+        if start is None or (timer.every and _all_reported(case, timer, start)):
             continue
+        if timer.suspension_excluded:  # the days of a suspension do not count (SD 28, HA 26)
+            start += timedelta(days=case.suspension.used_days)
         due, target = _count(case, law, timer, start)
         found.append(
             Running(
@@ -198,7 +218,8 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
                 start_on=start,
                 due=due,
                 target=target,
-                met_on=ends.get(key),
+                until_fact=timer.until,
+                met_on=ends.get(key, ends.get("")),
                 stream=stream_for(timer.name),
             )
         )
@@ -226,7 +247,10 @@ def is_open(case: Negotiation, r: Running) -> bool:
         return False
     if r.timer == "renewal_window":
         return False
-    if r.timer in ("reply", "total_cap", "materials", "meeting_notice") and case.agreed_first_on is not None:
+    talked_out = case.agreed_first_on is not None
+    if talked_out and (r.timer in ("reply", "materials", "meeting_notice") or r.until_fact == "minutes.full_agreement"):
+        return False
+    if r.until_fact == "signed.last" and case.filing.in_force_from is not None:
         return False
     if r.timer == "reply" and case.reply is not None and case.reply.outcome == "refused":
         return False

@@ -1,4 +1,4 @@
-"""Everything that can have happened: past tense, one class each. Fields are facts, never personal; `words` may be erased."""
+"""Everything that can have happened: past tense, one class each. Facts are never personal; `words` may be erased."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ class ContractRegistered(_Notice):
 
 
 class StepTurned(_Notice):
-    """A step was closed with an outcome, and the table said what follows. `mode`: how the closed step was really held."""
+    """A step was closed with an outcome, and the table said what follows. `mode`: how the step was really held."""
 
     type: Literal["step_turned"] = "step_turned"
     closed: Step
@@ -224,7 +224,7 @@ class CandidatesProposed(_DatedNotice):
 
 
 class ElectionRecorded(_DatedNotice):
-    """Counts of one round. `elected` are those over the majority; `runoff` the tied or missing ones of the next round."""
+    """Counts of one round. `elected` are those over the majority; seats left open go to a next round."""
 
     type: Literal["election_recorded"] = "election_recorded"
     form: Literal["ballot", "approval_of_list"]
@@ -567,6 +567,13 @@ class DraftStood(Event):
     draft_hash: Sha256
 
 
+class DraftSigned(SideFact):
+    """A chief signed the draft before the ballot; the final signature is another (`ContractSigned`)."""
+
+    type: Literal["draft_signed"] = "draft_signed"
+    draft_hash: Sha256
+
+
 class AmendmentPlanFiled(SideFact):
     type: Literal["amendment_plan_filed"] = "amendment_plan_filed"
     clauses: tuple[Id, ...]
@@ -868,6 +875,14 @@ class WithdrawalAsked(_SideNotice):
 
 class WithdrawalConsented(_SideNotice):
     type: Literal["withdrawal_consented"] = "withdrawal_consented"
+
+
+class MergerNamed(_SideNotice):
+    """A side's word to merge into a regional case; `agreed` when the other had named the same."""
+
+    type: Literal["merger_named"] = "merger_named"
+    regional: Id
+    agreed: bool
 
 
 class ReferenceRecorded(_Notice):

@@ -159,6 +159,7 @@ def _(case: Negotiation, event: e.DelegateRollRecorded) -> Negotiation:
         managers=event.managers,
         women=event.women,
         term_until=event.term_until,
+        roll_hash=event.roll_hash,
     )
     return put(case, roll=roll)
 
@@ -238,14 +239,15 @@ def _(case: Negotiation, event: e.ListPublished) -> Negotiation:
 @_on(e.RepresentativeLeft)
 def _(case: Negotiation, event: e.RepresentativeLeft) -> Negotiation:
     bench = case.benches.of(event.side)
-    return _bench(
+    case = _bench(
         case,
         event.side,
         vacant={**bench.vacant, event.person: event.occurred_on},
         vacancies=(*bench.vacancies, (event.person, event.occurred_on, None)),
         was=(*bench.was, event.person),
-        delegate=None if bench.delegate == event.person else bench.delegate,
+        delegate=None if event.was_chief or bench.delegate == event.person else bench.delegate,
     )
+    return _lapsed(case, event.side) if event.was_chief else case
 
 
 @_on(e.RepresentativeReplaced)
@@ -263,7 +265,7 @@ def _(case: Negotiation, event: e.RepresentativeReplaced) -> Negotiation:
             for p, since, until in bench.vacancies
         ),
         was=bench.was if event.old in bench.was else (*bench.was, event.old),
-        delegate=None if event.as_chief else bench.delegate,
+        delegate=None if event.as_chief or bench.delegate == event.old else bench.delegate,
     )
     case = put(case, papers=_paper(case, event, event.paper, e.PaperKind.REPLACEMENT, event.served))
     return _lapsed(case, side) if event.as_chief else case
@@ -281,8 +283,11 @@ def _lapsed(case: Negotiation, side: Side) -> Negotiation:
         clauses=clauses,
         meeting=put(
             meeting,
-            named=meeting.named if meeting.plan else meeting.named.having(side, None),
-            recorder_named=meeting.recorder_named if meeting.recorder else meeting.recorder_named.having(side, None),
+            named=meeting.named.having(side, meeting.plan),
+            recorder_named=meeting.recorder_named.having(side, meeting.recorder),
+            online=meeting.online
+            if meeting.online.worker and meeting.online.employer
+            else meeting.online.having(side, False),
             minutes_confirmed=meeting.minutes_confirmed
             if len(meeting.minutes_confirmed) == 2
             else meeting.minutes_confirmed - {side},
@@ -557,6 +562,11 @@ def _(case: Negotiation, event: e.DraftStood) -> Negotiation:
     return put(case, meeting=put(case.meeting, draft_hash=event.draft_hash, draft_by="compiled"))
 
 
+@_on(e.DraftSigned)
+def _(case: Negotiation, event: e.DraftSigned) -> Negotiation:
+    return put(case, meeting=put(case.meeting, draft_signed=case.meeting.draft_signed | {event.side}))
+
+
 @_on(e.AmendmentPlanFiled)
 def _(case: Negotiation, event: e.AmendmentPlanFiled) -> Negotiation:
     return put(case, meeting=put(case.meeting, plan_filed=True))
@@ -706,8 +716,9 @@ def _(case: Negotiation, event: e.ContractObjected) -> Negotiation:
         confirmation_opened_on=None,
     )
     case = put(case, filing=filing)
-    if event.withdraws_effect:
-        return put(case, step=Step.FILING)
+    if event.withdraws_effect:  # what is signed anew is published and reported anew
+        performance = put(case.performance, published_on=None, published_at=frozenset(), reported_on=None)
+        return put(case, step=Step.FILING, performance=performance)
     return case
 
 
@@ -813,8 +824,10 @@ def _(case: Negotiation, event: e.GuidanceRequested) -> Negotiation:
 
 @_on(e.InstructorAssigned)
 def _(case: Negotiation, event: e.InstructorAssigned) -> Negotiation:
+    before = case.guidance.instructor if case.guidance else None
     guidance = put(case.guidance, instructor=event.person) if case.guidance else None
-    return put(case, guidance=guidance, invited={**case.invited, event.person: "instructor"})
+    others = {p: how for p, how in case.invited.items() if p != before}
+    return put(case, guidance=guidance, invited={**others, event.person: "instructor"})
 
 
 @_on(e.GuidanceEnded)
@@ -840,7 +853,8 @@ def _(case: Negotiation, event: e.CoordinationRequested) -> Negotiation:
 
 @_on(e.DisputeAccepted)
 def _(case: Negotiation, event: e.DisputeAccepted) -> Negotiation:
-    dispute = put(case.dispute or Dispute(), accepted_on=event.occurred_on, coordinators=event.coordinators)
+    base = Dispute() if event.ex_officio or case.dispute is None else case.dispute
+    dispute = put(base, accepted_on=event.occurred_on, coordinators=event.coordinators)
     seats = dict.fromkeys(event.coordinators, "coordinator")
     return put(case, dispute=dispute, invited={**case.invited, **seats})
 
@@ -893,6 +907,8 @@ def _(case: Negotiation, event: e.RecommendationIssued) -> Negotiation:
 
 @_on(e.FactContested)
 def _(case: Negotiation, event: e.FactContested) -> Negotiation:
+    if event.form == "statement":  # a word to a fact, which stays uncontested
+        return put(case, statements=(*case.statements, event.fact))
     return put(case, contested={**case.contested, event.fact: event.side})
 
 
@@ -904,6 +920,11 @@ def _(case: Negotiation, event: e.ContestWithdrawn) -> Negotiation:
 @_on(e.WithdrawalAsked)
 def _(case: Negotiation, event: e.WithdrawalAsked) -> Negotiation:
     return put(case, withdrawal=event.side)
+
+
+@_on(e.MergerNamed)
+def _(case: Negotiation, event: e.MergerNamed) -> Negotiation:
+    return put(case, merger=case.merger.having(event.side, event.regional))
 
 
 @_on(e.ReferenceRecorded)
@@ -923,7 +944,7 @@ def _(case: Negotiation, event: e.CalendarAdopted) -> Negotiation:
 
 
 def _noted(case: Negotiation, event: e.DeadlineNoted | e.TableDeadlineNoted | e.FilingDeadlineNoted) -> Negotiation:
-    return put(case, noted={**case.noted, f"{event.timer}|{event.key}": event.mark})
+    return put(case, noted={**case.noted, f"{event.timer}|{event.key}|{event.latest}": event.mark})
 
 
 _on(e.DeadlineNoted)(_noted)

@@ -12,7 +12,7 @@ from cloudnego.core.calendar import Calendar
 from cloudnego.core.events import Covered, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import Member, Office, Seat, Side, Stream
+from cloudnego.core.vocabulary import Member, Office, Scope, Seat, Side, Stream
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -75,6 +75,7 @@ def side_of(case: Negotiation, by: Member) -> Side | None:
 def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozenset[Seat]:
     """Offices from identity, seats from this case as it stands now: a mandate that died is gone."""
     seats = {_OFFICE_SEATS[o] for o in by.offices if o in _OFFICE_SEATS}
+    seats |= _as_organ(case, by)
     for side in Side:
         bench = case.benches.of(side)
         if bench.has(by.person) and by.side in (None, side):
@@ -89,6 +90,20 @@ def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozen
     if role is not None:
         seats.add({"coordinator": Seat.COORDINATOR, "instructor": Seat.INSTRUCTOR}.get(str(role), Seat.INVITED))
     return frozenset(seats)
+
+
+def _as_organ(case: Negotiation, by: Member) -> set[Seat]:
+    """Where an upper union or an employers' body is itself a side's organ, it does what that side's organ does.
+
+    The local union runs the election where there is no union (HZ 18), a regional union and the body of the employers
+    speak for their sides in a regional case (HZ 32, 34). Their membership then carries the side.
+    """
+    if case.opened is None or (case.scope is Scope.ENTERPRISE and case.has_union):
+        return set()
+    if by.side is Side.WORKER and by.offices & {Office.TOWN_UNION, Office.DISTRICT_UNION}:
+        return {Seat.UNION}
+    regional = case.scope is not Scope.ENTERPRISE
+    return {Seat.HR} if regional and by.side is Side.EMPLOYER and Office.EMPLOYERS_BODY in by.offices else set()
 
 
 def acts_as_chief(bench: BenchState, person: str, today: date | None) -> bool:

@@ -1,4 +1,4 @@
-"""What lies over a step without changing it: suspension, guidance, dispute, vacancy. Read off the state, never stored twice."""
+"""What lies over a step without changing it: suspension, guidance, dispute, vacancy; read off the state."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ def within_the_cap(m: Moment, command: c.Suspend) -> Obstacle | None:
     used = m.case.suspension.used_days
     if row.max_days is not None and used + days > row.max_days:
         last = m.today + timedelta(days=max(0, row.max_days - used))
-        return no(Reason.SUSPENSION_TOO_LONG, *row.cite, by=last, days=days, used=used, most=row.max_days)
+        return no(
+            Reason.SUSPENSION_TOO_LONG, *row.cite, level=row.max_level, by=last, days=days, used=used, most=row.max_days
+        )
     return None
 
 

@@ -1,4 +1,4 @@
-"""Papers one side serves on the other: on the platform only under the recipient's confirmation, else with proof (ESL 11)."""
+"""Papers served on the other side: on the platform only under its own confirmation, else with proof (ESL 11)."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def own_unserved_paper(m: Moment, command: c.ServePaper) -> Obstacle | None:
 
 
 def not_confirmed_yet(m: Moment) -> Obstacle | None:
-    return no(Reason.ELECTRONIC_SERVICE_IN_FORCE, "ESL 11") if m.case.e_service.of(m.own_side) else None
+    span = m.case.e_service.of(m.own_side)
+    return no(Reason.ELECTRONIC_SERVICE_IN_FORCE, "ESL 11") if span and span[1] >= m.today else None
 
 
 def confirmed_before(m: Moment) -> Obstacle | None:

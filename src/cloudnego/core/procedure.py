@@ -62,25 +62,26 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.RecordDelegateRoll, does=representatives.record_delegate_roll, by=UNION, until=S.FILING,
                 fits=(representatives.roll_adds_up, representatives.roll_changes, representatives.roll_is_large_enough,
                       representatives.roll_managers, representatives.roll_term)),
-            Ask(command=c.ProposeCandidates, does=representatives.propose_candidates, by=UNION, until=S.PREPARATION,
-                needs=(representatives.elected_here, representatives.worker_list_open, representatives.no_votes_pending),
+            Ask(command=c.ProposeCandidates, does=representatives.propose_candidates, by=UNION, until=S.MEETING,
+                needs=(representatives.elected_here, representatives.worker_list_open,
+                       representatives.no_votes_pending),
                 fits=(representatives.candidates_stand, representatives.candidates_change)),
-            Ask(command=c.RecordElection, does=representatives.record_election, by=UNION, until=S.PREPARATION,
+            Ask(command=c.RecordElection, does=representatives.record_election, by=UNION, until=S.MEETING,
                 needs=(representatives.elected_here, representatives.worker_list_open,
                        representatives.candidates_named, representatives.no_votes_pending, representatives.roll_known),
                 fits=(representatives.vote_of_the_right_form, representatives.counts_add_up,
                       representatives.total_is_the_roll, scanned)),
-            Ask(command=c.AttestElection, does=representatives.attest_election, by=SCRUTINEER, until=S.PREPARATION,
+            Ask(command=c.AttestElection, does=representatives.attest_election, by=SCRUTINEER, until=S.MEETING,
                 needs=(representatives.votes_pending, representatives.not_attested_by_me)),
             Ask(command=c.AppointRepresentatives, does=representatives.appoint_representatives, by=ORGANS,
-                until=S.PREPARATION, needs=(representatives.no_list_yet, representatives.may_be_appointed),
+                until=S.MEETING, needs=(representatives.no_list_yet, representatives.may_be_appointed),
                 fits=(representatives.list_stands,)),
             Ask(command=c.MandateOutsider, does=representatives.mandate_outsider, by=CHIEF, until=S.MEETING,
                 needs=(chief_of_own_side, worker_chief_delegate), fits=(representatives.outsider_fits,)),
             Ask(command=c.AcceptDuty, does=representatives.accept_duty, by=BENCH | UNION | {Seat.HR}, until=S.MEETING,
                 needs=(representatives.own_list_named, representatives.duty_open),
                 fits=(representatives.accepts_for_representatives, not_before(representatives.chosen_on))),
-            Ask(command=c.PublishList, does=representatives.publish_list, by=UNION | {Seat.HR}, until=S.PREPARATION,
+            Ask(command=c.PublishList, does=representatives.publish_list, by=UNION | {Seat.HR}, until=S.MEETING,
                 needs=(representatives.own_list_named, representatives.not_published),
                 fits=(representatives.published_today_or_before, not_before(representatives.chosen_on))),
         ),
@@ -91,8 +92,8 @@ PROCEDURE: Mapping[Step, Rule] = {
         asks=(
             Ask(command=c.RecordOpinions, does=topics.record_opinions, by=BENCH, until=S.PREPARATION, writes="caucus",
                 fits=(topics.answers_add_up, topics.opinions_change, topics.enough_answers)),
-            Ask(command=c.DraftTopicSheet, does=topics.draft_topic_sheet, by=BENCH, until=S.PREPARATION, writes="caucus",
-                needs=(topics.opinions_heard,),
+            Ask(command=c.DraftTopicSheet, does=topics.draft_topic_sheet, by=BENCH, until=S.PREPARATION,
+                writes="caucus", needs=(topics.opinions_heard,),
                 fits=(sheets.heads_known, sheets.something_to_negotiate, topics.sheet_changes,
                       sheets.all_heads_answered)),
             Ask(command=c.DeclareTopicsReady, does=topics.declare_topics_ready, by=BENCH, until=S.PREPARATION,
@@ -106,7 +107,8 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.SendOffer, does=offer.send_offer, by=CHIEF, until=S.REPLY,  # until: crossing offers
                 needs=(chief_of_own_side, representatives.own_list_ready, topics.own_topics_ready,
                        offer.none_of_own_pending, offer.sending_side_may, worker_chief_delegate),
-                fits=(sheets.heads_known, sheets.something_to_negotiate, offer.meets_after_sending,
+                fits=(offer.says_what_it_must, sheets.heads_known, sheets.something_to_negotiate,
+                      offer.meets_after_sending,
                       papers.service_holds, not_before(offer.ground), sheets.all_heads_answered)),
             Ask(command=c.WithdrawOffer, does=offer.withdraw_offer, by=CHIEF, until=S.REPLY,
                 needs=(offer.own_offer_unanswered,)),
@@ -118,7 +120,7 @@ PROCEDURE: Mapping[Step, Rule] = {
         asks=(
             Ask(command=c.Reply, does=reply.reply, by=CHIEF | {Seat.LEGAL_REPRESENTATIVE, Seat.UNION},
                 needs=(reply.offer_from_the_other_side, reply.unanswered),
-                fits=(reply.time_and_content, reply.refusal_changes_something, not_before(reply.received_on),
+                fits=(reply.says_what_it_must, reply.refusal_changes_something, not_before(reply.received_on),
                       papers.service_holds, reply.refusal_has_no_ground, reply.own_representatives_named)),
         ),
         ends=(reply.accepted,),
@@ -132,8 +134,7 @@ PROCEDURE: Mapping[Step, Rule] = {
         asks=(
             Ask(command=c.RequestMaterials, does=preparation.request_materials, by=BENCH),
             Ask(command=c.DeliverMaterial, does=preparation.deliver_material, by=BENCH, until=S.MEETING,
-                fits=(preparation.names_a_material, preparation.large_enough,
-                      not_before(preparation.material_asked_on))),
+                fits=(preparation.names_a_material, preparation.large_enough)),
             Ask(command=c.AcknowledgeMaterial, does=preparation.acknowledge_material, by=BENCH, until=S.MEETING,
                 fits=(preparation.can_acknowledge,)),
             Ask(command=c.WaiveMaterial, does=preparation.waive_material, by=CHIEF, until=S.MEETING,
@@ -199,6 +200,9 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.ConfirmDraft, does=meeting.confirm_draft, by=EMPLOYER, side=Side.EMPLOYER,
                 needs=(meeting.agreed, meeting.draft_open),
                 fits=(meeting.same_draft, not_before(congress.agreed_on))),
+            Ask(command=c.SignDraft, does=meeting.sign_draft, by=CHIEF, until=S.CONGRESS,
+                needs=(meeting.draft_fixed, congress.not_submitted, meeting.draft_not_signed),
+                fits=(meeting.same_draft,)),
             Ask(command=c.LetDraftStand, does=meeting.let_draft_stand, by=CLOCK,
                 needs=(meeting.agreed, meeting.draft_open, meeting.time_for_draft_is_over)),
             Ask(command=c.FileAmendmentPlan, does=meeting.file_amendment_plan, by=BENCH, side=Side.WORKER,
@@ -210,7 +214,7 @@ PROCEDURE: Mapping[Step, Rule] = {
     S.CONGRESS: Rule(
         asks=(
             Ask(command=c.SubmitDraft, does=congress.submit_draft, by=EMPLOYER | UNION,
-                needs=(congress.not_submitted, congress.enterprise_submits),
+                needs=(congress.not_submitted, congress.enterprise_submits, meeting.draft_signed_by_both),
                 fits=(congress.what_was_fixed, not_before(congress.agreed_on))),
             Ask(command=c.ConveneCongress, does=congress.convene_congress, by=UNION,
                 needs=(congress.submitted, congress.not_convened),
@@ -342,7 +346,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
     (Ask(command=c.EndInvitation, does=overlays.end_invitation, by=CHIEF, needs=(overlays.own_guests,),
          fits=(overlays.invited_by_own,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.ApplyForCoordination, does=overlays.apply_for_coordination, by=CHIEF | ORGANS,
-         needs=(overlays.no_dispute_open, overlays.ground_for_dispute, overlays.upper_union_asked)), S.REPLY, S.MEETING),
+         needs=(overlays.no_dispute_open, overlays.ground_for_dispute, overlays.upper_union_asked)),
+     S.REPLY, S.MEETING),
     (Ask(command=c.AcceptDispute, does=overlays.accept_dispute, by=AUTHORITY, needs=(overlays.dispute_not_accepted,),
          fits=(overlays.coordinators_are_neutral,)), S.REPLY, S.MEETING),
     (Ask(command=c.ExtendDispute, does=overlays.extend_dispute, by=AUTHORITY,
@@ -367,6 +372,10 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
      S.REPRESENTATIVES, S.FILING),
     (Ask(command=c.ConsentToWithdrawal, does=road.consent_to_withdrawal, by=CHIEF | ORGANS,
          needs=(road.other_side_asked,)), S.REPRESENTATIVES, S.FILING),
+    (Ask(command=c.EndTalks, does=road.end_talks, by=CHIEF | ORGANS, needs=(road.coordination_failed,)),
+     S.REPLY, S.MEETING),
+    (Ask(command=c.MergeIntoRegional, does=road.merge_into_regional, by=CHIEF | ORGANS, reads="regional",
+         needs=(road.of_one_enterprise,), fits=(road.regional_covers_it,)), S.REPRESENTATIVES, S.MEETING),
     (Ask(command=c.RecordReference, does=road.record_reference, by=ORGANS | UPPER_UNIONS, fits=(road.value_given,)),
      S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.CoverEnterprise, does=road.cover_enterprise, by=ORGANS | {Seat.EMPLOYERS_BODY} | UPPER_UNIONS,
@@ -403,3 +412,13 @@ def _places() -> dict[type[c.Command], Place]:
 PLACES: Mapping[type[c.Command], Place] = _places()
 """Where each command stands."""
 assert set(PLACES) == set(c.COMMANDS.values()), "every command has its place"
+
+OPEN_IN: Mapping[Step, tuple[tuple[str, Place], ...]] = {
+    step: tuple(
+        (command.model_fields["type"].default, place)
+        for command, place in PLACES.items()
+        if not command.opens and place.open_in(step)
+    )
+    for step in STEPS
+}
+"""What may be asked in each step, by the type of the command."""

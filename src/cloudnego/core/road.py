@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers
@@ -102,7 +104,8 @@ def fact_exists(m: Moment, command: c.ContestFact) -> Obstacle | None:
     found = _stream_and_seq(command.fact)
     if found is None or found[1] > m.heads.get(found[0], 0) or not _sees(m, found[0]):
         return no(Reason.FACT_UNKNOWN, id=command.fact)
-    return no(Reason.CONTESTED) if m.case.contested.get(command.fact) is m.side else None
+    again = command.form == "contest" and m.case.contested.get(command.fact) is m.side
+    return no(Reason.CONTESTED) if again else None
 
 
 def _sees(m: Moment, stream: Stream) -> bool:
@@ -172,6 +175,37 @@ def other_side_asked(m: Moment) -> Obstacle | None:
 
 def consent_to_withdrawal(m: Moment, command: c.ConsentToWithdrawal) -> list[e.Event]:
     return [e.WithdrawalConsented(**of_side(m, command)), e.CaseClosed(ending=Ending.WITHDRAWN, on=m.today)]
+
+
+def coordination_failed(m: Moment) -> Obstacle | None:
+    """Talks end without a contract only after a coordination that found none; a new offer is always possible."""
+    dispute = m.case.dispute
+    if dispute is not None and dispute.closed_on is not None and dispute.agreement is False:
+        return None
+    return no(Reason.COORDINATION_NOT_FAILED, "ZJ 39", "N2004 53", cure=(Seat.AUTHORITY,))
+
+
+def end_talks(m: Moment, command: c.EndTalks) -> list[e.Event]:
+    return [e.CaseClosed(ending=Ending.FAILED, on=m.today, words=said(command))]
+
+
+def of_one_enterprise(m: Moment) -> Obstacle | None:
+    return None if m.case.scope is Scope.ENTERPRISE else no(Reason.NOT_ENTERPRISE_CASE, "HZ 35")
+
+
+def regional_covers_it(m: Moment, command: c.MergeIntoRegional) -> Obstacle | None:
+    """The regional case is alive and names this enterprise among those it covers (HZ 33)."""
+    other, own = m.other, m.case.opened
+    covered = {x.enterprise for x in other.covers} if other is not None else set()
+    if other is None or not other.live or own is None or own.enterprise not in covered:
+        return no(Reason.UNKNOWN_REFERENCE, id=command.regional)
+    return no(Reason.NOTHING_NEW) if m.case.merger.of(m.own_side) == command.regional else None
+
+
+def merge_into_regional(m: Moment, command: c.MergeIntoRegional) -> list[e.Event]:
+    agreed = m.case.merger.of(m.own_side.other) == command.regional
+    named: list[e.Event] = [e.MergerNamed(**of_side(m, command), regional=command.regional, agreed=agreed)]
+    return [*named, e.CaseClosed(ending=Ending.MERGED, on=m.today)] if agreed else named
 
 
 # --- reference values, covered enterprises ------------------------------------------------------------------------
@@ -261,10 +295,14 @@ def adopt_calendar(m: Moment, command: c.AdoptCalendar) -> list[e.Event]:
             provisional=now.due.provisional,
         )
         for name, now in after.items()
-        if name not in before or (before[name].latest, before[name].due.provisional) != (now.latest, now.due.provisional)
+        if name not in before or _when(before[name]) != _when(now)
     )  # fmt: skip
     return [e.CalendarAdopted(calendar=command.calendar, changed=changed)]
 
 
+def _when(term: Running) -> tuple[date | None, bool]:
+    return term.latest, term.due.provisional
+
+
 def _open_terms(case: Negotiation, law: Law) -> dict[str, Running]:
-    return {r.mark_key: r for r in deadlines(case, law) if r.met_on is None and (is_open(case, r) or r.latest is None)}
+    return {r.name: r for r in deadlines(case, law) if r.met_on is None and (is_open(case, r) or r.latest is None)}

@@ -1,4 +1,4 @@
-"""Topic sheets: an answer to each statutory head (HZ 9). The same checks for the sheet, the offer, the reply, the notice."""
+"""Topic sheets: an answer to each statutory head (HZ 9), checked alike in the sheet, offer, reply and notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may see what, and what this member may ask now, with the obstacles in the way. A stream is seen whole or not at all."""
+"""Who may see what, and what this member may ask now, with what stands in the way. A stream is seen whole or not."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.deadlines import deadlines, mark_due
 from cloudnego.core.gate import needs_unmet
 from cloudnego.core.moment import Moment, Standing, seats_of
-from cloudnego.core.procedure import PLACES
+from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Seat, Side, Stream
@@ -17,7 +17,8 @@ _TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.CO
 _FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
 _NOTICE = frozenset(
     {
-        Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL, Seat.SCRUTINEER,
+        Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL,
+        Seat.SCRUTINEER,
     }
 )  # fmt: skip
 _FROM_SEATS = {
@@ -55,18 +56,19 @@ def next_for(m: Moment) -> tuple[Possible, ...]:
     if not m.case.live or m.case.step is None:
         return ()
     found = []
-    for command, place in PLACES.items():
-        if command.opens or not place.open_in(m.case.step) or not m.seats & place.ask.by:
+    for name, place in OPEN_IN[m.case.step]:
+        ask = place.ask
+        if m.seats.isdisjoint(ask.by) or (ask.side is not None and ask.side is not m.side):
             continue
         unmet = needs_unmet(m, place)
         if any(o.reason is Reason.NOT_YOUR_SEAT for o in unmet):
             continue
         found.append(
             Possible(
-                command=command.model_fields["type"].default,
-                binding=command.binding,
+                command=name,
+                binding=ask.command.binding,
                 open=not any(o.hard for o in unmet),
-                on_paper=place.ask.on_paper and issubclass(command, c.SideAct),
+                on_paper=ask.on_paper and issubclass(ask.command, c.SideAct),
                 obstacles=tuple(unmet),
             )
         )

@@ -65,6 +65,7 @@ class Roll(Struct, frozen=True, kw_only=True):
     managers: int
     women: int
     term_until: date | None
+    roll_hash: str
 
 
 class Paper(Struct, frozen=True, kw_only=True):
@@ -147,6 +148,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     deadlock: bool = False
     draft_hash: str | None = None
     draft_by: Literal["employer", "compiled"] | None = None
+    draft_signed: frozenset[Side] = frozenset()
     plan_filed: bool = False
 
 
@@ -297,8 +299,10 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     urged: int = 0
     transfers: int = 0
     contested: dict[str, Side] = {}
+    statements: tuple[str, ...] = ()  # facts a side attached a statement to
     withdrawal: Side | None = None
-    noted: dict[str, str] = {}  # "timer|key" → the last mark noted
+    merger: Both[str | None] = NONE
+    noted: dict[str, str] = {}  # "timer|key|latest" → the last mark noted
     gatherings: dict[Step, Held] = {}  # elections, opinion collections, meetings, congresses as they really took place
     meetings_held: int = 0
     step_modes: dict[Step, Mode] = {}

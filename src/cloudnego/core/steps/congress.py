@@ -184,7 +184,8 @@ def record_covered_ballot(m: Moment, command: c.RecordCoveredBallot) -> list[e.E
     return [
         e.CoveredBallotRecorded(
             **dated(m, command), enterprise=command.enterprise, total=command.total, present=command.present,
-            yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total), scrutineers=command.scrutineers,
+            yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
+            scrutineers=command.scrutineers,
         )
     ]  # fmt: skip
 

@@ -142,6 +142,8 @@ def term_fits(m: Moment, command: c.FileContract) -> Obstacle | None:
     row = m.law.pack.term
     if row.max_months is not None and command.term_months > row.max_months:
         return no(Reason.TERM_TOO_LONG, *row.cite, level=row.level, months=command.term_months, most=row.max_months)
+    if row.min_months is not None and command.term_months < row.min_months:
+        return no(Reason.TERM_TOO_SHORT, *row.cite, level=row.level, months=command.term_months, least=row.min_months)
     if command.term_months != row.default_months:
         return no(
             Reason.TERM_UNUSUAL, *row.cite, level=Level.ADVISORY, months=command.term_months, usual=row.default_months
@@ -297,8 +299,11 @@ def _takes_effect(m: Moment, why: str, from_day: date) -> e.Event:
 
 
 def give_no_objection(m: Moment, command: c.GiveNoObjection) -> list[e.Event]:
-    """In force at delivery of an opinion without objection (N2000 22)."""
-    return [_takes_effect(m, "no_objection", day_of(m, command))]
+    """In force at delivery of an opinion without objection (N2000 22), at the latest when silence would do it."""
+    review, delivered = running(m.case, m.law, "review"), day_of(m, command)
+    if review is None or review.latest is None or delivered <= review.latest:
+        return [_takes_effect(m, "no_objection", delivered)]
+    return [_takes_effect(m, "silence", review.latest + timedelta(days=1))]
 
 
 def review_over(m: Moment) -> Obstacle | None:

@@ -10,7 +10,7 @@ from cloudnego.core import events as e
 from cloudnego.core import sheets
 from cloudnego.core.acts import dated, of_side
 from cloudnego.core.calendar import add_working_days
-from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.moment import Moment, Standing, acts_as_chief
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.vocabulary import Mode, Seat, Side
@@ -65,14 +65,16 @@ def confirm_check_in(_: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
     return [e.CheckInConfirmed(persons=tuple(sorted(set(command.persons))))]
 
 
+def _acting_chiefs(s: Standing, side: Side) -> set[str]:
+    """The chief, and the delegate as long as his mandate runs."""
+    bench = s.case.benches.of(side)
+    return {r.person for r in bench.seated if acts_as_chief(bench, r.person, s.today)}
+
+
 def chiefs_are_there(s: Standing) -> Obstacle | None:
     """Both chiefs, or their delegates, checked in and confirmed by the recorder (domain §10)."""
     for side in Side:
-        bench = s.case.benches.of(side)
-        acting = {bench.chief}
-        if bench.delegate and bench.delegate_until and s.today <= bench.delegate_until:
-            acting.add(bench.delegate)
-        if not acting & s.case.meeting.confirmed:
+        if not _acting_chiefs(s, side) & s.case.meeting.confirmed:
             return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
     return None
 
@@ -131,8 +133,8 @@ def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None
         return no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
     if m.case.meeting.absent is command.side:
         return no(Reason.NOTHING_NEW)
-    bench = m.case.benches.of(command.side)
-    return no(Reason.CHIEF_PRESENT, side=command.side) if bench.chief in m.case.meeting.confirmed else None
+    there = _acting_chiefs(m, command.side) & m.case.meeting.confirmed
+    return no(Reason.CHIEF_PRESENT, side=command.side) if there else None
 
 
 def note_chief_absent(m: Moment, command: c.NoteChiefAbsent) -> list[e.Event]:
@@ -291,7 +293,7 @@ def draft_open(m: Moment) -> Obstacle | None:
     return no(Reason.DRAFT_FIXED) if m.case.meeting.draft_by else None
 
 
-def same_draft(m: Moment, command: c.ConfirmDraft) -> Obstacle | None:
+def same_draft(m: Moment, command: c.ConfirmDraft | c.SignDraft) -> Obstacle | None:
     if command.draft_hash == m.case.meeting.draft_hash:
         return None
     return no(Reason.DRAFT_CHANGED, "HZ 27")
@@ -315,6 +317,24 @@ def time_for_draft_is_over(m: Moment) -> Obstacle | None:
 def let_draft_stand(m: Moment, _: c.LetDraftStand) -> list[e.Event]:
     assert m.case.meeting.draft_hash is not None
     return [e.DraftStood(draft_hash=m.case.meeting.draft_hash)]
+
+
+def draft_not_signed(m: Moment) -> Obstacle | None:
+    return no(Reason.ALREADY_SIGNED) if m.own_side in m.case.meeting.draft_signed else None
+
+
+def draft_signed_by_both(m: Moment) -> Obstacle | None:
+    """Some texts want the chiefs to sign the draft before the ballot (SH 22, NB 19, HA 27); else N2004 34 advises."""
+    row = m.law.pack.meeting
+    if row.draft_signature is None or len(m.case.meeting.draft_signed) == len(Side):
+        return None
+    side = next(s for s in Side if s not in m.case.meeting.draft_signed)
+    cite = ("N2004 34",) if row.draft_signature is Level.ADVISORY else row.cite
+    return no(Reason.DRAFT_UNSIGNED, *cite, level=row.draft_signature, cure=(Seat.CHIEF,), side=side)
+
+
+def sign_draft(m: Moment, command: c.SignDraft) -> list[e.Event]:
+    return [e.DraftSigned(**of_side(m, command), draft_hash=command.draft_hash)]
 
 
 def renegotiating(m: Moment) -> Obstacle | None:

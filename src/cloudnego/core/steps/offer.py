@@ -53,6 +53,18 @@ def meets_after_sending(m: Moment, command: c.SendOffer) -> Obstacle | None:
     return no(Reason.DAY_IN_THE_PAST, *m.law.pack.offer.cite, day=command.plan.day.isoformat())
 
 
+def says_what_it_must(m: Moment, command: c.SendOffer) -> Obstacle | None:
+    """要约书应当明确协商的时间、地点、内容、本方协商代表名单等事项 (HZ 24 ¶2).
+
+    Time, place and content are fields of the command; the list and the grounds are asked where the pack asks them."""
+    row = m.law.pack.offer
+    if "grounds" in row.needs and command.basis is None:
+        return no(Reason.VALUE_MISSING, *row.cite, field="basis")
+    if "own_reps" in row.needs and not m.bench.seated:
+        return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, side=m.own_side)
+    return None
+
+
 def send_offer(m: Moment, command: c.SendOffer) -> list[e.Event]:
     return [
         e.OfferSent(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers, sheets
-from cloudnego.core.acts import of_side
+from cloudnego.core.acts import day_of, of_side
 from cloudnego.core.calendar import after
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment, Standing
@@ -46,6 +44,8 @@ def names_a_material(m: Moment, command: c.DeliverMaterial) -> Obstacle | None:
         return no(Reason.UNKNOWN_REFERENCE, id=command.material)
     if known.asked_by is m.side:
         return no(Reason.NOT_OWING_SIDE, *m.law.pack.materials.cite, side=known.asked_by.other)
+    if day_of(m, command) < known.asked_on:
+        return no(Reason.BEFORE_ITS_GROUND, day=day_of(m, command).isoformat(), ground=known.asked_on.isoformat())
     return no(Reason.MATERIAL_DELIVERED) if known.delivered_on else None
 
 
@@ -91,10 +91,6 @@ def deliver_material(m: Moment, command: c.DeliverMaterial) -> list[e.Event]:
     ]  # fmt: skip
 
 
-def material_asked_on(m: Moment) -> date | None:
-    return min((x.asked_on for x in m.case.materials.values()), default=None)
-
-
 def _asked_by_me(m: Moment, name: str) -> tuple[Material | None, Obstacle | None]:
     known = m.case.materials.get(name)
     if known is None:
@@ -131,35 +127,37 @@ def waive_material(m: Moment, command: c.WaiveMaterial) -> list[e.Event]:
 
 def outstanding(s: Standing) -> Obstacle | None:
     """另一方应当在举行工资集体协商会议的七个工作日前如实提供 (HZ 25 ¶2): given in time, or the asking side goes on."""
+    late = None
     for name, material in s.case.materials.items():
         if not material.asked or material.waived:
             continue
+        due = running(s.case, s.law, "materials", name)
         if material.delivered_on is None:
-            due = running(s.case, s.law, "materials", name)
             return no(
                 Reason.MATERIAL_OUTSTANDING, *s.law.pack.materials.cite, cure=(Seat.CHIEF, Seat.REPRESENTATIVE),
                 side=material.asked_by.other, by=due.latest if due else None, code=material.item.code,
             )  # fmt: skip
-        due = running(s.case, s.law, "materials", name)
-        if due and due.latest and material.delivered_on > due.latest:
-            return no(
-                Reason.MATERIAL_LATE, *s.law.pack.materials.cite, cure=(Seat.CHIEF,), side=material.asked_by,
-                by=due.latest, code=material.item.code,
+        if due and due.latest and material.delivered_on > due.latest and (late is None or not late.hard):
+            late = no(
+                Reason.MATERIAL_LATE, *s.law.pack.materials.cite, level=due.level, cure=(Seat.CHIEF,),
+                side=material.asked_by, by=due.latest, code=material.item.code,
             )  # fmt: skip
-    return None
+    return late
 
 
 def owed_unasked(m: Moment) -> Obstacle | None:
-    """Where a text wants information unasked (NB 17, SD 23, HA 23, CQ 20), its lack is shown; lateness blocks nothing."""
+    """Where a text wants information unasked (NB 17, SD 23, HA 23, CQ 20), its lack is shown, and blocks nothing."""
     row = m.law.pack.materials
-    given = {x.item.code for x in m.case.materials.values() if x.delivered_on}
-    left = [code for code in row.unasked if code not in given]
-    if not left:
-        return None
-    return no(
-        Reason.UNASKED_MATERIAL_MISSING, *row.cite, level=Level.ADVISORY, cure=(Seat.HR, Seat.CHIEF),
-        side=Side.EMPLOYER, codes=" ".join(left),
-    )  # fmt: skip
+    for side in Side:
+        given = {x.item.code for x in m.case.materials.values() if x.delivered_on and x.asked_by is side.other}
+        owed = row.unasked_by_each if side is Side.WORKER else (*row.unasked, *row.unasked_by_each)
+        left = [code for code in owed if code not in given]
+        if left:
+            return no(
+                Reason.UNASKED_MATERIAL_MISSING, *row.cite, level=Level.ADVISORY,
+                cure=(Seat.CHIEF, Seat.REPRESENTATIVE), side=side, codes=" ".join(left),
+            )  # fmt: skip
+    return None
 
 
 # --- time, place, recorder ----------------------------------------------------------------------------------------
@@ -202,10 +200,11 @@ def venue_allowed(m: Moment, plan: c.Plan) -> Obstacle | None:
 
 
 def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
-    """Set when both have named the same; what the reply settled counts as named by both."""
-    other = m.case.meeting.named.of(m.own_side.other)
-    settled = m.case.reply.plan if m.case.reply and m.case.meeting.plan is None else None
-    agreed = command.plan in (other, settled)
+    """Set when both have named the same; each has named first what its own offer or reply said (HZ 24)."""
+    meeting, other = m.case.meeting, m.own_side.other
+    papers_said = [p.plan for p in (m.case.offer, m.case.reply) if p and p.side is other]
+    fresh = meeting.plan is None and meeting.named.of(other) is None
+    agreed = command.plan == (next(iter(papers_said), None) if fresh else meeting.named.of(other))
     return [e.MeetingPlanNamed(**of_side(m, command), plan=command.plan, agreed=agreed)]
 
 
@@ -263,7 +262,7 @@ def send_meeting_notice(m: Moment, command: c.SendMeetingNotice) -> list[e.Event
 
 
 def notices_given(s: Standing) -> Obstacle | None:
-    """双方应当在协商会议召开七日前将议题和协商代表通知对方 (ZJ 16 ¶2): a missing notice is hard, a late one advisory."""
+    """双方应当在会议七日前将议题和协商代表通知对方 (ZJ 16 ¶2): a missing notice is hard, a late one advisory."""
     row = s.law.pack.meeting_notice
     if row is None or s.case.round > 1:
         return None

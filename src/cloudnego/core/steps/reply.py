@@ -45,16 +45,19 @@ def received_on(m: Moment) -> date | None:
     return m.case.served_on(m.case.offer.paper) if m.case.offer else None
 
 
-def time_and_content(m: Moment, command: c.Reply) -> Obstacle | None:
-    """予以书面答复，商定具体协商的时间和内容 (HZ 24 ¶1)."""
+def says_what_it_must(m: Moment, command: c.Reply) -> Obstacle | None:
+    """予以书面答复，商定具体协商的时间和内容 (HZ 24 ¶1): what the pack asks of a reply that does not refuse."""
+    row = m.law.pack.reply
     if command.outcome is c.ReplyOutcome.REFUSED:
         return None
-    if command.plan is None:
-        return no(Reason.TIME_NOT_SETTLED, *m.law.pack.reply.cite)
-    if command.plan.day < day_of(m, command):
+    if command.plan is None and {"time", "place"} & set(row.needs):
+        return no(Reason.TIME_NOT_SETTLED, *row.cite)
+    if command.plan is not None and command.plan.day < day_of(m, command):
         return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
-    if not command.topics:
-        return no(Reason.CONTENT_NOT_SETTLED, *m.law.pack.reply.cite)
+    if not command.topics and "content" in row.needs:
+        return no(Reason.CONTENT_NOT_SETTLED, *row.cite)
+    if "grounds" in row.needs and command.reason is None:
+        return no(Reason.VALUE_MISSING, *row.cite, field="reason")
     return sheets.heads_known(m, command)
 
 
@@ -65,16 +68,22 @@ def refusal_changes_something(m: Moment, command: c.Reply) -> Obstacle | None:
 
 def refusal_has_no_ground(m: Moment, command: c.Reply) -> Obstacle | None:
     """另一方不得拒绝 (HZ 24 ¶1): recorded as a fact all the same; only an authority judges it."""
+    row = m.law.pack.refusal
     if command.outcome is not c.ReplyOutcome.REFUSED:
         return None
-    return no(Reason.NO_GROUND_TO_REFUSE, *m.law.pack.reply.cite, level=Level.ADVISORY, side=m.own_side)
+    if row is not None and row.allowed == "with_reason":
+        return None if command.reason else no(Reason.VALUE_MISSING, *row.cite, field="reason")
+    cite = row.cite if row else m.law.pack.reply.cite
+    return no(Reason.NO_GROUND_TO_REFUSE, *cite, level=Level.ADVISORY, side=m.own_side)
 
 
 def own_representatives_named(m: Moment, command: c.Reply) -> Obstacle | None:
-    """Wanted in the reply, at the latest with the notice before the meeting (ZJ 16)."""
+    """Wanted in the reply, at the latest with the notice before the meeting (ZJ 16); hard where the pack says so."""
+    row = m.law.pack.reply
     if m.bench.chief or command.outcome is c.ReplyOutcome.REFUSED:
         return None
-    return no(Reason.REPRESENTATIVES_NOT_NAMED, *m.law.pack.reply.cite, level=Level.ADVISORY, side=m.own_side)
+    level = Level.HARD if "own_reps" in row.needs else Level.ADVISORY
+    return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, level=level, side=m.own_side)
 
 
 def reply(m: Moment, command: c.Reply) -> list[e.Event]:

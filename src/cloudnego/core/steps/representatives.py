@@ -49,8 +49,9 @@ def _numbers(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
         return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.cite, cure=(_organ(side),), side=side, n=n, least=least)
     if rule.max_per_side is not None and n > rule.max_per_side:
         return no(
-            Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, cure=(_organ(side),), side=side, n=n, most=rule.max_per_side
-        )
+            Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, level=rule.max_level, cure=(_organ(side),), side=side, n=n,
+            most=rule.max_per_side,
+        )  # fmt: skip
     return None
 
 
@@ -209,9 +210,12 @@ def both_sides_seated(s: Standing) -> Obstacle | None:
 
 
 def roll_changes(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
-    new = (command.delegates, command.workers, command.managers, command.women, command.term_until)
+    """A roll is frozen by its hash: one delegate for another is a change, whatever the numbers (domain §1.3 S1)."""
+    new = (
+        command.delegates, command.workers, command.managers, command.women, command.term_until, command.roll_hash,
+    )  # fmt: skip
     old = m.case.roll
-    same = old and new == (old.delegates, old.workers, old.managers, old.women, old.term_until)
+    same = old and new == (old.delegates, old.workers, old.managers, old.women, old.term_until, old.roll_hash)
     return no(Reason.NOTHING_NEW) if same else None
 
 
@@ -478,7 +482,7 @@ def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
     outside, n = sum(r.outside for r in bench.seated) + 1, len(bench.seated) + 1
     if not rule.outside_share.at_most(outside, n):
         return no(Reason.TOO_MANY_OUTSIDERS, *rule.cite, side=m.own_side, outside=outside, n=n)
-    if rule.max_per_side is not None and n > rule.max_per_side:
+    if rule.max_per_side is not None and n > rule.max_per_side and rule.max_level is Level.HARD:
         return no(Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, side=m.own_side, n=n, most=rule.max_per_side)
     return on_one_side(m, [command.rep.person], m.own_side)
 

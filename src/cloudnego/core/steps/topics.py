@@ -1,4 +1,4 @@
-"""Step 2: each side collects opinions and drafts its topic sheet in its own stream; the table learns only that it is ready."""
+"""Step 2: each side collects opinions and drafts its topics in its own stream; the table learns only that it did."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Long proofs of the guarantees; each run is appended to `claims/results.jsonl`."""

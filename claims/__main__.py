@@ -1,0 +1,60 @@
+"""`python -m claims walks|kill|outside`: the long form of a guarantee; one verdict line, exit 1 on failure."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from rich.progress import Progress
+
+from claims import walks as walking
+from claims.record import record
+
+CHUNK = 50
+
+
+def run_walks(count: int, seed: int) -> int:
+    """Seeded walks on all cores; a seed that breaks a rule is named and fails the claim."""
+    tally, started, broken = walking.Tally(), time.monotonic(), ""
+    chunks = [(first, min(CHUNK, seed + count - first)) for first in range(seed, seed + count, CHUNK)]
+    with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("walks", total=count)
+        for done in as_completed([pool.submit(walking.run, *chunk) for chunk in chunks]):
+            try:
+                tally.merge(done.result())
+            except Exception as fault:
+                broken = f"{type(fault).__name__}: {fault} {getattr(fault, '__notes__', '')}"
+                pool.shutdown(cancel_futures=True)
+                break
+            progress.update(task, completed=tally.walks)
+    enough = tally.ended * 4 >= tally.walks and tally.walks == count
+    verdict = "kept" if enough and not broken else "broken"
+    seconds = round(time.monotonic() - started)
+    record("walks", seed=seed, count=tally.walks, verdict=verdict, seconds=seconds, **tally.summary())
+    print(f"{verdict.upper()}: {tally.walks} walks from seed {seed}, {tally.ended} reached an ending {broken}")
+    return 0 if verdict == "kept" else 1
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one claim; the exit code says whether it was kept."""
+    parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
+    parser.add_argument("claim", choices=("walks", "kill", "outside"))
+    parser.add_argument("--n", type=int, default=None, help="how many")
+    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    said = parser.parse_args(arguments)
+    if said.claim == "walks":
+        return run_walks(said.n or 100_000, said.seed)
+    if said.claim == "kill":
+        from claims import kill  # noqa: PLC0415  # needs the store and its test servers
+
+        return kill.run(said.n or 2_000, said.seed)
+    from claims import outside  # noqa: PLC0415
+
+    return outside.run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

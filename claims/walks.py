@@ -1,0 +1,283 @@
+"""Seeded random walks through the whole procedure, with what must hold at every step of each (design §3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from cloudnego.chooser import Cast, fill
+from cloudnego.core import commands as c
+from cloudnego.core.decide import Decision
+from cloudnego.core.events import Covered, Event, Reference
+from cloudnego.core.evolve import evolve, replay
+from cloudnego.core.gate import needs_unmet, obstacles
+from cloudnego.core.moment import Law, Moment, Register
+from cloudnego.core.overlays import overlays_of
+from cloudnego.core.overview import overview
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.refusals import Obstacle, Refused
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import CLOCK, JOINT, Kind, Member, Scope
+from cloudnego.law import shipped_calendar, shipped_pack
+from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, wander
+from cloudnego.stories import plain
+
+STEPS_OF_A_WALK = 400
+PACKS = ("cn-hangzhou",) * 4 + (
+    "cn-zhejiang",
+    "cn",
+    "cn-ningbo",
+    "cn-shanghai",
+    "cn-shandong",
+    "cn-henan",
+    "cn-chongqing",
+)
+FIRMS = tuple(Covered(enterprise=f"c{n}", headcount=20 + 7 * n) for n in range(4))
+
+
+def cast() -> Cast:
+    """The people of a walk."""
+    return Cast(
+        worker_bench=("w0", "w1", "w2", "w3", "w4"), employer_bench=("e0", "e1", "e2", "e3", "e4"), hr="hr",
+        recorder="recorder", scrutineers=("s1", "s2", "s3"), spare_workers=("x1", "x2", "x3", "x4"),
+        spare_employers=("y1", "y2", "y3"), outsiders=("o1", "o2"), enterprises=tuple(x.enterprise for x in FIRMS),
+    )  # fmt: skip
+
+
+def register(dice: Random) -> Register:
+    """An enterprise as the register might hold it."""
+    return Register(
+        enterprise="E1", region="330109", town="330109102", industry="C17", headcount=dice.choice((12, 80, 180, 640)),
+        above_scale=dice.random() < 0.5, has_union=dice.random() < 0.8, worker_organ="U1", employer_organ="E1",
+        women=30, dispatched=12, covers=FIRMS,
+        references=(Reference(kind="minimum_wage", period="2024", fen=249_000, source="演示值", by="town"),),
+    )  # fmt: skip
+
+
+class Checked(Rehearsal):
+    """A rehearsal that holds every ask against what must be true of it."""
+
+    refused = 0
+    carried = 0
+
+    def ask(self, by: Member, command: c.Command) -> Decision:
+        before, caucuses = self.case, dict(self.caucuses)
+        moment = self.moment(by, command)
+        paper = getattr(command, "on_paper", None)
+        stands = obstacles(_as_judged(moment, command), command)
+        try:
+            decision = super().ask(by, command)
+        except Refused as no:
+            self.refused += 1
+            self._refused_rightly(before, stands, command, no)
+            raise
+        self.carried += 1
+        assert not any(o.hard for o in stands), f"carried out against {stands}: {command!r}"
+        if PLACES[type(command)].ask.writes == "caucus":
+            assert self.case is before, "a caucus act touched the joint state"
+            assert self.caucuses != caucuses, f"changed nothing: {command!r}"
+        else:
+            assert self.case != before, f"changed nothing: {command!r} by {by.person} (paper: {paper})"
+        return decision
+
+    def _refused_rightly(self, before: Negotiation, stands: list[Obstacle], command: c.Command, no: Refused) -> None:
+        assert any(o.hard for o in stands), f"refused without a hard obstacle: {command!r}"
+        assert list(no.obstacles) == stands, "the refusal names other obstacles than the gate shows"
+        assert self.case is before, f"a refusal left a trace: {command!r}"
+
+
+def _as_judged(m: Moment, command: c.Command) -> Moment:
+    paper = getattr(command, "on_paper", None)
+    if paper is None:
+        return m
+    return Moment(
+        m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=m.caucus, register=m.register,
+        other=m.other, new_law=m.new_law, for_side=paper.side,
+    )  # fmt: skip
+
+
+def stray(stage: Checked) -> None:
+    """An ask of any kind by anybody, in or out of its step: refused if its needs are unmet, whatever it says."""
+    dice = stage.dice
+    kind = dice.choice([k for k in c.COMMANDS.values() if not k.opens])
+    who = dice.choice(sorted(stage.members))
+    try:
+        command = fill(stage.moment(who), kind, dice, stage.cast)
+    except (LookupError, ValueError, AssertionError):
+        return
+    moment = stage.moment(who, command)
+    unmet = any(o.hard for o in needs_unmet(moment, PLACES[kind]))
+    try:
+        stage.ask(stage.member(who), command)
+    except Refused:
+        return
+    assert not unmet, f"hard needs unmet, and yet carried out: {command!r}"
+
+
+def stage_of(seed: int) -> Checked:
+    """A case opened in one of the ways there are."""
+    dice = Random(seed)
+    law = Law(pack=shipped_pack(dice.choice(PACKS)), calendar=shipped_calendar())
+    start = datetime(2026, dice.randrange(1, 7), dice.randrange(1, 28), 9, tzinfo=CHINA)
+    stage = Checked(law, cast(), register(dice), start, dice)
+    way = dice.random()
+    opener = dice.choice(("w0", "hr", "town"))
+    if way < 0.08:
+        day = {"signed_on": start.date(), "in_force_from": start.date(), "expires_on": start.date().replace(month=12)}
+        fields = {"enterprise": "E1", "wage_year": 2026, "evidence": {"sha256": "a" * 64}, "raise_rate": "5", **day}
+        stage.ask(stage.member(opener), c.RegisterContract.model_validate(fields))
+    elif way < 0.25:
+        covers = [x.enterprise for x in FIRMS[: dice.randrange(1, 4)]]
+        per = dice.random() < 0.6
+        stage.open(opener, scope=Scope.REGION, covers=covers, ballot_per_enterprise=per)
+    else:
+        stage.open(opener)
+    return stage
+
+
+_CHILDREN: dict[Kind, Negotiation] = {}
+
+
+def child_in_force(kind: Kind) -> Negotiation:
+    """A child case whose contract is in force, for the parents that are superseded or ended."""
+    if kind not in _CHILDREN:
+        dice = Random(7)
+        law = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
+        parent = Checked(law, cast(), register(dice), datetime(2025, 3, 3, 9, tzinfo=CHINA), dice)
+        plain(parent)
+        grown = Rehearsal(law, cast(), register(dice), datetime(2025, 3, 3, 9, tzinfo=CHINA), dice)
+        in_force = next(s for s in _states(parent) if s.filing.in_force_from)
+        grown.others["rehearsal"] = in_force
+        opening = {"enterprise": "E1", "wage_year": 2025, "kind": kind, "parent": "rehearsal", "cause": "agreed"}
+        grown.ask(grown.member("w0"), c.OpenCase.model_validate(opening))
+        opened = grown.case.opened
+        _CHILDREN[kind] = next(s for s in _states(parent, opened) if s.filing.in_force_from)
+    return _CHILDREN[kind]
+
+
+def _states(stage: Rehearsal, opened: Event | None = None) -> Iterator[Negotiation]:
+    case = Negotiation()
+    for n, event in enumerate(e for p in stage.played for e in p.events if e.stream in JOINT):
+        case = evolve(case, opened if opened is not None and n == 0 else event)
+        yield case
+
+
+def _other_ways(stage: Checked) -> None:
+    """Now and then: a child case is done, the regional case takes over, a new calendar comes."""
+    case, dice = stage.case, stage.dice
+    if not case.live or dice.random() > 0.04:
+        return
+    way = dice.randrange(3)
+    if way == 0 and case.filing.in_force_from:
+        kind = dice.choice((Kind.RENEWAL, Kind.TERMINATION))
+        stage.others["child"] = child_in_force(kind)
+        _try(stage, "clock", c.RecordSupersession(child="child"))
+    elif way == 1:
+        regional = Rehearsal(stage.law, cast(), stage.register, stage.at, Random(1))
+        regional.open("w0", scope=Scope.REGION, covers=["c0"])
+        _try(regional, "w0", c.CoverEnterprise(enterprise="E1", headcount=180))
+        stage.others["regional"] = regional.case
+        for who in ("w0", "e0"):
+            _try(stage, who, c.MergeIntoRegional(regional="regional"))
+    elif way == 2:
+        years = [y for y in stage.law.calendar.years if y.year != 2022]
+        stage.new_law = Law(pack=stage.law.pack, calendar=type(stage.law.calendar)(years))
+        _try(stage, "clock", c.AdoptCalendar(calendar=stage.new_law.calendar.version))
+
+
+def _try(stage: Rehearsal, who: str, command: c.Command) -> None:
+    with suppress(Refused):
+        stage.ask(CLOCK if who == "clock" else stage.member(who), command)
+
+
+def walk(seed: int) -> Checked:
+    """One walk with every check. Raises AssertionError at the first thing that does not hold."""
+    stage = stage_of(seed)
+    middle: Negotiation | None = None
+    at_middle = 0
+    chunk = 20
+    for n in range(0, STEPS_OF_A_WALK, chunk):
+        wander(stage, chunk)
+        for _ in range(3):
+            if stage.case.live:
+                stray(stage)
+        _other_ways(stage)
+        if not stage.case.live:
+            break
+        if n == 120:
+            middle, at_middle = stage.case, len(stage.played)
+        if n % 100 == 80:
+            pass_time(stage)
+    _folds(stage, middle, at_middle)
+    overview(stage.case, stage.law)
+    return stage
+
+
+def _folds(stage: Checked, middle: Negotiation | None, at_middle: int) -> None:
+    joint = [e for p in stage.played for e in p.events if e.stream in JOINT]
+    assert replay(joint) == stage.case, "the state is not the fold of the log"
+    wordless = [e.model_copy(update={"words": None}) for e in joint]
+    assert replay(wordless) == stage.case, "something was decided or remembered by words"
+    if middle is not None:
+        later = [e for p in stage.played[at_middle:] for e in p.events if e.stream in JOINT]
+        assert replay(later, middle) == stage.case, "state at N and the events after N are not the state now"
+
+
+class Tally:
+    """What many walks reached."""
+
+    def __init__(self) -> None:
+        self.walks = 0
+        self.ended = 0
+        self.asks: Counter[str] = Counter()
+        self.steps: Counter[str] = Counter()
+        self.overlays: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
+
+    def add(self, stage: Checked) -> None:
+        self.walks += 1
+        self.ended += stage.case.ending is not None
+        self.endings[stage.case.ending or "none"] += 1
+        for played in stage.played:
+            self.asks[played.command.type] += 1
+        for state in (stage.case,):
+            self.steps.update(s.value for s in state.step_modes)
+            self.overlays.update(o.value for o in overlays_of(state))
+            if state.suspension.used_days or state.suspension.since:
+                self.overlays["suspended"] += 1
+            if state.dispute:
+                self.overlays["dispute"] += 1
+            if any(b.vacancies for b in (state.benches.worker, state.benches.employer)):
+                self.overlays["vacancy"] += 1
+        self.overlays["guidance"] += any(p.command.type == "request_guidance" for p in stage.played)
+
+    def merge(self, other: Tally) -> None:
+        self.walks += other.walks
+        self.ended += other.ended
+        for mine, theirs in (
+            (self.asks, other.asks), (self.steps, other.steps), (self.overlays, other.overlays),
+            (self.endings, other.endings),
+        ):  # fmt: skip
+            mine.update(theirs)
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "walks": self.walks, "ended": self.ended, "asks": sum(self.asks.values()), "kinds": len(self.asks),
+            "endings": dict(self.endings), "overlays": dict(self.overlays), "steps": dict(self.steps),
+        }  # fmt: skip
+
+
+def run(first: int, count: int) -> Tally:
+    """`count` walks from seed `first` on."""
+    tally = Tally()
+    for seed in range(first, first + count):
+        try:
+            tally.add(walk(seed))
+        except Exception as broken:
+            broken.add_note(f"walk with seed {seed}")
+            raise
+    return tally

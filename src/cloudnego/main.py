@@ -1,0 +1,307 @@
+"""The composition root: settings → world → application. The machine's clock and dice enter here and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import structlog
+import uvicorn
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, make_url
+from sqlmodel import select
+from starlette.types import ASGIApp
+
+from cloudnego.eventlog.bells import CHANNEL, heard
+from cloudnego.eventlog.database import alembic_config, connect, migrate, sqlite_file
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.tables import District
+from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.passwords import Passwords
+from cloudnego.identity.sessions import Sessions
+from cloudnego.law import shipped_pack
+from cloudnego.live.ear import listen
+from cloudnego.ports import World
+from cloudnego.settings import Settings
+from cloudnego.timers import Timers
+from cloudnego.web.app import front_of
+from cloudnego.web.auth import Doorkeeper
+from cloudnego.web.health import Figures, MetricsApp
+from cloudnego.web.pace import Pace
+from cloudnego.web.site import Limits, Site
+from cloudnego.web.threads import Threads
+
+DEFAULT_PACK: Final = "cn-hangzhou"
+_WS_MAX: Final = 65_536  # the longest frame of a room; uvicorn's own default is 16 MiB
+_DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
+_REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
+
+_log = structlog.get_logger(__name__)
+
+
+class NotMigrated(Exception):
+    """The tables are not those of this program."""
+
+
+def now() -> datetime:
+    """The machine's time."""
+    return datetime.now(UTC)
+
+
+def now_s() -> int:
+    """The same in whole seconds since 1970."""
+    return int(time.time())
+
+
+def new_id(prefix: str) -> str:
+    """An opaque id: it tells nothing of when or in which order it was made."""
+    return prefix + secrets.token_hex(8)
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything, put together: what serves, what must be stopped."""
+
+    settings: Settings
+    site: Site
+    front: ASGIApp
+    timers: Timers
+    figures: Figures
+
+    def close(self) -> None:
+        """Write what was taken on, then let everything go. Blocks."""
+        self.site.log.close()
+        self.site.threads.close()
+        self.site.passwords.close()
+
+
+def migrated(engine: Engine, url: str) -> bool:
+    """Whether the tables are those of this program."""
+    file = sqlite_file(engine)
+    if file is not None and not file.exists():
+        return False
+    newest = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def install(settings: Settings) -> None:
+    """Make what the first start needs, and bring the tables to this program: data directory, key, database.
+
+    A key is made only where there is no installation yet: over an existing one a new key would open nothing.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    migrate(settings.database)
+    if settings.master_key.exists():
+        return
+    engine = connect(settings.database)
+    try:
+        with engine.connect() as connection:
+            begun = connection.execute(select(District.id).limit(1)).first() is not None
+    finally:
+        engine.dispose()
+    if not begun:
+        Keyring.create(settings.master_key)
+
+
+def open_log(settings: Settings) -> SqlLog:
+    """The log of this installation. Raises NotMigrated, KeyMissing, Owned, NotDurable."""
+    engine = connect(settings.database)
+    try:
+        if not migrated(engine, settings.database):
+            raise NotMigrated
+    finally:
+        engine.dispose()
+    return SqlLog(
+        settings.database,
+        Keyring.open(settings.master_key),
+        queue_max=settings.queue_max,
+        budget_max=settings.queue_per_side_max,
+    )
+
+
+def world_of(log: SqlLog, clock: Callable[[], datetime] = now) -> tuple[World, Clocks]:
+    """The world of the cases on this log, and the clocks of its districts."""
+    clocks = Clocks(log.districts, clock)
+    return World(log=log, bell=log.bell, clock=clocks, ids=lambda: secrets.token_hex(16)), clocks
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
+    """Put the house together on a migrated database. Raises what `open_log` raises."""
+    log = open_log(settings)
+    figures = Figures()
+    threads = Threads(settings.worker_threads)
+    world, clocks = world_of(log, clock)
+    sessions = Sessions(log.engine, now_s, idle_s=settings.session_idle_s, lasts_s=settings.session_lasts_s)
+    pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
+    timers = Timers(
+        world, log.engine, threads, clocks.refresh, lambda outcome: figures.clock_asks.labels(outcome).inc()
+    )
+    site = Site(
+        world=world,
+        log=log,
+        districts=log.districts,
+        clocks=clocks,
+        engine=log.engine,
+        sessions=sessions,
+        passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
+        doorkeeper=Doorkeeper(
+            sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
+        ),
+        threads=threads,
+        new_id=new_id,
+        now_s=now_s,
+        default_pack=shipped_pack(DEFAULT_PACK),
+        run_timers=timers.of_district,
+        health=lambda: _health(log, settings),
+        limits=Limits(
+            body_max_bytes=settings.body_max_bytes,
+            allow_sandboxes=settings.allow_sandboxes,
+            sandboxes_max=settings.sandboxes_max,
+        ),
+    )
+    figures.queue.set_function(lambda: log.waiting)
+    return House(
+        settings=settings, site=site, front=front_of(site, figures, time.monotonic), timers=timers, figures=figures
+    )
+
+
+def _health(log: SqlLog, settings: Settings) -> dict[str, bool]:
+    try:
+        tables = migrated(log.engine, settings.database)
+    except Exception:  # whatever the database says: it is not there for us
+        return {"database": False, "tables": False, "writer": log.alive, "queue": True}
+    return {"database": True, "tables": tables, "writer": log.alive, "queue": log.waiting < settings.queue_max}
+
+
+def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
+    """uvicorn as we need it: no Date or Server header, which would tell when and what; small frames; no deflate."""
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=_WS_MAX,
+        ws_per_message_deflate=False,
+        date_header=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        log_level=settings.log_level,
+        lifespan="off",
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handling: it would end the process before what was taken on is written."""
+
+    def __init__(self, config: uvicorn.Config, answering: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._answering = answering
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._answering()
+
+
+class PortTaken(Exception):
+    """Somebody else listens there."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as wrong:
+        listening.close()
+        raise PortTaken(f"{host}:{port}: {wrong.strerror}") from None
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """The address as a browser takes it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def serve(house: House, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM; then take nothing more on, answer what was taken on, and close the house.
+
+    `ready` is called once, with the URL, when requests are answered. Raises PortTaken.
+    """
+    settings = house.settings
+    stop = asyncio.Event()
+    if threading.current_thread() is threading.main_thread():
+        for name in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    servers: list[Server] = []
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        listening = bind(settings.host, settings.port)
+        url = url_of(listening)
+        servers.append(_start(house.front, listening, settings, tasks, lambda: ready(url)))
+        if settings.metrics_port is not None:
+            metrics = bind(settings.metrics_host, settings.metrics_port)
+            servers.append(_start(MetricsApp(house.figures), metrics, settings, tasks, lambda: None))
+        tasks += [asyncio.create_task(one) for one in _beside(house)]
+        await stop.wait()
+    finally:
+        for server in servers:
+            server.should_exit = True
+        _, late = await asyncio.wait(tasks[: len(servers)], timeout=_DRAIN_S + 5) if servers else (set(), set())
+        for task in {*late, *tasks[len(servers) :]}:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.to_thread(house.close)
+
+
+def _start(
+    app: ASGIApp,
+    listening: socket.socket,
+    settings: Settings,
+    tasks: list[asyncio.Task[None]],
+    answering: Callable[[], None],
+) -> Server:
+    server = Server(server_config(app, settings), answering)
+    tasks.append(asyncio.create_task(server.serve(sockets=[listening])))
+    return server
+
+
+def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
+    """What runs beside the server: the timers, and on PostgreSQL hearing and seeing what other nodes do."""
+    settings, site = house.settings, house.site
+    found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s)]
+    if site.engine.dialect.name == "postgresql":
+        dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
+        found.append(listen(dsn, CHANNEL, heard, site.log.bell.ring))
+        found.append(_refresh(site))
+    return found
+
+
+async def _refresh(site: Site) -> None:
+    while True:
+        await asyncio.sleep(_REFRESH_S)
+        try:
+            await site.threads.run(site.clocks.refresh)
+        except Exception:
+            _log.exception("districts_not_read")

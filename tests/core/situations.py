@@ -1,0 +1,335 @@
+"""The situations the core's tests start from, each named for what it is, along the days of domain §0.3."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cloudnego.core import commands as c
+from cloudnego.core.events import Covered
+from cloudnego.core.moment import Register
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import CLOCK, Held, Scope, Side
+from tests.given import (
+    AUTHORITY,
+    BODY_AS_ORGAN,
+    CHIEFS,
+    CHINA,
+    E1,
+    E2,
+    E3,
+    HR,
+    LEGAL,
+    MINUTES,
+    PLAN,
+    RECORDER,
+    REFERENCE,
+    ROLL_HASH,
+    S1,
+    S2,
+    SCAN,
+    TOWN_AS_ORGAN,
+    UNION,
+    W1,
+    W2,
+    W3,
+    E,
+    Given,
+    Line,
+    Situation,
+    W,
+    ballot,
+    confirming,
+    day,
+    draft,
+    law,
+    lowest_of,
+    raise_of,
+    receipt,
+    reps,
+    sheet,
+)
+
+NOTHING = Given(at=datetime(2026, 1, 12, 10, tzinfo=CHINA))
+OPENED = Situation(NOTHING, (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+OPENED_BY_EMPLOYER = Situation(NOTHING, (HR, c.OpenCase(enterprise="ent1", wage_year=2026)))
+
+# --- step 1 -------------------------------------------------------------------------------------------------------
+
+ROLL = c.RecordDelegateRoll(delegates=40, workers=120, managers=8, women=16, roll_hash=ROLL_HASH)
+CANDIDATES = c.ProposeCandidates(candidates=reps("w1", "w2", "w3"), chief="w1", seats=3, scrutineers=("s1", "s2"))
+
+
+def votes(**of: int) -> tuple[c.Votes, ...]:
+    return tuple(c.Votes(person=p, votes=n) for p, n in of.items())
+
+
+def election(present: int = 38, total: int = 40, **of: int) -> c.RecordElection:
+    """A ballot of the delegates with these votes."""
+    return c.RecordElection(held=Held.GATHERING, total=total, present=present, votes=votes(**of), evidence=SCAN)
+
+
+def appointed(*persons: str, chief: str) -> c.AppointRepresentatives:
+    return c.AppointRepresentatives(reps=reps(*persons), chief=chief, chief_is_legal_representative=True)
+
+
+def published(on: str) -> c.PublishList:
+    return c.PublishList(from_on=day(on), until_on=day(on))
+
+
+def duty(*persons: str) -> c.AcceptDuty:
+    return c.AcceptDuty(persons=persons, evidence=SCAN)
+
+
+WORKERS_ACCEPT: tuple[Line, ...] = ((W1, c.AcceptDuty()), (W2, c.AcceptDuty()), (W3, c.AcceptDuty()))
+EMPLOYERS_LIST: tuple[Line, ...] = (
+    (LEGAL, appointed("e1", "e2", "e3", chief="e1")),
+    (HR, duty("e1", "e2", "e3")),
+)
+
+ROLL_KEPT = Situation(OPENED, "2026-01-13", (UNION, ROLL))
+CANDIDATES_NAMED = Situation(ROLL_KEPT, "2026-01-14", (UNION, CANDIDATES))
+VOTES_COUNTED = Situation(CANDIDATES_NAMED, "2026-01-20", (UNION, election(w2=35, w3=30)))
+ELECTED = Situation(VOTES_COUNTED, (S1, c.AttestElection(correct=True)), (S2, c.AttestElection(correct=True)))
+WORKER_LIST_READY = Situation(ELECTED, "2026-01-21", (UNION, published("2026-01-21")), *WORKERS_ACCEPT)
+EMPLOYER_AHEAD = Situation(
+    OPENED_BY_EMPLOYER, "2026-01-20", *EMPLOYERS_LIST, (HR, published("2026-01-20"))
+)
+
+# --- steps 2 to 4 -------------------------------------------------------------------------------------------------
+
+OFFER = c.SendOffer(plan=PLAN, topics=sheet(), service=receipt("2026-03-02"))
+ACCEPTANCE = c.Reply(
+    outcome=c.ReplyOutcome.ACCEPTED, plan=PLAN, topics=sheet("T2", "T3"), service=receipt("2026-03-09")
+)
+REFUSAL = c.Reply(outcome=c.ReplyOutcome.REFUSED, service=receipt("2026-03-09"), reason="经营困难")
+
+OPINIONS_HEARD = Situation(
+    WORKER_LIST_READY, "2026-01-26", (W2, c.RecordOpinions(held=Held.DISPERSED, issued=120, returned=90))
+)
+TOPICS_READY = Situation(
+    OPINIONS_HEARD, "2026-01-30", (W1, c.DraftTopicSheet(topics=sheet())), (W1, c.DeclareTopicsReady(held=Held.DISPERSED))
+)
+OFFER_UNSERVED = Situation(TOPICS_READY, "2026-03-02", (W1, OFFER.model_copy(update={"service": None})))
+OFFER_SERVED = Situation(TOPICS_READY, "2026-03-02", (W1, OFFER), "2026-03-03")
+BOTH_LISTED = Situation(OFFER_SERVED, "2026-03-05", *EMPLOYERS_LIST, (HR, published("2026-03-05")))
+EMPLOYER_OFFER_SERVED = Situation(
+    EMPLOYER_AHEAD, "2026-01-30", (E1, c.DeclareTopicsReady()), "2026-03-02", (E1, OFFER), "2026-03-03"
+)
+REFUSED = Situation(BOTH_LISTED, "2026-03-09", (E1, REFUSAL))
+REPLY_UNSERVED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE.model_copy(update={"service": None})))
+REPLIED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE))
+
+# --- step 5 -------------------------------------------------------------------------------------------------------
+
+
+def notice(on: str) -> c.SendMeetingNotice:
+    return c.SendMeetingNotice(topics=sheet(), service=receipt(on))
+
+
+def asked(*codes: str) -> c.RequestMaterials:
+    return c.RequestMaterials(items=tuple(c.MaterialItem(code=x, period="2025", title=x) for x in codes))
+
+
+def material_of(case: Negotiation, code: str) -> str:
+    (found,) = (name for name, material in case.materials.items() if material.item.code == code)
+    return found
+
+
+RECORDER_AGREED: tuple[Line, ...] = (
+    (W1, c.NameRecorder(person="recorder")),
+    (E1, c.NameRecorder(person="recorder")),
+)
+SCHEDULED = Situation(REPLIED, "2026-03-10", (W1, c.ScheduleMeeting(plan=PLAN)))
+MATERIAL_ASKED = Situation(SCHEDULED, "2026-03-11", (W2, asked("payroll")))
+ALL_BUT_ONE_NOTICE = Situation(SCHEDULED, "2026-03-20", *RECORDER_AGREED, (W1, notice("2026-03-20")))
+READY_TO_MEET = Situation(ALL_BUT_ONE_NOTICE, (E1, notice("2026-03-20")))
+
+# --- step 6 -------------------------------------------------------------------------------------------------------
+
+EVERYBODY = ("w1", "w2", "w3", "e1", "e2", "e3")
+ALL_THERE = Situation(READY_TO_MEET, "2026-03-31T09:00", (RECORDER, c.ConfirmCheckIn(persons=EVERYBODY)))
+IN_SESSION = Situation(ALL_THERE, (RECORDER, c.StartMeeting()))
+
+
+def agreeing(head: str) -> tuple[Line, ...]:
+    return ((W1, confirming(head)), (E1, confirming(head)))
+
+
+def minutes(result: str = "full_agreement") -> c.WriteMinutes:
+    return c.WriteMinutes.model_validate({"result": result, "minutes_hash": MINUTES})
+
+
+SIGN_MINUTES: tuple[Line, ...] = tuple((who, c.ConfirmMinutes(minutes_hash=MINUTES)) for who in (W1, E1))
+
+
+def fixing(by: Side = E) -> Line:
+    return (CHIEFS[by], lambda case: c.ConfirmDraft(draft_hash=draft(case)))
+
+
+CLAUSES_PUT = Situation(IN_SESSION, (W2, raise_of("6")), (E2, lowest_of(270_000)))
+CLAUSES_AGREED = Situation(CLAUSES_PUT, *agreeing("T3"), *agreeing("T2"))
+AGREED = Situation(CLAUSES_AGREED, (RECORDER, minutes()), *SIGN_MINUTES)
+DRAFT_FIXED = Situation(AGREED, fixing())
+DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
+
+# --- step 7 -------------------------------------------------------------------------------------------------------
+
+SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, lambda case: c.SubmitDraft(draft_hash=draft(case))))
+CONVENED = Situation(
+    SUBMITTED,
+    (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)),
+    (UNION, c.SendCongressMaterials()),
+)
+METHOD = c.AdoptVotingMethod(ballot="paper", scrutineers=("s1", "s2"), counters=("s1",))
+READY_TO_VOTE = Situation(CONVENED, "2026-04-10", (UNION, METHOD))
+ATTEST: tuple[Line, ...] = ((S1, c.AttestBallot(correct=True)), (S2, c.AttestBallot(correct=True)))
+BALLOT_COUNTED = Situation(READY_TO_VOTE, (UNION, ballot(30, 8)))
+VOTED = Situation(BALLOT_COUNTED, *ATTEST)
+BALLOT_FAILED = Situation(READY_TO_VOTE, (UNION, ballot(15, 20)), *ATTEST)
+
+# --- steps 8 and 9 ------------------------------------------------------------------------------------------------
+
+
+def signing(**said: object) -> Line:
+    return (W1, lambda case: c.SignContract.model_validate({"document_hash": draft(case), "evidence": SCAN, **said}))
+
+
+def filing(channel: str = "in_platform", *, term_from: str = "2026-05-01", months: int = 12) -> c.FileContract:
+    return c.FileContract.model_validate(
+        {"channel": channel, "items": ("contract", "explanation"), "copies": 5, "term_from": day(term_from),
+         "term_months": months}
+    )  # fmt: skip
+
+
+def sign(case: Negotiation) -> c.SignContract:
+    return c.SignContract(document_hash=draft(case), evidence=SCAN)
+
+
+SIGNED = Situation(VOTED, "2026-04-22", (W1, sign), (E1, sign))
+FILED_IN_PLATFORM = Situation(SIGNED, "2026-04-27", (HR, filing()))
+UNDER_REVIEW = Situation(FILED_IN_PLATFORM, "2026-04-28", (AUTHORITY, c.ReceiveFiling()))
+FILED_OUTSIDE = Situation(SIGNED, "2026-04-27", (HR, filing("external_upload")))
+REVIEWED_OUTSIDE = Situation(FILED_OUTSIDE, "2026-04-28", (HR, c.RecordReceipt(evidence=SCAN)))
+CONFIRMATION_OPEN = Situation(REVIEWED_OUTSIDE, "2026-05-14", (CLOCK, c.CloseReview()))
+
+
+def objecting(case: Negotiation) -> c.ObjectToContract:
+    name = next(iter(case.clauses))
+    return c.ObjectToContract(clauses=(c.ObjectedClause(clause=name, article="ZJ 18"),), opinion="加班工资计算有误")
+
+
+OBJECTED = Situation(UNDER_REVIEW, "2026-05-08", (AUTHORITY, objecting))
+IN_FORCE = Situation(UNDER_REVIEW, "2026-05-14", (CLOCK, c.CloseReview()))
+IN_FORCE_OUTSIDE = Situation(
+    CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()), (HR, c.ConfirmNoObjection())
+)
+PUBLISHED = Situation(IN_FORCE, "2026-05-20", (HR, c.PublishContract()))
+REGISTERED = Situation(
+    NOTHING,
+    (
+        UNION,
+        c.RegisterContract(
+            enterprise="ent1", wage_year=2025, signed_on=day("2025-06-01"), in_force_from=day("2025-06-20"),
+            expires_on=day("2026-06-19"), raise_rate="5", evidence=SCAN,
+        ),
+    ),
+)  # fmt: skip
+
+# --- other enterprises, scopes and places ---------------------------------------------------------------------------
+
+
+def on_register(**change: object) -> Given:
+    """Nothing yet, under another entry of the register."""
+    facts = {name: getattr(NOTHING.register, name) for name in Register.__struct_fields__}
+    return Given(at=NOTHING.at, register=Register(**{**facts, **change}))
+
+
+WITHOUT_UNION = Situation(
+    on_register(has_union=False, worker_organ="town-union"),
+    (TOWN_AS_ORGAN, c.OpenCase(enterprise="ent1", wage_year=2026)),
+    "2026-01-14",
+    (TOWN_AS_ORGAN, CANDIDATES),
+)
+FIRMS = tuple(Covered(enterprise=f"firm{n}", headcount=20) for n in (1, 2, 3))
+REGIONAL_NOTHING = on_register(
+    enterprise="park", worker_organ="park-union", employer_organ="park-body", covers=FIRMS, headcount=60
+)
+
+
+def regional(*, per_enterprise: bool) -> c.OpenCase:
+    return c.OpenCase(
+        enterprise="park", wage_year=2026, scope=Scope.REGION, covers=("firm1", "firm2", "firm3"),
+        ballot_per_enterprise=per_enterprise,
+    )  # fmt: skip
+
+
+def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
+    """A regional case up to its congress: the union's representatives against the body's."""
+    return (
+        (TOWN_AS_ORGAN, regional(per_enterprise=per_enterprise)),
+        "2026-01-13",
+        (TOWN_AS_ORGAN, ROLL),
+        (TOWN_AS_ORGAN, CANDIDATES),
+        "2026-01-20",
+        (TOWN_AS_ORGAN, c.RecordElection(
+            form="approval_of_list", held=Held.GATHERING, total=40, present=38, approvals=36, evidence=SCAN)),
+        (S1, c.AttestElection(correct=True)),
+        (S2, c.AttestElection(correct=True)),
+        (TOWN_AS_ORGAN, published("2026-01-20")),
+        *WORKERS_ACCEPT,
+        (W1, c.DeclareTopicsReady()),
+        "2026-03-02",
+        (W1, OFFER),
+        "2026-03-05",
+        (BODY_AS_ORGAN, appointed("e1", "e2", "e3", chief="e1")),
+        (BODY_AS_ORGAN, published("2026-03-05")),
+        (E1, c.AcceptDuty()),
+        (E2, c.AcceptDuty()),
+        (E3, c.AcceptDuty()),
+        "2026-03-09",
+        (E1, ACCEPTANCE),
+        (W1, c.ScheduleMeeting(plan=PLAN)),
+        "2026-03-20",
+        *RECORDER_AGREED,
+        (W1, notice("2026-03-20")),
+        (E1, notice("2026-03-20")),
+        "2026-03-31T09:00",
+        (RECORDER, c.ConfirmCheckIn(persons=EVERYBODY)),
+        (RECORDER, c.StartMeeting()),
+        (W2, raise_of("6")),
+        (E2, lowest_of(270_000)),
+        *agreeing("T3"),
+        *agreeing("T2"),
+        (RECORDER, minutes()),
+        *SIGN_MINUTES,
+        fixing(),
+        "2026-04-01",
+        (E1, lambda case: c.SubmitDraft(draft_hash=draft(case))),
+        (TOWN_AS_ORGAN, c.ConveneCongress(day=day("2026-04-10"), held=Held.DISPERSED, total=40)),
+        (TOWN_AS_ORGAN, c.SendCongressMaterials()),
+        "2026-04-10",
+        (TOWN_AS_ORGAN, METHOD),
+    )  # fmt: skip
+
+
+REGIONAL_READY_TO_VOTE = Situation(REGIONAL_NOTHING, *_to_the_congress(per_enterprise=False))
+FIRMS_READY_TO_VOTE = Situation(REGIONAL_NOTHING, *_to_the_congress(per_enterprise=True))
+REGIONAL_IN_FORCE = Situation(
+    REGIONAL_READY_TO_VOTE,
+    (TOWN_AS_ORGAN, ballot(30, 8)),
+    *ATTEST,
+    "2026-04-22",
+    (W1, sign),
+    (E1, sign),
+    "2026-04-27",
+    (BODY_AS_ORGAN, filing()),
+    "2026-04-28",
+    (AUTHORITY, c.ReceiveFiling()),
+    "2026-05-14",
+    (CLOCK, c.CloseReview()),
+)
+
+SHANGHAI_NOTHING = Given(at=NOTHING.at, law=law("cn-shanghai"))
+SHANGHAI_OPENED = Situation(SHANGHAI_NOTHING, (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+
+__all__ = ["CHIEFS", "REFERENCE", "W"]

@@ -1,0 +1,57 @@
+"""Each story goes through, and counts its gatherings from what really happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+
+import pytest
+
+from claims.walks import cast, register
+from cloudnego.core.moment import Law
+from cloudnego.core.overview import overview
+from cloudnego.core.vocabulary import Ending, Mode, Step
+from cloudnego.law import shipped_calendar, shipped_pack
+from cloudnego.rehearsal import CHINA, Rehearsal
+from cloudnego.stories import FURTHER, STORIES
+
+LAW = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
+
+
+def played(name: str) -> Rehearsal:
+    stage = Rehearsal(LAW, cast(), register(Random(5)), datetime(2026, 3, 2, 9, tzinfo=CHINA), Random(5))
+    {**STORIES, **FURTHER}[name](stage)
+    return stage
+
+
+@pytest.mark.parametrize("name", sorted({*STORIES, *FURTHER} - {"silent-enterprise"}))
+def test_a_story_runs_eight_steps_online_and_one_in_person(name: str) -> None:
+    stage = played(name)
+    assert stage.case.ending is Ending.EXPIRED
+    assert set(stage.case.step_modes) == set(Step)
+    assert [s for s, mode in stage.case.step_modes.items() if mode is Mode.IN_PERSON] == [Step.MEETING]
+    row = overview(stage.case, LAW)
+    assert (row.steps_done, row.steps_online) == (9, 8)
+
+
+def test_a_story_of_one_meeting_counts_one_gathering() -> None:
+    assert overview(played("plain").case, LAW).gatherings == 1
+
+
+def test_a_suspended_case_meets_twice_and_says_so() -> None:
+    assert overview(played("suspended").case, LAW).gatherings == 2
+
+
+def test_a_round_after_a_failed_ballot_may_stay_online() -> None:
+    stage = played("failed-ballot")
+    assert stage.case.round == 2
+    assert [b.result for b in stage.case.ballots] == ["failed", "passed"]
+    assert overview(stage.case, LAW).gatherings == 1
+
+
+def test_the_silent_enterprise_is_carried_up_the_ladder_and_to_coordination() -> None:
+    stage = played("silent-enterprise")
+    asked = {p.command.type for p in stage.played}
+    assert {"urge", "issue_opinion", "issue_recommendation", "accept_dispute", "extend_dispute"} <= asked
+    assert any(key.startswith("reply|") and mark == "T+1" for key, mark in stage.case.noted.items())
+    assert stage.case.ending is Ending.WITHDRAWN
