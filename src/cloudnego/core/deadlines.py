@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
-from cloudnego.core.calendar import Due, add_working_days, after, back_from, window_opens
+from cloudnego.core.calendar import Calendar, Due, add_working_days, after, back_from, window_opens
 from cloudnego.core.moment import Law
 from cloudnego.core.pack import Level, Timer, Unit
 from cloudnego.core.state import Negotiation
@@ -165,24 +166,28 @@ def _length(case: Negotiation, law: Law, timer: Timer) -> int:
     return timer.n
 
 
+@lru_cache(maxsize=8192)
+def _due(calendar: Calendar, start: date, n: int, unit: Unit, *, before: bool, opens: bool) -> Due:
+    """Counted once for each day and rule: the same terms run in hundreds of cases."""
+    if opens:
+        return window_opens(calendar, start, n, unit)
+    return back_from(calendar, start, n, unit) if before else after(calendar, start, n, unit)
+
+
 def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due, date | None]:
     """The due date of a term, and the earlier date to aim at."""
     n = _length(case, law, timer)
-    if timer.opens:
-        due = window_opens(law.calendar, start, n, timer.unit)
-    elif timer.before:
-        due = back_from(law.calendar, start, n, timer.unit)
-    elif timer.every:  # the yearly report: one for each period begun, the last by the end of the contract
-        due = after(law.calendar, start, n * (len(case.performance.reports) + 1), timer.unit)
+    if timer.every:  # the yearly report: one for each period begun, the last by the end of the contract
+        n *= len(case.performance.reports) + 1
+    due = _due(law.calendar, start, n, timer.unit, before=timer.before, opens=timer.opens)
+    if timer.every:
         ends = case.filing.expires_on
         if ends and due.latest and due.latest > ends:
             due = msgspec.structs.replace(due, target=ends, latest=ends, rolled_over=())
-    else:
-        due = after(law.calendar, start, n, timer.unit)
-    target = due.target
-    if timer.target_n is not None and not timer.before:
-        target = after(law.calendar, start, timer.target_n, timer.target_unit or timer.unit).target
-    return due, target
+    if timer.target_n is None or timer.before:
+        return due, due.target
+    unit = timer.target_unit or timer.unit
+    return due, _due(law.calendar, start, timer.target_n, unit, before=False, opens=False).target
 
 
 def _all_reported(case: Negotiation, timer: Timer, start: date) -> bool:
@@ -261,7 +266,11 @@ def is_open(case: Negotiation, r: Running) -> bool:
 
 def mark_days(law: Law, latest: date) -> tuple[tuple[str, date], ...]:
     """When each mark of a term falls: 3 and 1 working days before, the day, and the first working day after."""
-    calendar = law.calendar
+    return _mark_days(law.calendar, latest)
+
+
+@lru_cache(maxsize=4096)
+def _mark_days(calendar: Calendar, latest: date) -> tuple[tuple[str, date], ...]:
     days = (
         ("T-3", back_from(calendar, latest, 3, Unit.WORKING_DAY).latest),
         ("T-1", back_from(calendar, latest, 1, Unit.WORKING_DAY).latest),

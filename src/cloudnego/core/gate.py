@@ -76,14 +76,14 @@ class Shown(NamedTuple):
 _NEAR = ("T-3", "T-1", "T0")
 
 
-def light(case: Negotiation, law: Law) -> Shown:
+def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None) -> Shown:
     """Red: overdue; yellow: due within three working days; grey: the authority's turn; green otherwise.
 
     Read off the clock's notes alone, so a replay shows the same at every point of the log.
     """
     if not case.live:
         return Shown(Light.GREEN, "closed", None, None)
-    watched = [r for r in deadlines(case, law) if is_open(case, r)]
+    watched = [r for r in (deadlines(case, law) if terms is None else terms) if is_open(case, r)]
     for colour, marks in ((Light.RED, ("T+1",)), (Light.YELLOW, _NEAR)):
         found = _first(case, watched, marks)
         if found:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import msgspec
 
 from cloudnego.core.clauses import raise_rate
-from cloudnego.core.deadlines import deadlines, next_mark
+from cloudnego.core.deadlines import Running, deadlines, next_mark
 from cloudnego.core.gate import light, stuck_because
 from cloudnego.core.moment import Law, Standing
 from cloudnego.core.overlays import overlays_of
@@ -75,7 +75,8 @@ def overview(case: Negotiation, law: Law) -> Overview:
     opened = case.opened
     assert opened is not None
     standing = Standing(case, _NO_TIME, law)
-    shown = light(case, law)
+    terms = deadlines(case, law)
+    shown = light(case, law, terms)
     stuck = stuck_because(standing)
     held = sum(h is Held.GATHERING for h in case.gatherings.values()) + case.meetings_held
     first = next((b.result == "passed" for b in case.ballots if b.result != "no_quorum"), None)
@@ -90,7 +91,7 @@ def overview(case: Negotiation, law: Law) -> Overview:
         turn_side=(shown.side or (turn.side if turn else None)),
         turn_seat=(shown.seat or (turn.cure[0] if turn and turn.cure else None)),
         stuck=turn.reason.value if turn else None,
-        next_due=next_due(case, law),
+        next_due=next_due(case, law, terms),
         wage_year=opened.wage_year,
         scope=opened.scope.value,
         kind=opened.kind.value,
@@ -122,22 +123,23 @@ def overview(case: Negotiation, law: Law) -> Overview:
     )
 
 
-def next_due(case: Negotiation, law: Law) -> date | None:
-    """The first day on which the clock has something to do."""
+def next_due(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None) -> date | None:
+    """The first day on which the clock has something to do. `terms`: the case's deadlines, if they are at hand."""
     if not case.live:
         return None
-    days = [next_mark(case, law, r) for r in deadlines(case, law)]
-    days += [day + timedelta(days=1) for day in _last_days(case, law) if day]
+    terms = deadlines(case, law) if terms is None else terms
+    days = [next_mark(case, law, r) for r in terms]
+    days += [day + timedelta(days=1) for day in _last_days(case, law, terms) if day]
     return min((day for day in days if day), default=None)
 
 
-def _last_days(case: Negotiation, law: Law) -> list[date | None]:
+def _last_days(case: Negotiation, law: Law, terms: tuple[Running, ...]) -> list[date | None]:
     """The last days before the clock's own acts."""
     standing, f = Standing(case, _NO_TIME, law), case.filing
     found: list[date | None] = []
     if case.step is Step.FILING and f.received_on and not f.objected_on:
         if f.confirmation_opened_on is None:
-            found += [r.latest for r in deadlines(case, law) if r.timer == "review"]
+            found += [r.latest for r in terms if r.timer == "review"]
         else:
             found.append(silent_until(standing))
     if case.step is Step.MEETING and case.meeting.agreement_on and not case.meeting.draft_by:
