@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from cloudnego.core import gate
+from cloudnego.core.acts import GENERAL
 from cloudnego.core.asks import Place
 from cloudnego.core.commands import COMMANDS, Command
 from cloudnego.core.events import EVENTS
@@ -25,7 +26,7 @@ from cloudnego.core.overlays import Overlay
 from cloudnego.core.pack import Pack, Text2, Timer
 from cloudnego.core.procedure import OPENINGS, PAPER, PLACES, PROCEDURE, ROAD, STILL
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import STEPS, Step
+from cloudnego.core.vocabulary import STEPS, Seat, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.texts import catalogue
 
@@ -58,15 +59,16 @@ def _schema(title: str, classes: Mapping[str, type[BaseModel]], mode: JsonSchema
 
 _INTRO: Final = """# The procedure
 
-Written by `docs/generate.py` from the table in `core/procedure.py` that the program obeys, under the default pack `{pack}` ({zh} · {en},
-version {version}). Change the table, not this page; `make docs` writes it again.
+Written by `docs/generate.py` from the table in `core/procedure.py` that the program obeys, under the default pack
+`{pack}` ({zh} · {en}, version {version}). Change the table, not this page; `make docs` writes it again.
 
-**How to read it.** A case stands at one of nine steps. A *step* ends by itself when nothing hard is left in what it waits for, or when
-an event closes it with another outcome. An *ask* is one thing that may be asked: by whom, in which steps, under which *needs* (which
-hold or not before a word is written: they draw the button) and *fits* (which look at the words themselves). Each need and fit is a
-function; after the arrow stand the reasons it can give, which are said in words at the end of this page. What a reason does (block or
-warn) is the pack's to say. *On paper*: may be entered from a paper, for a side that does not use the platform, by {paper}. *Binding*:
-an act of a person, never of an enterprise's program."""
+**How to read it.** A case stands at one of nine steps. A *step* ends by itself when nothing hard is left in what it
+waits for, or when an event closes it with another outcome. An *ask* is one thing that may be asked: by whom, in which
+steps, under which *needs* (they hold or not before a word is written, and draw the button) and *fits* (they look at the
+words themselves). Each need and fit is a function; after the arrow stand the reasons it may give, itself or through
+what it asks, said in words at the end of this page. Whether a reason blocks or warns is often the pack's to say.
+*Binding*: an act of a person, never of an enterprise's program. *On paper too*: it may be entered from a paper, for a
+side that does not use the platform, by {paper}."""
 
 _LAID: Final = {
     Overlay.SUSPENDED: (("suspend",), ("resume",)),
@@ -88,6 +90,11 @@ def _both(text: Text2) -> str:
 
 def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def _seats(seats: Iterable[Seat]) -> str:
+    zh, en = catalogue("zh"), catalogue("en")
+    return ", ".join(f"{zh[key]} ({en[key]})" for key in sorted(f"seats.{seat.value}" for seat in seats))
 
 
 def _row(*cells: str) -> str:
@@ -172,14 +179,22 @@ def reasons_of(rule: Rule) -> frozenset[str]:
     return frozenset(found)
 
 
+def reasons_of_all(rules: Iterable[Rule]) -> frozenset[str]:
+    return frozenset[str]().union(*(reasons_of(rule) for rule in rules))
+
+
+GATE: Final[tuple[Rule, ...]] = (gate.obstacles, *GENERAL)
+"""What every ask passes, whatever stands in its row."""
+
+
 def reasons_reached() -> frozenset[str]:
     """The reasons that the gate, or a rule in the table, can give."""
-    rules: set[Rule] = {gate.obstacles}
+    rules: list[Rule] = [*GATE]
     for place in PLACES.values():
-        rules |= {*place.stops, *place.ask.needs, *place.ask.fits}
+        rules += [*place.stops, *place.ask.needs, *place.ask.fits]
     for rule in PROCEDURE.values():
-        rules |= set(rule.ends)
-    return frozenset[str]().union(*(reasons_of(rule) for rule in rules))
+        rules += rule.ends
+    return reasons_of_all(rules)
 
 
 def _rules(title: str, rules: tuple[Rule, ...]) -> list[str]:
@@ -192,11 +207,10 @@ def _rules(title: str, rules: tuple[Rule, ...]) -> list[str]:
 
 def _ask(place: Place) -> list[str]:
     ask, name = place.ask, _type(place.ask.command)
-    seats = ", ".join(_said(f"seats.{seat.value}") for seat in sorted(ask.by))
     side = f", of the side {_said(f'sides.{ask.side.value}')}" if ask.side else ""
     where = f"in `{place.first}`" if place.first is place.last else f"from `{place.first}` to `{place.last}`"
     lines = [f"#### `{name}` {_said(f'commands.{name}')}", "", " ".join((ask.command.__doc__ or "").split()), ""]
-    lines.append(f"- by {seats}{side}; " + ("opens a case" if ask.command.opens else where))
+    lines.append(f"- by {_seats(ask.by)}{side}; " + ("opens a case" if ask.command.opens else where))
     if ask.on_paper and "on_paper" in ask.command.model_fields:
         lines.append("- on paper too")
     if ask.command in STILL:
@@ -259,15 +273,14 @@ def _reasons() -> list[str]:
         key = f"reasons.{reason}"
         zh, en = (f"{catalogue(x)[f'{key}.sentence']} {catalogue(x)[f'{key}.way_out']}" for x in ("zh", "en"))
         rows.append((f"`{reason}`", zh, en))
-    everywhere = f"Any ask can meet {_code(sorted(reasons_of(gate.obstacles)))}."
+    everywhere = f"Any ask can meet {_code(sorted(reasons_of_all(GATE)))}."
     intro = "What stands in the way, and who can cure it. The articles are given with each obstacle."
     return ["## Reasons", "", f"{intro} {everywhere}", "", *_table(("reason", "中文", "English"), rows), ""]
 
 
 def procedure_page(pack: Pack) -> str:
     """docs/PROCEDURE.md: the whole table in words, with the names, modes, terms and articles of a pack."""
-    paper = ", ".join(_said(f"seats.{seat.value}") for seat in sorted(PAPER))
-    intro = _INTRO.format(pack=pack.id, version=pack.version, paper=paper, zh=pack.name.zh, en=pack.name.en)
+    intro = _INTRO.format(pack=pack.id, version=pack.version, paper=_seats(PAPER), zh=pack.name.zh, en=pack.name.en)
     lines = [intro, "", "## The steps", "", *_diagram()]
     for step in STEPS:
         lines += _step(step, pack)
@@ -279,7 +292,9 @@ def procedure_page(pack: Pack) -> str:
         lines += _ask(PLACES[ask.command])
     lines += _overlays()
     terms = _table(("term", "what", "runs", "until", "level", "articles"), map(_timer, pack.timers.values()))
-    units = "d: days; wd: working days. A last day that is no working day moves to the next one; days counted back do not."
+    units = (
+        "d: days; wd: working days. A last day that is no working day moves to the next one; days counted back do not."
+    )
     lines += ["## Terms", "", units, "", *terms, ""]
     texts = [(f"`{key}`", _both(one.name), one.text_date or "") for key, one in sorted(pack.sources.items())]
     lines += ["## Texts cited", "", *_table(("key", "text", "of"), texts), "", *_reasons()]

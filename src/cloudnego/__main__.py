@@ -113,22 +113,25 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
 
 
 def _configure_logs(level: str) -> None:
-    """One JSON object a line on standard error."""
+    """One JSON object a line on standard error, our own words and those of the libraries alike."""
     import logging
 
     import structlog
 
+    last = structlog.processors.JSONRenderer(ensure_ascii=False)
+    first: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*first, last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    logging.basicConfig(level=logging.WARNING, format='{"event": "%(name)s", "level": "%(levelname)s"}')
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=first))
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries])
 
 
 @app.command()

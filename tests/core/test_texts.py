@@ -42,7 +42,7 @@ ENUMS: dict[str, type[StrEnum]] = {
 
 # The product records facts. Whether a law was broken only an authority says, and nobody is blamed.
 JUDGING = {
-    "zh": re.compile("违法|违规|违反|非法|资方|劳方|对手|谈判|让步|施压|拒不|拖延|尽快|及时|近期|抱歉|！"),  # noqa: RUF001
+    "zh": re.compile("违法|违规|违反|非法|资方|劳方|对手|谈判|让步|施压|拒不|拖延|尽快|及时|近期|抱歉|！"),
     "en": re.compile(r"(?i)violat|illegal|unlawful|breach|sorry|opponent|concession|as soon as possible|!"),
 }
 WARNS = {"zh": "提醒，不阻止。", "en": "This warns and does not block."}
@@ -83,7 +83,7 @@ def reasons_of_the_light() -> set[str]:
     """What the traffic light names besides terms: the second word of each `Shown` that is written out."""
     calls = [node for node in ast.walk(ast.parse(Path(gate.__file__).read_text(encoding="utf-8")))
              if isinstance(node, ast.Call) and ast.unparse(node.func) == "Shown"]  # fmt: skip
-    return {call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)}
+    return {str(call.args[1].value) for call in calls if isinstance(call.args[1], ast.Constant)}
 
 
 def expected() -> set[str]:

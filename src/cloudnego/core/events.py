@@ -911,7 +911,9 @@ class CalendarAdopted(_Notice):
     changed: tuple[Redated, ...]
 
 
-class _DeadlineNoted(Event):
+class NoteOfDeadline(Event):
+    """What the clock notes of a term; the three kinds differ in the stream they stand in."""
+
     timer: Code
     key: str
     mark: Literal["T-3", "T-1", "T0", "T+1"]
@@ -922,20 +924,20 @@ class _DeadlineNoted(Event):
     side: Side | None
 
 
-class DeadlineNoted(_DeadlineNoted):
+class DeadlineNoted(NoteOfDeadline):
     """A term everyone with a view of the progress may know of is near, due or overdue."""
 
     type: Literal["deadline_noted"] = "deadline_noted"
     where: ClassVar[Stream] = Stream.NOTICE
 
 
-class TableDeadlineNoted(_DeadlineNoted):
+class TableDeadlineNoted(NoteOfDeadline):
     """A term between the two sides alone is near, due or overdue."""
 
     type: Literal["table_deadline_noted"] = "table_deadline_noted"
 
 
-class FilingDeadlineNoted(_DeadlineNoted):
+class FilingDeadlineNoted(NoteOfDeadline):
     """A term of the filing is near, due or overdue."""
 
     type: Literal["filing_deadline_noted"] = "filing_deadline_noted"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cloudnego.core import benches, opening, overlays, papers, road, sheets
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import opening, overlays, papers, road, sheets
 from cloudnego.core.acts import chief_of_own_side, not_before, scanned, worker_chief_delegate
 from cloudnego.core.asks import Ask, Place, Rule
 from cloudnego.core.steps import (
@@ -85,7 +85,7 @@ PROCEDURE: Mapping[Step, Rule] = {
                 needs=(representatives.own_list_named, representatives.not_published),
                 fits=(representatives.published_today_or_before, not_before(representatives.chosen_on))),
         ),
-        ends=(representatives.side_ahead_ready,),
+        ends=(benches.side_ahead_ready,),
         then={"done": S.TOPICS},
     ),
     S.TOPICS: Rule(
@@ -97,7 +97,7 @@ PROCEDURE: Mapping[Step, Rule] = {
                 fits=(sheets.heads_known, sheets.something_to_negotiate, topics.sheet_changes,
                       sheets.all_heads_answered)),
             Ask(command=c.DeclareTopicsReady, does=topics.declare_topics_ready, by=BENCH, until=S.PREPARATION,
-                needs=(representatives.own_list_ready, topics.not_declared)),
+                needs=(benches.own_list_ready, topics.not_declared)),
         ),
         ends=(topics.side_ahead_declared,),
         then={"done": S.OFFER},
@@ -105,7 +105,7 @@ PROCEDURE: Mapping[Step, Rule] = {
     S.OFFER: Rule(
         asks=(
             Ask(command=c.SendOffer, does=offer.send_offer, by=CHIEF, until=S.REPLY,  # until: crossing offers
-                needs=(chief_of_own_side, representatives.own_list_ready, topics.own_topics_ready,
+                needs=(chief_of_own_side, benches.own_list_ready, topics.own_topics_ready,
                        offer.none_of_own_pending, offer.sending_side_may, worker_chief_delegate),
                 fits=(offer.says_what_it_must, sheets.heads_known, sheets.something_to_negotiate,
                       offer.meets_after_sending,
@@ -144,7 +144,7 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.PostponeMeeting, does=preparation.postpone_meeting, by=CHIEF, until=S.MEETING,
                 needs=(preparation.scheduled, preparation.session_closed), fits=(preparation.can_postpone,)),
             Ask(command=c.SendMeetingNotice, does=preparation.send_meeting_notice, by=CHIEF, until=S.MEETING,
-                needs=(chief_of_own_side, representatives.own_list_ready, preparation.notice_not_sent),
+                needs=(chief_of_own_side, benches.own_list_ready, preparation.notice_not_sent),
                 fits=(sheets.heads_known, papers.service_holds)),
             Ask(command=c.NameRecorder, does=preparation.name_recorder, by=CHIEF, until=S.MEETING,
                 fits=(preparation.recorder_is_neutral, preparation.recorder_is_new)),
@@ -163,7 +163,7 @@ PROCEDURE: Mapping[Step, Rule] = {
                 needs=(chief_of_own_side, preparation.no_agreement_yet, preparation.clauses_on_table),
                 fits=(preparation.same_wording,)),
         ),
-        ends=(representatives.worker_list_ready, representatives.employer_list_ready, preparation.scheduled,
+        ends=(benches.worker_list_ready, benches.employer_list_ready, preparation.scheduled,
               preparation.recorder_appointed, preparation.notices_given, preparation.outstanding),
         closed_by={e.DisputeClosed: lambda closed: "dispute_settled" if closed.agreement else None},
         then={"done": S.MEETING, "dispute_settled": S.MEETING},
@@ -177,10 +177,10 @@ PROCEDURE: Mapping[Step, Rule] = {
                 needs=(meeting.day_has_come, meeting.not_agreed_yet), fits=(meeting.known_people,)),
             Ask(command=c.StartMeeting, does=meeting.start_meeting, by=RECORDER | CHIEF,
                 needs=(meeting.not_agreed_yet, meeting.no_session_open, meeting.day_has_come,
-                       representatives.both_sides_seated, representatives.worker_list_ready,
-                       representatives.employer_list_ready, preparation.recorder_appointed, preparation.notices_given,
+                       benches.both_sides_seated, benches.worker_list_ready,
+                       benches.employer_list_ready, preparation.recorder_appointed, preparation.notices_given,
                        preparation.outstanding, meeting.chiefs_are_there, meeting.majority_of_each_side,
-                       preparation.owed_unasked, representatives.warn_about_lists, meeting.many_rounds)),
+                       preparation.owed_unasked, benches.warn_about_lists, meeting.many_rounds)),
             Ask(command=c.NoteChiefAbsent, does=meeting.note_chief_absent, by=RECORDER,
                 needs=(meeting.day_has_come, meeting.no_session_open, meeting.not_agreed_yet),
                 fits=(meeting.waited_long_enough,)),
@@ -242,7 +242,7 @@ PROCEDURE: Mapping[Step, Rule] = {
     S.FILING: Rule(
         asks=(
             Ask(command=c.SignContract, does=filing.sign_contract, by=CHIEF,
-                needs=(filing.no_objection_open, filing.not_signed_by_own, representatives.both_sides_seated,
+                needs=(filing.no_objection_open, filing.not_signed_by_own, benches.both_sides_seated,
                        filing.mandate_covers_signing, worker_chief_delegate),
                 fits=(filing.what_was_voted, not_before(filing.voted_on))),
             Ask(command=c.RefuseToSign, does=filing.refuse_to_sign, by=CHIEF,

@@ -7,203 +7,15 @@ from datetime import date
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
-from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.benches import duty_accepted, organ
+from cloudnego.core.moment import Moment
 from cloudnego.core.pack import Level
 from cloudnego.core.papers import days_in_order
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.state import BenchState
 from cloudnego.core.vocabulary import Scope, Seat, Side
 
 ATTESTATIONS = 2
 """A paper result is attested by two scrutineers (domain §1.2)."""
-
-
-def _organ(side: Side) -> Seat:
-    return Seat.UNION if side is Side.WORKER else Seat.HR
-
-
-# --- conditions on a list -----------------------------------------------------------------------------------------
-
-
-def list_obstacles(s: Standing, side: Side) -> list[Obstacle]:
-    """All that is wrong with one side's list, hard and advisory."""
-    bench = s.case.benches.of(side)
-    if bench.chief is None:
-        return [no(Reason.LIST_MISSING, *s.law.pack.choosing.cite, cure=(_organ(side),), side=side)]
-    found = [
-        _numbers(s, side, bench),
-        _outsiders(s, side, bench),
-        _chief(s, side, bench),
-        _compared(s, side),
-        *_composition(s, side, bench),
-    ]
-    return [o for o in found if o]
-
-
-def _numbers(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
-    # HZ 16: 每方代表人数为三至九名,规模以上企业参加工资集体协商的每方代表人数不得少于五名
-    rule, n = s.law.pack.bench_for(s.case.scope), len(bench.seated)
-    above = s.case.opened is not None and s.case.opened.above_scale and s.case.scope is Scope.ENTERPRISE
-    least = max(rule.min_per_side, rule.min_above_scale or 0) if above else rule.min_per_side
-    if n < least:
-        return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.cite, cure=(_organ(side),), side=side, n=n, least=least)
-    if rule.max_per_side is not None and n > rule.max_per_side:
-        return no(
-            Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, level=rule.max_level, cure=(_organ(side),), side=side, n=n,
-            most=rule.max_per_side,
-        )  # fmt: skip
-    return None
-
-
-def _outsiders(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
-    # HZ 17: 受委托的人数不得超过本方协商代表的三分之一
-    rule, outside = s.law.pack.bench_for(s.case.scope), sum(r.outside for r in bench.seated)
-    if not outside:
-        return None
-    if rule.outside_share is None:
-        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.cite, cure=(_organ(side),), side=side)
-    if rule.outside_share.at_most(outside, len(bench.seated)):
-        return None
-    return no(
-        Reason.TOO_MANY_OUTSIDERS, *rule.cite, cure=(_organ(side),), side=side, outside=outside, n=len(bench.seated)
-    )
-
-
-def _chief(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
-    rule, chief = s.law.pack.bench_for(s.case.scope), bench.chief
-    if chief in bench.vacant:
-        return no(Reason.CHIEF_VACANT, *rule.cite, cure=(_organ(side),), side=side)
-    # N2004 23: 首席代表不得由非本单位人员代理
-    if rule.outside_chief and any(r.person == chief and r.outside for r in bench.reps):
-        return no(Reason.CHIEF_OUTSIDER, "N2004 23", level=rule.outside_chief, cure=(_organ(side),), side=side)
-    # HZ 18 ¶2: 首席代表由企业法定代表人或者其书面委托的本企业其他负责人担任
-    if side is Side.EMPLOYER and not bench.chief_in_charge:
-        row = s.law.pack.choosing
-        return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
-    return None
-
-
-def _compared(s: Standing, side: Side) -> Obstacle | None:
-    """企业方的协商代表不得多于职工方的协商代表 (HZ 16); equal numbers are advised (N2004 19)."""
-    rule = s.law.pack.bench_for(s.case.scope)
-    worker, employer = (len(s.case.benches.of(x).seated) for x in Side)
-    if s.case.benches.worker.chief is None or s.case.benches.employer.chief is None:
-        return None
-    if rule.employer_at_most_worker and employer > worker:
-        return no(
-            Reason.EMPLOYER_OUTNUMBERS, *rule.cite, level=rule.employer_at_most_worker, cure=(Seat.HR,),
-            side=Side.EMPLOYER, worker=worker, employer=employer,
-        )  # fmt: skip
-    if rule.equal_numbers and employer != worker:
-        return no(
-            Reason.UNEQUAL_NUMBERS, *rule.cite, level=rule.equal_numbers, cure=(_organ(side),), side=side,
-            worker=worker, employer=employer,
-        )  # fmt: skip
-    return None
-
-
-def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
-    """Women, disabled, dispatched, front-line workers and managers, at the level the pack gives (HZ 18)."""
-    rule, opened = s.law.pack.bench_for(s.case.scope), s.case.opened
-    if opened is None:
-        return []
-    cure = (_organ(side),)
-    if side is Side.EMPLOYER:
-        if rule.union_staff_for_employer and any(r.union_staff for r in bench.seated):
-            staff = no(
-                Reason.UNION_STAFF_FOR_EMPLOYER, *rule.cite, level=rule.union_staff_for_employer, cure=cure, side=side
-            )
-            return [staff]
-        return []
-    found = []
-    if rule.managers_for_workers and any(r.manager for r in bench.seated):
-        found.append(no(Reason.MANAGER_FOR_WORKERS, *rule.cite, level=rule.managers_for_workers, cure=cure, side=side))
-    groups = (
-        ("women", rule.women, rule.women_when, opened.women, any(r.woman for r in bench.seated)),
-        ("disabled", rule.disabled, rule.disabled_when, opened.disabled, any(r.disabled for r in bench.seated)),
-        (
-            "dispatched",
-            rule.dispatched,
-            rule.dispatched_when,
-            opened.dispatched,
-            any(r.dispatched for r in bench.seated),
-        ),
-    )
-    for group, level, when, number, there in groups:
-        many = number > 0 and (
-            when.at_least(number, max(1, opened.headcount)) if when else 3 * number >= opened.headcount
-        )
-        if level and many and not there:
-            found.append(no(Reason.COMPOSITION, *rule.cite, level=level, cure=cure, side=side, group=group))
-    front = sum(r.front_line for r in bench.seated)
-    if rule.front_line and rule.front_line_share and not rule.front_line_share.at_least(front, len(bench.seated)):
-        found.append(
-            no(Reason.COMPOSITION, *rule.cite, level=rule.front_line, cure=cure, side=side, group="front_line")
-        )
-    return found
-
-
-def duty_accepted(s: Standing, side: Side) -> Obstacle | None:
-    """The duties of HZ 19 and secrecy of HZ 21 are accepted by all who sit."""
-    bench = s.case.benches.of(side)
-    left = [r for r in bench.seated if r.person not in bench.accepted]
-    return (
-        no(Reason.DUTY_NOT_ACCEPTED, "HZ 19", "HZ 21", cure=(Seat.REPRESENTATIVE,), side=side, n=len(left))
-        if left
-        else None
-    )
-
-
-def published(s: Standing, side: Side) -> Obstacle | None:
-    """协商代表产生后，应当公示 (HZ 18 ¶4)."""
-    row, on = s.law.pack.publicity, s.case.benches.of(side).published_on
-    if on is not None and on <= s.today:
-        return None
-    return no(Reason.LIST_NOT_PUBLISHED, *row.cite, level=row.level, cure=(_organ(side),), side=side)
-
-
-def ready(s: Standing, side: Side) -> Obstacle | None:
-    """The first hard thing a side's list still lacks."""
-    for obstacle in (*list_obstacles(s, side), published(s, side), duty_accepted(s, side)):
-        if obstacle and obstacle.hard:
-            return obstacle
-    return None
-
-
-def side_ahead_ready(s: Standing) -> Obstacle | None:
-    """Step 1 ends with the list of the side that is ahead; the other may follow until preparation ends (HZ 24)."""
-    missing = [ready(s, side) for side in Side]
-    if None in missing:
-        return None
-    opener = s.case.opened.by_side if s.case.opened else Side.WORKER
-    return missing[0] if opener is Side.WORKER else missing[1]
-
-
-def own_list_ready(m: Moment) -> Obstacle | None:
-    return ready(m, m.own_side)
-
-
-def worker_list_ready(s: Standing) -> Obstacle | None:
-    return ready(s, Side.WORKER)
-
-
-def employer_list_ready(s: Standing) -> Obstacle | None:
-    return ready(s, Side.EMPLOYER)
-
-
-def warn_about_lists(m: Moment) -> Obstacle | None:
-    """Advisory rules on either list, shown where the lists begin to matter."""
-    return next((o for side in Side for o in list_obstacles(m, side) if not o.hard), None)
-
-
-def both_sides_seated(s: Standing) -> Obstacle | None:
-    """A side under its minimum, or without chief, can neither meet nor sign (HZ 16; N2004 31)."""
-    for side in Side:
-        bench = s.case.benches.of(side)
-        for obstacle in (_numbers(s, side, bench), _chief(s, side, bench)):
-            if obstacle and obstacle.hard:
-                return obstacle
-    return None
 
 
 # --- the delegate roll --------------------------------------------------------------------------------------------
@@ -467,7 +279,7 @@ def appoint_representatives(m: Moment, command: c.AppointRepresentatives) -> lis
 def own_list_named(m: Moment) -> Obstacle | None:
     if m.bench.chief:
         return None
-    return no(Reason.LIST_MISSING, *m.law.pack.choosing.cite, cure=(_organ(m.own_side),), side=m.own_side)
+    return no(Reason.LIST_MISSING, *m.law.pack.choosing.cite, cure=(organ(m.own_side),), side=m.own_side)
 
 
 def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:

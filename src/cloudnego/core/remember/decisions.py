@@ -1,0 +1,177 @@
+"""The meeting and the congress."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace as put
+
+from cloudnego.core import events as e
+from cloudnego.core.remember.how import on, replanned
+from cloudnego.core.state import (
+    Ballot,
+    CoveredBallot,
+    Negotiation,
+)
+from cloudnego.core.vocabulary import Held, Mode, Step
+
+# --- meeting ----------------------------------------------------------------------------------------------------------
+
+
+@on(e.CheckedIn)
+def _(case: Negotiation, event: e.CheckedIn) -> Negotiation:
+    return put(case, meeting=put(case.meeting, checked_in={**case.meeting.checked_in, event.person: event.mode}))
+
+
+@on(e.CheckInConfirmed)
+def _(case: Negotiation, event: e.CheckInConfirmed) -> Negotiation:
+    return put(case, meeting=put(case.meeting, confirmed=case.meeting.confirmed | frozenset(event.persons)))
+
+
+@on(e.MeetingStarted)
+def _(case: Negotiation, event: e.MeetingStarted) -> Negotiation:
+    meeting = put(
+        case.meeting,
+        session=event.session,
+        open=True,
+        chair=event.chair,
+        mode=event.mode,
+        opened_on=case.meeting.opened_on or event.on,
+        absent=None,
+    )
+    held = case.meetings_held + (event.mode is Mode.IN_PERSON)
+    return put(case, meeting=meeting, meetings_held=held)
+
+
+@on(e.ChiefAbsenceNoted)
+def _(case: Negotiation, event: e.ChiefAbsenceNoted) -> Negotiation:
+    return put(case, meeting=put(case.meeting, absent=event.side, absences=case.meeting.absences + 1))
+
+
+@on(e.NewDayChosen)
+def _(case: Negotiation, event: e.NewDayChosen) -> Negotiation:
+    return put(case, meeting=replanned(case.meeting, event.plan))
+
+
+@on(e.MeetingAdjourned)
+def _(case: Negotiation, event: e.MeetingAdjourned) -> Negotiation:
+    return put(case, meeting=put(replanned(case.meeting, event.next), open=False))
+
+
+@on(e.MinutesWritten)
+def _(case: Negotiation, event: e.MinutesWritten) -> Negotiation:
+    meeting = put(
+        case.meeting,
+        minutes_hash=event.minutes_hash,
+        minutes_result=event.result,
+        minutes_confirmed=frozenset(),
+        draft_hash=event.draft_hash,
+    )
+    return put(case, meeting=meeting)
+
+
+@on(e.MinutesConfirmed)
+def _(case: Negotiation, event: e.MinutesConfirmed) -> Negotiation:
+    meeting = put(case.meeting, minutes_confirmed=case.meeting.minutes_confirmed | {event.side})
+    if event.agreement_on is None:
+        return put(case, meeting=meeting)
+    return put(
+        case,
+        meeting=put(meeting, agreement_on=event.agreement_on, open=False),
+        agreed_first_on=case.agreed_first_on or event.agreement_on,
+    )
+
+
+@on(e.DeadlockDeclared)
+def _(case: Negotiation, event: e.DeadlockDeclared) -> Negotiation:
+    return put(case, meeting=put(case.meeting, deadlock=True))
+
+
+@on(e.DraftConfirmed)
+def _(case: Negotiation, event: e.DraftConfirmed) -> Negotiation:
+    return put(case, meeting=put(case.meeting, draft_hash=event.draft_hash, draft_by="employer"))
+
+
+@on(e.DraftStood)
+def _(case: Negotiation, event: e.DraftStood) -> Negotiation:
+    return put(case, meeting=put(case.meeting, draft_hash=event.draft_hash, draft_by="compiled"))
+
+
+@on(e.DraftSigned)
+def _(case: Negotiation, event: e.DraftSigned) -> Negotiation:
+    return put(case, meeting=put(case.meeting, draft_signed=case.meeting.draft_signed | {event.side}))
+
+
+@on(e.AmendmentPlanFiled)
+def _(case: Negotiation, event: e.AmendmentPlanFiled) -> Negotiation:
+    return put(case, meeting=put(case.meeting, plan_filed=True))
+
+
+# --- congress ---------------------------------------------------------------------------------------------------------
+
+
+@on(e.DraftSubmitted)
+def _(case: Negotiation, event: e.DraftSubmitted) -> Negotiation:
+    return put(case, congress=put(case.congress, submitted_on=event.occurred_on, submitted_by=event.side))
+
+
+@on(e.CongressConvened)
+def _(case: Negotiation, event: e.CongressConvened) -> Negotiation:
+    congress = put(
+        case.congress,
+        convened=True,
+        convened_on=event.day,
+        day=event.day,
+        form=event.form,
+        held=event.held,
+        total=event.total,
+    )
+    return put(case, congress=congress)
+
+
+@on(e.VotingMethodAdopted)
+def _(case: Negotiation, event: e.VotingMethodAdopted) -> Negotiation:
+    return put(case, congress=put(case.congress, ballot_mode=event.ballot, scrutineers=event.scrutineers))
+
+
+@on(e.CongressMaterialsSent)
+def _(case: Negotiation, event: e.CongressMaterialsSent) -> Negotiation:
+    return put(case, congress=put(case.congress, materials_on=event.occurred_on))
+
+
+@on(e.CoveredBallotRecorded)
+def _(case: Negotiation, event: e.CoveredBallotRecorded) -> Negotiation:
+    one = CoveredBallot(total=event.total, yes=event.yes, passed=event.passed)
+    return put(case, congress=put(case.congress, covered={**case.congress.covered, event.enterprise: one}))
+
+
+@on(e.BallotRecorded)
+def _(case: Negotiation, event: e.BallotRecorded) -> Negotiation:
+    ballot = Ballot(
+        round=case.round,
+        draft_hash=event.draft_hash,
+        total=event.total,
+        present=event.present,
+        yes=event.yes,
+        no=event.no,
+        abstain=event.abstain,
+        result=event.result,
+        on=event.occurred_on,
+    )
+    return put(case, congress=put(case.congress, recorded=ballot, confirmed_by=()))
+
+
+@on(e.BallotAttested)
+def _(case: Negotiation, event: e.BallotAttested) -> Negotiation:
+    congress, ballot = case.congress, case.congress.recorded
+    if event.voided or ballot is None:
+        return put(case, congress=put(congress, recorded=None, confirmed_by=()))
+    congress = put(congress, confirmed_by=(*congress.confirmed_by, event.person))
+    if event.result is None:
+        return put(case, congress=congress)
+    gatherings = case.gatherings
+    if congress.held and gatherings.get(Step.CONGRESS) is not Held.GATHERING:
+        gatherings = {**gatherings, Step.CONGRESS: congress.held}
+    if event.result == "no_quorum":  # convened anew; the fifteen working days were met by the submission
+        congress = put(
+            congress, convened=False, day=None, recorded=None, confirmed_by=(), no_quorum=congress.no_quorum + 1
+        )
+    return put(case, congress=congress, ballots=(*case.ballots, ballot), gatherings=gatherings)

@@ -1,0 +1,46 @@
+"""Where the functions that remember an event are kept, and what several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from msgspec.structs import replace as put
+
+from cloudnego.core import commands as c
+from cloudnego.core import events as e
+from cloudnego.core.state import Meeting, Negotiation, Paper
+from cloudnego.core.vocabulary import Both, Side
+
+E = TypeVar("E", bound=e.Event)
+How = Callable[[Negotiation, E], Negotiation]
+HOW: Final[dict[type[e.Event], How[Any]]] = {}
+"""How each joint event is remembered."""
+
+
+def on(*kinds: type[E]) -> Callable[[How[E]], How[E]]:
+    """This function remembers events of these kinds."""
+
+    def keep(how: How[E]) -> How[E]:
+        for kind in kinds:
+            HOW[kind] = how
+        return how
+
+    return keep
+
+
+def with_bench(case: Negotiation, side: Side, **change: Any) -> Negotiation:
+    """The case with fields of one side's bench changed."""
+    return put(case, benches=case.benches.having(side, put(case.benches.of(side), **change)))
+
+
+def with_paper(
+    case: Negotiation, event: e.SideFact, paper: str, kind: str, served: e.Served | None
+) -> dict[str, Paper]:
+    """The papers of the case with the one this act sent."""
+    return {**case.papers, paper: Paper(kind=kind, side=event.side, sent_on=event.occurred_on, served=served)}
+
+
+def replanned(meeting: Meeting, plan: c.Plan) -> Meeting:
+    """A meeting set to another day: who had checked in checks in again."""
+    return put(meeting, plan=plan, named=Both(plan, plan), checked_in={}, confirmed=frozenset(), absent=None)

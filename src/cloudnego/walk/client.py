@@ -1,0 +1,116 @@
+"""The server as the people of a walk reach it: one HTTP client, and every no kept as it was said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Self
+
+import httpx2
+import msgspec
+
+from cloudnego.texts import Said, say
+
+API: Final = "/api/v1"
+_TRIES: Final = 6  # a busy server says when to come again; who is still sent away then is told so
+_WAIT_MAX_S: Final = 30.0
+_TIMEOUT_S: Final = 60.0
+
+
+class WalkFailed(Exception):
+    """The walk cannot go on. `key` names the sentence under `walk.failures`, `problem` is what the server answered."""
+
+    def __init__(self, key: str, *, problem: Mapping[str, Any] | None = None, **facts: object) -> None:
+        super().__init__(key)
+        self.key = key
+        self.problem = dict(problem) if problem is not None else None
+        self.facts = facts
+
+    @property
+    def said(self) -> Said:
+        """The sentence in both languages."""
+        return say(f"walk.failures.{self.key}", self.facts)
+
+
+class Refusal(WalkFailed):
+    """The server said no: `status` and its problem document."""
+
+    def __init__(self, doing: str, status: int, problem: Mapping[str, Any]) -> None:
+        super().__init__("refused", problem=problem, doing=doing, status=status)
+        self.status = status
+
+
+class Api:
+    """JSON in, JSON out. Whoever is sent away with 429 or 503 comes again when the server says, with the same key."""
+
+    def __init__(self, url: str, pause: Callable[[float], None] = time.sleep) -> None:
+        self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
+        self._pause = pause
+        try:
+            self._client = httpx2.Client(base_url=self.url, timeout=_TIMEOUT_S, trust_env=False)
+        except (httpx2.InvalidURL, ValueError):
+            raise WalkFailed("no_address", url=url) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        key: str | None = None,
+        query: Mapping[str, str | int] | None = None,
+    ) -> Any:
+        """The document of a 2xx answer. Raises `Refusal` for any other, `WalkFailed` where nobody answers."""
+        headers = {}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        for tries_left in reversed(range(_TRIES)):
+            answer = self._send(method, API + path, json=body, headers=headers, params=query)
+            if answer.status_code not in (429, 503) or not tries_left:
+                break
+            self._pause(min(_WAIT_MAX_S, _seconds(answer.headers.get("Retry-After"))))
+        document = _document(answer, self.url)
+        if not answer.is_success:
+            raise Refusal(f"{method} {API}{path}", answer.status_code, document)
+        return document
+
+    def _send(self, method: str, path: str, **words: Any) -> httpx2.Response:
+        try:
+            return self._client.request(method, path, **words)
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
+            raise WalkFailed("no_address", url=self.url) from None
+        except httpx2.TimeoutException:
+            raise WalkFailed("too_slow", url=self.url, seconds=int(_TIMEOUT_S)) from None
+        except httpx2.TransportError as wrong:
+            raise WalkFailed("unreachable", url=self.url, why=str(wrong) or type(wrong).__name__) from None
+
+    def check(self) -> None:
+        """Raises `WalkFailed` unless a CloudNego answers there."""
+        try:
+            found = self.call("GET", "/procedure")
+        except Refusal as no:
+            raise WalkFailed("no_api", url=self.url, status=no.status) from None
+        if not isinstance(found, dict) or len(found.get("steps", ())) != 9:
+            raise WalkFailed("no_api", url=self.url, status=200)
+
+
+def _seconds(retry_after: str | None) -> float:
+    return float(retry_after) if retry_after is not None and retry_after.isdigit() else 1.0
+
+
+def _document(answer: httpx2.Response, url: str) -> Any:
+    if not answer.content:
+        return {}
+    try:
+        return msgspec.json.decode(answer.content)
+    except msgspec.DecodeError:
+        raise WalkFailed("no_api", url=url, status=answer.status_code) from None
