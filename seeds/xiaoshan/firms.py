@@ -1,4 +1,4 @@
-"""The register: 161 enterprises that are served, 40 that have not begun, and 84 small ones that were there in 2018."""
+"""The register: 161 enterprises that are served, 40 that have not begun, and 101 small ones that were there in 2018 only."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from seeds.xiaoshan.trades import DOWN, LARGE, MEDIUM, SMALL, SOFTWARE, TRADES, 
 SEED: Final = "xiaoshan-1"
 """The one seed. Another word makes another district."""
 
-SERVED, NOT_BEGUN, GONE = 161, 40, 84
+SERVED, NOT_BEGUN, GONE = 161, 40, 101
 WORKERS: Final = 32_000
+_DOWN_MAKERS: Final = 14  # all in one street, under one industry contract
 _WITHOUT_UNION: Final = 5  # of those served: the town's union speaks for their workers (HZ 18)
 _BANDS: Final = {SMALL: (52, 14, 49), MEDIUM: (82, 50, 299), LARGE: (22, 300, 880), VERY_LARGE: (5, 1000, 2050)}
 """Size band → how many of the served, smallest, largest. Most are small, most workers are in the large."""
@@ -54,9 +55,11 @@ def all_firms() -> tuple[Firm, ...]:
     words = firm_names(dice)
     sizes = _served_sizes(dice)
     found = []
-    for n, (band, workers) in enumerate(sizes, 1):
-        trade = DOWN if n <= 14 else _trade(dice, band)
-        found.append(_firm(f"f{n:03d}", next(words), trade, workers, dice, union=n % 32 != 20, served=True))
+    small = [n for n, (band, _) in enumerate(sizes) if band == SMALL and n >= _DOWN_MAKERS][::7]
+    for n, (band, workers) in enumerate(sizes):
+        trade = DOWN if n < _DOWN_MAKERS else _trade(dice, band)
+        union = n not in small[:_WITHOUT_UNION]
+        found.append(_firm(f"f{n + 1:03d}", next(words), trade, workers, dice, union=union, served=True))
     for n in range(1, NOT_BEGUN + 1):
         workers = 10 + dice.randrange(90)
         trade = SOFTWARE if n <= 22 else _trade(dice, SMALL)

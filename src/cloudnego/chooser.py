@@ -642,7 +642,8 @@ def _replace(m: Moment, dice: Random, cast: Cast) -> Fields:
     old = next(iter(bench.vacant), None) or _pick(dice, [r.person for r in bench.reps])
     new = _pick(dice, [p for p in cast.spare(side) if p not in taken])
     return {
-        "old": old, "rep": rep(new, 1), "as_chief": bench.chief == old, "service": service(m, dice),
+        "old": old, "rep": rep(new, 1), "as_chief": bench.chief == old,
+        "chief_is_person_in_charge": True, "service": service(m, dice),
         "evidence": scan(dice),
     }  # fmt: skip
 

@@ -40,7 +40,6 @@ from cloudnego.identity.store import reading, writing
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import Rehearsal
-from cloudnego.stories import Story
 
 Told = Callable[[int], None]
 """Hears how much more was done."""
@@ -82,8 +81,11 @@ class Part(NamedTuple):
     organs: Mapping[Side, str]
 
 
-Words = Callable[["Play", type[c.Command]], Mapping[str, Any]]
-"""What a seed says in its own words, laid over the chooser's."""
+Tale = Callable[["Play"], None]
+"""A story of a seed; every story of `cloudnego.stories` is one."""
+
+Words = Callable[["Play", str, type[c.Command], Mapping[str, Any]], Mapping[str, Any]]
+"""What a seed says in its own words, laid over the chooser's: the play, who asks, what, and the story's wish."""
 
 
 class Play(Rehearsal):
@@ -103,10 +105,14 @@ class Play(Rehearsal):
         self._words = words
         self._stop = stop
         self._asked: Counter[type[c.Command]] = Counter()
+        self.opening: dict[str, Any] = {}  # what the seed says of the opening, whatever the story
         script.cases[name] = EMPTY
 
     def organ(self, side: Side) -> str:
         return self._part.organs[side]
+
+    def open(self, who: str, **wish: Any) -> None:
+        super().open(who, **{**self.opening, **wish})
 
     def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
         self._asked[kind] += 1
@@ -118,7 +124,7 @@ class Play(Rehearsal):
         self.at += timedelta(seconds=20 + self.dice.randrange(130))
         if self.at > self._now - _NO_MORE_ACTS:
             raise Halt
-        super().act(who, kind, **{**self._words(self, kind), **wish})
+        super().act(who, kind, **{**self._words(self, who, kind, wish), **wish})
 
     def ask(self, by: Member, command: c.Command) -> Decision:
         decision = super().ask(by, command)
@@ -132,7 +138,7 @@ class Play(Rehearsal):
             raise Halt
         super().wait_until(day, hour)
 
-    def tell(self, story: Story) -> bool:
+    def tell(self, story: Tale) -> bool:
         """Play a story as far as it goes; True if it came to its end or to its stop before the seed's moment."""
         try:
             story(self)
@@ -227,7 +233,7 @@ def shipped(name: str) -> Seed:
         assert spec.loader is not None
         sys.modules["seeds"] = package = module_from_spec(spec)
         spec.loader.exec_module(package)
-    found = import_module(f"seeds.{name}").generate()
+    found = import_module(f"seeds.{name}.district").generate()
     assert isinstance(found, Seed), "a seed's package generates a seed"
     return found
 

@@ -199,7 +199,7 @@ def vote(t: Stage, **counts: int) -> None:
 
 
 def vote_down(t: Stage) -> None:
-    """Three quarters come, half of all are needed, one vote is missing (domain §0.3: 30 of 40, 20 yes)."""
+    """Three quarters come, half of all are needed, one vote is missing."""
     total = t.case.congress.total
     present, yes = (3 * total + 3) // 4, total // 2
     vote(t, present=present, yes=yes, no=present - yes)

@@ -26,7 +26,7 @@ from cloudnego.texts import LANGUAGES, catalogue, fill
 
 CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
-DOORS = ("problems.", "fields.")
+DOORS = ("problems.", "fields.", "walk.", "demo.")
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 ENUMS: dict[str, type[StrEnum]] = {

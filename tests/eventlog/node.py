@@ -1,4 +1,4 @@
-"""One service of two on one PostgreSQL: `python -m tests.eventlog.node URL NUMBER CASES…` waits for a line and works."""
+"""One service of two on one PostgreSQL: `python -m tests.eventlog.node URL NUMBER CASES…` waits for a line, works."""
 
 from __future__ import annotations
 

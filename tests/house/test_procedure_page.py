@@ -7,11 +7,10 @@ from functools import cache
 
 import pytest
 
-from cloudnego.core.commands import COMMANDS, Command
+from cloudnego.core.commands import COMMANDS, Command, SendOffer
 from cloudnego.core.overlays import Overlay
 from cloudnego.core.procedure import OPENINGS, PLACES, PROCEDURE
 from cloudnego.core.refusals import Reason
-from cloudnego.core.steps import filing, offer, representatives
 from cloudnego.core.vocabulary import STEPS, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from docs import generate
@@ -96,12 +95,11 @@ def test_every_reason_that_can_be_met_is_said_in_both_languages() -> None:
 
 
 def test_the_reasons_of_a_rule_are_its_own_and_those_of_what_it_asks() -> None:
-    assert generate.reasons_of(offer.served) == {"no_offer", "offer_not_served"}
-    assert {"list_missing", "list_not_published", "duty_not_accepted"} <= generate.reasons_of(
-        representatives.own_list_ready
-    )
-    assert "filed" not in generate.reasons_of(representatives.own_list_ready)
-    assert generate.reasons_of(filing.signed_on) == set()
+    needs = {need.__name__: generate.reasons_of(need) for need in PLACES[SendOffer].ask.needs}
+    assert needs["own_topics_ready"] == {"topics_not_ready"}
+    assert {"list_missing", "list_not_published", "duty_not_accepted"} <= needs["own_list_ready"]
+    assert "filed" not in needs["own_list_ready"]
+    assert generate.reasons_of(generate.pages) == set()
 
 
 def test_every_overlay_is_said_with_the_asks_that_lay_it_and_take_it_off() -> None:

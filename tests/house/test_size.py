@@ -15,7 +15,8 @@ FILE_LINES_MAX = 420
 LISTS = {
     "src/cloudnego/core/commands.py",
     "src/cloudnego/core/events.py",
-    "src/cloudnego/core/evolve.py",
+    "src/cloudnego/chooser.py",  # one filler a command
+    "src/cloudnego/stories.py",  # the stories one after another
     "src/cloudnego/core/pack.py",
     "src/cloudnego/core/procedure.py",
     "src/cloudnego/core/refusals.py",

@@ -20,7 +20,7 @@ Fit = Callable[[Moment, C], Obstacle | None]
 Does = Callable[[Moment, C], list[Event]]
 
 LATE_ENTRY_WORKING_DAYS = 3
-"""A fact entered more than three working days after its day is shown as entered late (domain §0 item 6)."""
+"""A fact entered more than three working days after its day is shown as entered late."""
 
 
 class DatedFacts(TypedDict):
@@ -75,13 +75,13 @@ def of_side(m: Moment, command: c.SideAct) -> SideFacts:
 
 
 def not_in_the_future(m: Moment, command: c.Command) -> Obstacle | None:
-    """A fact of the outside world cannot be entered before it happened (domain §0 item 6)."""
+    """A fact of the outside world cannot be entered before it happened."""
     on = day_of(m, command)
     return no(Reason.IN_THE_FUTURE, day=on.isoformat(), today=m.today.isoformat()) if on > m.today else None
 
 
 def not_before_the_case_law(m: Moment, command: c.Command) -> Obstacle | None:
-    """Deadlines cannot be counted from a day no calendar knows; the engine never guesses (domain §0.3)."""
+    """Deadlines cannot be counted from a day no calendar knows; the engine never guesses."""
     on = day_of(m, command)
     if m.law.calendar.knows(on.year) or not isinstance(command, c.Dated):
         return None
@@ -110,7 +110,7 @@ GENERAL: tuple[Callable[[Moment, Any], Obstacle | None], ...] = (
 
 
 def not_before(what: Callable[[Moment], date | None]) -> Fit[Any]:
-    """A fact does not happen before the fact it follows (domain §0 item 6)."""
+    """A fact does not happen before the fact it follows."""
 
     def not_before_its_ground(m: Moment, command: c.Command) -> Obstacle | None:
         ground, on = what(m), day_of(m, command)
@@ -122,7 +122,7 @@ def not_before(what: Callable[[Moment], date | None]) -> Fit[Any]:
 
 
 def chief_of_own_side(m: Moment) -> Obstacle | None:
-    """A seat that is vacant cannot act; its mandate is dead (domain §3.7)."""
+    """A seat that is vacant cannot act; its mandate is dead."""
     bench = m.bench
     if bench.chief is None:
         return no(Reason.LIST_MISSING, cure=(Seat.UNION, Seat.HR), side=m.own_side)

@@ -37,7 +37,7 @@ class ServedVia(StrEnum):
 
 
 class Proof(StrEnum):
-    """How service on paper is proved (domain §9.2)."""
+    """How service on paper is proved."""
 
     EMS = "ems"
     SIGNED_RECEIPT = "signed_receipt"
@@ -513,7 +513,7 @@ class ProposeRecorder(Command):
 
 
 class AgreeOnlineMeeting(SideAct):
-    """Agree to meet online where the pack allows it; both chiefs must (domain §1.3 S6)."""
+    """Agree to meet online where the pack allows it; both chiefs must."""
 
     type: Literal["agree_online_meeting"] = "agree_online_meeting"
     binding: ClassVar[bool] = True
@@ -579,14 +579,14 @@ class StartMeeting(Command):
 
 
 class NoteChiefAbsent(Command):
-    """The recorder notes that a chief has not come 30 minutes after the set time (domain §3.15)."""
+    """The recorder notes that a chief has not come 30 minutes after the set time."""
 
     type: Literal["note_chief_absent"] = "note_chief_absent"
     side: Side
 
 
 class ChooseNewDay(SideAct):
-    """The side that came names a new day once, at most five working days later (domain §3.15)."""
+    """The side that came names a new day once, at most five working days later."""
 
     type: Literal["choose_new_day"] = "choose_new_day"
     plan: Plan
@@ -932,6 +932,9 @@ class ReplaceRepresentative(SideAct):
     old: PersonId
     rep: Rep
     as_chief: bool = False
+    chief_is_legal_representative: bool = False
+    chief_is_person_in_charge: bool = False
+    chief_may_sign: bool = True
     service: Service | None = None
 
 
@@ -1086,7 +1089,7 @@ class WithdrawContest(Command):
 
 
 class WithdrawCase(SideAct):
-    """Withdraw the case: alone before the reply, afterwards with the other side's written consent (domain §3.8)."""
+    """Withdraw the case: alone before the reply, afterwards with the other side's written consent."""
 
     type: Literal["withdraw_case"] = "withdraw_case"
     binding: ClassVar[bool] = True
@@ -1101,7 +1104,7 @@ class ConsentToWithdrawal(SideAct):
 
 
 class EndTalks(SideAct):
-    """End the case without a contract after a coordination that found no agreement (N2004 53; domain §3.9)."""
+    """End the case without a contract after a coordination that found no agreement (N2004 53)."""
 
     type: Literal["end_talks"] = "end_talks"
     binding: ClassVar[bool] = True

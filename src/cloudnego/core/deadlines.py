@@ -1,6 +1,6 @@
 """Every term of the law as it runs in a case: from which fact, until which, whose it is, when the clock looks again.
 
-The pack says the numbers; this file knows the facts they run from (`domain.md` §1.4). Terms run from the day a thing
+The pack says the numbers; this file knows the facts they run from. Terms run from the day a thing
 happened (`occurred_on`), not from the day it was entered.
 """
 

@@ -91,7 +91,7 @@ def _closed_by(before: Negotiation, events: list[e.Event]) -> e.Outcome | None:
 
 
 def _mode_held(case: Negotiation, step: Step) -> Mode:
-    """How a step was really held: in person only where people gathered (domain §7 item 2)."""
+    """How a step was really held: in person only where people gathered."""
     if step is Step.MEETING:
         return case.meeting.mode or Mode.ONLINE
     held = case.congress.held if step is Step.CONGRESS else case.gatherings.get(step)

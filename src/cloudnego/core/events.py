@@ -42,7 +42,7 @@ from cloudnego.core.vocabulary import (
 )
 
 Persons = tuple[PersonId, ...]
-Outcome = Literal["done", "failed", "objected", "withdrawn", "dispute_settled"]
+Outcome = Literal["done", "failed", "objected", "withdrawn", "dispute_settled", "effect_withdrawn"]
 
 
 class PaperKind:
@@ -292,6 +292,8 @@ class RepresentativeReplaced(_SideNotice):
     old: PersonId
     rep: Rep
     as_chief: bool
+    chief_in_charge: bool
+    chief_may_sign: bool
     paper: Id
     served: Served | None
 
@@ -617,6 +619,8 @@ class CoveredBallotRecorded(_DatedNotice):
 
 
 class BallotRecorded(_DatedNotice):
+    """The counts of a ballot, of all delegates or workers, and what they come to; valid once two scrutineers attest."""
+
     type: Literal["ballot_recorded"] = "ballot_recorded"
     draft_hash: Sha256
     total: Positive
@@ -680,7 +684,7 @@ class PapersSupplied(_SideFiling):
 
 
 class ContractObjected(_DatedFiling):
-    """`withdraws_effect`: the contract had been taken to be in force; it is not (domain §2.2)."""
+    """`withdraws_effect`: the contract had been taken to be in force; it is not."""
 
     type: Literal["contract_objected"] = "contract_objected"
     clauses: tuple[ObjectedClause, ...]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cloudnego.core import commands as c
 from cloudnego.core.acts import GENERAL, paper_of
 from cloudnego.core.asks import Place, Rule
+from cloudnego.core.citing import in_this_law
 from cloudnego.core.deadlines import Running, deadlines, is_open
 from cloudnego.core.moment import Law, Moment, Standing
 from cloudnego.core.overlays import Overlay, overlays_of
@@ -37,7 +38,7 @@ def needs_unmet(m: Moment, place: Place, *, on_paper: bool = False) -> list[Obst
     seat = wrong_seat(m, place, on_paper=on_paper)
     if seat:
         return [seat]
-    return [o for need in (*place.stops, *ask.needs) if (o := need(m))]
+    return [in_this_law(m.law.pack, o) for need in (*place.stops, *ask.needs) if (o := need(m))]
 
 
 def obstacles(m: Moment, command: c.Command) -> list[Obstacle]:
@@ -49,12 +50,12 @@ def obstacles(m: Moment, command: c.Command) -> list[Obstacle]:
         return unmet
     if paper is not None and not place.ask.on_paper:
         return [*unmet, no(Reason.ON_PAPER_NOT_POSSIBLE)]
-    return unmet + [o for fit in (*GENERAL, *place.ask.fits) if (o := fit(m, command))]
+    return unmet + [in_this_law(m.law.pack, o) for fit in (*GENERAL, *place.ask.fits) if (o := fit(m, command))]
 
 
 def waits(s: Standing, rule: Rule) -> list[Obstacle]:
     """What a step still waits for; only hard things hold it."""
-    return [o for end in rule.ends if (o := end(s)) and o.hard]
+    return [in_this_law(s.law.pack, o) for end in rule.ends if (o := end(s)) and o.hard]
 
 
 def stuck_because(s: Standing) -> list[Obstacle]:

@@ -19,7 +19,7 @@ def not_open_yet(m: Moment) -> Obstacle | None:
 
 
 def on_the_register(m: Moment) -> Obstacle | None:
-    """An enterprise record is enough; who opens must act for one of its sides (domain §1.3 S1)."""
+    """An enterprise record is enough; who opens must act for one of its sides."""
     if m.register is None:
         return no(Reason.NOT_PARTY_TO_ENTERPRISE, cure=(Seat.TOWN_UNION,))
     return None if m.side is not None else no(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24")

@@ -79,7 +79,7 @@ def within_the_cap(m: Moment, command: c.Suspend) -> Obstacle | None:
 
 
 def makes_the_cap_unreachable(m: Moment, command: c.Suspend) -> Obstacle | None:
-    """A suspension does not stop the sixty days of HZ 29 (domain §1.4): a warning when it passes them."""
+    """A suspension does not stop the sixty days of HZ 29: a warning when it passes them."""
     cap = running(m.case, m.law, "total_cap")
     if cap is None or cap.latest is None or m.case.agreed_first_on or command.until_on <= cap.latest:
         return None
@@ -169,7 +169,7 @@ def end_invitation(m: Moment, command: c.EndInvitation) -> list[e.Event]:
 
 
 def ground_for_dispute(s: Standing) -> Obstacle | None:
-    """A refused or overdue reply, a declared deadlock, a passed cap (ZJ 39; domain §3.1, §3.9)."""
+    """A refused or overdue reply, a declared deadlock, a passed cap (ZJ 39)."""
     case = s.case
     refused = case.reply is not None and case.reply.outcome is c.ReplyOutcome.REFUSED
     silent = case.reply is None and overdue(case, s.law, "reply", s.today)
@@ -302,9 +302,12 @@ def replacement_proved(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
 
 
 def replace_representative(m: Moment, command: c.ReplaceRepresentative) -> list[e.Event]:
+    in_charge = command.chief_is_legal_representative or command.chief_is_person_in_charge
     return [
         e.RepresentativeReplaced(
             **of_side(m, command), old=command.old, rep=command.rep, as_chief=command.as_chief,
+            chief_in_charge=in_charge or m.own_side is Side.WORKER,
+            chief_may_sign=command.chief_may_sign,
             paper=m.fresh(Stream.NOTICE), served=papers.served(m, command, command.service),
         )
     ]  # fmt: skip

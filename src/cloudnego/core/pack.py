@@ -1,6 +1,6 @@
 """The law as frozen data: what a rule pack says, each row with its articles and its level.
 
-A pack is a stack of texts (Hangzhou on Zhejiang on the nation, `domain.md` §0.2): the loader (`cloudnego.law`) lays the
+A pack is a stack of texts (Hangzhou on Zhejiang on the nation): the loader (`cloudnego.law`) lays the
 more specific row over the more general one; the core sees only the result, pinned by the case when it was opened.
 A field no text knows is an error, so that a misspelt rule cannot be silently absent.
 """

@@ -28,14 +28,15 @@ def served(m: Moment, command: c.Command, service: c.Service | None) -> Served |
     return Served(via=service.via, proof=service.proof, on=on, evidence=service.evidence)
 
 
-def unproved(m: Moment, service: c.Service | None, recipient: Side, sent_on: date) -> Obstacle | None:
-    """What is wrong with a service, if anything."""
+def unproved(m: Moment, service: c.Service | None, recipient: Side, sent_on: date, served_on: date) -> Obstacle | None:
+    """What is wrong with a service, if anything; `served_on` is the day of the act that serves."""
     if service is None:
         return None
     if service.via is c.ServedVia.PLATFORM:
         # ESL 11 ¶2: 收件人指定特定系统接收数据电文的，数据电文进入该特定系统的时间，视为该数据电文的接收时间
-        if in_force(m.case, recipient, m.today) and sent_on == m.today:
-            return None
+        if in_force(m.case, recipient, m.today):
+            # what enters the system today is not served on an earlier day
+            return None if served_on == m.today else no(Reason.SERVICE_UNPROVED, "ESL 11")
         return no(
             Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11", cure=(Seat.CHIEF, Seat.UNION, Seat.HR), side=recipient
         )
@@ -50,7 +51,8 @@ def unproved(m: Moment, service: c.Service | None, recipient: Side, sent_on: dat
 
 def service_holds(m: Moment, command: Any) -> Obstacle | None:
     """A paper sent by the acting side: its service must be proved or on the platform."""
-    return unproved(m, command.service, m.own_side.other, day_of(m, command))
+    on = day_of(m, command)
+    return unproved(m, command.service, m.own_side.other, on, on)
 
 
 FITS: tuple[Fit[Any], ...] = (service_holds,)
@@ -73,7 +75,7 @@ def own_unserved_paper(m: Moment, command: c.ServePaper) -> Obstacle | None:
         return no(Reason.NOT_OWN_PAPER, side=paper.side)
     if paper.served is not None:
         return no(Reason.ALREADY_SERVED)
-    return unproved(m, command.service, paper.side.other, paper.sent_on)
+    return unproved(m, command.service, paper.side.other, paper.sent_on, day_of(m, command))
 
 
 def not_confirmed_yet(m: Moment) -> Obstacle | None:

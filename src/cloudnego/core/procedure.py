@@ -306,7 +306,8 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.CloseExpired, does=performance.close_expired, by=CLOCK,
                 needs=(performance.in_force, performance.term_over)),
         ),
-        then={},
+        closed_by={e.ContractObjected: lambda found: "effect_withdrawn" if found.withdraws_effect else None},
+        then={"effect_withdrawn": S.FILING},
     ),
 }  # fmt: skip
 assert tuple(PROCEDURE) == STEPS, "every step has its rule, in order"

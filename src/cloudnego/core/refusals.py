@@ -144,6 +144,7 @@ class Reason(StrEnum):
     CHIEF_NOT_LATE_YET = "chief_not_late_yet"
     CHIEF_PRESENT = "chief_present"
     NO_CHIEF_ABSENT = "no_chief_absent"
+    NEW_DAY_USED = "new_day_used"
     NEW_DAY_TOO_LATE = "new_day_too_late"
     NOT_ALL_SETTLED = "not_all_settled"
     OPEN_CLAUSES = "open_clauses"

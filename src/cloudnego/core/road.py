@@ -112,7 +112,7 @@ def _sees(m: Moment, stream: Stream) -> bool:
     """Parties without a seat at the table see the notices; HR the filing too."""
     if Seat.REPRESENTATIVE in m.seats or stream is Stream.NOTICE:
         return True
-    return stream is Stream.FILING and Seat.HR in m.seats
+    return stream is Stream.FILING and not m.seats.isdisjoint({Seat.HR, Seat.LEGAL_REPRESENTATIVE})
 
 
 def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
@@ -152,7 +152,7 @@ def no_withdrawal_asked(m: Moment) -> Obstacle | None:
 
 
 def _alone(m: Moment) -> bool:
-    """Before the reply the side that opened, or that offered, may withdraw alone (domain §3.8)."""
+    """Before the reply the side that opened, or that offered, may withdraw alone."""
     case = m.case
     if case.step is None or STEPS.index(case.step) > STEPS.index(Step.REPLY) or case.reply is not None:
         return False
@@ -286,7 +286,7 @@ def calendar_is_at_hand(m: Moment, command: c.AdoptCalendar) -> Obstacle | None:
 
 
 def adopt_calendar(m: Moment, command: c.AdoptCalendar) -> list[e.Event]:
-    """Every open deadline is computed again, and what changed is a fact (domain §0.3)."""
+    """Every open deadline is computed again, and what changed is a fact."""
     assert m.new_law is not None
     before, after = _open_terms(m.case, m.law), _open_terms(m.case, m.new_law)
     changed = tuple(

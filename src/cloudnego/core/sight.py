@@ -30,7 +30,7 @@ _NOTHING: frozenset[Stream] = frozenset()
 
 
 def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
-    """The streams of a case a member sees (domain §6). Empty: for this member the case does not exist.
+    """The streams of a case a member sees. Empty: for this member the case does not exist.
 
     A caucus is its bench's alone: no office opens it, and nobody else learns that it exists.
     """

@@ -173,6 +173,8 @@ class CoveredBallot(Struct, frozen=True, kw_only=True):
 
 
 class Congress(Struct, frozen=True, kw_only=True):
+    """The draft before the congress, in this round."""
+
     submitted_on: date | None = None
     submitted_by: Side | None = None
     convened: bool = False
@@ -191,6 +193,8 @@ class Congress(Struct, frozen=True, kw_only=True):
 
 
 class Filing(Struct, frozen=True, kw_only=True):
+    """Signing, filing and review of what was passed, until it is in force."""
+
     document_hash: str | None = None
     signed: Both[date | None] = NONE
     refused: frozenset[Side] = frozenset()
@@ -221,6 +225,8 @@ class Filing(Struct, frozen=True, kw_only=True):
 
 
 class Performance(Struct, frozen=True, kw_only=True):
+    """What became of the contract once it was in force."""
+
     published_on: date | None = None
     published_at: frozenset[str] = frozenset()  # regional: enterprises where it was published
     reported_on: date | None = None

@@ -20,7 +20,7 @@ import msgspec
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Date, DateTime, Engine, LargeBinary, MetaData, Table, insert, select
 
-from cloudnego.eventlog.database import connect, migrate, writing
+from cloudnego.eventlog.database import connect, migrate, snapshot, writing
 
 FORMAT: Final = 1
 _VERSION_TABLE: Final = "alembic_version"
@@ -95,7 +95,7 @@ def backup(
         with os.fdopen(descriptor, "wb") as out:
             with (
                 _zip(out) as bundle,
-                _snapshot(engine) as source,
+                snapshot(engine) as source,
             ):
                 tables = tuple(_out(source, table, bundle, told) for table in _reflected(source))
                 manifest = Manifest(
@@ -118,13 +118,6 @@ def backup(
 
 def _zip(out: IO[bytes]) -> zipfile.ZipFile:
     return zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1)
-
-
-def _snapshot(engine: Engine) -> Connection:
-    """A connection on which all reads see one moment."""
-    if engine.dialect.name == "sqlite":
-        return engine.connect()  # its BEGIN gives one snapshot of the write-ahead log
-    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True).connect()
 
 
 def _out(source: Connection, table: Table, bundle: zipfile.ZipFile, told: Told) -> TableEntry:

@@ -75,7 +75,10 @@ class Batches:
         self._cases.clear()
         self._opening.clear()
         connection.begin()
-        if self._alone and not self._store.sqlite:
+        if self._store.sqlite:
+            if self._store.others_wrote(connection):
+                self._books.forget()
+        elif self._alone:
             connection.exec_driver_sql("LOCK TABLE stream IN EXCLUSIVE MODE")
         self._books.open(connection)
 
@@ -138,7 +141,7 @@ class Batches:
         self._opening.update(opening)
         written = {p.case for p in plans if not p.caucus} | {p.other for p in plans if not p.caucus and p.other}
         sides = {(p.case, p.side) for p in plans if p.side is not None}
-        if self._alone or not store.others_wrote(connection):  # what is in memory is what is on disk
+        if self._alone or store.sqlite:  # what is in memory is what is on disk
             written = {case for case in written if books.known(case) is None}
             sides = {(case, side) for case, side in sides if not books.knows_caucus(case, side)}
         beside = {case for case, _ in sides} - written

@@ -60,6 +60,13 @@ def writing(engine: Engine) -> Engine:
     return engine.execution_options(writes=True)
 
 
+def snapshot(engine: Engine) -> Connection:
+    """A connection on which all reads see one moment, however long they take."""
+    if engine.dialect.name == "sqlite":
+        return engine.connect()  # BEGIN: the first read pins the write-ahead log
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True).connect()
+
+
 def assert_durable(engine: Engine) -> None:
     """Raises NotDurable unless a commit survives a power cut: WAL with synchronous=FULL, or PostgreSQL's own."""
     with engine.connect() as connection:

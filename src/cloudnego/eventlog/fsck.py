@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cloudnego.core.vocabulary import JOINT, Stream
 from cloudnego.eventlog import codec, merkle, sql
 from cloudnego.eventlog.books import Keys
+from cloudnego.eventlog.database import snapshot
 from cloudnego.eventlog.keys import KeyMissing, Keyring
 from cloudnego.eventlog.leaf import LEAF_VERSION, Leaf, commit
 from cloudnego.eventlog.leaf import decode as decode_leaf
@@ -176,45 +178,45 @@ class _Check:
                 self.fault(case, name, size, f"the head counts {counted} joint entries, there are {joint.get(case, 0)}")
 
 
-def _rows(engine: Engine, told: Callable[[int], None] | None) -> Iterator[tuple[Any, ...]]:
+def _rows(connection: Connection, told: Callable[[int], None] | None) -> Iterator[tuple[Any, ...]]:
     """Every entry in the order of positions, from a cursor that holds only a chunk."""
-    connection = engine.connect()
+    names = [f"l.{n}" for n in sql.LEAF_COLUMNS] + [f"b.{n}" for n in sql.BODY_COLUMNS]
+    statement = f"SELECT {', '.join(names)}, l.pos FROM leaf l LEFT JOIN body b ON b.pos = l.pos ORDER BY l.pos"
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor() if connection.dialect.name == "sqlite" else driver.cursor(name="fsck", binary=True)
     try:
-        names = [f"l.{n}" for n in sql.LEAF_COLUMNS] + [f"b.{n}" for n in sql.BODY_COLUMNS]
-        statement = f"SELECT {', '.join(names)}, l.pos FROM leaf l LEFT JOIN body b ON b.pos = l.pos ORDER BY l.pos"
-        driver: Any = connection.connection.driver_connection
-        cursor = driver.cursor() if engine.dialect.name == "sqlite" else driver.cursor(name="fsck", binary=True)
         cursor.execute(statement)
         while chunk := cursor.fetchmany(_CHUNK):
             yield from chunk
             if told is not None:
                 told(len(chunk))
-        cursor.close()
     finally:
-        connection.close()
+        cursor.close()
 
 
 def fsck(engine: Engine, ring: Keyring, *, contents: bool = True, told: Callable[[int], None] | None = None) -> Report:
-    """Check the whole log. `contents=False` derives the trees alone; `told` hears how many leaves were read."""
+    """Check the whole log as it stands at one moment; the service may go on writing.
+
+    `contents=False` derives the trees alone; `told` hears how many leaves were read.
+    """
     store = Store(engine)
 
     def stored_key(stream: str) -> bytes | None:
-        with engine.connect() as connection:
-            return store.key(connection, stream)
+        with engine.connect() as other:
+            return store.key(other, stream)
 
-    with engine.connect() as connection:
+    with snapshot(engine) as connection:
         found = connection.exec_driver_sql("SELECT id, district, size, joint, at, frontier FROM stream")
         heads = {row[0]: tuple(row[1:]) for row in found}
         orphans = connection.exec_driver_sql(
             "SELECT count(*) FROM body b LEFT JOIN leaf l ON l.pos = b.pos WHERE l.pos IS NULL"
         ).scalar_one()
-    check = _Check(Sealer(ring.dice, Keys(ring, stored_key, writes=False).of), heads)
-    rows = check.trees(_rows(engine, told))
-    if contents:
-        check.contents(rows)
-    else:
-        for _ in rows:
-            pass
+        check = _Check(Sealer(ring.dice, Keys(ring, stored_key, writes=False).of), heads)
+        rows = check.trees(_rows(connection, told))
+        if contents:
+            check.contents(rows)
+        else:
+            deque(rows, maxlen=0)
     check.against_heads()
     if orphans:
         check.fault("", "", 0, f"{orphans} bodies belong to no leaf")

@@ -46,9 +46,7 @@ class Store:
         self._seen: Any = None
 
     def others_wrote(self, connection: Connection) -> bool:
-        """Whether anyone but this connection may have written since it last asked."""
-        if not self.sqlite:
-            return True
+        """Whether anyone but this connection has written to a SQLite file since it last asked."""
         version = connection.exec_driver_sql("PRAGMA data_version").scalar()
         seen, self._seen = self._seen, version
         return bool(seen != version)

@@ -46,6 +46,11 @@ SIDES: dict[Office, Side] = {
 """The side an office belongs to by itself. A union of the area or an employers' body has one only as a party."""
 
 
+def side_suits(office: Office, side: Side) -> bool:
+    """Whether a membership of this office may stand on this side: a manager is a worker on the employer's."""
+    return office is Office.WORKER or SIDES.get(office, side) is side
+
+
 def covers(upper: str, lower: str) -> bool:
     """Whether region `upper` is `lower` or lies above it: codes of the GB/T 2260 tree begin with those above them."""
     return lower.startswith(upper)

@@ -45,9 +45,8 @@ def parties_of(case: Negotiation) -> Parties | None:
 
 def side_in(held: Held, parties: Parties) -> Side | None:
     """The side a membership stands on in this case: its office's; a union or body has one only as a side's organ."""
-    own = SIDES.get(held.office)
-    if own is not None:
-        return own
+    if held.office in SIDES:
+        return held.side or SIDES[held.office]
     if held.organisation == parties.worker_organ and held.office in (Office.TOWN_UNION, Office.DISTRICT_UNION):
         return Side.WORKER
     if held.organisation == parties.employer_organ and held.office is Office.EMPLOYERS_BODY:

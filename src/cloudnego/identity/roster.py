@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office, Side
-from cloudnego.identity.kinds import OFFICES, SIDES, OrganisationKind
+from cloudnego.identity.kinds import OFFICES, SIDES, OrganisationKind, side_suits
 from cloudnego.identity.tables import Account, Membership, Organisation, Person, Region, SignIn
 
 NewId = Callable[[str], str]
@@ -148,7 +148,7 @@ class Roster:
         """Add a membership. Raises `RosterError` where person or organisation is unknown or the office does not suit.
 
         The side follows from the office; where an office has none by itself (a union of the area that acts for
-        workers without a union), it may be given.
+        workers without a union), or a worker is a manager, it may be given.
         """
         organisation = self._organisation(new.organisation)
         person = self._session.get(Person, new.person)
@@ -156,8 +156,8 @@ class Roster:
             raise RosterError("person_unknown", person=new.person)
         if new.office not in OFFICES[OrganisationKind(organisation.kind)]:
             raise RosterError("office_does_not_suit", office=new.office.value, organisation=organisation.kind)
-        side = SIDES.get(new.office, new.side)
-        if new.side is not None and side is not new.side:
+        side = new.side or SIDES.get(new.office)
+        if new.side is not None and not side_suits(new.office, new.side):
             raise RosterError("side_does_not_suit", office=new.office.value, side=new.side.value)
         row = Membership(
             id=self._new_id("m"),

@@ -40,7 +40,7 @@ class Organisation(SQLModel, table=True):
 
 
 class Enterprise(SQLModel, table=True):
-    """Register facts of one enterprise of the district, whether it ever signs in or not (`domain.md` §11)."""
+    """Register facts of one enterprise of the district, whether it ever signs in or not."""
 
     __tablename__ = "enterprise"
     __table_args__ = (

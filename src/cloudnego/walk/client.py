@@ -73,11 +73,12 @@ class Api:
             headers["Authorization"] = f"Bearer {token}"
         if key is not None:
             headers["Idempotency-Key"] = key
-        for tries_left in reversed(range(_TRIES)):
-            answer = self._send(method, API + path, json=body, headers=headers, params=query)
-            if answer.status_code not in (429, 503) or not tries_left:
-                break
+        tries = 1
+        answer = self._send(method, API + path, json=body, headers=headers, params=query)
+        while answer.status_code in (429, 503) and tries < _TRIES:
             self._pause(min(_WAIT_MAX_S, _seconds(answer.headers.get("Retry-After"))))
+            answer = self._send(method, API + path, json=body, headers=headers, params=query)
+            tries += 1
         document = _document(answer, self.url)
         if not answer.is_success:
             raise Refusal(f"{method} {API}{path}", answer.status_code, document)

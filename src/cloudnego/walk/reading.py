@@ -29,7 +29,9 @@ def _struct(cls: type[S], value: Any, inner: tuple[Any, ...] = ()) -> S:
     hints = _hints(cls)
     if not isinstance(value, Mapping) or value.keys() != hints.keys():
         raise ValueError(f"{cls.__name__} reads otherwise here")
-    return cls(**{name: _read(inner[0] if isinstance(kind, TypeVar) else kind, value[name]) for name, kind in hints.items()})
+    return cls(
+        **{name: _read(inner[0] if isinstance(kind, TypeVar) else kind, value[name]) for name, kind in hints.items()}
+    )
 
 
 def _read(kind: Any, value: Any) -> Any:

@@ -142,7 +142,7 @@ class HeadsBody(Message):
 
 
 class EnterpriseFacts(Message):
-    """Register facts that may be missing (`domain.md` §11)."""
+    """Register facts that may be missing."""
 
     kind: Literal["enterprise", "organisation"] | None = None
     branch_of: Title | None = None

@@ -35,7 +35,7 @@ _PROGRESS: Final = frozenset(
         Seat.EMPLOYERS_BODY, Seat.AUDITOR, Seat.PORTAL,
     }
 )  # fmt: skip
-"""Who sees the progress of a case (step, dates, due, late, light; no content) without seeing its table (domain §6)."""
+"""Who sees the progress of a case (step, dates, due, late, light; no content) without seeing its table."""
 
 _PROGRESS_COLUMNS: Final[dict[str, Any]] = {
     "overlays": "", "light": "", "light_reason": "", "turn_side": None, "turn_seat": None, "stuck": None,

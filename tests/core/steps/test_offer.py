@@ -182,7 +182,7 @@ def test_what_was_sent_earlier_is_not_served_by_the_platform_now() -> None:
         update={"service": ON_PLATFORM, "occurred_on": day("2026-03-02"), "evidence": SCAN}
     )
     given(TOPICS_READY).on("2026-03-03").having((HR, CONFIRMED)).when(W1, earlier).then_refused(
-        Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11"
+        Reason.SERVICE_UNPROVED, "ESL 11"
     )
 
 

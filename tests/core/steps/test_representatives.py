@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cloudnego.core import benches
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
 from cloudnego.core.refusals import Reason
-from cloudnego.core.steps import representatives
 from cloudnego.core.vocabulary import Held, Seat, Step
 from tests.core.situations import (
     CANDIDATES,
@@ -346,7 +346,7 @@ def test_a_list_is_named_once_and_never_with_outsiders_or_people_of_the_other_si
 def test_an_employer_chief_who_is_not_in_charge_is_a_warning_on_the_list() -> None:
     manager = c.AppointRepresentatives(reps=reps("e1", "e2", "e3"), chief="e1")
     now = given(OPENED_BY_EMPLOYER).having((LEGAL, manager)).standing
-    (found,) = representatives.list_obstacles(now, E)
+    (found,) = benches.list_obstacles(now, E)
     assert (found.reason, found.hard) == (Reason.CHIEF_NOT_IN_CHARGE, False)
 
 
@@ -358,7 +358,7 @@ def _list_of(n: int, start: Situation | Given = OPENED) -> Given:
 
 
 def _why_not_ready(now: Given) -> Reason | None:
-    found = representatives.list_obstacles(now.standing, E)
+    found = benches.list_obstacles(now.standing, E)
     return next((o.reason for o in found if o.hard), None)
 
 
@@ -384,7 +384,7 @@ def test_the_employer_never_has_more_representatives_than_the_workers() -> None:
 def test_fewer_on_the_employers_side_is_a_warning_only() -> None:
     five = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4"), "seats": 4})
     now = given(ROLL_KEPT).having((UNION, five), (UNION, election(w2=30, w3=30, w4=30)), *ATTESTED)
-    found = representatives.list_obstacles(_list_of(3, now).standing, E)
+    found = benches.list_obstacles(_list_of(3, now).standing, E)
     assert [(o.reason, o.hard) for o in found] == [(Reason.UNEQUAL_NUMBERS, False)]
 
 
@@ -430,14 +430,14 @@ def test_many_of_a_group_and_none_on_the_workers_list_is_a_warning(group: str, f
         (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)), (UNION, ROLL), (UNION, CANDIDATES),
         (UNION, election(w2=30, w3=30)), *ATTESTED,
     )  # fmt: skip
-    found = representatives.list_obstacles(now.standing, W)
+    found = benches.list_obstacles(now.standing, W)
     assert [(o.reason, o.hard, o.facts["group"]) for o in found] == [(Reason.COMPOSITION, False, group)]
 
 
 def test_a_manager_for_the_workers_is_a_warning_in_hangzhou() -> None:
     with_manager = CANDIDATES.model_copy(update={"candidates": (*reps("w1", "w2"), rep("w3", manager=True))})
     now = given(ROLL_KEPT).having((UNION, with_manager), (UNION, election(w2=30, w3=30)), *ATTESTED)
-    found = representatives.list_obstacles(now.standing, W)
+    found = benches.list_obstacles(now.standing, W)
     assert [(o.reason, o.hard) for o in found] == [(Reason.MANAGER_FOR_WORKERS, False)]
 
 
@@ -486,7 +486,7 @@ def test_the_employer_may_be_the_side_that_is_ahead() -> None:
 def test_a_list_that_was_not_published_holds_the_step() -> None:
     now = given(OPENED_BY_EMPLOYER).having(*EMPLOYERS_LIST)
     assert now.case.step is Step.REPRESENTATIVES
-    assert representatives.ready(now.standing, E).reason is Reason.LIST_NOT_PUBLISHED  # type: ignore[union-attr]
+    assert benches.ready(now.standing, E).reason is Reason.LIST_NOT_PUBLISHED  # type: ignore[union-attr]
 
 
 def test_the_other_sides_list_may_follow_until_the_meeting() -> None:

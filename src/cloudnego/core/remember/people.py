@@ -58,6 +58,8 @@ def _(case: Negotiation, event: e.ContractRegistered) -> Negotiation:
 
 @on(e.StepTurned)
 def _(case: Negotiation, event: e.StepTurned) -> Negotiation:
+    if event.outcome == "effect_withdrawn":  # performance had not begun
+        return put(case, step=event.opened)
     was = case.step_modes.get(event.closed)
     mode = Mode.IN_PERSON if Mode.IN_PERSON in (was, event.mode) else event.mode  # a later round takes nothing back
     turned = put(case, step=event.opened, step_modes={**case.step_modes, event.closed: mode})
@@ -199,7 +201,8 @@ def _(case: Negotiation, event: e.RepresentativeReplaced) -> Negotiation:
         side,
         reps=(*(r for r in bench.reps if r.person != event.old), event.rep),
         chief=event.rep.person if event.as_chief else bench.chief,
-        may_sign=True if event.as_chief else bench.may_sign,
+        chief_in_charge=event.chief_in_charge if event.as_chief else bench.chief_in_charge,
+        may_sign=event.chief_may_sign if event.as_chief else bench.may_sign,
         vacant={p: d for p, d in bench.vacant.items() if p != event.old},
         vacancies=tuple(
             (p, since, event.occurred_on if p == event.old and until is None else until)
@@ -236,6 +239,7 @@ def _lapsed(case: Negotiation, side: Side) -> Negotiation:
         suspension=put(case.suspension, named=case.suspension.named.having(side, None))
         if case.suspension.since is None
         else case.suspension,
+        filing=put(case.filing, clerical=case.filing.clerical - {side.value}),
     )
 
 

@@ -51,7 +51,7 @@ def submitted(s: Standing) -> Obstacle | None:
 
 
 def enterprise_submits(m: Moment) -> Obstacle | None:
-    """The enterprise submits (ZJDM 16 ¶1); the union where the compiled text stands (domain §1.3 S6)."""
+    """The enterprise submits (ZJDM 16 ¶1); the union where the compiled text stands."""
     if m.side is Side.EMPLOYER or m.case.meeting.draft_by == "compiled":
         return None
     return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
@@ -218,7 +218,7 @@ def on_the_day_or_after(m: Moment) -> date | None:
 
 
 def materials_in_time(m: Moment) -> Obstacle | None:
-    """Seven days are advised before a first ballot; a re-ballot has only five working days (domain §1.3 S7)."""
+    """Seven days are advised before a first ballot; a re-ballot has only five working days."""
     days, sent, day = _rule(m).materials_days, m.case.congress.materials_on, m.case.congress.day
     if days is None or day is None or m.case.round > 1 or (sent is not None and (day - sent).days >= days):
         return None

@@ -54,7 +54,7 @@ def no_objection_open(m: Moment) -> Obstacle | None:
 
 
 def mandate_covers_signing(m: Moment) -> Obstacle | None:
-    """A delegate, or a mandated employer chief, signs only if the mandate says so (domain §1.3 S1)."""
+    """A delegate, or a mandated employer chief, signs only if the mandate says so."""
     bench = m.bench
     if bench.delegate == m.by.person != bench.chief and not bench.delegate_may_sign:
         return no(Reason.DELEGATE_MAY_NOT_SIGN, "N2004 20", cure=(Seat.CHIEF,), side=m.own_side)
@@ -214,7 +214,7 @@ def received_day(m: Moment) -> date | None:
 
 
 def reviewer_is_no_party(m: Moment) -> Obstacle | None:
-    """Who sits for a side does not review it (domain §6)."""
+    """Who sits for a side does not review it."""
     party = any(m.case.benches.of(side).has(m.by.person) for side in Side)
     return no(Reason.REVIEWER_IS_PARTY) if party else None
 
@@ -272,7 +272,7 @@ def object_to_contract(m: Moment, command: c.ObjectToContract) -> list[e.Event]:
 
 
 def record_objection(m: Moment, command: c.RecordObjection) -> list[e.Event]:
-    """An objection dated in time but surfaced late sets the case back (domain §2.2)."""
+    """An objection dated in time but surfaced late sets the case back."""
     return [_objection(m, command, external=True)]
 
 
@@ -307,7 +307,7 @@ def give_no_objection(m: Moment, command: c.GiveNoObjection) -> list[e.Event]:
 
 
 def review_over(m: Moment) -> Obstacle | None:
-    """Declared in force only after the last possible day (domain §1.3 S8)."""
+    """Declared in force only after the last possible day."""
     if m.case.filing.confirmation_opened_on:
         return no(Reason.NOTHING_NEW)
     review = running(m.case, m.law, "review")
@@ -379,12 +379,12 @@ def clerical_word_open(m: Moment) -> Obstacle | None:
 
 def same_correction(m: Moment, command: c.NoteClerical) -> Obstacle | None:
     """All three name the same corrected text."""
-    known = m.case.filing.clerical_hash
+    known = m.case.filing.clerical_hash if m.case.filing.clerical else None
     return None if known in (None, command.corrected_hash) else no(Reason.CLERICAL_DIFFERS)
 
 
 def note_clerical(m: Moment, command: c.NoteClerical) -> list[e.Event]:
-    """Clerical errors only: no new ballot, signing begins again on the corrected text (domain §1.3 S8)."""
+    """Clerical errors only: no new ballot, signing begins again on the corrected text."""
     who = _voice(m)
     complete_now = len(m.case.filing.clerical | {who}) == len(("worker", "employer", "union_officer"))
     return [

@@ -72,7 +72,7 @@ def _acting_chiefs(s: Standing, side: Side) -> set[str]:
 
 
 def chiefs_are_there(s: Standing) -> Obstacle | None:
-    """Both chiefs, or their delegates, checked in and confirmed by the recorder (domain §10)."""
+    """Both chiefs, or their delegates, checked in and confirmed by the recorder."""
     for side in Side:
         if not _acting_chiefs(s, side) & s.case.meeting.confirmed:
             return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
@@ -80,7 +80,7 @@ def chiefs_are_there(s: Standing) -> Obstacle | None:
 
 
 def majority_of_each_side(s: Standing) -> Obstacle | None:
-    """No text sets a quorum; more than half of each side is the house rule (domain §1.3 S6)."""
+    """No text sets a quorum; more than half of each side is the house rule."""
     for side in Side:
         seated = s.case.benches.of(side).seated
         there = sum(r.person in s.case.meeting.confirmed for r in seated)
@@ -125,7 +125,7 @@ def adjourn_meeting(m: Moment, command: c.AdjournMeeting) -> list[e.Event]:
 
 
 def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
-    """Thirty minutes after the set time (domain §3.15)."""
+    """Thirty minutes after the set time."""
     plan, minutes = m.case.meeting.plan, m.law.pack.meeting.absent_minutes
     assert plan is not None
     set_time = datetime.combine(plan.day, time.fromisoformat(plan.time), tzinfo=m.at.tzinfo)
@@ -145,11 +145,11 @@ def other_chief_was_absent(m: Moment) -> Obstacle | None:
     meeting = m.case.meeting
     if meeting.absent is None or meeting.absent is m.side:
         return no(Reason.NO_CHIEF_ABSENT, cure=(Seat.RECORDER,))
-    return no(Reason.NO_CHIEF_ABSENT, times=meeting.absences) if meeting.absences > 1 else None  # once
+    return no(Reason.NEW_DAY_USED) if meeting.absences > 1 else None  # once (Hangzhou has no rule; the house has)
 
 
 def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
-    """Once, at most five working days later (domain §3.15)."""
+    """Once, at most five working days later."""
     plan, n = m.case.meeting.plan, m.law.pack.meeting.postponed_max_wd
     assert plan is not None
     last = add_working_days(m.law.calendar, plan.day, n)
@@ -200,7 +200,8 @@ def says_what_is_settled(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
     if m.case.back_because == "failed" and not m.case.meeting.plan_filed:
         return no(Reason.PLAN_NEEDED, "HZ 28", cure=(Seat.CHIEF, Seat.REPRESENTATIVE), side=Side.WORKER)
     if m.case.round > 1 and texts.draft_hash(m.case) == m.case.failed_draft:
-        return no(Reason.DRAFT_UNCHANGED_AFTER_FAILURE, "HZ 28", cure=(Seat.CHIEF,))
+        article = "HZ 40" if m.case.back_because == "objected" else "HZ 28"
+        return no(Reason.DRAFT_UNCHANGED_AFTER_FAILURE, article, cure=(Seat.CHIEF,))
     return _values_hold(m)
 
 
@@ -344,7 +345,7 @@ def renegotiating(m: Moment) -> Obstacle | None:
 
 
 def many_rounds(m: Moment) -> Obstacle | None:
-    """No text limits the rounds; from the third the product warns (domain §3.5)."""
+    """No text limits the rounds; from the third the product warns."""
     most = m.law.pack.congress_for(m.case.scope).rounds_warned_at
     return no(Reason.ROUNDS_MANY, level=Level.ADVISORY, n=m.case.round) if m.case.round >= most else None
 

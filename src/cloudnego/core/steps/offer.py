@@ -95,7 +95,7 @@ def revoke_electronic_service(m: Moment, command: c.RevokeElectronicService) -> 
 
 
 def own_offer_unanswered(m: Moment) -> Obstacle | None:
-    """A side can withdraw its own offer before the reply (domain §3.8)."""
+    """A side can withdraw its own offer before the reply."""
     if m.case.offer is None:
         return no(Reason.NO_OFFER, cure=(Seat.CHIEF,))
     if m.case.offer.side is not m.side:

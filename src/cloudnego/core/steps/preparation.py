@@ -114,7 +114,7 @@ def acknowledge_material(m: Moment, command: c.AcknowledgeMaterial) -> list[e.Ev
 
 
 def can_waive(m: Moment, command: c.WaiveMaterial) -> Obstacle | None:
-    """The side that asked may waive; the late side has no say (domain §1.3 S5)."""
+    """The side that asked may waive; the late side has no say."""
     known, wrong = _asked_by_me(m, command.material)
     if wrong or known is None:
         return wrong
@@ -186,7 +186,7 @@ def plan_is_new(m: Moment, command: c.ScheduleMeeting) -> Obstacle | None:
 
 
 def venue_allowed(m: Moment, plan: c.Plan) -> Obstacle | None:
-    """In person, unless the pack allows online and both chiefs agreed (domain §0 item 4)."""
+    """In person, unless the pack allows online and both chiefs agreed."""
     row = m.law.pack.meeting
     mode = row.venue if m.case.round == 1 else row.renegotiation
     if plan.mode is Mode.IN_PERSON:
@@ -203,7 +203,7 @@ def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
     """Set when both have named the same; each has named first what its own offer or reply said (HZ 24)."""
     meeting, other = m.case.meeting, m.own_side.other
     papers_said = [p.plan for p in (m.case.offer, m.case.reply) if p and p.side is other]
-    fresh = meeting.plan is None and meeting.named.of(other) is None
+    fresh = m.case.round == 1 and meeting.plan is None and meeting.named.of(other) is None
     agreed = command.plan == (next(iter(papers_said), None) if fresh else meeting.named.of(other))
     return [e.MeetingPlanNamed(**of_side(m, command), plan=command.plan, agreed=agreed)]
 
@@ -338,6 +338,7 @@ def make_proposal(m: Moment, command: c.MakeProposal) -> list[e.Event]:
 
 
 def clause_fits(m: Moment, command: c.PutClause) -> Obstacle | None:
+    """A clause stands under a head of the pack; a new wording says something else than the old one."""
     heads = {h.code for h in (*m.law.pack.topics.heads, *m.law.pack.topics.extra)}
     if command.head not in heads:
         return no(Reason.UNKNOWN_HEAD, *m.law.pack.topics.cite, head=command.head)

@@ -36,7 +36,7 @@ def offer_from_the_other_side(m: Moment) -> Obstacle | None:
 
 
 def unanswered(m: Moment) -> Obstacle | None:
-    """A refusal may be followed by a late acceptance (domain §2.2); an acceptance stands."""
+    """A refusal may be followed by a late acceptance; an acceptance stands."""
     reply = m.case.reply
     return no(Reason.REPLY_GIVEN) if reply and reply.outcome is not c.ReplyOutcome.REFUSED else None
 

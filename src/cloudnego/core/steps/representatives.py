@@ -15,14 +15,14 @@ from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.vocabulary import Scope, Seat, Side
 
 ATTESTATIONS = 2
-"""A paper result is attested by two scrutineers (domain §1.2)."""
+"""A paper result is attested by two scrutineers."""
 
 
 # --- the delegate roll --------------------------------------------------------------------------------------------
 
 
 def roll_changes(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
-    """A roll is frozen by its hash: one delegate for another is a change, whatever the numbers (domain §1.3 S1)."""
+    """A roll is frozen by its hash: one delegate for another is a change, whatever the numbers."""
     new = (
         command.delegates, command.workers, command.managers, command.women, command.term_until, command.roll_hash,
     )  # fmt: skip

@@ -1,0 +1,379 @@
+"""Every term of the law as it runs in a case (domain §0.3, §1.4, §2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from msgspec.structs import replace as put
+
+from cloudnego.core import commands as c
+from cloudnego.core.calendar import after, back_from
+from cloudnego.core.deadlines import FACTS, Running, deadlines, is_open, mark_due, next_mark, overdue, running
+from cloudnego.core.overview import next_due
+from cloudnego.core.pack import TIMERS, Unit
+from cloudnego.core.sight import clock_asks
+from cloudnego.core.vocabulary import CLOCK, Kind, Light, Stream
+from cloudnego.core.gate import light
+from cloudnego.law import pack_texts, shipped_pack
+from tests.core.situations import (
+    AGREED,
+    BALLOT_FAILED,
+    CONFIRMATION_OPEN,
+    DEADLOCK,
+    DRAFT_FIXED,
+    FILED_IN_PLATFORM,
+    IN_FORCE,
+    IN_SESSION,
+    MATERIAL_ASKED,
+    NOTHING,
+    OFFER_SERVED,
+    OPENED,
+    PUBLISHED,
+    READY_TO_MEET,
+    REGIONAL_IN_FORCE,
+    REGISTERED,
+    REPLIED,
+    SCHEDULED,
+    SIGNED,
+    SUBMITTED,
+    UNDER_REVIEW,
+    VOTED,
+    material_of,
+)
+from tests.given import (
+    AUTHORITY,
+    E1,
+    HR,
+    SCAN,
+    UNION,
+    W1,
+    W2,
+    BODY_AS_ORGAN,
+    E,
+    Given,
+    Situation,
+    W,
+    day,
+    given,
+    law,
+    rep,
+)
+
+
+def term(situation: Situation | Given, timer: str, key: str = "") -> Running:
+    now = given(situation)
+    found = running(now.case, now.law, timer, key)
+    assert found is not None, f"{timer} does not run"
+    return found
+
+
+def none(situation: Situation | Given, timer: str, key: str = "") -> bool:
+    now = given(situation)
+    return running(now.case, now.law, timer, key) is None
+
+
+# --- the terms of Hangzhou, one by one ----------------------------------------------------------------------------
+
+
+def test_nothing_runs_before_a_case_is_open() -> None:
+    assert deadlines(NOTHING.case, NOTHING.law) == ()
+    assert deadlines(given(OPENED).case, given(OPENED).law) == ()
+
+
+def test_the_reply_runs_ten_working_days_from_the_receipt_and_ends_when_it_is_served() -> None:
+    due = term(OFFER_SERVED, "reply")
+    assert (due.start_on, due.latest, due.side, due.articles) == (day("2026-03-02"), day("2026-03-16"), E, ("HZ 24", "ZJ 7"))
+    assert due.met_on is None
+    assert term(REPLIED, "reply").met_on == day("2026-03-09")
+
+
+def test_the_sixty_days_run_from_sending_and_end_with_the_first_full_agreement() -> None:
+    due = term(OFFER_SERVED, "total_cap")
+    assert (due.target, due.latest) == (day("2026-05-01"), day("2026-05-06"))
+    assert term(AGREED, "total_cap").met_on == day("2026-03-31")
+    assert term(BALLOT_FAILED, "total_cap").met_on == day("2026-03-31"), "a failed ballot does not open them again"
+
+
+def test_a_suspension_does_not_stop_the_sixty_days() -> None:
+    until = c.Suspend(until_on=day("2026-04-10"), next=c.Plan(day=day("2026-04-10"), time="09:00", place="hall 1"))
+    suspended = given(IN_SESSION).having((E1, until), (W1, until)).on("2026-04-10").having((W1, c.Resume()))
+    assert term(suspended, "total_cap").latest == day("2026-05-06")
+
+
+def test_in_shandong_the_days_of_a_suspension_do_not_count() -> None:
+    until = c.Suspend(until_on=day("2026-04-10"), next=c.Plan(day=day("2026-04-10"), time="09:00", place="hall 1"))
+    there = replace(given(IN_SESSION), law=law("cn-shandong"))
+    before = term(there, "total_cap")
+    later = there.having((E1, until), (W1, until)).on("2026-04-10").having((W1, c.Resume()))
+    assert before.target is not None
+    assert term(later, "total_cap").target == after(law().calendar, day("2026-03-19"), 60, Unit.DAY).target
+    assert term(later, "total_cap").target != before.target
+
+
+def test_materials_are_due_the_seventh_working_day_before_the_meeting() -> None:
+    key = material_of(given(MATERIAL_ASKED).case, "payroll")
+    due = term(MATERIAL_ASKED, "materials", key)
+    assert (due.latest, due.side, due.stream) == (day("2026-03-20"), E, Stream.TABLE)
+    assert none(SCHEDULED, "materials"), "nothing requested, nothing due"
+    waived = given(MATERIAL_ASKED).having((W1, c.WaiveMaterial(material=key)))
+    assert none(waived, "materials", key)
+
+
+def test_the_notices_are_due_seven_days_before_and_never_later() -> None:
+    for side in (W, E):
+        due = term(SCHEDULED, "meeting_notice", side.value)
+        assert (due.latest, due.side) == (day("2026-03-24"), side)
+    on_holiday = c.ScheduleMeeting(plan=c.Plan(day=day("2026-05-12"), time="09:00", place="hall 1"))
+    moved = given(SCHEDULED).having((W1, on_holiday), (E1, on_holiday))
+    assert term(moved, "meeting_notice", "worker").latest == day("2026-05-05")
+    assert term(READY_TO_MEET, "meeting_notice", "worker").met_on == day("2026-03-20")
+
+
+def test_the_draft_goes_to_the_congress_in_fifteen_working_days_of_the_signed_minutes() -> None:
+    assert (term(AGREED, "to_congress").latest, term(AGREED, "to_congress").side) == (day("2026-04-22"), E)
+    assert term(SUBMITTED, "to_congress").met_on == day("2026-04-01")
+    assert none(IN_SESSION, "to_congress")
+
+
+def test_a_re_agreed_draft_is_voted_on_in_five_working_days() -> None:
+    assert none(BALLOT_FAILED, "re_congress")
+    case = given(BALLOT_FAILED).case
+    again = given(BALLOT_FAILED).with_state(meeting=put(case.meeting, agreement_on=day("2026-04-24")))
+    due = term(again, "re_congress")
+    assert (due.latest, due.side, due.met_on) == (day("2026-05-06"), W, None)
+    assert none(again, "to_congress")
+
+
+@pytest.mark.parametrize(
+    ("signed", "aim", "target", "latest"),
+    [
+        ("2026-04-22", "2026-04-29", "2026-05-02", "2026-05-06"),
+        ("2026-04-08", "2026-04-15", "2026-04-18", "2026-04-20"),
+        ("2026-02-18", "2026-02-25", "2026-02-28", "2026-02-28"),
+    ],
+)
+def test_it_is_filed_ten_days_after_the_later_signature_better_seven(signed: str, aim: str, target: str, latest: str) -> None:
+    case = given(SIGNED).case
+    now = given(SIGNED).with_state(filing=put(case.filing, signed=case.filing.signed.having(W, day(signed)).having(E, day(signed))))
+    due = term(now, "file")
+    assert (due.target, due.due.target, due.latest) == (day(aim), day(target), day(latest))
+
+
+def test_the_review_runs_from_the_receipts_day_and_is_the_authoritys() -> None:
+    due = term(UNDER_REVIEW, "review")
+    assert (due.latest, due.side, due.seat, due.stream) == (day("2026-05-13"), None, "authority", Stream.FILING)
+    assert none(FILED_IN_PLATFORM, "review"), "no receipt, no clock"
+    assert term(IN_FORCE, "review").met_on == day("2026-05-14")
+
+
+def test_publication_report_and_performance_run_from_the_day_of_effect() -> None:
+    assert term(IN_FORCE, "publish").latest == day("2026-05-21")
+    assert term(PUBLISHED, "publish").met_on == day("2026-05-20")
+    assert term(IN_FORCE, "report_upper").latest == day("2026-05-28")
+    assert term(IN_FORCE, "report_upper").level == "advisory"
+    assert term(IN_FORCE, "perf_report").latest == day("2027-04-30"), "by the end of the contract"
+
+
+def test_each_year_of_the_contract_has_its_report_and_no_year_two() -> None:
+    reported = given(PUBLISHED).on("2027-04-20").having((HR, c.ReportPerformance(period="2026")))
+    assert none(reported, "perf_report")
+    case = given(PUBLISHED).case
+    two_years = given(PUBLISHED).with_state(filing=put(case.filing, expires_on=day("2027-12-31")))
+    first = term(two_years, "perf_report")
+    assert first.latest == day("2027-05-14")
+    second = two_years.on("2027-05-13").having((HR, c.ReportPerformance(period="2026")))
+    assert term(second, "perf_report").latest == day("2027-12-31")
+
+
+def test_a_regional_contract_is_published_when_every_firm_has_it() -> None:
+    one = given(REGIONAL_IN_FORCE).on("2026-05-18").having((BODY_AS_ORGAN, c.PublishContract(enterprises=("firm1",))))
+    assert term(one, "publish").met_on is None
+    rest = one.on("2026-05-20").having((BODY_AS_ORGAN, c.PublishContract(enterprises=("firm2", "firm3"))))
+    assert term(rest, "publish").met_on is not None
+
+
+def test_the_renewal_window_opens_and_the_clock_does_not_watch_it() -> None:
+    case = given(IN_FORCE).case
+    now = given(IN_FORCE).with_state(filing=put(case.filing, expires_on=day("2026-12-31")))
+    due = term(now, "renewal_window")
+    assert due.latest == day("2026-10-02")
+    assert not is_open(now.case, due)
+
+
+def test_a_vacancy_is_filled_in_fifteen_days_each_by_itself() -> None:
+    now = given(READY_TO_MEET).having((W2, c.LeaveBench(person="w2")))
+    due = term(now, "vacancy", "worker.0")
+    assert (due.latest, due.side) == (day("2026-04-07"), W)
+    filled = now.on("2026-03-25").having(
+        (UNION, c.ReplaceRepresentative(old="w2", rep=rep("w4"), evidence=SCAN)), (E1, c.LeaveBench(person="e1"))
+    )
+    assert term(filled, "vacancy", "worker.0").met_on == day("2026-03-25")
+    assert term(filled, "vacancy", "employer.0").met_on is None
+
+
+def test_a_dispute_runs_thirty_days_from_acceptance_and_fifteen_more_if_extended() -> None:
+    accepted = given(DEADLOCK).having(
+        (E1, c.ApplyForCoordination(facts="?")), (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",)))
+    )
+    assert term(accepted, "dispute").latest == day("2026-04-30")
+    longer = accepted.having((AUTHORITY, c.ExtendDispute(days=15, reason="?")))
+    assert term(longer, "dispute").latest == day("2026-05-15")
+    closed = longer.having((AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
+    assert term(closed, "dispute").met_on == day("2026-03-31")
+
+
+def test_a_contract_ended_early_is_reported_in_five_working_days() -> None:
+    case = given(SIGNED).case
+    assert case.opened is not None
+    ending = given(SIGNED).with_state(opened=case.opened.model_copy(update={"kind": Kind.TERMINATION}))
+    assert term(ending, "rescission").latest == day("2026-04-29")
+    assert none(SIGNED, "rescission")
+
+
+def test_a_registered_contract_is_filed_no_more() -> None:
+    assert none(REGISTERED, "file")
+    assert term(REGISTERED, "publish").latest == day("2025-06-27")
+
+
+# --- vectors of the handbook --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("received", "latest", "provisional"),
+    [
+        ("2026-03-02", "2026-03-16", False),
+        ("2026-02-10", "2026-03-02", False),
+        ("2026-12-17", "2026-12-31", False),
+        ("2026-12-22", "2027-01-06", True),
+    ],
+)
+def test_an_offer_received(received: str, latest: str, provisional: bool) -> None:
+    case = given(OFFER_SERVED).case
+    assert case.offer is not None
+    paper = case.papers[case.offer.paper]
+    assert paper.served is not None
+    moved = put(paper, served=paper.served.model_copy(update={"on": day(received)}))
+    due = term(given(OFFER_SERVED).with_state(papers={case.offer.paper: moved}), "reply")
+    assert (due.latest, due.due.provisional) == (day(latest), provisional)
+
+
+@pytest.mark.parametrize(
+    ("sent", "target", "latest", "provisional"),
+    [
+        ("2026-03-02", "2026-05-01", "2026-05-06", False),
+        ("2026-07-22", "2026-09-20", "2026-09-20", False),
+        ("2026-11-22", "2027-01-21", "2027-01-21", True),
+    ],
+)
+def test_an_offer_sent(sent: str, target: str, latest: str, provisional: bool) -> None:
+    offer = given(OFFER_SERVED).case.offer
+    assert offer is not None
+    due = term(given(OFFER_SERVED).with_state(offer=put(offer, sent_on=day(sent))), "total_cap")
+    assert (due.target, due.latest, due.due.provisional) == (day(target), day(latest), provisional)
+
+
+def test_a_meeting_in_may_has_its_materials_due_in_april() -> None:
+    assert back_from(law().calendar, day("2026-05-08"), 7, Unit.WORKING_DAY).latest == day("2026-04-24")
+
+
+def test_in_force_on_the_last_day_of_september_is_published_after_the_holiday() -> None:
+    case = given(IN_FORCE).case
+    now = given(IN_FORCE).with_state(filing=put(case.filing, in_force_from=day("2026-09-30")))
+    assert term(now, "publish").latest == day("2026-10-13")
+
+
+# --- other packs --------------------------------------------------------------------------------------------------
+
+EVERYWHERE = (
+    OPENED, OFFER_SERVED, REPLIED, MATERIAL_ASKED, READY_TO_MEET, IN_SESSION, AGREED, DRAFT_FIXED, SUBMITTED, VOTED,
+    BALLOT_FAILED, SIGNED, UNDER_REVIEW, CONFIRMATION_OPEN, PUBLISHED, REGISTERED, REGIONAL_IN_FORCE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("pack", sorted(set(pack_texts())))
+def test_every_pack_counts_every_situation_and_every_term_has_an_owner_or_two(pack: str) -> None:
+    for situation in EVERYWHERE:
+        now = replace(given(situation), law=law(pack))
+        for found in deadlines(now.case, now.law):
+            assert found.start_on is not None
+            assert found.articles, f"{pack} {found.timer} cites nothing"
+            assert running(now.case, now.law, found.timer, found.key) == found
+        next_due(now.case, now.law)
+        clock_asks(now.standing)
+
+
+@pytest.mark.parametrize("pack", sorted(set(pack_texts())))
+def test_every_fact_a_pack_names_is_one_the_core_knows(pack: str) -> None:
+    timers = shipped_pack(pack).timers
+    assert {t.start for t in timers.values()} | {t.until for t in timers.values()} <= set(FACTS)
+    assert set(timers) <= TIMERS
+
+
+def test_in_shanghai_the_lists_are_told_in_fifteen_days_of_the_accepting_reply() -> None:
+    there = replace(given(REPLIED), law=law("cn-shanghai"))
+    due = term(there, "list_published", "employer")
+    assert (due.start_on, due.latest, due.side) == (day("2026-03-09"), day("2026-03-24"), E)
+    assert due.met_on == day("2026-03-05")
+
+
+def test_in_shanghai_the_mandate_of_six_months_ends_with_the_signatures() -> None:
+    there = replace(given(AGREED), law=law("cn-shanghai"))
+    assert term(there, "total_cap", "worker").met_on is None
+    signed = replace(given(SIGNED), law=law("cn-shanghai"))
+    assert term(signed, "total_cap", "worker").met_on == day("2026-04-22")
+
+
+# --- marks --------------------------------------------------------------------------------------------------------
+
+
+def test_marks_come_three_and_one_working_days_before_on_the_day_and_after() -> None:
+    now = given(OFFER_SERVED)
+    due = term(OFFER_SERVED, "reply")
+    seen = {d: mark_due(now.case, now.law, due, day(d)) for d in ("2026-03-10", "2026-03-11", "2026-03-13", "2026-03-14",
+                                                                  "2026-03-16", "2026-03-17")}  # fmt: skip
+    assert list(seen.values()) == [None, "T-3", "T-1", "T-1", "T0", "T+1"]
+
+
+def test_the_clock_knows_when_to_look_again() -> None:
+    now = given(OFFER_SERVED)
+    assert next_due(now.case, now.law) == day("2026-03-11")
+    noted = now.on("2026-03-11").having((CLOCK, c.NoteDeadline(timer="reply", mark="T-3")))
+    assert next_mark(noted.case, noted.law, term(noted, "reply")) == day("2026-03-13")
+    done = now.on("2026-03-17").having((CLOCK, c.NoteDeadline(timer="reply", mark="T+1")))
+    assert next_mark(done.case, done.law, term(done, "reply")) is None
+
+
+def test_the_clock_asks_what_is_due_and_nothing_else() -> None:
+    assert clock_asks(given(OFFER_SERVED).on("2026-03-10").standing) == ()
+    (asked,) = clock_asks(given(OFFER_SERVED).on("2026-03-17").standing)
+    assert asked == c.NoteDeadline(timer="reply", mark="T+1")
+    asks = clock_asks(given(UNDER_REVIEW).on("2026-05-14").standing)
+    assert c.CloseReview() in asks
+    given(UNDER_REVIEW).on("2026-05-14").having(*((CLOCK, ask) for ask in asks))
+    assert c.LetDraftStand() in clock_asks(given(AGREED).on("2026-04-07").standing)
+    assert c.CloseExpired() in clock_asks(given(PUBLISHED).on("2027-05-01").standing)
+    assert clock_asks(NOTHING.standing) == ()
+
+
+@pytest.mark.parametrize("situation", EVERYWHERE, ids=lambda s: given(s).case.step.value if given(s).case.step else "")
+def test_everything_the_clock_asks_is_allowed(situation: Situation) -> None:
+    for on in ("2026-03-17", "2026-04-29", "2026-05-14", "2026-07-01", "2027-05-05"):
+        now = given(situation).on(on)
+        for ask in clock_asks(now.standing):
+            assert now.when(CLOCK, ask).events
+
+
+def test_overdue_is_after_the_last_day_without_the_fact() -> None:
+    now = given(OFFER_SERVED)
+    assert not overdue(now.case, now.law, "reply", day("2026-03-16"))
+    assert overdue(now.case, now.law, "reply", day("2026-03-17"))
+    assert not overdue(given(REPLIED).case, now.law, "reply", day("2026-03-17"))
+
+
+def test_what_was_noted_of_one_term_does_not_colour_the_next() -> None:
+    key = material_of(given(MATERIAL_ASKED).case, "payroll")
+    late = given(MATERIAL_ASKED).on("2026-03-23").having((CLOCK, c.NoteDeadline(timer="materials", key=key, mark="T+1")))
+    assert light(late.case, late.law).light is Light.RED
+    off = late.having((W1, c.PostponeMeeting(material=key)))
+    assert light(off.case, off.law).light is Light.GREEN

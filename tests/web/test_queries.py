@@ -1,0 +1,361 @@
+"""What each reader is shown of a case: by streams, not by filters; tags that tell nothing; pages that lose nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from cloudnego.core.commands import DraftTopicSheet, RecordOpinions, Topic
+from cloudnego.core.vocabulary import Held, Member, Stream
+from cloudnego.main import House, build, install
+from cloudnego.ports import Asked
+from cloudnego.rehearsal import CHINA
+from tests.web.conftest import API, settings_for
+from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
+
+CASES = f"{API}/negotiations"
+UP_TO_CLAUSES = 37
+UP_TO_MEETING = 57  # a few clauses are agreed, nothing is signed
+LOOKS = ("", "/timeline", "/deadlines", "/next")
+
+Looking = Callable[[str], httpx2.AsyncClient]
+
+
+class Standing:
+    """A clock that stands."""
+
+    at: datetime = BEGUN
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Standing:
+    return Standing()
+
+
+@pytest.fixture
+def still(tmp_path: Path, clock: Standing) -> Iterator[House]:
+    """A house whose clock stands, with the people of the stories."""
+    settings = settings_for(tmp_path / "data")
+    install(settings)
+    made = build(settings, clock)
+    settle(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def look(still: House) -> Looking:
+    return looking(still)
+
+
+@pytest.fixture
+async def case(still: House, clock: Standing) -> str:
+    """In the middle of the meeting."""
+    acts = rehearsed(until=UP_TO_MEETING)
+    clock.at = acts[-1].at
+    return await write(still, acts)
+
+
+@pytest.fixture
+async def preparing(still: House, clock: Standing) -> str:
+    """In step 5, with draft clauses on the table: each side may still write in its own stream."""
+    acts = rehearsed(until=UP_TO_CLAUSES)
+    clock.at = acts[-1].at
+    return await write(still, acts)
+
+
+async def seen(client: httpx2.AsyncClient, case: str, look: str = "") -> dict[str, Any]:
+    answer = await client.get(f"{CASES}/{case}{look}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+# --- streams ------------------------------------------------------------------------------------------------------
+
+STREAMS = {
+    "w1": {"table", "filing", "notice", "worker"},
+    "e1": {"table", "filing", "notice", "employer"},
+    "recorder": {"table", "filing", "notice"},
+    "auditor": {"table", "filing", "notice"},
+    "hr": {"filing", "notice"},
+    "authority": {"filing", "notice"},
+    "town": {"notice"},
+    "district": {"notice"},
+    "w9": {"notice"},
+    "stranger": None,
+    "elsewhere": None,
+}
+"""Written from domain §6, apart from the code."""
+
+
+@pytest.mark.parametrize(("who", "streams"), STREAMS.items())
+async def test_each_reader_sees_his_streams_whole_and_no_other(
+    look: Looking, case: str, who: str, streams: set[str] | None
+) -> None:
+    client = look(who)
+    if streams is None:
+        assert {(await client.get(f"{CASES}/{case}{one}")).status_code for one in LOOKS} == {404}
+        return
+    found = await seen(client, case)
+    assert set(found["me"]["streams"]) == set(found["versions"]) == streams
+    timeline = await seen(client, case, "/timeline?limit=200")
+    assert {one["stream"] for one in timeline["rows"]} <= streams
+    for stream, (_, size) in found["versions"].items():
+        assert [one["seq"] for one in timeline["rows"] if one["stream"] == stream] == list(range(1, size + 1))
+    assert {one.partition(".")[0] for one in found["words"]} <= streams
+    assert (found["state"] is not None) is (streams >= {"table", "filing", "notice"})
+    assert (found["caucus"] is not None) is bool(streams & {"worker", "employer"})
+    assert {one["stream"] for one in (await seen(client, case, "/deadlines"))["rows"]} <= streams
+
+
+async def test_what_is_said_in_a_caucus_reaches_its_bench_alone(
+    still: House, look: Looking, preparing: str, clock: Standing
+) -> None:
+    canary = "底线是百分之五"
+    sheet = DraftTopicSheet(topics=(Topic(head="T1", answer="negotiate", demand=canary),))
+    asked = Asked(district=DISTRICT, case=preparing, command=sheet, by=Member(person="w1"), at=clock.at, key="canary")
+    entries = (await still.site.log.ask(asked)).entries
+    assert {one.stream for one in entries} == {Stream.WORKER}
+    for who in STREAMS:
+        told = [(await look(who).get(f"{CASES}/{preparing}{one}")).text for one in (*LOOKS, "/timeline?limit=200")]
+        told.append((await look(who).get(CASES)).text)
+        assert any(canary in one for one in told) is (who == "w1"), who
+
+
+async def test_a_caucus_act_changes_nothing_that_the_other_side_can_observe(
+    still: House, look: Looking, preparing: str, clock: Standing
+) -> None:
+    """Bodies, headers, ETags, lists, refusals: byte for byte."""
+    observers = {who: look(who) for who in ("e1", "hr", "w9", "town", "authority", "auditor", "recorder")}
+
+    async def observed() -> list[object]:
+        found: list[object] = []
+        for client in observers.values():
+            for path in (*(f"{CASES}/{preparing}{one}" for one in LOOKS), CASES, f"{API}/cockpit"):
+                answer = await client.get(path)
+                found.append((path, answer.status_code, answer.headers.raw, answer.content))
+            answer = await client.post(
+                f"{CASES}/{preparing}/confirm-clause", json={"clause": "x", "text_hash": "0" * 64}
+            )
+            found.append((answer.status_code, answer.headers.raw, answer.content))
+        return found
+
+    before = await observed()
+    for number in range(3):
+        words = RecordOpinions(held=Held.DISPERSED, issued=180, returned=150 + number, digest=f"第{number}稿")
+        by = Member(person="w1")
+        await still.site.log.ask(
+            Asked(district=DISTRICT, case=preparing, command=words, by=by, at=clock.at, key=f"o{number}")
+        )
+    assert await observed() == before
+    assert (await seen(look("w1"), preparing))["versions"]["worker"][1] >= 3
+
+
+async def test_progress_is_for_those_who_answer_for_it_and_content_for_the_table(look: Looking, case: str) -> None:
+    rows = {who: (await seen(look(who), case))["overview"] for who in ("e1", "town", "hr", "w9")}
+    assert {row["step"] for row in rows.values()} == {"meeting"}
+    assert rows["e1"]["light"] == rows["town"]["light"] == rows["hr"]["light"] != ""
+    assert rows["w9"]["light"] == ""
+    assert rows["w9"]["offered_on"] is None
+    assert rows["e1"]["offered_on"] == "2026-03-02"
+    assert {rows[who]["raise_rate"] for who in ("town", "hr", "w9")} == {None}, "agreed at the table, not in force"
+
+
+async def test_a_list_shows_no_more_than_the_case_itself(look: Looking, case: str) -> None:
+    for who in ("w1", "recorder", "hr", "town", "authority", "w9"):
+        (row,) = (await look(who).get(CASES)).json()["rows"]
+        alone = (await seen(look(who), case))["overview"]
+        if who in ("town", "authority"):  # by their office, without looking into the case
+            alone |= {"raise_rate": None}
+        assert (row["id"], row["overview"]) == (case, alone), who
+        assert row["names"] == {"E1": "E1厂"}
+    for who in ("stranger", "elsewhere"):
+        assert (await look(who).get(CASES)).json()["rows"] == []
+
+
+async def test_a_worker_cannot_search_by_what_he_does_not_see(look: Looking, case: str) -> None:
+    for light in ("green", "yellow", "red", "grey"):
+        assert (await look("w9").get(CASES, params={"light": light})).json()["rows"] == []
+    lights = [
+        len((await look("town").get(CASES, params={"light": one})).json()["rows"])
+        for one in ("green", "yellow", "red", "grey")
+    ]
+    assert sum(lights) == 1
+    assert case
+
+
+# --- next and deadlines -------------------------------------------------------------------------------------------
+
+
+async def test_next_names_what_one_may_ask_and_what_stands_in_the_way(look: Looking, case: str) -> None:
+    chief = {one["command"]: one for one in (await seen(look("w0"), case, "/next"))["possible"]}
+    assert chief["confirm_clause"]["open"] is True
+    assert chief["confirm_clause"]["path"] == f"{CASES}/{{id}}/confirm-clause"
+    assert chief["suspend"]["binding"] is True
+    assert "write_minutes" not in chief
+    worker = (await seen(look("w9"), case, "/next"))["possible"]
+    assert "confirm_clause" not in {one["command"] for one in worker}
+
+
+async def test_what_stands_in_the_way_is_said_before_a_word_is_written(look: Looking, preparing: str) -> None:
+    chief = {one["command"]: one for one in (await seen(look("w0"), preparing, "/next"))["possible"]}
+    held = [one for one in chief.values() if not one["open"]]
+    assert held
+    for one in held:
+        assert any(obstacle["level"] == "hard" for obstacle in one["obstacles"])
+        for obstacle in one["obstacles"]:
+            for text in (obstacle["sentence"], obstacle["way_out"]):
+                assert text["zh"]
+                assert text["en"]
+
+
+async def test_what_a_step_waits_for_is_said_to_those_at_the_table(look: Looking, case: str) -> None:
+    assert [one["reason"] for one in (await seen(look("e1"), case, "/next"))["stuck"]]
+    assert (await seen(look("town"), case, "/next"))["stuck"] == []
+
+
+async def test_a_deadline_says_how_it_was_derived(look: Looking, case: str) -> None:
+    rows = {one["timer"]: one for one in (await seen(look("e1"), case, "/deadlines"))["rows"]}
+    reply = rows["reply"]
+    assert reply["articles"][0] == "HZ 24"
+    assert reply["derivation"]["counted_from"] == "2026-03-02"
+    assert reply["latest"] >= reply["derivation"]["counted_from"]
+    assert {"zh", "en"} == set(reply["label"])
+
+
+# --- tags and pages -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", LOOKS)
+async def test_a_reader_who_has_it_is_told_that_nothing_changed(look: Looking, case: str, path: str) -> None:
+    client = look("e1")
+    first = await client.get(f"{CASES}/{case}{path}")
+    again = await client.get(f"{CASES}/{case}{path}", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    other = await look("w1").get(f"{CASES}/{case}{path}", headers={"If-None-Match": first.headers["etag"]})
+    assert other.status_code == (304 if path == "/deadlines" else 200), "a tag is its reader's"
+
+
+async def test_a_tag_changes_with_what_the_reader_sees(
+    still: House, look: Looking, preparing: str, clock: Standing
+) -> None:
+    client = look("w1")
+    tag = (await client.get(f"{CASES}/{preparing}")).headers["etag"]
+    words = RecordOpinions(held=Held.DISPERSED, issued=180, returned=170)
+    await still.site.log.ask(
+        Asked(district=DISTRICT, case=preparing, command=words, by=Member(person="w1"), at=clock.at, key="one more")
+    )
+    assert (await client.get(f"{CASES}/{preparing}", headers={"If-None-Match": tag})).status_code == 200
+    tag = (await client.get(f"{CASES}/{preparing}")).headers["etag"]
+    clock.at = datetime(2026, 12, 1, 9, tzinfo=CHINA)
+    assert (await client.get(f"{CASES}/{preparing}", headers={"If-None-Match": tag})).status_code == 200, "another day"
+
+
+async def test_a_timeline_is_read_page_by_page_without_gap_or_double(look: Looking, case: str) -> None:
+    client = look("e1")
+    whole = (await seen(client, case, "/timeline?limit=200"))["rows"]
+    pages: list[dict[str, Any]] = []
+    query = "?limit=7"
+    while True:
+        page = await seen(client, case, f"/timeline{query}")
+        pages += page["rows"]
+        query = f"?limit=7&cursor={page['next']}"
+        if not page["more"]:
+            break
+    assert pages == whole
+    assert len({(one["stream"], one["seq"]) for one in pages}) == len(pages)
+    assert (await seen(client, case, f"/timeline{query}"))["rows"] == []
+
+
+@pytest.mark.parametrize("cursor", ["x", "e30", "WyJ0aW1lbGluZSIseyJ3b3JrZXIiOjB9XQ", "WyJjYXNlcyIse31d", "_-_-"])
+async def test_a_cursor_of_another_list_or_stream_is_refused(look: Looking, case: str, cursor: str) -> None:
+    """The third one names the workers' stream, which for this reader is not there."""
+    answer = await look("e1").get(f"{CASES}/{case}/timeline", params={"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+
+
+async def test_cases_are_listed_page_by_page(still: House, look: Looking) -> None:
+    acts = rehearsed(until=1)
+    cases = {await write(still, acts, key=f"case{number}") for number in range(5)}
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        query = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+        page = (await look("town").get(CASES, params=query)).json()
+        found += [row["id"] for row in page["rows"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert len(found) == 5
+    assert set(found) == cases
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({}, 1),
+        ({"step": "meeting"}, 1),
+        ({"step": "offer"}, 0),
+        ({"region": "330109102"}, 1),
+        ({"region": "33"}, 1),
+        ({"region": "330109103"}, 0),
+        ({"closed": "true"}, 0),
+        ({"closed": "false"}, 1),
+        ({"text": "E1厂"}, 1),
+        ({"text": "别的厂"}, 0),
+        ({"wage_year": 2026}, 1),
+        ({"scope": "region"}, 0),
+        ({"by_due": "true"}, 1),
+        ({"external_ref": "sap"}, 0),
+    ],
+)
+async def test_cases_are_found_by_what_is_known_of_them(
+    look: Looking, case: str, query: dict[str, Any], count: int
+) -> None:
+    answer = await look("district").get(CASES, params=query)
+    assert [row["id"] for row in answer.json()["rows"]] == [case] * count
+
+
+@pytest.mark.parametrize(
+    "query", [{"step": "no"}, {"limit": 0}, {"limit": 201}, {"region": "x"}, {"text": "\x00"}, {"cursor": "!"}]
+)
+async def test_a_wrong_question_is_named(look: Looking, case: str, query: dict[str, Any]) -> None:
+    answer = await look("district").get(CASES, params=query)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["at"] == f"/query/{next(iter(query))}"
+    assert case
+
+
+# --- the cockpit --------------------------------------------------------------------------------------------------
+
+
+async def test_the_cockpit_counts_what_the_cases_really_did(still: House, look: Looking) -> None:
+    await write(still, rehearsed())
+    whole = (await look("district").get(f"{API}/cockpit")).json()
+    assert (whole["total"]["cases"], whole["total"]["headcount"]) == (1, 180)
+    assert (whole["total"]["steps_done"], whole["total"]["steps_online"], whole["total"]["gatherings"]) == (9, 8, 1)
+    town = (await look("town").get(f"{API}/cockpit")).json()
+    assert town["total"] == whole["total"]
+    assert (await look("elsewhere").get(f"{API}/cockpit")).json()["total"]["cases"] == 0
+
+
+@pytest.mark.parametrize("who", ["w1", "e0", "hr", "w9"])
+async def test_the_cockpit_is_for_the_offices_of_the_area(look: Looking, case: str, who: str) -> None:
+    assert (await look(who).get(f"{API}/cockpit")).status_code == 404
+    assert case
+
+
+async def test_an_office_sees_the_figures_of_its_area_alone(look: Looking, case: str) -> None:
+    assert (await look("town").get(f"{API}/cockpit", params={"region": "330109103"})).status_code == 404
+    assert (await look("town").get(f"{API}/cockpit", params={"region": "33"})).json()["total"]["cases"] == 1
+    assert case
