@@ -145,17 +145,14 @@ def materials_late(t: Play) -> None:
     assert due.latest is not None
     t.wait_until(max(t.today, due.latest) + timedelta(days=3))
     t.act(t.chief(E), c.DeliverMaterial)
-    t.act(t.chief(W), c.PostponeMeeting)
-    for head in sorted(t.case.negotiated_heads()):
-        t.act(t.chief(W), c.PutClause, **_head(t, head))
+    name = next(iter(t.case.materials))
+    while (due := running(t.case, t.law, "materials", name)) and due.late:  # counted in days, due in working days
+        t.act(t.chief(W), c.PostponeMeeting)
+    for _ in t.case.negotiated_heads():
+        t.act(t.chief(W), c.PutClause)
     s.gather(t)
     s.settle(t)
     s.convene(t)
-
-
-def _head(t: Play, head: str) -> dict[str, str]:
-    """The clause of one head only where it has none."""
-    return {} if head not in {one.head for one in t.case.clauses.values()} else {"head": head}
 
 
 def no_recorder(t: Play) -> None:
@@ -192,7 +189,8 @@ def chief_gone(t: Play) -> None:
 def to_merge(t: Play) -> None:
     """Both sides let the contract of their industry take the place of their own case."""
     to_offer(t)
-    regional = next(name for name, case in t.others.items() if case.live and case.covers)
+    own = t.register.enterprise
+    regional = next(name for name, case in t.others.items() if own in {one.enterprise for one in case.covers})
     t.act(t.chief(W), c.MergeIntoRegional, regional=regional)
     t.wait_working(2)
     t.act(t.cast.hr, c.MergeIntoRegional, regional=regional)

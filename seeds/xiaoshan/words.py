@@ -46,11 +46,11 @@ def values_of(play: Play, head: str) -> list[dict[str, Any]]:
 
 
 def clause(play: Play, head: str, variant: int | None = None) -> dict[str, Any]:
-    """A clause in the seed's words."""
+    """A new clause in the seed's words."""
     choices = _CLAUSES[head]
     prose = choices[(play.dice.randrange(len(choices)) if variant is None else variant) % len(choices)]
     said = prose.format(yuan=play.cast.minimum_fen // 100, rate=play.cast.agreed_percent)
-    return {"head": head, "values": values_of(play, head), "prose": said}
+    return {"clause": None, "head": head, "values": values_of(play, head), "prose": said}
 
 
 def _clause(play: Play, wish: Mapping[str, Any]) -> dict[str, Any]:

@@ -244,13 +244,13 @@ def url_of(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-async def serve(house: House, ready: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM; then take nothing more on, answer what was taken on, and close the house.
+async def serve(house: House, ready: Callable[[str], None], stop: asyncio.Event | None = None) -> None:
+    """Serve until SIGINT, SIGTERM or `stop`; then take nothing more on, answer what was taken on, close the house.
 
     `ready` is called once, with the URL, when requests are answered. Raises PortTaken.
     """
     settings = house.settings
-    stop = asyncio.Event()
+    stop = stop or asyncio.Event()
     if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(name, stop.set)

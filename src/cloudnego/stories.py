@@ -177,6 +177,8 @@ def convene(t: Stage, days: int = 8) -> None:
     """The draft goes to the congress, which adopts its method and elects two scrutineers."""
     union = t.organ(Side.WORKER)
     if t.case.congress.submitted_on is None:
+        for side in Side:  # advised before the ballot (N2004 34)
+            t.act(t.chief(side), c.SignDraft)
         t.act(t.cast.hr, c.SubmitDraft)
     day = working_day_after(t.moment(union), days)
     if t.case.congress.materials_on is None:

@@ -355,8 +355,8 @@ def test_after_a_coordination_without_agreement_a_side_may_end_the_talks() -> No
     failed = _coordinated(agreement=False)
     for who in (UNION, W1, HR):
         failed.when(who, bye).then(like(e.CaseClosed, ending=Ending.FAILED))
-    given(REFUSED).when(W1, bye).then_refused(Reason.NO_DISPUTE)
-    _coordinated(agreement=True).when(W1, bye).then_refused(Reason.NO_DISPUTE)
+    given(REFUSED).when(W1, bye).then_refused(Reason.COORDINATION_NOT_FAILED)
+    _coordinated(agreement=True).when(W1, bye).then_refused(Reason.COORDINATION_NOT_FAILED)
     failed.when(W2, bye).then_refused(Reason.NOT_YOUR_SEAT)
 
 

@@ -16,7 +16,9 @@ from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.vocabulary import Member, Side
+from cloudnego.eventlog.bulk import Bulk
 from cloudnego.eventlog.districts import District
+from cloudnego.eventlog.log import SqlLog
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.ports import CHINA, Asked, EventLog, Receipt
 from cloudnego.rehearsal import Played, Rehearsal, wander
@@ -133,6 +135,21 @@ def played(log: EventLog, play_name: str = "plain", name: str = "", seed: int = 
     """The case after a whole rehearsal was asked of a log."""
     keys = "k" if seed == 1 else f"k{seed}."
     return asyncio.run(play(log, rehearsed(play_name, name, seed), keys=keys))[-1].case
+
+
+def load(pen: Bulk, rehearsal: Rehearsal) -> str:
+    """The case after a whole rehearsal was put to the bulk loader."""
+    case = None
+    for number, one in enumerate(rehearsal.played):
+        case = pen.ask(asked(one, case, f"k{number}", register=rehearsal.register)).case
+    assert case is not None
+    return case
+
+
+def loaded(log: SqlLog, *plays: tuple[str, str]) -> list[str]:
+    """The cases of these rehearsals (play, name), loaded in bulk: the quick way to a full log."""
+    with log.bulk() as pen:
+        return [load(pen, rehearsed(play_name, name)) for play_name, name in plays]
 
 
 def proposal(rate: str, text: str = "我们的意见") -> c.MakeProposal:

@@ -17,19 +17,9 @@ from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.replay import replay
 from cloudnego.ports import KeyReused, NoCase
-from cloudnego.rehearsal import Rehearsal
-from tests.eventlog.given import PLAYS, WORKER_CHIEF, asked, make_district, play, played, proposal, rehearsed
+from tests.eventlog.given import WORKER_CHIEF, asked, load, make_district, play, played, proposal, rehearsed
 
-NAMES = [name for name in PLAYS if name != "regional"]
-
-
-def load(pen: Bulk, rehearsal: Rehearsal) -> str:
-    """The case after a whole rehearsal was put to the pen."""
-    case = None
-    for number, one in enumerate(rehearsal.played):
-        case = pen.ask(asked(one, case, f"k{number}", register=rehearsal.register)).case
-    assert case is not None
-    return case
+NAMES = ["plain", "objected", "drift", "regional", "at-preparation"]
 
 
 def content(log: SqlLog) -> dict[str, list[Any]]:

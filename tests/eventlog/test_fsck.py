@@ -16,7 +16,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import Leaf, decode, encode
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.merkle import leaf_hash
-from tests.eventlog.given import WORKER_CHIEF, asked, played, proposal, rehearsed
+from tests.eventlog.given import WORKER_CHIEF, asked, loaded, played, proposal, rehearsed
 
 SEQ = 3
 PLACE = "pos = (SELECT pos FROM leaf WHERE case_id = :case AND stream = :stream AND seq = :seq)"
@@ -192,10 +192,7 @@ def check(log: SqlLog) -> Report:
 @pytest.fixture
 def case(sql_log: SqlLog) -> str:
     """A whole case, and other cases around it."""
-    played(sql_log, "failed-ballot", "b")
-    found = played(sql_log, "plain")
-    played(sql_log, "suspended", "c")
-    return found
+    return loaded(sql_log, ("failed-ballot", "b"), ("plain", ""), ("suspended", "c"))[1]
 
 
 def test_a_log_that_nobody_touched_is_whole(sql_log: SqlLog, case: str) -> None:

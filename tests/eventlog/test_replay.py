@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.replay import Replayed, replay
-from tests.eventlog.given import PLAYS, played, rehearsed
+from tests.eventlog.given import PLAYS, loaded, rehearsed
 
 TABLES = ("stream", "overview", "rollup")
 
@@ -36,8 +36,7 @@ def change(log: SqlLog, statement: str) -> None:
 @pytest.fixture
 def full(sql_log: SqlLog) -> SqlLog:
     """Cases of every kind of story."""
-    for name in PLAYS:
-        played(sql_log, name, name[:2])
+    loaded(sql_log, *((name, name[:2]) for name in PLAYS))
     return sql_log
 
 

@@ -144,7 +144,7 @@ def duty_accepted(s: Standing, side: Side) -> Obstacle | None:
 def published(s: Standing, side: Side) -> Obstacle | None:
     """协商代表产生后，应当公示 (HZ 18 ¶4)."""
     row, on = s.law.pack.publicity, s.case.benches.of(side).published_on
-    if on is not None and on <= s.today:
+    if on is not None:  # never a coming day: `published_today_or_before`
         return None
     return no(Reason.LIST_NOT_PUBLISHED, *row.cite, level=row.level, cure=(organ(side),), side=side)
 

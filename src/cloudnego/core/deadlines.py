@@ -182,7 +182,8 @@ def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due,
     due = _due(law.calendar, start, n, timer.unit, before=timer.before, opens=timer.opens)
     if timer.every:
         ends = case.filing.expires_on
-        if ends and due.latest and due.latest > ends:
+        period_over = (start.year + n, start.month, start.day)  # known without a calendar of that year
+        if ends and ((due.latest and due.latest > ends) or period_over > (ends.year, ends.month, ends.day)):
             due = msgspec.structs.replace(due, target=ends, latest=ends, rolled_over=())
     if timer.target_n is None or timer.before:
         return due, due.target

@@ -61,6 +61,7 @@ class Batches:
         self._rows: Final[list[Sealed]] = []
         self._cases: Final[dict[str, Case]] = {}
         self._opening: Final[set[str]] = set()
+        self._version = -1  # of the database, as this connection counts what others write
 
     def run(self, connection: Connection, asks: Sequence[Asked]) -> Outcome:
         """Judge and write them in this order; returns after the commit. Whatever it raises, nothing was written."""
@@ -76,8 +77,10 @@ class Batches:
         self._opening.clear()
         connection.begin()
         if self._store.sqlite:
-            if self._store.others_wrote(connection):
+            version = self._store.version(connection)
+            if version != self._version:
                 self._books.forget()
+            self._version = version
         elif self._alone:
             connection.exec_driver_sql("LOCK TABLE stream IN EXCLUSIVE MODE")
         self._books.open(connection)

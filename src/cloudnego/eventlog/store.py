@@ -43,13 +43,10 @@ class Store:
         self.sqlite: Final = engine.dialect.name == "sqlite"
         self._mark: Final = "?" if self.sqlite else "%s"
         self._in: Final = "IN (SELECT value FROM json_each(?))" if self.sqlite else "= ANY(%s)"
-        self._seen: Any = None
 
-    def others_wrote(self, connection: Connection) -> bool:
-        """Whether anyone but this connection has written to a SQLite file since it last asked."""
-        version = connection.exec_driver_sql("PRAGMA data_version").scalar()
-        seen, self._seen = self._seen, version
-        return bool(seen != version)
+    def version(self, connection: Connection) -> int:
+        """On SQLite, a number that changes for this connection whenever another one has written."""
+        return int(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
 
     def _many(self, ids: Iterable[str]) -> tuple[Any]:
         return (_JSON(list(ids)).decode(),) if self.sqlite else (list(ids),)

@@ -16,7 +16,13 @@ from cloudnego.web.answers import answer
 router = APIRouter(tags=["operation"])
 
 
-@router.get("/healthz", operation_id="healthz", response_model=None, responses={200: {"description": "Alive."}})
+@router.get(
+    "/healthz",
+    operation_id="healthz",
+    response_model=None,
+    responses={200: {"description": "Alive."}},
+    openapi_extra={"security": []},
+)
 async def healthz() -> Response:
     """The process lives and its event loop turns."""
     return answer({"alive": True})
@@ -27,6 +33,7 @@ async def healthz() -> Response:
     operation_id="readyz",
     response_model=None,
     responses={200: {"description": "Ready."}, 503: {"description": "Not ready; the body says what is missing."}},
+    openapi_extra={"security": []},
 )
 async def readyz(request: Request) -> Response:
     """The tables are of this version, the database answers, the writer lives and its queue has room."""

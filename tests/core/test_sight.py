@@ -1,0 +1,264 @@
+"""Who sees which stream, whole or not at all, and what each may ask now (domain §6, design §7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as put
+
+from cloudnego.core import commands as c
+from cloudnego.core.events import EVENTS
+from cloudnego.core.moment import seats_of, side_of
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.refusals import Reason
+from cloudnego.core.sight import moment_of, next_for, streams_of
+from cloudnego.core.state import EMPTY
+from cloudnego.core.vocabulary import CLOCK, Held, Member, Office, Side, Stream
+from tests.core.situations import (
+    AGREED,
+    BALLOT_COUNTED,
+    BOTH_LISTED,
+    DRAFT_FIXED,
+    ELECTED,
+    FILED_IN_PLATFORM,
+    IN_FORCE,
+    IN_SESSION,
+    OFFER_SERVED,
+    OPENED,
+    PUBLISHED,
+    READY_TO_MEET,
+    REGIONAL_READY_TO_VOTE,
+    REPLIED,
+    SCHEDULED,
+    TOPICS_READY,
+    UNDER_REVIEW,
+    VOTED,
+    WITHOUT_UNION,
+    WORKER_LIST_READY,
+)
+from tests.given import (
+    AUDITOR,
+    AUTHORITY,
+    BODY,
+    BODY_AS_ORGAN,
+    COORDINATOR,
+    DISTRICT,
+    E1,
+    E2,
+    GUEST,
+    HR,
+    INSTRUCTOR,
+    LEGAL,
+    OPERATOR,
+    PORTAL,
+    RECORDER,
+    S1,
+    STRANGER,
+    TOWN,
+    TOWN_AS_ORGAN,
+    UNION,
+    W1,
+    W2,
+    WORKER,
+    E,
+    Given,
+    Situation,
+    W,
+    day,
+    given,
+    member,
+    rep,
+)
+from tests.payloads import payload
+
+NOTICE = frozenset({Stream.NOTICE})
+FILING = NOTICE | {Stream.FILING}
+TABLE = FILING | {Stream.TABLE}
+NOTHING: frozenset[Stream] = frozenset()
+
+
+def _full() -> Given:
+    """A case in session with everybody in it whom a case can seat."""
+    now = given(IN_SESSION)
+    invited: dict[str, Any] = {"guest": W, "instructor": "instructor", "coordinator": "coordinator"}
+    return now.with_state(invited=invited, congress=put(now.case.congress, scrutineers=("scrutineer",)))
+
+
+SEEN: list[tuple[Member, frozenset[Stream]]] = [
+    (WORKER, NOTICE),
+    (UNION, NOTICE),
+    (W1, TABLE | {Stream.WORKER}),
+    (W2, TABLE | {Stream.WORKER}),
+    (E1, TABLE | {Stream.EMPLOYER}),
+    (E2, TABLE | {Stream.EMPLOYER}),
+    (HR, FILING),
+    (LEGAL, FILING),
+    (RECORDER, TABLE),
+    (INSTRUCTOR, TABLE),
+    (COORDINATOR, TABLE),
+    (GUEST, TABLE),
+    (AUDITOR, TABLE),
+    (AUTHORITY, FILING),
+    (TOWN, NOTICE),
+    (DISTRICT, NOTICE),
+    (BODY, NOTICE),
+    (PORTAL, NOTICE),
+    (member("scrutineer", None), NOTICE),
+    (CLOCK, NOTHING),
+    (OPERATOR, NOTHING),
+    (STRANGER, NOTHING),
+]
+
+
+@pytest.mark.parametrize(("who", "streams"), SEEN, ids=[who.person for who, _ in SEEN])
+def test_each_sees_the_streams_of_his_seat(who: Member, streams: frozenset[Stream]) -> None:
+    assert streams_of(_full().case, who) == streams
+
+
+def test_no_office_opens_a_caucus() -> None:
+    for office in Office:
+        for side in (None, *Side):
+            seen = streams_of(_full().case, member("somebody", side, office))
+            assert not any(stream.is_caucus for stream in seen), office
+
+
+def test_a_union_chair_who_sits_on_the_bench_sees_its_caucus_and_one_who_does_not_never() -> None:
+    assert Stream.WORKER in streams_of(_full().case, member("w1", W, Office.UNION))
+    assert Stream.WORKER not in streams_of(_full().case, UNION)
+
+
+def test_nobody_sees_both_caucuses() -> None:
+    for who, _ in SEEN:
+        assert not {Stream.WORKER, Stream.EMPLOYER} <= streams_of(_full().case, who)
+
+
+def test_a_membership_of_the_other_side_does_not_open_the_caucus_of_the_bench() -> None:
+    assert streams_of(_full().case, member("w2", E, Office.HR)) == FILING
+
+
+def test_who_leaves_the_bench_sees_the_table_and_the_caucus_no_more() -> None:
+    gone = given(IN_SESSION).having((W2, c.LeaveBench(person="w2")))
+    assert streams_of(gone.case, W2) == NOTICE
+
+
+def test_an_outsider_sees_the_caucus_of_the_side_that_mandates_him() -> None:
+    now = given(READY_TO_MEET).having((W1, c.MandateOutsider(rep=rep("x", outside=True))))
+    assert streams_of(now.case, member("x", None)) == TABLE | {Stream.WORKER}
+    assert streams_of(now.case, member("x", E)) == NOTHING
+
+
+def test_before_the_lists_nobody_but_offices_sees_anything() -> None:
+    case = given(OPENED).case
+    assert streams_of(case, W2) == NOTICE
+    assert streams_of(case, E2) == NOTHING
+    assert streams_of(case, RECORDER) == NOTHING
+
+
+def test_the_organ_of_a_side_sees_what_its_work_needs() -> None:
+    assert streams_of(given(REGIONAL_READY_TO_VOTE).case, BODY_AS_ORGAN) == FILING
+    assert streams_of(given(REGIONAL_READY_TO_VOTE).case, TOWN_AS_ORGAN) == NOTICE
+    assert streams_of(given(WITHOUT_UNION).case, TOWN_AS_ORGAN) == NOTICE
+
+
+def test_every_joint_event_stands_in_one_of_three_streams_and_caucus_events_in_their_sides() -> None:
+    for kind in EVENTS.values():
+        assert kind.where in (Stream.TABLE, Stream.FILING, Stream.NOTICE)
+    for event in given(PUBLISHED).log:
+        if event.type in ("opinions_recorded", "topic_sheet_drafted"):
+            assert event.stream is Stream.WORKER
+        else:
+            assert not event.stream.is_caucus
+
+
+def test_what_a_caucus_says_leaves_no_trace_in_the_joint_state() -> None:
+    now = given(WORKER_LIST_READY)
+    said = now.having(
+        (W2, c.RecordOpinions(held=Held.DISPERSED, issued=120, returned=100)),
+        (W2, payload(c.DraftTopicSheet, now.case, W2)),
+    )
+    assert said.case == now.case
+    assert {stream: n for stream, n in said.heads.items() if not stream.is_caucus} == dict(now.heads)
+    assert next_for(moment_of(said.standing, E1)) == next_for(moment_of(now.standing, E1))
+
+
+# --- sides --------------------------------------------------------------------------------------------------------
+
+
+def test_the_side_is_the_benchs_then_the_memberships_then_the_offices() -> None:
+    case = _full().case
+    assert side_of(case, member("w1", None)) is W
+    assert side_of(case, member("w1", E)) is E, "acting as someone of the other side, one has that side"
+    assert side_of(case, HR) is E
+    assert side_of(case, TOWN) is W
+    assert side_of(case, AUTHORITY) is None
+    assert side_of(case, STRANGER) is None
+
+
+# --- what may be asked now ----------------------------------------------------------------------------------------
+
+ALL: list[Situation] = [
+    OPENED, ELECTED, WORKER_LIST_READY, TOPICS_READY, OFFER_SERVED, BOTH_LISTED, REPLIED, SCHEDULED, READY_TO_MEET,
+    IN_SESSION, AGREED, DRAFT_FIXED, BALLOT_COUNTED, VOTED, FILED_IN_PLATFORM, UNDER_REVIEW, IN_FORCE, PUBLISHED,
+]  # fmt: skip
+PEOPLE = [who for who, _ in SEEN] + [S1]
+
+
+def names(now: Given | Situation, by: Member, *, only_open: bool = False) -> set[str]:
+    return {p.command for p in next_for(moment_of(given(now).standing, by)) if p.open or not only_open}
+
+
+def test_next_shows_what_is_open_and_what_stands_in_the_way_of_the_rest() -> None:
+    shown = {p.command: p for p in next_for(moment_of(given(TOPICS_READY).standing, W1))}
+    assert shown["send_offer"].open
+    assert shown["send_offer"].binding
+    assert not shown["withdraw_offer"].open
+    assert [o.reason for o in shown["withdraw_offer"].obstacles] == [Reason.NO_OFFER]
+    assert "reply" not in shown, "not in this step"
+    assert "record_ballot" not in shown, "not his seat"
+
+
+def test_a_stranger_and_a_closed_case_have_nothing_to_ask() -> None:
+    assert next_for(moment_of(given(PUBLISHED).standing, STRANGER)) == ()
+    closed = given(OPENED).having((UNION, c.WithdrawCase(reason="?")))
+    assert next_for(moment_of(closed.standing, UNION)) == ()
+
+
+def test_an_ask_of_the_meeting_is_shown_shut_while_the_talks_lie_still() -> None:
+    until = c.Suspend(until_on=day("2026-04-10"), next=c.Plan(day=day("2026-04-10"), time="09:00", place="hall 1"))
+    still = given(IN_SESSION).having((E1, until), (W1, until))
+    assert "schedule_meeting" in names(still, W1)
+    assert "schedule_meeting" not in names(still, W1, only_open=True)
+    assert "resume" in names(still, W1, only_open=True)
+
+
+@pytest.mark.parametrize("situation", ALL, ids=range(len(ALL)))
+def test_next_agrees_with_the_gate(situation: Situation) -> None:
+    """Not shown: refused by step or seat. Shown shut: refused. What is allowed was shown open."""
+    now = given(situation)
+    for by in PEOPLE:
+        shown = {p.command: p for p in next_for(moment_of(now.standing, by))}
+        for kind, place in PLACES.items():
+            if kind.opens or place.ask.reads:
+                continue
+            command = payload(kind, now.case, by)
+            then = now.when(by, command)
+            reasons = {o.reason for o in then.obstacles if o.hard}
+            if command.type not in shown:
+                assert reasons & {Reason.NOT_IN_THIS_STEP, Reason.NOT_YOUR_SEAT}, (by.person, command.type)
+            elif not shown[command.type].open:
+                assert reasons, (by.person, command.type)
+            if not reasons:
+                assert shown[command.type].open, (by.person, command.type)
+
+
+def test_what_is_shown_may_be_entered_from_paper_is_an_act_of_a_side() -> None:
+    for possible in next_for(moment_of(given(IN_SESSION).standing, W1)):
+        assert possible.on_paper is (
+            issubclass(c.COMMANDS[possible.command], c.SideAct) and PLACES[c.COMMANDS[possible.command]].ask.on_paper
+        )
+
+
+def test_seats_of_a_case_that_was_never_opened_are_offices_alone() -> None:
+    assert {s.value for s in seats_of(EMPTY, UNION)} == {"union"}
+    assert streams_of(EMPTY, STRANGER) == NOTHING

@@ -1,0 +1,1 @@
+"""Whole cases over HTTP against a server process of its own."""

@@ -1,0 +1,128 @@
+"""Servers as an operator starts them, and the walks of all stories through them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import pytest
+
+from tests.postgres import Server, postgres
+
+__all__ = ["postgres"]
+
+STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise", "regional")
+ON_POSTGRES = ("plain", "objected", "silent-enterprise")
+_WALK_S = 100
+_STOP_S = 20
+
+
+class House:
+    """One installation in a folder: its server process, and its command line."""
+
+    def __init__(self, home: Path, database: str | None = None, *, sandboxes: bool = True) -> None:
+        settings = {
+            "DATA_DIR": str(home / "data"),
+            "ALLOW_SANDBOXES": str(int(sandboxes)),
+            "PASSWORD_MEMORY_KIB": "64",  # twenty accounts a walk: what argon2 costs is measured elsewhere
+            "ASKS_BURST": "2000",
+        }
+        if database is not None:
+            settings["DATABASE_URL"] = database
+        self._program = ["env", *(f"CLOUDNEGO_{name}={value}" for name, value in settings.items())]
+        self._program += [sys.executable, "-m", "cloudnego"]
+        self._errors = home / "errors"
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """The command line of this installation."""
+        return subprocess.run([*self._program, *words], capture_output=True, text=True, timeout=_WALK_S, check=False)
+
+    def popen(self, *words: str) -> subprocess.Popen[str]:
+        """The same, without waiting."""
+        command = [*self._program, *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        made = self.run("migrate")
+        assert made.returncode == 0, made.stderr
+        with self._errors.open("w") as errors:
+            command = [*self._program, "serve", "--port", "0"]
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert self._process.stdout is not None
+        ready = self._process.stdout.readline().split()
+        assert ready[:1] == ["ready"], f"{ready} {self.said}"
+        self.url = ready[1]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=_STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+
+    @property
+    def said(self) -> str:
+        """What the server logged on standard error."""
+        return self._errors.read_text()
+
+
+class Walked(NamedTuple):
+    """One run of `cloudnego walk --json`."""
+
+    code: int
+    document: dict[str, Any]
+    stderr: str
+
+
+class AllWalked(NamedTuple):
+    """All walks through one installation, and what its own checks say of its log afterwards."""
+
+    walks: dict[str, Walked]
+    logged: str
+    fsck: subprocess.CompletedProcess[str]
+    replay: subprocess.CompletedProcess[str]
+
+
+def _walk_all(house: House, stories: Iterable[str]) -> AllWalked:
+    """All at once: each has a sandbox of its own, and none may feel the others."""
+    with house:
+        running = {story: house.popen("walk", house.url, "--story", story, "--json") for story in stories}
+        walks = {}
+        for story, process in running.items():
+            out, err = process.communicate(timeout=_WALK_S)
+            walks[story] = Walked(process.returncode, msgspec.json.decode(out), err)
+    return AllWalked(walks, house.said, house.run("fsck"), house.run("replay", "--check"))
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> AllWalked:
+    return _walk_all(House(tmp_path_factory.mktemp("sqlite")), STORIES)
+
+
+@pytest.fixture(scope="session")
+def on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AllWalked:
+    database = postgres.url(postgres.database())
+    return _walk_all(House(tmp_path_factory.mktemp("postgres"), database), ON_POSTGRES)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server that offers sandboxes."""
+    with House(tmp_path_factory.mktemp("running")) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A server that offers none."""
+    with House(tmp_path_factory.mktemp("closed"), sandboxes=False) as house:
+        yield house

@@ -1,0 +1,52 @@
+"""A house on a real uvicorn on loopback, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from cloudnego.main import House, build, install, serve
+from cloudnego.settings import Settings
+
+T = TypeVar("T")
+
+
+class Served:
+    """Where it answers, what serves there, and its event loop."""
+
+    def __init__(self, house: House, url: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.house = house
+        self.url = url
+        self._loop = loop
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run something on the server's own loop."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[Served]:
+    """Install, build and serve; stop as a signal would."""
+    install(settings)
+    house = build(settings)
+    ready = threading.Event()
+    urls: list[str] = []
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    def answering(url: str) -> None:
+        urls.append(url)
+        ready.set()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve(house, answering, stop)))
+    thread.start()
+    try:
+        assert ready.wait(20), "the server did not answer within 20 s"
+        yield Served(house, urls[0], loop)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(30)
+        loop.close()

@@ -1,0 +1,157 @@
+"""The OpenAPI document says all there is, and the server answers nothing else."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed
+from hypothesis import settings as hypothesis_settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from cloudnego.core.commands import COMMANDS
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.vocabulary import Seat
+from cloudnego.web.app import application
+from tests.web.conftest import client_of, settings_for
+from tests.web.played import DISTRICT, rehearsed, settle, write
+from tests.web.served import Served, serving
+
+SECONDS = 40.0
+"""How long the server is bombarded here; `make` targets may go on longer with other seeds."""
+
+
+@pytest.fixture
+async def document(house: Any) -> dict[str, Any]:
+    async with client_of(house) as client:
+        found: dict[str, Any] = (await client.get("/openapi.json")).json()
+    return found
+
+
+def refs(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for one in value.values():
+            yield from refs(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from refs(one)
+
+
+async def test_there_is_one_operation_for_each_command_people_may_ask(document: dict[str, Any]) -> None:
+    operations = {
+        operation["operationId"]: (path, operation)
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if "commands" in operation.get("tags", ())
+    }
+    people = {name for name, kind in COMMANDS.items() if PLACES[kind].ask.by - {Seat.CLOCK}}
+    assert operations.keys() == people
+    assert "note_deadline" not in operations
+    for name, (path, operation) in operations.items():
+        kind = COMMANDS[name]
+        assert operation["summary"]
+        assert operation["description"].startswith(" ".join((kind.__doc__ or "").split()))
+        assert operation["x-binding"] is kind.binding
+        body = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        assert body == f"#/components/schemas/{kind.__name__}"
+        assert set(operation["responses"]) == {
+            "200",
+            "201",
+            "401",
+            "403",
+            "404",
+            "409",
+            "413",
+            "415",
+            "422",
+            "429",
+            "503",
+        }
+        assert kind.opens or path == f"/api/v1/negotiations/{{case_id}}/{name.replace('_', '-')}"
+
+
+async def test_every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere(
+    document: dict[str, Any],
+) -> None:
+    names = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+    schemas = document["components"]["schemas"]
+    assert {ref for ref in refs(document) if ref.removeprefix("#/components/schemas/") not in schemas} == set()
+    assert document["openapi"].startswith("3.1")
+
+
+def test_commands_schemas_refuse_what_they_do_not_know(house: Any) -> None:
+    schemas = application(house.site).openapi()["components"]["schemas"]
+    loose = [
+        kind.__name__
+        for kind in COMMANDS.values()
+        if kind.__name__ in schemas and schemas[kind.__name__].get("additionalProperties") is not False
+    ]
+    assert loose == []
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(settings_for(tmp_path / "data")) as found:
+        yield found
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(served: Served) -> None:
+    """Every operation with what schemathesis makes up, in a real case, as its chief; statuses, types, headers and
+    bodies must be those of the document. That what fits the schema is accepted is not asked: a rate must also be a
+    decimal number and a day lie in its pack, which JSON Schema cannot say."""
+    settle(served.house)
+    case_id = served.run(write(served.house, rehearsed(until=37)))
+    token = served.house.site.sessions.open(DISTRICT, "w0", "w0", "bearer")
+    number = secrets.randbits(32)
+    sys.stdout.write(f"schemathesis seed {number}\n")
+    schema = schemathesis.openapi.from_dict(httpx2.get(f"{served.url}/openapi.json").json())
+    schema.config.update(base_url=served.url)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    statuses: Counter[int] = Counter()
+    began = time.monotonic()
+    rounds = 0
+    while rounds == 0 or time.monotonic() - began < SECONDS:
+        for operation in operations:
+            if operation.label != "DELETE /api/v1/session":  # it would end the session all others need
+                _bombard(operation, case_id, token, number + rounds, statuses)
+        rounds += 1
+    sys.stdout.write(f"{sum(statuses.values())} requests in {rounds} rounds: {dict(statuses)}\n")
+    assert {409, 422, 404, 200, 201} <= set(statuses), "the bombardment reached every kind of answer"
+    assert not any(status >= 500 for status in statuses)
+
+
+def _bombard(operation: Any, case_id: str, token: str, number: int, statuses: Counter[int]) -> None:
+    @seed(number)
+    @hypothesis_settings(
+        max_examples=4,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.explicit, Phase.generate],
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        if case.path_parameters and "case_id" in case.path_parameters:
+            case.path_parameters["case_id"] = case_id
+        if case.headers:
+            case.headers.pop("X-Acting-As", None)  # a membership made up answers 404 and nothing more
+        answer = case.call_and_validate(
+            headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
+        )
+        statuses[answer.status_code] += 1
+
+    ask()
