@@ -173,12 +173,15 @@ Said = c.Command | Callable[[Negotiation], c.Command]
 Line = str | tuple[Member, Said]
 """A day (`2026-03-31` or `2026-03-31T09:00`), or who asks what; what may be read off the case as it stands then."""
 
-REFERENCE = e.Reference(kind="minimum_wage", period="2026", fen=MINIMUM_WAGE_FEN, source="invented for tests", by="town")
+REFERENCE = e.Reference(
+    kind="minimum_wage", period="2026", fen=MINIMUM_WAGE_FEN, source="invented for tests", by="town"
+)
 REGISTER = Register(
     enterprise="ent1", region="xiaoshan", town="xintang", industry="C17", headcount=120, above_scale=False,
     has_union=True, worker_organ="union1", employer_organ="ent1", references=(REFERENCE,),
 )  # fmt: skip
 CASE_ID = "n0"
+SILENT = Both(EMPTY_CAUCUS, EMPTY_CAUCUS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +192,7 @@ class Given:
     law: Law = field(default_factory=law)
     register: Register | None = REGISTER
     case: Negotiation = EMPTY
-    caucuses: Both[Caucus] = Both(EMPTY_CAUCUS, EMPTY_CAUCUS)
+    caucuses: Both[Caucus] = SILENT
     heads: Mapping[Stream, int] = field(default_factory=dict)
     log: tuple[e.Event, ...] = ()
     other: Negotiation | None = None
@@ -197,7 +200,9 @@ class Given:
 
     def on(self, moment: str) -> Given:
         """The same case on another day, at ten unless the hour is said."""
-        return replace(self, at=datetime.fromisoformat(moment if "T" in moment else f"{moment}T10:00").replace(tzinfo=CHINA))
+        return replace(
+            self, at=datetime.fromisoformat(moment if "T" in moment else f"{moment}T10:00").replace(tzinfo=CHINA)
+        )
 
     def having(self, *lines: Line) -> Given:
         """What is left after these lines. A line that is refused is a mistake of the test."""
@@ -240,9 +245,7 @@ class Given:
         heads = dict(self.heads)
         for event in decision.events:
             heads[event.stream] = heads.get(event.stream, 0) + 1
-        return replace(
-            self, case=decision.after, caucuses=caucuses, heads=heads, log=(*self.log, *decision.events)
-        )
+        return replace(self, case=decision.after, caucuses=caucuses, heads=heads, log=(*self.log, *decision.events))
 
 
 def given(situation: Situation | Given) -> Given:
@@ -299,7 +302,6 @@ class Then:
         try:
             decision = decide(moment, self.command)
         except Refused as refused:
-            assert any(o.hard for o in refused.obstacles), "refused without a hard obstacle"
             return refused
         _promises(self.before, self.command, decision)
         return decision
@@ -337,6 +339,7 @@ class Then:
         """It was refused for this reason, citing these articles; `said`: fields or facts of the obstacle."""
         judged = self._judged
         assert isinstance(judged, Refused), f"{self.command.type} by {self.by.person} was allowed: {judged}"
+        assert any(o.hard for o in judged.obstacles), "refused without a hard obstacle"
         return _find([o for o in judged.obstacles if o.hard], reason, articles, said)
 
     def then_warned(self, reason: Reason, *articles: str, **said: Any) -> Then:

@@ -34,18 +34,29 @@ def _plain(**fields: Any) -> Fill:
 
 
 _LIST = {"reps": reps("x1", "x2", "x3"), "chief": "x1"}
-_OBJECTED: Fill = lambda case, _: {"clauses": [{"clause": _clause(case), "article": "ZJ 18"}], "evidence": SCAN}
+
+
+def _objected(case: Negotiation, _: Member) -> Fields:
+    return {"clauses": [{"clause": _clause(case), "article": "ZJ 18"}], "evidence": SCAN}
+
+
 _COUNTS = {"present": 30, "issued": 30, "returned": 30, "yes": 30, "no": 0, "abstain": 0, "spoiled": 0}
 
 PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.OpenCase: _plain(enterprise="ent1", wage_year=2026),
     c.RegisterContract: _plain(
-        enterprise="ent1", wage_year=2025, signed_on="2025-06-01", in_force_from="2025-06-20", expires_on="2026-06-19",
+        enterprise="ent1",
+        wage_year=2025,
+        signed_on="2025-06-01",
+        in_force_from="2025-06-20",
+        expires_on="2026-06-19",
         evidence=SCAN,
     ),
     c.RecordDelegateRoll: _plain(delegates=50, workers=120, roll_hash=ROLL_HASH),
     c.ProposeCandidates: _plain(candidates=reps("x1", "x2"), chief="x1", seats=2, scrutineers=("s1", "s2")),
-    c.RecordElection: _plain(held="gathering", total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN),
+    c.RecordElection: _plain(
+        held="gathering", total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN
+    ),
     c.AttestElection: _plain(correct=True),
     c.AppointRepresentatives: _plain(**_LIST),
     c.MandateOutsider: _plain(rep=rep("x9", outside=True)),
@@ -58,7 +69,8 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.RevokeElectronicService: _plain(),
     c.SendOffer: _plain(plan=PLAN, topics=sheet()),
     c.ServePaper: lambda case, _: {
-        "paper": next(iter(case.papers), "table.1"), "service": c.Service(via=c.ServedVia.PLATFORM),
+        "paper": next(iter(case.papers), "table.1"),
+        "service": c.Service(via=c.ServedVia.PLATFORM),
     },
     c.WithdrawOffer: _plain(),
     c.Reply: _plain(outcome="accepted", plan=PLAN, topics=sheet("T3")),
@@ -107,8 +119,8 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.RecordReceipt: _plain(evidence=SCAN),
     c.RequestSupplement: _plain(items=("roll",)),
     c.SupplyPapers: _plain(items=("roll",)),
-    c.ObjectToContract: _OBJECTED,
-    c.RecordObjection: _OBJECTED,
+    c.ObjectToContract: _objected,
+    c.RecordObjection: _objected,
     c.GiveNoObjection: _plain(),
     c.ConfirmNoObjection: _plain(),
     c.NoteClerical: _plain(corrected_hash=OTHER_HASH),
@@ -126,7 +138,10 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.CloseExpired: _plain(),
     c.LeaveBench: lambda case, by: {"person": _own(case, by), "evidence": SCAN},
     c.ReplaceRepresentative: lambda case, by: {"old": _own(case, by), "rep": rep("x7"), "evidence": SCAN},
-    c.DelegateChief: lambda _, by: {"person": "e2" if by.side is Side.EMPLOYER else "w2", "until_on": day("2027-12-31")},
+    c.DelegateChief: lambda _, by: {
+        "person": "e2" if by.side is Side.EMPLOYER else "w2",
+        "until_on": day("2027-12-31"),
+    },
     c.Suspend: _plain(until_on="2026-04-10", next=plan("2026-04-10")),
     c.Resume: _plain(),
     c.RequestGuidance: _plain(topic="流程"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Final
@@ -10,62 +9,34 @@ from typing import Final
 from cloudnego.chooser import scan
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import CLOCK, Kind, Side
-from cloudnego.seedling import Halt, Play, Tale
+from cloudnego.seedling.play import Halt, Play, Tale
 from seeds.xiaoshan.firms import SEED, Firm
-from seeds.xiaoshan.people import bench_size
-from seeds.xiaoshan.plots import ANY, DOWN_MAKER, IN_FORCE, MERGED, TOLD, UNION_LESS, Plot
+from seeds.xiaoshan.plots import Plot
 from seeds.xiaoshan.straight import performed, to_force
 from seeds.xiaoshan.telling import TODAY, Teller, part_of
 
-_MADE_HERE: Final = {2024: 18, 2025: 52}
-_ENTERED: Final = {2023: 34, 2024: 42, 2025: 34}
+_MADE_HERE: Final = {2024: 10, 2025: 38}
+_ENTERED: Final = {2023: 34, 2024: 48, 2025: 46}
 """Percent of the enterprises with a case of that year on the platform, and with a contract made on paper before it."""
 
 _RENEWAL_DAYS: Final = 88
 
 
-class Casting:
-    """Which enterprise plays which plot: the rare ones first, by what they want, the plain ones for the rest."""
+def career(teller: Teller, firm: Firm, plot: Plot, begins: date | None) -> None:
+    """All the cases of one enterprise, in the order in which they follow each other.
 
-    def __init__(self, firms: Sequence[Firm]) -> None:
-        dice = Random(f"{SEED}/casting")
-        free = [firm for firm in firms if firm.served]
-        dice.shuffle(free)
-        free.sort(key=lambda firm: not 4 <= bench_size(firm) <= 6)  # the people of a plot who sign in need a bench
-        self.roles: list[tuple[Firm, Plot, int]] = []
-        for plot in sorted(TOLD, key=lambda plot: plot.wants == ANY):
-            for lag in plot.lags:
-                firm = next(one for one in free if _suits(one, plot))
-                free.remove(firm)
-                self.roles.append((firm, plot, lag))
-        self.roles += [(firm, IN_FORCE, 0) for firm in free]
-        self.roles.sort(key=lambda role: role[0].key)
-
-    def firm_of(self, plot: str) -> Firm:
-        """The first enterprise that plays this plot."""
-        return next(firm for firm, played, _ in self.roles if played.key == plot)
-
-
-def _suits(firm: Firm, plot: Plot) -> bool:
-    if plot.wants == UNION_LESS:
-        return not firm.entry.has_union
-    if plot.wants == DOWN_MAKER:
-        return firm.trade.word == "羽绒"
-    return firm.entry.has_union and firm.trade.word != "羽绒"
-
-
-def career(teller: Teller, firm: Firm, plot: Plot, lag: int) -> None:
-    """All the cases of one enterprise, in the order in which they follow each other."""
+    `begins`: the opening day of this year's case, where the plot is one that stops.
+    """
     dice = Random(f"{SEED}/career/{firm.key}")
-    day = _opening_day(teller, firm, plot, lag, dice)
+    day = begins or _opening_day(teller, plot, dice)
     before: Play | None = None
     for year, at, made_here in _history(teller, day, dice):
         if made_here:
-            before = _next(teller, firm, year, at, performed, before)
+            before = _next(teller, firm, year, at, performed, before=before)
         elif before is None or not before.case.live:
             _entered(teller, firm, year, at)
     _change_of_old(teller, firm, before, day, dice)
-    play = _next(teller, firm, 2026, day, plot.tale, before, plot)
+    play = _next(teller, firm, 2026, day, plot.tale, before=before, plot=plot)
     if plot.key == "renewing":
         _renewing(teller, firm, play, dice)
     elif plot.key == "amending":
@@ -73,10 +44,8 @@ def career(teller: Teller, firm: Firm, plot: Plot, lag: int) -> None:
     _to_the_end(play, None)
 
 
-def _opening_day(teller: Teller, firm: Firm, plot: Plot, lag: int, dice: Random) -> date:
-    """When the case of 2026 was opened."""
-    if plot.stop is not None:
-        return teller.begin(firm, 2026, plot.tale, plot.stop, lag)
+def _opening_day(teller: Teller, plot: Plot, dice: Random) -> date:
+    """When the case of 2026 was opened, for a plot that does not stop."""
     if plot.since == 0:  # so early that its contract is to be renewed now
         return teller.working(date(2025, 10, 13) + timedelta(days=dice.randrange(40)))
     span = (date(2026, plot.until + 1, 1) - date(2026, plot.since, 1)).days
@@ -84,7 +53,7 @@ def _opening_day(teller: Teller, firm: Firm, plot: Plot, lag: int, dice: Random)
 
 
 def _history(teller: Teller, day: date, dice: Random) -> list[tuple[int, date, bool]]:
-    """Year, opening or signing day, and whether it was made on the platform; each year's a bit before the next one's."""
+    """Year, opening or signing day, and whether it was made on the platform; each a bit before the next year's."""
     found, at = [], day
     for year in (2025, 2024, 2023):
         at = teller.working(at - timedelta(days=352 + dice.randrange(26)))
@@ -97,7 +66,7 @@ def _history(teller: Teller, day: date, dice: Random) -> list[tuple[int, date, b
 
 
 def _next(
-    teller: Teller, firm: Firm, year: int, day: date, tale: Tale, before: Play | None, plot: Plot | None = None
+    teller: Teller, firm: Firm, year: int, day: date, tale: Tale, *, before: Play | None, plot: Plot | None = None
 ) -> Play:
     """The case that follows another: its renewal if the other's contract is about to end."""
     if before is not None:
@@ -127,7 +96,7 @@ def _wait(play: Play, day: date) -> None:
 
 
 def _to_the_end(play: Play, child: Play | None) -> None:
-    """A contract runs on: replaced when its child comes into force, else reported on and expired at the end of its term."""
+    """A contract runs on: replaced when its child comes into force, else reported on, and expired with its term."""
     if not play.case.live:
         return
     play.tell(lambda t: _end(t, child))
@@ -185,20 +154,19 @@ def _change_of_old(teller: Teller, firm: Firm, before: Play | None, day: date, d
     if at + timedelta(days=120) > day:
         return
     _wait(before, at)
-    child = _child(teller, firm, before, kind, 2025, at)
+    child = _child(teller, firm, before, kind, year=2025, at=at)
     child.tell(to_force)
     _to_the_end(before, child)
     child.tell(lambda t: t.act(t.organ(Side.EMPLOYER), c.PublishContract))
     _to_the_end(child, None)
 
 
-def _child(teller: Teller, firm: Firm, parent: Play, kind: Kind, year: int, at: date) -> Play:
-    """An amendment or termination; its cause is plain agreement, or the law's change with its proof."""
-    play = teller.case(
+def _child(teller: Teller, firm: Firm, parent: Play, kind: Kind, *, year: int, at: date) -> Play:
+    """An amendment or termination; its cause is plain agreement (HZ 37)."""
+    return teller.case(
         firm, year, at, kind=kind, parent=parent, suffix=f"-{kind.value}", cause=c.Cause.AGREED,
         occasion="双方协商一致",
     )  # fmt: skip
-    return play
 
 
 def _renewing(teller: Teller, firm: Firm, play: Play, dice: Random) -> None:
@@ -214,6 +182,6 @@ def _amending(teller: Teller, firm: Firm, play: Play) -> None:
     """Orders have changed: an amendment for the next year is under way."""
     day = teller.working(TODAY - timedelta(days=33))
     _wait(play, day)
-    child = _child(teller, firm, play, Kind.AMENDMENT, 2027, day)
+    child = _child(teller, firm, play, Kind.AMENDMENT, year=2027, at=day)
     child.tell(performed)
     child.rest()

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cloudnego.seedling import Guest, Human, Seed
+from cloudnego.seedling.play import Script
+from cloudnego.seedling.seed import Guest, Human, Seed, Told
 from seeds.xiaoshan import people
-from seeds.xiaoshan.careers import Casting, career
+from seeds.xiaoshan.beginnings import noted
+from seeds.xiaoshan.careers import career
+from seeds.xiaoshan.casting import Casting
 from seeds.xiaoshan.figures import FIGURES
 from seeds.xiaoshan.firms import Firm, all_firms
 from seeds.xiaoshan.geography import PARK, PLACES
@@ -60,17 +63,23 @@ def _guests(humans: Sequence[Human], who: Sequence[tuple[str, str, str, str]]) -
 
 
 def generate() -> Seed:
-    """The seed, the same every time; some seconds of CPU."""
+    """The seed; its cases are played when it is told to a script."""
     firms: tuple[Firm, ...] = all_firms()
-    casting, teller = Casting(firms), Teller()
-    park_2018(teller, firms)
-    down_2025(teller, firms)
-    for firm, plot, lag in casting.roles:
-        career(teller, firm, plot, lag)
+    casting = Casting(firms)
     who = _who(casting)
     humans, posts = roster(firms, {person: login for login, person, _, _ in who})
     return Seed(
         district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, bodies=bodies(firms),
         enterprises=tuple(firm.entry for firm in firms), humans=humans, posts=posts, figures=FIGURES,
-        acts=tuple(teller.script.acts), cases=teller.script.cases, guests=_guests(humans, who), password=PASSWORD,
+        guests=_guests(humans, who), password=PASSWORD, enterprises_told=len(casting.roles),
+        tell=lambda script, told: _tell(script, firms, casting, told),
     )  # fmt: skip
+
+
+def _tell(script: Script, firms: tuple[Firm, ...], casting: Casting, told: Told) -> None:
+    teller, begins = Teller(script), noted()
+    park_2018(teller, firms)
+    down_2025(teller, firms)
+    for firm, plot, _ in casting.roles:
+        career(teller, firm, plot, begins.get(firm.key))
+        told(1)

@@ -9,8 +9,8 @@ from cloudnego.chooser import scan
 from cloudnego.core import commands as c
 from cloudnego.core.deadlines import running
 from cloudnego.core.vocabulary import Stream
-from cloudnego.seedling import Play
-from seeds.xiaoshan.straight import E, W, to_offer, to_reply
+from cloudnego.seedling.play import Play
+from seeds.xiaoshan.straight import E, W, from_meeting, to_offer, to_reply
 
 
 def by_post(t: Play) -> None:
@@ -46,12 +46,7 @@ def crossing(t: Play) -> None:
     s.sheet(t, E)
     t.act(t.chief(E), c.SendOffer)
     s.exchange(t)
-    s.gather(t)
-    s.settle(t)
-    s.convene(t)
-    s.vote(t)
-    s.from_congress(t)
-    s.be_silent(t)
+    from_meeting(t)
 
 
 def late_and_contested(t: Play) -> None:
@@ -67,6 +62,25 @@ def late_and_contested(t: Play) -> None:
     t.act(t.chief(E), c.Reply)
     s.exchange(t)
     s.gather(t)
+    t.act(t.cast.hr, c.WithdrawContest)
+    s.settle(t)
+
+
+def offered_twice(t: Play) -> None:
+    """The first offer is taken back before the reply; the second one stands."""
+    to_offer(t)
+    t.act(t.chief(W), c.SendOffer)
+    t.wait_working(2)
+    t.act(t.chief(W), c.WithdrawOffer, reason="议题需补充职工意见后重新发出。")
+    t.wait_working(5)
+    t.act(t.chief(W), c.DeclareTopicsReady)
+    t.act(t.chief(W), c.SendOffer)
+    t.wait_working(2)
+    s.side_list(t, E)
+    s.sheet(t, E)
+    t.act(t.chief(E), c.Reply)
+    s.exchange(t)
+    from_meeting(t)
 
 
 def ladder(t: Play, *, to_dispute: bool) -> None:
@@ -176,6 +190,8 @@ def vacancy(t: Play) -> None:
     t.act(t.organ(W), c.LeaveBench, person=person, reason="已办理离职手续", evidence=scan(t.dice))
     t.wait_working(4)
     t.act(t.organ(W), c.ReplaceRepresentative)
+    s.accept_duty(t, W)
+    from_meeting(t)
 
 
 def chief_gone(t: Play) -> None:
@@ -184,6 +200,8 @@ def chief_gone(t: Play) -> None:
     t.act(t.cast.hr, c.LeaveBench, person=t.chief(E), reason="法定代表人变更", evidence=scan(t.dice))
     t.wait_working(5)
     t.act(t.cast.hr, c.ReplaceRepresentative)
+    s.accept_duty(t, E)
+    from_meeting(t)
 
 
 def to_merge(t: Play) -> None:

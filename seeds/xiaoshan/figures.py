@@ -6,7 +6,7 @@ from typing import Final
 
 from cloudnego.core.events import Reference
 from cloudnego.identity.references import NewReference, ReferenceKind, ReferenceUnit
-from cloudnego.seedling import Figure
+from cloudnego.seedling.seed import Figure
 from seeds.xiaoshan.firms import opaque
 from seeds.xiaoshan.geography import DISTRICT
 from seeds.xiaoshan.people import OFFICIAL
@@ -14,7 +14,7 @@ from seeds.xiaoshan.people import OFFICIAL
 SOURCE: Final = "演示值，非官方数据 · demonstration value, not official"
 
 _FEN, _PERCENT = ReferenceUnit.FEN_PER_MONTH, ReferenceUnit.PERCENT
-_YEARS: Final = {
+_YEARS: Final[dict[int, tuple[int | str, ...]]] = {
     2018: (190_000, "3", "7", "11", "2"),
     2023: (220_000, "2", "6", "9", "1"),
     2024: (230_000, "2", "6", "9", "0.5"),
@@ -35,7 +35,13 @@ _KINDS: Final = (
 
 def _value(year: int, kind: ReferenceKind, unit: ReferenceUnit, value: int | str) -> Figure:
     new = NewReference(
-        region=DISTRICT, kind=kind, period=str(year), value=str(value), unit=unit, source_url=SOURCE, source_name="演示值"
+        region=DISTRICT,
+        kind=kind,
+        period=str(year),
+        value=str(value),
+        unit=unit,
+        source_url=SOURCE,
+        source_name="演示值",
     )
     return Figure(opaque("v", kind.value, year), new, OFFICIAL)
 

@@ -1,4 +1,4 @@
-"""The register: 161 enterprises that are served, 40 that have not begun, and 101 small ones that were there in 2018 only."""
+"""The register: 161 enterprises that are served, 40 that have not begun, 101 small ones of 2018 that are gone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERVED, NOT_BEGUN, GONE = 161, 40, 101
 WORKERS: Final = 32_000
 _DOWN_MAKERS: Final = 14  # all in one street, under one industry contract
 _WITHOUT_UNION: Final = 5  # of those served: the town's union speaks for their workers (HZ 18)
-_BANDS: Final = {SMALL: (52, 14, 49), MEDIUM: (82, 50, 299), LARGE: (22, 300, 880), VERY_LARGE: (5, 1000, 2050)}
+_BANDS: Final = {SMALL: (52, 14, 49), MEDIUM: (82, 50, 238), LARGE: (22, 300, 800), VERY_LARGE: (5, 1000, 1700)}
 """Size band → how many of the served, smallest, largest. Most are small, most workers are in the large."""
 
 _YEARS: Final = (2023, 2024, 2025, 2026)

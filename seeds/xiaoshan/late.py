@@ -7,10 +7,24 @@ from datetime import timedelta
 from cloudnego import stories as s
 from cloudnego.chooser import scan, topics, working_day_after
 from cloudnego.core import commands as c
+from cloudnego.core.clauses import open_clauses
 from cloudnego.core.vocabulary import Side
-from cloudnego.seedling import Play
-from seeds.xiaoshan.straight import E, W, in_public, performed, to_ballot, to_force, to_offer, to_session, to_signing
-
+from cloudnego.seedling.play import Play
+from seeds.xiaoshan.straight import (
+    E,
+    W,
+    from_draft,
+    from_meeting,
+    in_public,
+    performed,
+    to_ballot,
+    to_force,
+    to_offer,
+    to_reply,
+    to_session,
+    to_signing,
+)
+from seeds.xiaoshan.words import clause
 
 # --- step 6 -------------------------------------------------------------------------------------------------------
 
@@ -53,10 +67,7 @@ def deadlocked(t: Play, *, agreement: bool) -> None:
     t.act(t.cast.authority, c.CloseDispute, agreement=agreement)
     if agreement:
         s.settle(t)
-        s.convene(t)
-        s.vote(t)
-        s.from_congress(t)
-        s.be_silent(t)
+        from_draft(t)
 
 
 def coordinated(t: Play) -> None:
@@ -75,12 +86,32 @@ def guided(t: Play) -> None:
     t.act(t.chief(E), c.Reply)
     s.exchange(t)
     t.act(t.chief(W), c.InviteToTable, person=t.cast.instructor)
+    t.wait_working(1)
+    t.act(t.chief(W), c.EndInvitation)
+    from_meeting(t)
+
+
+def compiled(t: Play) -> None:
+    """A material is waived, a clause dropped; the employer does not confirm the draft, so the compiled text stands."""
+    to_reply(t)
+    t.act(t.chief(E), c.Reply)
+    t.act(t.chief(E), c.RequestMaterials)
+    t.act(t.chief(E), c.WaiveMaterial)
+    s.exchange(t)
+    t.act(t.chief(W), c.PutClause, **clause(t, "T6"))
     s.gather(t)
-    s.settle(t)
-    s.convene(t)
-    s.vote(t)
-    s.from_congress(t)
-    s.be_silent(t)
+    t.act(t.chief(W), c.DropClause, clause=next(n for n, one in t.case.clauses.items() if one.head == "T6"))
+    for name in open_clauses(t.case):
+        for chief in (t.chief(W), t.chief(E)):
+            t.act(chief, c.ConfirmClause, clause=name, text_hash=t.case.clauses[name].text_hash)
+    t.act(t.cast.recorder, c.WriteMinutes)
+    for side in Side:
+        t.act(t.chief(side), c.ConfirmMinutes)
+    t.wait_working(4)
+    for side in Side:
+        t.act(t.chief(side), c.SignDraft)
+    t.act(t.organ(W), c.SubmitDraft)
+    from_draft(t)
 
 
 # --- step 7 -------------------------------------------------------------------------------------------------------
@@ -210,12 +241,7 @@ def absent_but_delegated(t: Play) -> None:
     s.up_to_meeting(t)
     deputy, until = t.cast.employer_bench[1], working_day_after(t.moment(t.chief(E)), 60)
     t.act(t.chief(E), c.DelegateChief, person=deputy, until_on=until, may_sign=True)
-    s.gather(t)
-    s.settle(t)
-    s.convene(t)
-    s.vote(t)
-    s.from_congress(t)
-    s.be_silent(t)
+    from_meeting(t)
 
 
 def many_heads(t: Play) -> None:
@@ -228,9 +254,4 @@ def many_heads(t: Play) -> None:
     s.sheet(t, E)
     t.act(t.chief(E), c.Reply)
     s.exchange(t)
-    s.gather(t)
-    s.settle(t)
-    s.convene(t)
-    s.vote(t)
-    s.from_congress(t)
-    s.be_silent(t)
+    from_meeting(t)

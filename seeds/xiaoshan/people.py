@@ -1,4 +1,4 @@
-"""Organisations and people: who belongs where. Everybody who acts in a case has a membership; all workers are listed."""
+"""Organisations and people. Everybody who acts in a case has a membership; all workers stand in the roster."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.identity.kinds import OrganisationKind as Kind
-from cloudnego.seedling import Body, Human, Post
+from cloudnego.seedling.seed import Body, Human, Post
 from seeds.xiaoshan.firms import SEED, Firm, opaque
 from seeds.xiaoshan.geography import BY_NAME, DISTRICT, PARK, TOWNS
 from seeds.xiaoshan.names import person_name

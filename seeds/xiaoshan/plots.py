@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from cloudnego import stories as s
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
-from cloudnego.seedling import Play, Tale
+from cloudnego.seedling.play import Play, Tale
 from seeds.xiaoshan import early, late
 from seeds.xiaoshan import straight as road
 from seeds.xiaoshan.telling import Stop
@@ -48,8 +48,10 @@ def _live(key: str, shows: str, tale: Tale, kind: type[c.Command], nth: int, *la
     return Plot(key, shows, tale, (kind, nth), lags, step, None, wants)
 
 
-def _told(key: str, shows: str, tale: Tale, times: int, since: int, until: int, step: str = "performance",
-          ending: str | None = None, wants: str = ANY) -> Plot:  # fmt: skip
+def _told(  # noqa: PLR0917 - one row of a table
+    key: str, shows: str, tale: Tale, times: int, since: int, until: int, step: str = "performance",
+    ending: str | None = None, wants: str = ANY,
+) -> Plot:  # fmt: skip
     return Plot(key, shows, tale, None, (0,) * times, step, ending, wants, since, until)
 
 
@@ -101,7 +103,7 @@ _STEP_6 = (
           step="meeting"),
     _live("deadlock", "deadlocked, coordination asked for", late.coordinated, c.AcceptDispute, 1, 1, step="meeting"),
     _live("dispute", "deadlocked, in coordination", late.coordinated, c.CloseDispute, 1, -5, step="meeting"),
-    _live("draft", "agreed, the draft is to be confirmed", s.plain, c.ConfirmDraft, 1, 1, step="meeting"),
+    _live("draft", "agreed, the draft is to be confirmed", s.plain, c.ConfirmDraft, 1, 0, step="meeting"),
     _live("round-2", "the ballot failed, a plan is on the table", s.failed_ballot, c.AgreeOnlineMeeting, 1, 1,
           step="meeting"),
     _live("round-3", "two ballots failed", late.failed_twice, c.FileAmendmentPlan, 2, 1, step="meeting"),
@@ -156,6 +158,15 @@ _ENDED_OR_IN_FORCE = (
     _told("failed", "coordination found nothing", early.failed, 1, 2, 4, "reply", "failed"),
     _told("withdrawn", "withdrawn before the reply", early.withdrawn_alone, 1, 6, 9, "reply", "withdrawn"),
     _told("withdrawn-both", "withdrawn with consent", early.withdrawn_together, 1, 5, 8, "preparation", "withdrawn"),
+    _told("renegotiated", "the second ballot passed", s.failed_ballot, 4, 2, 5),
+    _told("resumed", "suspended, taken up again, agreed", s.suspended, 3, 2, 5),
+    _told("revised", "objected to, revised, in force", s.objected, 2, 2, 4),
+    _told("employer-offer", "the employer offered", s.employer_offer, 4, 2, 6),
+    _told("on-paper", "an enterprise without accounts, on paper", s.late_enterprise, 2, 2, 5),
+    _told("refilled", "a vacant seat was filled", road.then(early.vacancy), 2, 2, 6),
+    _told("new-chief", "the employer's chief changed", road.then(early.chief_gone), 1, 3, 5),
+    _told("offered-twice", "the first offer was taken back", road.then(early.offered_twice), 1, 3, 5),
+    _told("compiled", "the compiled draft stood", road.then(late.compiled), 2, 2, 6),
     _told("renewing", "in force since January, renewal begun", road.performed, 6, 0, 0),
     _told("amending", "in force, an amendment is under way", road.performed, 1, 2, 3),
 )  # fmt: skip

@@ -13,10 +13,11 @@ from typing import Final
 from cloudnego import stories as s
 from cloudnego.chooser import Cast, topics
 from cloudnego.core import commands as c
+from cloudnego.core.events import Covered
 from cloudnego.core.moment import Register
 from cloudnego.core.vocabulary import Member, Office, Scope, Side
-from cloudnego.seedling import Part, Play
-from seeds.xiaoshan.figures import references
+from cloudnego.seedling.play import Part, Play
+from seeds.xiaoshan.figures import SOURCE, references
 from seeds.xiaoshan.firms import SEED, Firm, opaque
 from seeds.xiaoshan.geography import BY_NAME, DISTRICT, PARK, Town
 from seeds.xiaoshan.people import (
@@ -34,6 +35,7 @@ from seeds.xiaoshan.people import (
 )
 from seeds.xiaoshan.straight import E, W
 from seeds.xiaoshan.telling import NOW, PAUSES, Teller, at_nine, covered
+from seeds.xiaoshan.trades import DOWN
 from seeds.xiaoshan.words import clause, words
 
 PARK_2018: Final = "park-2018"
@@ -43,8 +45,10 @@ _ALL_HEADS: Final = tuple(f"T{n}" for n in range(1, 10))
 _FURTHER: Final = (*((head, 1) for head in _ALL_HEADS), ("T9", 2), ("T10", 0), ("X", 0), ("X", 1))
 
 
-def _cast(firms: Sequence[Firm], town: Town, secretary: str, seats: tuple[int, int], percents: tuple[str, str, str],
-          minimum_fen: int) -> Cast:  # fmt: skip
+def _cast(
+    firms: Sequence[Firm], town: Town, secretary: str, *, seats: tuple[int, int], percents: tuple[str, str, str],
+    minimum_fen: int,
+) -> Cast:  # fmt: skip
     """The union's head leads the workers, the owner of one enterprise the employers; the others are of other firms."""
     workers, employers = seats
     asked, offered, agreed = percents
@@ -53,7 +57,8 @@ def _cast(firms: Sequence[Firm], town: Town, secretary: str, seats: tuple[int, i
         employer_bench=tuple(opaque("p", f.key, "e", 0) for f in firms[:employers]), hr=secretary,
         recorder=opaque("p", firms[0].key, "w", 3),
         scrutineers=(opaque("p", firms[1].key, "w", 4), opaque("p", firms[2].key, "w", 4)),
-        instructor=INSTRUCTORS[0], coordinators=(COORDINATOR,), town_union=town_official(town.code),
+        enterprises=tuple(f.entry.id for f in firms), instructor=INSTRUCTORS[0], coordinators=(COORDINATOR,),
+        town_union=town_official(town.code),
         district_union=OFFICIAL, authority=REVIEWER, employers_body=EMPLOYERS_OFFICER,
         asked_percent=asked, offered_percent=offered, agreed_percent=agreed, minimum_fen=minimum_fen,
     )  # fmt: skip
@@ -86,8 +91,8 @@ def _register(firms: Sequence[Firm], town: Town, body: str, year: int) -> Regist
     )  # fmt: skip
 
 
-def _over(t: Play, heads: tuple[str, ...], further: tuple[tuple[str, int], ...]) -> None:
-    """The talks of an area, from the opening to the last working day of its contract."""
+def _over(t: Play, heads: tuple[str, ...], further: tuple[tuple[str, int], ...], joins: Covered | None = None) -> None:
+    """The talks of an area, from the opening to the end of its contract; `joins`: an enterprise that joins later."""
     t.open(t.organ(W))
     s.confirm_service(t)
     s.side_list(t, W)
@@ -97,6 +102,10 @@ def _over(t: Play, heads: tuple[str, ...], further: tuple[tuple[str, int], ...])
     s.side_list(t, E)
     s.sheet(t, E)
     t.act(t.chief(E), c.Reply)
+    if joins is not None:
+        t.act(t.organ(E), c.CoverEnterprise, enterprise=joins.enterprise, headcount=joins.headcount)
+        year = {"period": str(t.today.year), "kind": "average_wage", "fen": 600_000, "rate": None, "source": SOURCE}
+        t.act(t.organ(W), c.RecordReference, **year)
     s.exchange(t)
     for head, variant in further:
         t.act(t.chief(W), c.PutClause, **clause(t, head, variant))
@@ -132,14 +141,17 @@ def _votes_of_each(t: Play) -> None:
 
 
 def _play(teller: Teller, name: str, part: Part, register: Register, day: date) -> Play:
-    return Play(teller.script, name, teller.law, part, register, at_nine(day), now=NOW, seed=SEED, words=words)
+    return Play(
+        teller.script, name, law=teller.law, part=part, register=register, begin=at_nine(day), now=NOW, seed=SEED,
+        words=words,
+    )  # fmt: skip
 
 
 def park_2018(teller: Teller, firms: Sequence[Firm]) -> Play:
     """信息港 2018: the first wage negotiation of the district that was carried online and face to face."""
     park = [f for f in firms if f.town == PARK]
     living = [f for f in park if not f.ended]
-    cast = _cast(living, PARK, PARK_SECRETARY, (14, 9), ("8", "7", "8"), 250_000)
+    cast = _cast(living, PARK, PARK_SECRETARY, seats=(14, 9), percents=("8", "7", "8"), minimum_fen=250_000)
     part = _part(cast, {c.RecordOpinions: (20, 22)})
     play = _play(teller, PARK_2018, part, _register(park, PARK, PARK_ASSOCIATION, 2018), date(2018, 5, 28))
     play.opening = {
@@ -153,17 +165,16 @@ def park_2018(teller: Teller, firms: Sequence[Firm]) -> Play:
 
 def down_2025(teller: Teller, firms: Sequence[Firm]) -> Play:
     """The down-makers of one street under one industry contract, in force today."""
-    makers = [f for f in firms if f.served and f.trade.word == "羽绒"]
+    makers = [f for f in firms if f.served and f.trade is DOWN]
     town = BY_NAME["新塘"]
-    cast = _cast(makers, town, DOWN_SECRETARY, (7, 5), ("6", "3", "4"), 280_000)
-    play = _play(
-        teller, DOWN_2025, _part(cast, {}), _register(makers, town, DOWN_ASSOCIATION, 2025), date(2025, 10, 9)
-    )
+    cast = _cast(makers, town, DOWN_SECRETARY, seats=(7, 5), percents=("6", "3", "4"), minimum_fen=280_000)
+    play = _play(teller, DOWN_2025, _part(cast, {}), _register(makers, town, DOWN_ASSOCIATION, 2025), date(2025, 10, 9))
     play.opening = {
-        "wage_year": 2025, "scope": Scope.INDUSTRY, "covers": [f.entry.id for f in makers],
+        "wage_year": 2025, "scope": Scope.INDUSTRY, "covers": [f.entry.id for f in makers[:-1]],
         "external_ref": f"DEMO-{DOWN_2025}",
     }  # fmt: skip
-    play.tell(lambda t: _over(t, ("T2", "T3", "T5", "T9"), ()))
+    joins = covered(makers[-1:], 2025)[0]
+    play.tell(lambda t: _over(t, ("T2", "T3", "T5", "T9"), (), joins))
     play.rest()
     teller.regional.append(play)
     return play

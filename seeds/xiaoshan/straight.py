@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudnego import stories as s
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
-from cloudnego.seedling import Play, Tale
+from cloudnego.seedling.play import Play, Tale
 
 W, E = Side.WORKER, Side.EMPLOYER
 
@@ -48,6 +48,21 @@ def to_signing(t: Play) -> None:
 def to_force(t: Play) -> None:
     """In force by the authority's silence."""
     to_signing(t)
+    s.from_congress(t)
+    s.be_silent(t)
+
+
+def from_meeting(t: Play) -> None:
+    """Steps 6 to 8 without trouble, from a meeting that is set."""
+    s.gather(t)
+    s.settle(t)
+    from_draft(t)
+
+
+def from_draft(t: Play) -> None:
+    """The rest of step 6 is done: congress, signing, filing, silence."""
+    s.convene(t)
+    s.vote(t)
     s.from_congress(t)
     s.be_silent(t)
 

@@ -13,7 +13,8 @@ from cloudnego.core.events import Covered
 from cloudnego.core.moment import Register
 from cloudnego.core.vocabulary import Kind, Member, Office, Side
 from cloudnego.ports import CHINA
-from cloudnego.seedling import Part, Play, Script, Tale, law_of
+from cloudnego.seedling.play import Part, Play, Script
+from cloudnego.seedling.seed import law_of
 from seeds.xiaoshan.figures import references
 from seeds.xiaoshan.firms import SEED, Firm
 from seeds.xiaoshan.geography import DISTRICT
@@ -34,8 +35,6 @@ PACK: Final = "cn-hangzhou"
 NOW: Final = datetime(2026, 11, 20, 15, tzinfo=CHINA)
 """The moment the district's clock starts from: a Friday afternoon. Never the machine's day."""
 TODAY: Final = NOW.date()
-_FAR: Final = datetime(2027, 12, 20, 15, tzinfo=CHINA)
-_DRY: Final = 12  # tries until a story comes out on its day
 
 PAUSES: Final[Mapping[type[c.Command], tuple[int, int]]] = {
     c.RecordElection: (3, 5), c.RecordOpinions: (3, 7), c.DeclareTopicsReady: (0, 2), c.Reply: (0, 3),
@@ -50,38 +49,11 @@ Stop = tuple[type[c.Command], int]
 class Teller:
     """Tells the cases of a district into one script."""
 
-    def __init__(self) -> None:
-        self.script = Script()
+    def __init__(self, script: Script) -> None:
+        self.script = script
         self.law = law_of(PACK)
         self._told: dict[str, list[Play]] = {}  # of each enterprise
         self.regional: list[Play] = []
-
-    def begin(self, firm: Firm, year: int, story: Tale, stop: Stop, lag: int) -> date:
-        """The day to open a case on, so that the story comes to its stop `lag` days before today (negative: after).
-
-        It may come out up to two days early where weekends and holidays are in the way; with no lag it is exact.
-        """
-        goal, day = TODAY - timedelta(days=lag), TODAY - timedelta(days=lag + 70)
-        best: tuple[int, date] | None = None
-        for attempt in range(_DRY * 3):
-            day = self.working(day)
-            off = (goal - self._came_to(firm, year, story, stop, day)).days
-            if 0 <= off <= (2 if lag else 0):
-                return day
-            if off >= 0 and (best is None or off < best[0]):
-                best = (off, day)
-            day += timedelta(days=off if attempt < _DRY else (1 if off > 0 else -1))
-        assert best is not None, "no day to begin on comes out before its goal"
-        return best[1]
-
-    def _came_to(self, firm: Firm, year: int, story: Tale, stop: Stop, day: date) -> date:
-        dry = Play(
-            Script(), name_of(firm, year), self.law, part_of(firm, year), register_of(firm, year), at_nine(day),
-            now=_FAR, seed=SEED, words=words, stop=stop,
-        )  # fmt: skip
-        dry.opening = {"wage_year": year}
-        dry.tell(story)
-        return dry.today
 
     def working(self, day: date) -> date:
         """The day itself, or the last working day before it."""
@@ -99,7 +71,7 @@ class Teller:
         register = register_of(firm, year, kin, covering)
         name = name_of(firm, year) + suffix
         play = Play(
-            self.script, name, self.law, part_of(firm, year), register, at_nine(day),
+            self.script, name, law=self.law, part=part_of(firm, year), register=register, begin=at_nine(day),
             now=NOW, seed=SEED, words=words, stop=stop,
         )  # fmt: skip
         play.opening = {"wage_year": year, "kind": kind, "external_ref": f"DEMO-{name}", **opening}

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 
 class Trade(NamedTuple):
-    """An industry. `share`: its weight among enterprises; `towns`: where most of it is; `sizes`: which size bands are likely."""
+    """An industry. `share`: its weight among enterprises; `towns`: where it sits; `sizes`: its likely size bands."""
 
     code: str
     word: str

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
-from cloudnego.seedling import Play
+from cloudnego.seedling.play import Play
 
 _CLAUSES: Final[dict[str, tuple[str, ...]]] = {
     "T1": ("劳动定额由双方共同测定，同岗位九成以上职工能够完成。", "计件单价随工艺变化由双方另行协商。"),
@@ -30,7 +30,7 @@ _PROBLEMS: Final = (
 )
 _ANSWERS: Final = ("已核对，随下月工资补发。", "已重新计算并公示，差额本月补发。", "系统口径有误，已更正。")
 _GATHERED: Final = {2024: 85, 2025: 45, 2026: 8}
-"""Wage year → percent of elections, opinion rounds and congresses that were gatherings: before and after the platform."""
+"""Wage year → percent of elections, opinion rounds and congresses that were gatherings: fewer with each year."""
 
 
 def values_of(play: Play, head: str) -> list[dict[str, Any]]:

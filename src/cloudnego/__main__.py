@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -112,47 +111,17 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         yield lambda done: bars.advance(task, done)
 
 
-def _configure_logs(level: str) -> None:
-    """One JSON object a line on standard error, our own words and those of the libraries alike."""
-    import logging
-
-    import structlog
-
-    last = structlog.processors.JSONRenderer(ensure_ascii=False)
-    first: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*first, last],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    libraries = logging.StreamHandler(sys.stderr)
-    libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=first))
-    logging.basicConfig(level=logging.WARNING, handlers=[libraries])
-
-
 @app.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Default: CLOUDNEGO_HOST.")] = None,
     port: Annotated[int | None, typer.Option(help="Default: CLOUDNEGO_PORT; 0 takes a free one.")] = None,
 ) -> None:
     """Serve until told to stop."""
-    import asyncio
-
-    import uvloop
-
-    from cloudnego import main as house
+    from cloudnego.main import run
     from cloudnego.settings import Settings
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings().model_copy(update=given)
-    _configure_logs(settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        built = house.build(settings)
-        runner.run(house.serve(built, lambda url: out.print(f"ready {url}", highlight=False)))
+    run(Settings().model_copy(update=given), lambda url: out.print(f"ready {url}", highlight=False))
 
 
 @app.command()

@@ -25,8 +25,8 @@ from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster, organisations, people
 from cloudnego.identity.sessions import held_by
 from cloudnego.identity.store import reading, writing
-from cloudnego.law import load_pack, pack_texts, shipped_calendar, shipped_pack
-from cloudnego.main import DEFAULT_PACK, NotMigrated, install, migrated, new_id, now, now_s
+from cloudnego.law import DEFAULT_PACK, load_pack, pack_texts, shipped_calendar, shipped_pack
+from cloudnego.main import NotMigrated, install, migrated, new_id, now, now_s
 from cloudnego.settings import Settings
 
 T = TypeVar("T")

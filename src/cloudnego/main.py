@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,6 +18,7 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
+import uvloop
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, make_url
@@ -30,7 +33,7 @@ from cloudnego.eventlog.tables import District
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.sessions import Sessions
-from cloudnego.law import shipped_pack
+from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.ear import listen
 from cloudnego.ports import World
 from cloudnego.settings import Settings
@@ -42,7 +45,6 @@ from cloudnego.web.pace import Pace
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
 
-DEFAULT_PACK: Final = "cn-hangzhou"
 _WS_MAX: Final = 65_536  # the longest frame of a room; uvicorn's own default is 16 MiB
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
 _REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
@@ -205,6 +207,24 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
+def configure_logs(level: str) -> None:
+    """One JSON object a line on standard error, our own words and those of the libraries; no values of variables."""
+    last = structlog.processors.JSONRenderer(ensure_ascii=False)
+    first: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*first, last],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    libraries = logging.StreamHandler(sys.stderr)
+    libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=first))
+    logging.basicConfig(level=logging.WARNING, handlers=[libraries], force=True)
+
+
 class Server(uvicorn.Server):
     """uvicorn without its signal handling: it would end the process before what was taken on is written."""
 
@@ -257,14 +277,14 @@ async def serve(house: House, ready: Callable[[str], None], stop: asyncio.Event 
     servers: list[Server] = []
     tasks: list[asyncio.Task[None]] = []
     try:
-        listening = bind(settings.host, settings.port)
-        url = url_of(listening)
-        servers.append(_start(house.front, listening, settings, tasks, lambda: ready(url)))
         if settings.metrics_port is not None:
             metrics = bind(settings.metrics_host, settings.metrics_port)
             servers.append(_start(MetricsApp(house.figures), metrics, settings, tasks, lambda: None))
-        tasks += [asyncio.create_task(one) for one in _beside(house)]
-        await stop.wait()
+        listening = bind(settings.host, settings.port)
+        url = url_of(listening)
+        servers.append(_start(house.front, listening, settings, tasks, lambda: ready(url)))
+        tasks += [asyncio.create_task(one) for one in (*_beside(house), _wait_for(stop))]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # told to stop, or something ended by itself
     finally:
         for server in servers:
             server.should_exit = True
@@ -273,6 +293,10 @@ async def serve(house: House, ready: Callable[[str], None], stop: asyncio.Event 
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.to_thread(house.close)
+
+
+async def _wait_for(stop: asyncio.Event) -> None:
+    await stop.wait()
 
 
 def _start(
@@ -305,3 +329,13 @@ async def _refresh(site: Site) -> None:
             await site.threads.run(site.clocks.refresh)
         except Exception:
             _log.exception("districts_not_read")
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Build the house and serve until told to stop: what `cloudnego serve` and `cloudnego demo` do. Blocks.
+
+    Raises NotMigrated, KeyMissing, Owned, NotDurable, PortTaken.
+    """
+    configure_logs(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(build(settings), ready))

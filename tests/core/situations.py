@@ -91,9 +91,7 @@ CANDIDATES_NAMED = Situation(ROLL_KEPT, "2026-01-14", (UNION, CANDIDATES))
 VOTES_COUNTED = Situation(CANDIDATES_NAMED, "2026-01-20", (UNION, election(w2=35, w3=30)))
 ELECTED = Situation(VOTES_COUNTED, (S1, c.AttestElection(correct=True)), (S2, c.AttestElection(correct=True)))
 WORKER_LIST_READY = Situation(ELECTED, "2026-01-21", (UNION, published("2026-01-21")), *WORKERS_ACCEPT)
-EMPLOYER_AHEAD = Situation(
-    OPENED_BY_EMPLOYER, "2026-01-20", *EMPLOYERS_LIST, (HR, published("2026-01-20"))
-)
+EMPLOYER_AHEAD = Situation(OPENED_BY_EMPLOYER, "2026-01-20", *EMPLOYERS_LIST, (HR, published("2026-01-20")))
 
 # --- steps 2 to 4 -------------------------------------------------------------------------------------------------
 
@@ -107,7 +105,10 @@ OPINIONS_HEARD = Situation(
     WORKER_LIST_READY, "2026-01-26", (W2, c.RecordOpinions(held=Held.DISPERSED, issued=120, returned=90))
 )
 TOPICS_READY = Situation(
-    OPINIONS_HEARD, "2026-01-30", (W1, c.DraftTopicSheet(topics=sheet())), (W1, c.DeclareTopicsReady(held=Held.DISPERSED))
+    OPINIONS_HEARD,
+    "2026-01-30",
+    (W1, c.DraftTopicSheet(topics=sheet())),
+    (W1, c.DeclareTopicsReady(held=Held.DISPERSED)),
 )
 OFFER_UNSERVED = Situation(TOPICS_READY, "2026-03-02", (W1, OFFER.model_copy(update={"service": None})))
 OFFER_SERVED = Situation(TOPICS_READY, "2026-03-02", (W1, OFFER), "2026-03-03")
@@ -220,9 +221,7 @@ def objecting(case: Negotiation) -> c.ObjectToContract:
 
 OBJECTED = Situation(UNDER_REVIEW, "2026-05-08", (AUTHORITY, objecting))
 IN_FORCE = Situation(UNDER_REVIEW, "2026-05-14", (CLOCK, c.CloseReview()))
-IN_FORCE_OUTSIDE = Situation(
-    CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()), (HR, c.ConfirmNoObjection())
-)
+IN_FORCE_OUTSIDE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()), (HR, c.ConfirmNoObjection()))
 PUBLISHED = Situation(IN_FORCE, "2026-05-20", (HR, c.PublishContract()))
 REGISTERED = Situation(
     NOTHING,

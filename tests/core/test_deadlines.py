@@ -10,11 +10,11 @@ from msgspec.structs import replace as put
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import after, back_from
 from cloudnego.core.deadlines import FACTS, Running, deadlines, is_open, mark_due, next_mark, overdue, running
+from cloudnego.core.gate import light
 from cloudnego.core.overview import next_due
 from cloudnego.core.pack import TIMERS, Unit
 from cloudnego.core.sight import clock_asks
 from cloudnego.core.vocabulary import CLOCK, Kind, Light, Stream
-from cloudnego.core.gate import light
 from cloudnego.law import pack_texts, shipped_pack
 from tests.core.situations import (
     AGREED,
@@ -43,13 +43,13 @@ from tests.core.situations import (
 )
 from tests.given import (
     AUTHORITY,
+    BODY_AS_ORGAN,
     E1,
     HR,
     SCAN,
     UNION,
     W1,
     W2,
-    BODY_AS_ORGAN,
     E,
     Given,
     Situation,
@@ -83,7 +83,12 @@ def test_nothing_runs_before_a_case_is_open() -> None:
 
 def test_the_reply_runs_ten_working_days_from_the_receipt_and_ends_when_it_is_served() -> None:
     due = term(OFFER_SERVED, "reply")
-    assert (due.start_on, due.latest, due.side, due.articles) == (day("2026-03-02"), day("2026-03-16"), E, ("HZ 24", "ZJ 7"))
+    assert (due.start_on, due.latest, due.side, due.articles) == (
+        day("2026-03-02"),
+        day("2026-03-16"),
+        E,
+        ("HZ 24", "ZJ 7"),
+    )
     assert due.met_on is None
     assert term(REPLIED, "reply").met_on == day("2026-03-09")
 
@@ -153,9 +158,13 @@ def test_a_re_agreed_draft_is_voted_on_in_five_working_days() -> None:
         ("2026-02-18", "2026-02-25", "2026-02-28", "2026-02-28"),
     ],
 )
-def test_it_is_filed_ten_days_after_the_later_signature_better_seven(signed: str, aim: str, target: str, latest: str) -> None:
+def test_it_is_filed_ten_days_after_the_later_signature_better_seven(
+    signed: str, aim: str, target: str, latest: str
+) -> None:
     case = given(SIGNED).case
-    now = given(SIGNED).with_state(filing=put(case.filing, signed=case.filing.signed.having(W, day(signed)).having(E, day(signed))))
+    now = given(SIGNED).with_state(
+        filing=put(case.filing, signed=case.filing.signed.having(W, day(signed)).having(E, day(signed)))
+    )
     due = term(now, "file")
     assert (due.target, due.due.target, due.latest) == (day(aim), day(target), day(latest))
 
@@ -330,9 +339,9 @@ def test_in_shanghai_the_mandate_of_six_months_ends_with_the_signatures() -> Non
 def test_marks_come_three_and_one_working_days_before_on_the_day_and_after() -> None:
     now = given(OFFER_SERVED)
     due = term(OFFER_SERVED, "reply")
-    seen = {d: mark_due(now.case, now.law, due, day(d)) for d in ("2026-03-10", "2026-03-11", "2026-03-13", "2026-03-14",
-                                                                  "2026-03-16", "2026-03-17")}  # fmt: skip
-    assert list(seen.values()) == [None, "T-3", "T-1", "T-1", "T0", "T+1"]
+    days = ("2026-03-10", "2026-03-11", "2026-03-13", "2026-03-14", "2026-03-16", "2026-03-17")
+    seen = [mark_due(now.case, now.law, due, day(d)) for d in days]
+    assert seen == [None, "T-3", "T-1", "T-1", "T0", "T+1"]
 
 
 def test_the_clock_knows_when_to_look_again() -> None:
@@ -356,7 +365,7 @@ def test_the_clock_asks_what_is_due_and_nothing_else() -> None:
     assert clock_asks(NOTHING.standing) == ()
 
 
-@pytest.mark.parametrize("situation", EVERYWHERE, ids=lambda s: given(s).case.step.value if given(s).case.step else "")
+@pytest.mark.parametrize("situation", EVERYWHERE, ids=range(len(EVERYWHERE)))
 def test_everything_the_clock_asks_is_allowed(situation: Situation) -> None:
     for on in ("2026-03-17", "2026-04-29", "2026-05-14", "2026-07-01", "2027-05-05"):
         now = given(situation).on(on)
@@ -373,7 +382,9 @@ def test_overdue_is_after_the_last_day_without_the_fact() -> None:
 
 def test_what_was_noted_of_one_term_does_not_colour_the_next() -> None:
     key = material_of(given(MATERIAL_ASKED).case, "payroll")
-    late = given(MATERIAL_ASKED).on("2026-03-23").having((CLOCK, c.NoteDeadline(timer="materials", key=key, mark="T+1")))
+    late = (
+        given(MATERIAL_ASKED).on("2026-03-23").having((CLOCK, c.NoteDeadline(timer="materials", key=key, mark="T+1")))
+    )
     assert light(late.case, late.law).light is Light.RED
     off = late.having((W1, c.PostponeMeeting(material=key)))
     assert light(off.case, off.law).light is Light.GREEN

@@ -45,9 +45,7 @@ from tests.given import (
 OPEN = c.OpenCase(enterprise="ent1", wage_year=2026)
 
 
-@pytest.mark.parametrize(
-    ("who", "side"), [(UNION, W), (HR, E), (LEGAL, E), (TOWN, W), (DISTRICT, W), (BODY, E)]
-)
+@pytest.mark.parametrize(("who", "side"), [(UNION, W), (HR, E), (LEGAL, E), (TOWN, W), (DISTRICT, W), (BODY, E)])
 def test_either_side_opens_and_needs_nothing_of_the_other(who: object, side: object) -> None:
     then = NOTHING.when(who, OPEN).then(like(e.CaseOpened, by_side=side, kind=Kind.NEW))  # type: ignore[arg-type]
     then.then_no_warning()

@@ -78,7 +78,12 @@ SUSPENDED = given(IN_SESSION).having((E1, suspending()), (W1, suspending()))
 
 
 def test_the_talks_lie_still_only_when_both_chiefs_named_the_same() -> None:
-    one = given(IN_SESSION).when(E1, suspending(reason="等待财务数据")).then(like(e.SuspensionNamed, side=E, agreed=False)).after
+    one = (
+        given(IN_SESSION)
+        .when(E1, suspending(reason="等待财务数据"))
+        .then(like(e.SuspensionNamed, side=E, agreed=False))
+        .after
+    )
     assert overlays_of(one.case) == set()
     one.when(E1, suspending()).then_refused(Reason.NOTHING_NEW)
     other = one.when(W1, suspending("2026-04-13")).then(like(e.SuspensionNamed, agreed=False)).after
@@ -120,7 +125,9 @@ def test_thirty_days_at_once_and_no_more() -> None:
 
 
 def test_the_vector_of_the_handbook_ten_of_thirty_days() -> None:
-    from_march = given(IN_SESSION).on("2026-03-09").having((E1, suspending("2026-03-19")), (W1, suspending("2026-03-19")))
+    from_march = (
+        given(IN_SESSION).on("2026-03-09").having((E1, suspending("2026-03-19")), (W1, suspending("2026-03-19")))
+    )
     from_march.on("2026-03-19").when(W1, c.Resume()).then(like(e.TalksResumed, days=10))
 
 
@@ -319,8 +326,10 @@ def test_in_shanghai_the_upper_union_is_asked_first() -> None:
 
 
 def test_a_representative_lays_down_his_own_mandate() -> None:
-    gone = given(READY_TO_MEET).when(W2, c.LeaveBench(person="w2", reason="离职")).then(
-        like(e.RepresentativeLeft, side=W, was_chief=False)
+    gone = (
+        given(READY_TO_MEET)
+        .when(W2, c.LeaveBench(person="w2", reason="离职"))
+        .then(like(e.RepresentativeLeft, side=W, was_chief=False))
     )
     assert overlays_of(gone.after.case) == {Overlay.VACANCY}
     assert Seat.REPRESENTATIVE not in seats_of(gone.after.case, W2)
@@ -447,7 +456,9 @@ def test_a_delegation_that_does_not_hold(said: c.DelegateChief, reason: Reason) 
 
 
 def test_a_delegate_does_not_delegate_on_and_is_no_outsider() -> None:
-    given(READY_TO_MEET).having((W1, delegating())).when(W2, delegating("w3")).then_refused(Reason.NOT_YOUR_SEAT, "N2004 20")
+    given(READY_TO_MEET).having((W1, delegating())).when(W2, delegating("w3")).then_refused(
+        Reason.NOT_YOUR_SEAT, "N2004 20"
+    )
     outside = given(READY_TO_MEET).having((W1, c.MandateOutsider(rep=rep("x", outside=True))))
     outside.when(W1, delegating("x")).then_refused(Reason.CHIEF_OUTSIDER, "N2004 23")
     given(READY_TO_MEET).having((W1, delegating())).when(W1, delegating()).then_refused(Reason.NOTHING_NEW)

@@ -21,7 +21,7 @@ from cloudnego.core.moment import Moment
 from cloudnego.core.procedure import OPENINGS, PLACES, PROCEDURE, ROAD, STILL
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Caucus
-from cloudnego.core.vocabulary import CLOCK, STEPS, Member, Seat, Step
+from cloudnego.core.vocabulary import CLOCK, STEPS, Member, Seat, Side, Step
 from tests.core.situations import (
     BALLOT_COUNTED,
     BOTH_LISTED,
@@ -40,6 +40,7 @@ from tests.given import (
     AUDITOR,
     AUTHORITY,
     BODY,
+    CHIEFS,
     COORDINATOR,
     DISTRICT,
     E1,
@@ -61,6 +62,7 @@ from tests.given import (
     W,
     given,
     member,
+    paper,
 )
 from tests.payloads import PAYLOADS, payload
 
@@ -401,3 +403,32 @@ def test_every_seat_that_may_ask_can_be_held_by_somebody() -> None:
     held = {seat for by in SEATS.values() for seat in moment.seats_of(_situations()[Step.CONGRESS].case, by)}
     assert {seat for place in PLACES.values() for seat in place.ask.by} <= held
     assert held <= set(Seat)
+
+
+def _on_paper(command: c.Command, side: Side) -> c.Command:
+    return command.model_copy(update={"on_paper": paper(side, "2026-01-12")})
+
+
+def test_every_act_of_a_side_may_be_entered_from_its_paper_but_the_few_that_are_the_sides_own() -> None:
+    never = {c.WaiveMaterial, c.ConfirmNoObjection, c.NoteClerical}
+    for step, now in _situations().items():
+        for kind, place in PLACES.items():
+            if not issubclass(kind, c.SideAct) or not place.open_in(step):
+                continue
+            side = place.ask.side or Side.EMPLOYER
+            for by in (TOWN, RECORDER, UNION, HR):
+                said = _on_paper(payload(kind, now.case, CHIEFS[side]), side)
+                reasons = {o.reason for o in obstacles(_for(now, by, side, said), said)}
+                assert Reason.NOT_YOUR_SEAT not in reasons, (kind, by.person)
+                assert kind not in never or reasons, f"{kind} was entered from paper"
+            for by in (STRANGER, AUTHORITY, DISTRICT, WORKER, W2):
+                said = _on_paper(payload(kind, now.case, CHIEFS[side]), side)
+                reasons = {o.reason for o in obstacles(_for(now, by, side, said), said)}
+                assert reasons == {Reason.NOT_YOUR_SEAT}, (kind, by.person)
+    assert never == {kind for kind, place in PLACES.items() if issubclass(kind, c.SideAct) and not place.ask.on_paper}
+
+
+def _for(now: Given, by: Member, side: Side, said: c.Command) -> Moment:
+    """The moment as `decide` makes it for a paper: the act is one of the side it is entered for."""
+    m = now.moment(by, said)
+    return Moment(m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, other=m.other, for_side=side)

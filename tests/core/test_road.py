@@ -172,7 +172,9 @@ def test_a_contest_stands_in_the_stream_of_its_fact() -> None:
     assert [event.stream for event in then.events] == [Stream.TABLE]
 
 
-@pytest.mark.parametrize("fact", ["notice.999", "notice.0", "notice.01", "worker.1", "table.x", "nothing", "employer.1"])
+@pytest.mark.parametrize(
+    "fact", ["notice.999", "notice.0", "notice.01", "worker.1", "table.x", "nothing", "employer.1"]
+)
 def test_what_does_not_exist_is_not_contested(fact: str) -> None:
     given(BOTH_LISTED).when(W1, c.ContestFact(fact=fact, statement="?")).then_refused(Reason.FACT_UNKNOWN, id=fact)
 
@@ -298,7 +300,9 @@ def test_a_meeting_put_off_has_its_marks_noted_anew() -> None:
     name = material_of(given(MATERIAL_ASKED).case, "payroll")
     now = given(MATERIAL_ASKED).on("2026-03-23").having((CLOCK, note("T+1", "materials", name)))
     later = now.having((W1, c.PostponeMeeting(material=name)))
-    later.on("2026-03-25").when(CLOCK, note("T0", "materials", name)).then(like(e.TableDeadlineNoted, latest=day("2026-03-25")))
+    later.on("2026-03-25").when(CLOCK, note("T0", "materials", name)).then(
+        like(e.TableDeadlineNoted, latest=day("2026-03-25"))
+    )
 
 
 # --- a new calendar -----------------------------------------------------------------------------------------------

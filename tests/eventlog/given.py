@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 from typing import Any, Final, Protocol
@@ -27,6 +27,9 @@ from cloudnego.stories import Stage
 DISTRICT: Final = "xiaoshan"
 MORNING: Final = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 ALL: Final = slice(None)
+TOWNS: Final = ("330109101", "330109102", "330109103")
+INDUSTRIES: Final = ("C1761", "C1762", "C3311", "F5191")
+HEADCOUNTS: Final = (120, 350, 180, 640, 150)
 LAW: Final = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
 
 
@@ -105,11 +108,20 @@ PLAYS: Final[dict[str, Callable[[Stage], None]]] = {
 
 
 @cache
-def rehearsed(play: str = "plain", name: str = "", seed: int = 1) -> Rehearsal:
-    """A case played through the core alone; `played` is what any log must take, `case` what must come out."""
+def rehearsed(play: str = "plain", name: str = "", seed: int = 1, place: int = 0) -> Rehearsal:
+    """A case played through the core alone; `played` is what any log must take, `case` what must come out.
+
+    `place` moves it to another town, industry, size and day.
+    """
     union = play != "no-union"
-    people = register(name, has_union=union)
-    stage = Rehearsal(LAW, cast(name), people, MORNING, Random(seed))
+    where = register(
+        name,
+        has_union=union,
+        town=TOWNS[place % len(TOWNS)],
+        industry=INDUSTRIES[place % len(INDUSTRIES)],
+        headcount=HEADCOUNTS[place % len(HEADCOUNTS)],
+    )
+    stage = Rehearsal(LAW, cast(name), where, MORNING + timedelta(days=7 * (place // 3)), Random(seed))
     PLAYS[play](stage)
     return stage
 

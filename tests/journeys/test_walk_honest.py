@@ -9,17 +9,19 @@ from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-import cloudnego.walk.command as command
 from cloudnego import stories
 from cloudnego.__main__ import app
+from cloudnego.chooser import working_day_after
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
 from cloudnego.texts import knows
+from cloudnego.walk import command
 from cloudnego.walk.client import Api
-from cloudnego.walk.people import settle
+from cloudnego.walk.people import Settled, settle
 from cloudnego.walk.rail import Rail
 from cloudnego.walk.record import Record
 from cloudnego.walk.sandbox import Sandbox
@@ -31,7 +33,7 @@ Story = Callable[[stories.Stage], None]
 
 def _told(monkeypatch: pytest.MonkeyPatch, house: House, story: Story) -> Result:
     """The command line, as if `plain` were this story."""
-    monkeypatch.setitem(command.STORIES, "plain", story)
+    monkeypatch.setitem(stories.STORIES, "plain", story)
     return CliRunner().invoke(app, ["walk", house.url, "--story", "plain"])
 
 
@@ -98,11 +100,10 @@ def test_an_act_by_somebody_for_whom_the_case_does_not_exist_fails_the_walk(
         t.open(t.organ(Side.WORKER))
         t.act(t.cast.outsiders[0], c.ConfirmElectronicService)
 
-    def with_stranger(sandbox: Sandbox, *, regional: bool) -> Any:
+    def with_stranger(sandbox: Sandbox, *, regional: bool) -> Settled:
         settled = settle(sandbox, regional=regional)
         stranger = sandbox.person("worker", "路人", [])
-        object.__setattr__(settled.cast, "outsiders", (stranger,))
-        return settled
+        return replace(settled, cast=replace(settled.cast, outsiders=(stranger,)))
 
     monkeypatch.setattr(command, "settle", with_stranger)
     told = _told(monkeypatch, running, tampered)
@@ -138,7 +139,7 @@ def test_a_second_gathering_fails_the_walk_though_every_act_was_carried_out(
     def gathered(t: stories.Stage, days: int = 8) -> None:
         union = t.organ(Side.WORKER)
         t.act(t.cast.hr, c.SubmitDraft)
-        day = stories.working_day_after(t.moment(union), days)
+        day = working_day_after(t.moment(union), days)
         t.act(union, c.SendCongressMaterials)
         t.act(union, c.ConveneCongress, day=day, held="gathering")
         t.act(union, c.AdoptVotingMethod)
@@ -155,7 +156,7 @@ def test_every_sentence_of_a_walk_stands_in_both_languages() -> None:
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.glob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     keys = {
-        f"walk.failures.{call.args[0].value}"
+        "walk.failures." + str(call.args[0].value)
         for call in calls
         if getattr(call.func, "id", "") == "WalkFailed" and call.args and isinstance(call.args[0], ast.Constant)
     }

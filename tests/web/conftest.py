@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 import pytest
@@ -45,6 +47,7 @@ class Town:
         self._stack = stack
         self.district = ""
         self.ids: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
         self.people: dict[str, httpx2.AsyncClient] = {}
 
     def __getitem__(self, who: str) -> httpx2.AsyncClient:
@@ -59,10 +62,14 @@ class Town:
         body = {"login": login, "password": password, "district": self.district, "door": "bearer"}
         answer = await self.door.post(f"{API}/session", json=body)
         assert answer.status_code == 201, answer.text
-        client = client_of(self.house, headers={"Authorization": f"Bearer {answer.json()['token']}"})
-        self.people[name] = await self._stack.enter_async_context(client)
         self.ids[name] = answer.json()["me"]["person"]
-        return self.people[name]
+        return await self.enter(name, answer.json()["token"])
+
+    async def enter(self, name: str, token: str) -> httpx2.AsyncClient:
+        self.tokens[name] = token
+        client = client_of(self.house, headers={"Authorization": f"Bearer {token}"})
+        self.people[name] = await self._stack.enter_async_context(client)
+        return client
 
     async def person(self, name: str, *memberships: dict[str, Any]) -> httpx2.AsyncClient:
         await self.made(
@@ -75,7 +82,9 @@ class Town:
         assert answer.status_code == 201, answer.text
         opened = answer.json()
         self.district = opened["district"]
-        self.ids |= {name: opened["founded"][name] for name in ("district_union", "authority", "employers_body")}
+        self.ids |= {
+            f"the {name}": opened["founded"][name] for name in ("district_union", "authority", "employers_body")
+        }
         await self.sign_in("admin", opened["login"], opened["password"])
         for firm in ("firm", "other"):
             await self._firm(firm)
@@ -83,7 +92,7 @@ class Town:
             "admin", "/sandbox/organisations", kind="town_union", name="城厢街道总工会", region="330109001"
         )
         await self.person("town", {"organisation": town["id"], "office": "town_union"})
-        await self.person("authority", {"organisation": self.ids["authority"], "office": "authority"})
+        await self.person("authority", {"organisation": self.ids["the authority"], "office": "authority"})
         await self.person("auditor_less")
 
     async def _firm(self, firm: str) -> None:
@@ -113,11 +122,37 @@ class Town:
         return str(answer.json()["case"])
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    settings = settings_for(tmp_path / "data")
+class Founded(NamedTuple):
+    """A town as it was left, to be begun with again and again."""
+
+    place: Path
+    district: str
+    ids: dict[str, str]
+    tokens: dict[str, str]
+
+
+async def _founded(place: Path) -> Founded:
+    settings = settings_for(place)
     install(settings)
-    made = build(settings)
+    house = build(settings)
+    async with client_of(house) as door, AsyncExitStack() as stack:
+        town = Town(house, door, stack)
+        await town.found()
+    house.close()
+    return Founded(place, town.district, town.ids, town.tokens)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """Founded once: fifteen people who signed in are a second of passwords and fsyncs."""
+    return asyncio.run(_founded(tmp_path_factory.mktemp("town") / "data"))
+
+
+@pytest.fixture
+def house(tmp_path: Path, founded: Founded) -> Iterator[House]:
+    """A house of its own for each test; the sandbox of `town` is in it."""
+    shutil.copytree(founded.place, tmp_path / "data")
+    made = build(settings_for(tmp_path / "data"))
     yield made
     made.close()
 
@@ -130,8 +165,11 @@ async def door(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def town(house: House, door: httpx2.AsyncClient) -> AsyncIterator[Town]:
+async def town(house: House, door: httpx2.AsyncClient, founded: Founded) -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
         made = Town(house, door, stack)
-        await made.found()
+        made.district = founded.district
+        made.ids = dict(founded.ids)
+        for name, token in founded.tokens.items():
+            await made.enter(name, token)
         yield made

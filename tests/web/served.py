@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -20,11 +21,20 @@ class Served:
     def __init__(self, house: House, url: str, loop: asyncio.AbstractEventLoop) -> None:
         self.house = house
         self.url = url
+        self.metrics = f"http://127.0.0.1:{house.settings.metrics_port}"
         self._loop = loop
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something on the server's own loop."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+    return port
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from cloudnego.core.commands import DraftTopicSheet, RecordOpinions, Topic
+from cloudnego.core.commands import Answer, DraftTopicSheet, RecordOpinions, Topic
 from cloudnego.core.vocabulary import Held, Member, Stream
 from cloudnego.main import House, build, install
 from cloudnego.ports import Asked
@@ -35,18 +36,27 @@ class Standing:
         return self.at
 
 
+@pytest.fixture(scope="module")
+def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The district of the stories, settled once."""
+    place = tmp_path_factory.mktemp("people") / "data"
+    install(settings_for(place))
+    made = build(settings_for(place))
+    settle(made)
+    made.close()
+    return place
+
+
 @pytest.fixture
 def clock() -> Standing:
     return Standing()
 
 
 @pytest.fixture
-def still(tmp_path: Path, clock: Standing) -> Iterator[House]:
+def still(tmp_path: Path, people: Path, clock: Standing) -> Iterator[House]:
     """A house whose clock stands, with the people of the stories."""
-    settings = settings_for(tmp_path / "data")
-    install(settings)
-    made = build(settings, clock)
-    settle(made)
+    shutil.copytree(people, tmp_path / "data")
+    made = build(settings_for(tmp_path / "data"), clock)
     yield made
     made.close()
 
@@ -121,7 +131,7 @@ async def test_what_is_said_in_a_caucus_reaches_its_bench_alone(
     still: House, look: Looking, preparing: str, clock: Standing
 ) -> None:
     canary = "底线是百分之五"
-    sheet = DraftTopicSheet(topics=(Topic(head="T1", answer="negotiate", demand=canary),))
+    sheet = DraftTopicSheet(topics=(Topic(head="T1", answer=Answer.NEGOTIATE, demand=canary),))
     asked = Asked(district=DISTRICT, case=preparing, command=sheet, by=Member(person="w1"), at=clock.at, key="canary")
     entries = (await still.site.log.ask(asked)).entries
     assert {one.stream for one in entries} == {Stream.WORKER}

@@ -130,8 +130,8 @@ def _out(source: Connection, table: Table, bundle: zipfile.ZipFile, told: Told) 
             out.write(lines)
             count += len(chunk)
             told(table.name, len(chunk))
-    columns = tuple(column.name for column in table.columns)
-    return TableEntry(name=table.name, columns=columns, rows=count, sha256=digest.hexdigest())
+    columns = tuple(str(column.name) for column in table.columns)
+    return TableEntry(name=str(table.name), columns=columns, rows=count, sha256=digest.hexdigest())
 
 
 # --- in -----------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import Session, col, select
 
 from cloudnego.core.calendar import Calendar
@@ -18,6 +18,12 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.law import dump_calendar, dump_pack, restore_calendar, restore_pack
 
 _CALENDAR_ID: Final = "cn"
+
+# Two districts may be made at once, both the first with this law; the texts are the same, so either may win.
+_KEEP: Final = text(
+    "INSERT INTO law_text (kind, id, version, body) VALUES (:kind, :id, :version, :body) "
+    "ON CONFLICT (kind, id, version) DO NOTHING"
+)
 
 
 class District(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,11 +127,14 @@ class Districts:
             session.commit()
 
     def _keep(self, session: Session, pack: Pack | None, calendar: Calendar | None) -> None:
+        kept = []
         if pack is not None:
-            session.merge(tables.LawText(kind="pack", id=pack.id, version=pack.version, body=dump_pack(pack)))
+            kept.append({"kind": "pack", "id": pack.id, "version": pack.version, "body": dump_pack(pack)})
         if calendar is not None:
             body = dump_calendar(calendar)
-            session.merge(tables.LawText(kind="calendar", id=_CALENDAR_ID, version=calendar.version, body=body))
+            kept.append({"kind": "calendar", "id": _CALENDAR_ID, "version": calendar.version, "body": body})
+        for one in kept:
+            session.connection().execute(_KEEP, one)
 
     def law(self, pin: Pin) -> Law:
         """The pinned law. Raises KeyError if a text is not in the store."""

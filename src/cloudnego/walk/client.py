@@ -47,9 +47,12 @@ class Api:
         self.url = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
         self._pause = pause
         try:
-            self._client = httpx2.Client(base_url=self.url, timeout=_TIMEOUT_S, trust_env=False)
-        except (httpx2.InvalidURL, ValueError):
+            place = httpx2.URL(self.url)
+        except httpx2.InvalidURL:
             raise WalkFailed("no_address", url=url) from None
+        if place.scheme not in ("http", "https") or not place.host or "%" in place.host:
+            raise WalkFailed("no_address", url=url)
+        self._client = httpx2.Client(base_url=place, timeout=_TIMEOUT_S, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -87,8 +90,6 @@ class Api:
     def _send(self, method: str, path: str, **words: Any) -> httpx2.Response:
         try:
             return self._client.request(method, path, **words)
-        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
-            raise WalkFailed("no_address", url=self.url) from None
         except httpx2.TimeoutException:
             raise WalkFailed("too_slow", url=self.url, seconds=int(_TIMEOUT_S)) from None
         except httpx2.TransportError as wrong:

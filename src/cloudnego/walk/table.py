@@ -63,6 +63,7 @@ class Table(Stage):
         self._settled = settled
         self._told = told
         self._known: Seen | None = None  # what the auditor saw last, until something happens
+        self._members: dict[str, Member] = {}  # what the server said each person is, when he first looked
         self._cursors: dict[str, str] = {}
         self._asked = 0
 
@@ -85,14 +86,16 @@ class Table(Stage):
         """The overview as the auditor sees it."""
         return self._seen().overview
 
-    def moment(self, who: str) -> Moment:
-        """The case as this person sees it himself; where his seat shows him less, as it lies open to the auditor."""
-        own = self._look(who)
-        seen = own if own is not None and own.case is not None else self._seen()
-        member = own.member if own is not None else Member(person=who)
+    def moment(self, who: str, *, own: bool = False) -> Moment:
+        """The case as it lies open to the auditor, for this person; `own`: with what his own side's stream shows."""
+        seen = self._seen()
+        looked = self._look(who) if own or who not in self._members else None
+        if looked is not None:
+            self._members[who] = looked.member
         return Moment(
-            _whole(seen), seen.now, _law(*seen.law), member, case_id=self._case, heads=seen.heads, caucus=seen.caucus
-        )
+            _whole(seen), seen.now, _law(*seen.law), self._members.get(who, Member(person=who)), case_id=self._case,
+            heads=seen.heads, caucus=looked.caucus if looked is not None else None,
+        )  # fmt: skip
 
     # --- what a story does ----------------------------------------------------------------------------------------
 
@@ -107,7 +110,7 @@ class Table(Stage):
         step = self.case.step
         assert step is not None
         try:
-            command = fill(self.moment(who), kind, self.dice, self.cast, wish)
+            command = fill(self.moment(who, own=_in_caucus(kind)), kind, self.dice, self.cast, wish)
         except (LookupError, ValueError, AssertionError) as wrong:
             raise WalkFailed("no_words", command=_name(kind), by=self._person(who), why=str(wrong)) from wrong
         receipt = self._post(who, command, f"{_CASES}/{self._case}/{_name(kind).replace('_', '-')}")
@@ -144,8 +147,8 @@ class Table(Stage):
 
     def _note(self, who: str, command: c.Command, step: Step, receipt: Mapping[str, Any]) -> None:
         """Believe the log, not the answer: the act stands there, and its actor is the one who asked."""
-        self._known = None
-        caucus = PLACES[type(command)].ask.writes == "caucus"
+        caucus = _in_caucus(type(command))
+        self._known = self._known if caucus else None
         rows = self._read(who if caucus else self._settled.auditor)
         if not caucus:
             _check_actors(rows, {who, _CLOCK})
@@ -217,6 +220,10 @@ def _check_actors(rows: Iterable[Mapping[str, Any]], actors: set[str]) -> None:
     other = next((row for row in rows if row["actor"] not in actors), None)
     if other is not None:
         raise WalkFailed("somebody_else", event=other["type"], actor=other["actor"])
+
+
+def _in_caucus(kind: type[c.Command]) -> bool:
+    return PLACES[kind].ask.writes == "caucus"
 
 
 def _name(kind: type[c.Command]) -> str:

@@ -243,7 +243,9 @@ def test_without_a_quorum_the_congress_is_convened_anew_and_no_step_turns() -> N
     assert (then.after.case.step, then.after.case.round) == (Step.CONGRESS, 1)
     (stuck,) = stuck_because(then.after.standing)
     assert stuck.reason is Reason.CONGRESS_NOT_CONVENED
-    again = then.after.having((UNION, convening("2026-04-14")), "2026-04-14", (UNION, ballot(30, 0, present=30)), *ATTEST)
+    again = then.after.having(
+        (UNION, convening("2026-04-14")), "2026-04-14", (UNION, ballot(30, 0, present=30)), *ATTEST
+    )
     assert again.case.step is Step.FILING
     assert [b.result for b in again.case.ballots] == ["no_quorum", "passed"]
 
@@ -257,7 +259,7 @@ def test_a_failed_ballot_goes_back_to_the_meeting_and_both_ballots_are_kept() ->
 
 def test_a_congress_held_apart_is_no_gathering() -> None:
     now = given(SUBMITTED).having((UNION, convening(held=Held.DISPERSED)), "2026-04-10", (UNION, METHOD))
-    now.having((UNION, ballot(30)), ATTEST[0]).when(*ATTEST[1]).then(  # type: ignore[misc]
+    now.having((UNION, ballot(30)), ATTEST[0]).when(*ATTEST[1]).then(
         e.BallotAttested, turned(Step.CONGRESS, Step.FILING, mode="online")
     )
 
@@ -275,12 +277,22 @@ def test_a_regional_congress_passes_with_half_of_all_and_the_rest_is_advice() ->
     then.then(like(e.BallotRecorded, result="passed", needed=20))
     then.then_warned(Reason.QUORUM_ADVISED, "ZJDM 15", n=25, of=40).then_warned(Reason.MAJORITY_ADVISED, n=20, of=40)
     now.when(TOWN_AS_ORGAN, ballot(19, 6)).then(like(e.BallotRecorded, result="failed"))
-    now.when(TOWN_AS_ORGAN, ballot(21, 6)).then_not_warned(Reason.MAJORITY_ADVISED).then_not_warned(Reason.QUORUM_ADVISED)
+    now.when(TOWN_AS_ORGAN, ballot(21, 6)).then_not_warned(Reason.MAJORITY_ADVISED).then_not_warned(
+        Reason.QUORUM_ADVISED
+    )
 
 
 def firm(n: int, yes: int, **said: object) -> c.RecordCoveredBallot:
     return c.RecordCoveredBallot.model_validate(
-        {"enterprise": f"firm{n}", "total": 20, "present": 18, "yes": yes, "scrutineers": ("a", "b"), "evidence": SCAN, **said}
+        {
+            "enterprise": f"firm{n}",
+            "total": 20,
+            "present": 18,
+            "yes": yes,
+            "scrutineers": ("a", "b"),
+            "evidence": SCAN,
+            **said,
+        }
     )
 
 
@@ -313,7 +325,12 @@ def test_the_same_vote_of_a_firm_again_is_nothing_new_and_a_joint_ballot_has_non
 
 @pytest.mark.parametrize(
     ("pack", "third", "result"),
-    [("cn-hangzhou", 12, "passed"), ("cn-hangzhou", 5, "failed"), ("cn-shanghai", 5, "passed"), ("cn-hangzhou", 10, "passed")],
+    [
+        ("cn-hangzhou", 12, "passed"),
+        ("cn-hangzhou", 5, "failed"),
+        ("cn-shanghai", 5, "passed"),
+        ("cn-hangzhou", 10, "passed"),
+    ],
 )
 def test_every_covered_firm_passes_in_hangzhou_those_that_did_in_shanghai(pack: str, third: int, result: str) -> None:
     now = replace(given(FIRMS_READY_TO_VOTE), law=law(pack)).having(

@@ -1,4 +1,4 @@
-"""Step 8: signing what was voted, filing, the review of fifteen days, objection and silence (HZ 28, 40; domain §1.3 S8)."""
+"""Step 8: signing what was voted, filing, the review, objection and silence (HZ 28, 40; domain §1.3 S8)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cloudnego.core.deadlines import running
 from cloudnego.core.gate import stuck_because
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Step
+from cloudnego.core.vocabulary import CLOCK, Office, Step
 from tests.core.situations import (
     CONFIRMATION_OPEN,
     FILED_IN_PLATFORM,
@@ -66,7 +66,6 @@ from tests.given import (
     rep,
     turned,
 )
-from tests.given import Office as Office  # the offices of a reviewer who is a party
 
 SIGN = sign(given(VOTED).case)
 
@@ -75,7 +74,9 @@ SIGN = sign(given(VOTED).case)
 
 
 def test_both_chiefs_sign_what_was_voted() -> None:
-    one = given(VOTED).on("2026-04-22").when(W1, SIGN).then(like(e.ContractSigned, side=W, person="w1", both=False)).after
+    one = (
+        given(VOTED).on("2026-04-22").when(W1, SIGN).then(like(e.ContractSigned, side=W, person="w1", both=False)).after
+    )
     one.when(W1, SIGN).then_refused(Reason.ALREADY_SIGNED)
     one.when(E1, SIGN).then(like(e.ContractSigned, side=E, both=True))
     given(VOTED).when(W1, SIGN.model_copy(update={"document_hash": OTHER_HASH})).then_refused(
@@ -199,8 +200,10 @@ def test_a_reviewer_is_no_party() -> None:
 
 
 def test_outside_the_platform_the_stamped_receipt_starts_the_review() -> None:
-    then = given(FILED_OUTSIDE).on("2026-04-30").when(
-        HR, c.RecordReceipt(occurred_on=day("2026-04-28"), evidence=SCAN, receipt_no="28")
+    then = (
+        given(FILED_OUTSIDE)
+        .on("2026-04-30")
+        .when(HR, c.RecordReceipt(occurred_on=day("2026-04-28"), evidence=SCAN, receipt_no="28"))
     )
     then.then(like(e.FilingReceived, occurred_on=day("2026-04-28")))
     given(FILED_OUTSIDE).when(HR, c.RecordReceipt()).then_refused(Reason.EVIDENCE_MISSING)
@@ -214,7 +217,9 @@ SUPPLEMENT = c.RequestSupplement(items=("roll",), reason="缺名册")
 def test_a_request_for_papers_does_not_stop_the_fifteen_days_in_hangzhou() -> None:
     asked = given(UNDER_REVIEW).on("2026-04-30").when(AUTHORITY, SUPPLEMENT).then(e.SupplementRequested).after
     asked.when(AUTHORITY, SUPPLEMENT).then_refused(Reason.SUPPLEMENT_ASKED)
-    supplied = asked.on("2026-05-08").when(HR, c.SupplyPapers(items=("roll",))).then(like(e.PapersSupplied, side=E)).after
+    supplied = (
+        asked.on("2026-05-08").when(HR, c.SupplyPapers(items=("roll",))).then(like(e.PapersSupplied, side=E)).after
+    )
     assert "roll" in supplied.case.filing.items
     for now in (asked, supplied):
         due = running(now.case, now.law, "review")
@@ -261,7 +266,8 @@ def test_only_the_clock_ends_a_review_by_silence() -> None:
 
 def test_an_opinion_without_objection_puts_it_in_force_at_once() -> None:
     given(UNDER_REVIEW).on("2026-05-06").when(AUTHORITY, c.GiveNoObjection()).then(
-        like(e.ContractInForce, why="no_objection", in_force_from=day("2026-05-06")), turned(Step.FILING, Step.PERFORMANCE)
+        like(e.ContractInForce, why="no_objection", in_force_from=day("2026-05-06")),
+        turned(Step.FILING, Step.PERFORMANCE),
     )
 
 
@@ -339,13 +345,19 @@ def test_otherwise_the_chiefs_go_back_to_the_table_and_the_changed_clauses_are_v
     back.then(like(e.ReturnedToTable, side=W), turned(Step.FILING, Step.MEETING, "objected", round=2))
     now = back.after
     assert (now.case.back_because, now.case.filing.refile, now.case.filing.signed_last) == ("objected", 1, None)
-    room = now.on("2026-05-11").having((W1, c.ScheduleMeeting(plan=plan("2026-05-12"))), (E1, c.ScheduleMeeting(plan=plan("2026-05-12"))))
+    room = now.on("2026-05-11").having(
+        (W1, c.ScheduleMeeting(plan=plan("2026-05-12"))), (E1, c.ScheduleMeeting(plan=plan("2026-05-12")))
+    )
     session = room.on("2026-05-12T09:00").having(
         (RECORDER, c.ConfirmCheckIn(persons=("w1", "w2", "e1", "e2"))), (RECORDER, c.StartMeeting())
     )
     session.when(RECORDER, minutes()).then_refused(Reason.DRAFT_UNCHANGED_AFTER_FAILURE)
-    changed = session.having((E2, raise_of("6.5", clause_of(session.case, "T3"))), *agreeing("T3"), (RECORDER, minutes()))
-    agreed = changed.having((W1, c.ConfirmMinutes(minutes_hash=MINUTES)), (E1, c.ConfirmMinutes(minutes_hash=MINUTES)), fixing())
+    changed = session.having(
+        (E2, raise_of("6.5", clause_of(session.case, "T3"))), *agreeing("T3"), (RECORDER, minutes())
+    )
+    agreed = changed.having(
+        (W1, c.ConfirmMinutes(minutes_hash=MINUTES)), (E1, c.ConfirmMinutes(minutes_hash=MINUTES)), fixing()
+    )
     assert agreed.case.step is Step.CONGRESS
     due = running(agreed.case, agreed.law, "to_congress")
     assert due is not None
@@ -414,7 +426,10 @@ def test_an_objection_on_paper_in_time_stops_what_was_about_to_be_declared() -> 
 
 def test_an_objection_dated_in_time_that_surfaces_late_sets_a_contract_in_force_back() -> None:
     now = given(IN_FORCE_OUTSIDE).on("2026-06-10")
-    then = now.when(HR, recorded(now.case)).then(like(e.ContractObjected, withdraws_effect=True, entered_late=True))
+    then = now.when(HR, recorded(now.case)).then(
+        like(e.ContractObjected, withdraws_effect=True, entered_late=True),
+        turned(Step.PERFORMANCE, Step.FILING, "effect_withdrawn", round=1),
+    )
     case = then.after.case
     assert (case.step, case.filing.in_force_from) == (Step.FILING, None)
     then.after.when(W1, c.ReturnToTable()).then(e.ReturnedToTable, turned(Step.FILING, Step.MEETING, "objected"))
@@ -438,7 +453,9 @@ def test_the_next_filing_has_its_own_fifteen_days_noted_anew() -> None:
     noted = given(UNDER_REVIEW).on("2026-05-13").having((CLOCK, c.NoteDeadline(timer="review", mark="T0")))
     objected = noted.having((AUTHORITY, objecting), (W1, CLERICAL), (E1, CLERICAL), (DISTRICT, CLERICAL))
     corrected = SIGN.model_copy(update={"document_hash": OTHER_HASH})
-    again = objected.on("2026-05-14").having((W1, corrected), (E1, corrected), (HR, filing()), (AUTHORITY, c.ReceiveFiling()))
+    again = objected.on("2026-05-14").having(
+        (W1, corrected), (E1, corrected), (HR, filing()), (AUTHORITY, c.ReceiveFiling())
+    )
     again.on("2026-05-29").when(CLOCK, c.NoteDeadline(timer="review", mark="T0")).then(
         like(e.FilingDeadlineNoted, latest=day("2026-05-29"))
     )

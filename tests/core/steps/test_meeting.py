@@ -1,4 +1,4 @@
-"""Step 6: check-in, sessions, an absent chief, minutes, full agreement, the draft (HZ 26, 27; domain §1.3 S6, §3.15)."""
+"""Step 6: check-in, sessions, an absent chief, minutes, agreement, the draft (HZ 26, 27; domain §1.3 S6, §3.15)."""
 
 from __future__ import annotations
 
@@ -219,9 +219,7 @@ def test_heads_nobody_answered_are_a_warning_at_the_agreement() -> None:
     assert case.offer is not None
     assert case.reply is not None
     short = tuple(c.TopicFact(head=t.head, answer=t.answer) for t in sheet(heads=5))
-    now = given(CLAUSES_AGREED).with_state(
-        offer=put(case.offer, topics=short), reply=put(case.reply, topics=short)
-    )
+    now = given(CLAUSES_AGREED).with_state(offer=put(case.offer, topics=short), reply=put(case.reply, topics=short))
     now.when(RECORDER, minutes()).then_warned(Reason.HEADS_UNANSWERED, "HZ 9", heads="T6 T7 T8 T9")
 
 
@@ -264,7 +262,9 @@ def test_a_firms_agreement_is_not_below_the_regional_contract_in_force() -> None
 
 
 def test_a_deadlock_is_declared_once_and_by_a_chief() -> None:
-    stuck = given(IN_SESSION).when(W1, c.DeclareDeadlock(reason="差距过大")).then(like(e.DeadlockDeclared, side=W)).after
+    stuck = (
+        given(IN_SESSION).when(W1, c.DeclareDeadlock(reason="差距过大")).then(like(e.DeadlockDeclared, side=W)).after
+    )
     stuck.when(E1, c.DeclareDeadlock()).then_refused(Reason.DEADLOCK_DECLARED)
     given(IN_SESSION).when(W2, c.DeclareDeadlock()).then_refused(Reason.NOT_YOUR_SEAT)
     given(AGREED).when(W1, c.DeclareDeadlock()).then_refused(Reason.AGREEMENT_REACHED)
@@ -274,7 +274,9 @@ def test_a_deadlock_is_declared_once_and_by_a_chief() -> None:
 
 
 def test_the_employer_confirms_the_compiled_draft() -> None:
-    given(AGREED).when(*fixing()).then(like(e.DraftConfirmed, side=E), turned(Step.MEETING, Step.CONGRESS, mode="in_person"))
+    given(AGREED).when(*fixing()).then(
+        like(e.DraftConfirmed, side=E), turned(Step.MEETING, Step.CONGRESS, mode="in_person")
+    )
     for who in (HR, LEGAL):
         given(AGREED).when(who, c.ConfirmDraft(draft_hash=draft(given(AGREED).case), file=OTHER_HASH)).then(
             like(e.DraftConfirmed, file=OTHER_HASH), e.StepTurned
@@ -390,3 +392,16 @@ def test_stands_on_counts_from_the_signed_minutes() -> None:
 def test_a_meeting_held_in_one_room_counts_as_one_gathering() -> None:
     assert given(DRAFT_FIXED).case.step_modes[Step.MEETING] is Mode.IN_PERSON
     assert given(DRAFT_FIXED).case.meetings_held == 1
+
+
+def test_a_meeting_online_is_checked_in_online_and_held_online() -> None:
+    online = c.ScheduleMeeting(plan=plan("2026-04-15").model_copy(update={"mode": Mode.ONLINE}))
+    set_online = (
+        given(BALLOT_FAILED)
+        .on("2026-04-13")
+        .having((W1, c.AgreeOnlineMeeting()), (E1, c.AgreeOnlineMeeting()), (W1, online), (E1, online))
+    )
+    there = set_online.on("2026-04-15T09:00").having((W1, c.CheckIn(mode=Mode.ONLINE)))
+    opened = there.having((RECORDER, c.ConfirmCheckIn(persons=EVERYBODY))).when(RECORDER, c.StartMeeting())
+    opened.then(like(e.MeetingStarted, mode=Mode.ONLINE, session=2, chair=E))
+    assert opened.after.case.meetings_held == 1, "a second meeting online is no second gathering"

@@ -1,4 +1,4 @@
-"""Step 3: either side offers; papers are served on the platform under a confirmation, else with proof (HZ 24; ESL 11)."""
+"""Step 3: either side offers; papers are served on the platform if confirmed, else with proof (HZ 24; ESL 11)."""
 
 from __future__ import annotations
 
@@ -173,14 +173,14 @@ def test_a_confirmation_serves_only_within_its_days_and_until_revoked() -> None:
     given(TOPICS_READY).on("2026-03-02").having((HR, later)).when(W1, online).then_refused(
         Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED
     )
-    revoked = given(TOPICS_READY).on("2026-03-02").having((HR, CONFIRMED), (HR, c.RevokeElectronicService(reason="换人")))
+    revoked = (
+        given(TOPICS_READY).on("2026-03-02").having((HR, CONFIRMED), (HR, c.RevokeElectronicService(reason="换人")))
+    )
     revoked.when(W1, online).then_refused(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED)
 
 
 def test_what_was_sent_earlier_is_not_served_by_the_platform_now() -> None:
-    earlier = OFFER.model_copy(
-        update={"service": ON_PLATFORM, "occurred_on": day("2026-03-02"), "evidence": SCAN}
-    )
+    earlier = OFFER.model_copy(update={"service": ON_PLATFORM, "occurred_on": day("2026-03-02"), "evidence": SCAN})
     given(TOPICS_READY).on("2026-03-03").having((HR, CONFIRMED)).when(W1, earlier).then_refused(
         Reason.SERVICE_UNPROVED, "ESL 11"
     )
@@ -250,8 +250,10 @@ def test_only_a_confirmation_that_was_given_is_revoked() -> None:
 
 
 def test_an_offer_is_taken_back_before_it_is_answered_and_a_new_one_is_possible() -> None:
-    then = given(OFFER_SERVED).when(W1, c.WithdrawOffer(reason="补充议题")).then(
-        like(e.OfferWithdrawn, side=W), turned(Step.REPLY, Step.OFFER, "withdrawn")
+    then = (
+        given(OFFER_SERVED)
+        .when(W1, c.WithdrawOffer(reason="补充议题"))
+        .then(like(e.OfferWithdrawn, side=W), turned(Step.REPLY, Step.OFFER, "withdrawn"))
     )
     again = then.after.having((W1, c.DeclareTopicsReady()))
     new = OFFER.model_copy(update={"service": receipt("2026-03-03")})

@@ -63,9 +63,7 @@ from tests.given import (
 
 
 def giving(now: Given, **said: object) -> c.DeliverMaterial:
-    return c.DeliverMaterial.model_validate(
-        {"material": material_of(now.case, "payroll"), "file": OTHER_HASH, **said}
-    )
+    return c.DeliverMaterial.model_validate({"material": material_of(now.case, "payroll"), "file": OTHER_HASH, **said})
 
 
 def test_either_side_asks_for_information_and_each_item_gets_its_own_id() -> None:
@@ -102,7 +100,9 @@ def test_what_is_given_unasked_is_named_by_its_code_whenever_it_was_given() -> N
     unasked = c.DeliverMaterial(
         code="revenue", file=OTHER_HASH, occurred_on=day("2026-03-10"), evidence=SCAN, remark="主动提供"
     )
-    given(MATERIAL_ASKED).on("2026-03-20").when(E2, unasked).then(like(e.MaterialDelivered, asked=False, code="revenue"))
+    given(MATERIAL_ASKED).on("2026-03-20").when(E2, unasked).then(
+        like(e.MaterialDelivered, asked=False, code="revenue")
+    )
 
 
 def _table(*groups: tuple[str, int, int, int]) -> c.WageTable:
@@ -120,7 +120,9 @@ def _delivered(now: Given, table: c.WageTable) -> e.MaterialDelivered:
 
 def test_groups_under_five_are_merged_before_a_wage_table_leaves_the_employers_side() -> None:
     now = given(MATERIAL_ASKED).on("2026-03-20")
-    event = _delivered(now, _table(("weld", 20, 700_000, 500_000), ("paint", 3, 600_000, 450_000), ("boss", 2, 2_000_000, 1_900_000)))
+    event = _delivered(
+        now, _table(("weld", 20, 700_000, 500_000), ("paint", 3, 600_000, 450_000), ("boss", 2, 2_000_000, 1_900_000))
+    )
     assert event.merged_groups == 2
     assert event.wage_table is not None
     assert [(g.group, g.headcount, g.average_fen, g.lowest_fen) for g in event.wage_table.groups] == [
@@ -133,7 +135,10 @@ def test_a_single_small_group_is_merged_into_the_next_larger_one() -> None:
     now = given(MATERIAL_ASKED).on("2026-03-20")
     event = _delivered(now, _table(("a", 30, 700, 500), ("b", 6, 600, 400), ("c", 4, 900, 900)))
     assert event.wage_table is not None
-    assert [(g.group, g.headcount, g.average_fen) for g in event.wage_table.groups] == [("a", 30, 700), ("merged", 10, 720)]
+    assert [(g.group, g.headcount, g.average_fen) for g in event.wage_table.groups] == [
+        ("a", 30, 700),
+        ("merged", 10, 720),
+    ]
 
 
 def test_groups_of_five_and_more_stay_as_they_are() -> None:
@@ -207,9 +212,7 @@ def test_the_asking_side_puts_the_meeting_off_by_as_many_days_as_the_material_is
     name = material_of(late.case, "payroll")
     late.when(E1, c.PostponeMeeting(material=name)).then_refused(Reason.NOT_ASKING_SIDE, side=W)
     then = late.when(W1, c.PostponeMeeting(material=name))
-    then.then(
-        like(e.MeetingPostponed, days=3, plan=plan("2026-04-03")), turned(Step.PREPARATION, Step.MEETING)
-    )
+    then.then(like(e.MeetingPostponed, days=3, plan=plan("2026-04-03")), turned(Step.PREPARATION, Step.MEETING))
 
 
 def test_a_meeting_is_not_put_off_for_a_material_in_time_or_waived() -> None:
@@ -310,7 +313,8 @@ def test_a_recorder_may_be_changed_by_both() -> None:
 
 def test_each_side_gives_notice_of_topics_and_representatives() -> None:
     given(ALL_BUT_ONE_NOTICE).when(E1, notice("2026-03-20")).then(
-        like(e.MeetingNoticeSent, side=E, reps=("e1", "e2", "e3")), turned(Step.PREPARATION, Step.MEETING, mode="online")
+        like(e.MeetingNoticeSent, side=E, reps=("e1", "e2", "e3")),
+        turned(Step.PREPARATION, Step.MEETING, mode="online"),
     )
     given(READY_TO_MEET).when(E1, notice("2026-03-20")).then_refused(Reason.NOTICE_SENT)
 
@@ -330,7 +334,11 @@ def test_a_late_notice_holds_nothing() -> None:
 
 
 def test_a_notice_needs_the_list_it_names() -> None:
-    now = given(OFFER_SERVED).on("2026-03-09").having((UNION, ACCEPTANCE.model_copy(update={"on_paper": paper(E, "2026-03-09")})))
+    now = (
+        given(OFFER_SERVED)
+        .on("2026-03-09")
+        .having((UNION, ACCEPTANCE.model_copy(update={"on_paper": paper(E, "2026-03-09")})))
+    )
     now.when(UNION, notice("2026-03-09").model_copy(update={"on_paper": paper(E, "2026-03-09")})).then_refused(
         Reason.LIST_MISSING, side=E
     )

@@ -22,7 +22,26 @@ from tests.core.situations import (
     REPLIED,
     REPLY_UNSERVED,
 )
-from tests.given import E1, E2, HR, LEGAL, SCAN, UNION, W1, E, W, day, given, law, like, paper, plan, receipt, sheet, turned
+from tests.given import (
+    E1,
+    E2,
+    HR,
+    LEGAL,
+    SCAN,
+    UNION,
+    W1,
+    E,
+    W,
+    day,
+    given,
+    law,
+    like,
+    paper,
+    plan,
+    receipt,
+    sheet,
+    turned,
+)
 
 OVERDUE = c.NoteDeadline(timer="reply", mark="T+1")
 
@@ -95,7 +114,9 @@ def test_a_reply_counts_when_it_has_reached_the_offering_side() -> None:
 
 def test_a_refusal_is_a_fact_with_a_warning_and_closes_nothing() -> None:
     then = given(BOTH_LISTED).on("2026-03-09").when(E1, REFUSAL)
-    then.then(like(e.ReplySent, outcome=c.ReplyOutcome.REFUSED)).then_warned(Reason.NO_GROUND_TO_REFUSE, "HZ 24", side=E)
+    then.then(like(e.ReplySent, outcome=c.ReplyOutcome.REFUSED)).then_warned(
+        Reason.NO_GROUND_TO_REFUSE, "HZ 24", side=E
+    )
     assert then.after.case.step is Step.REPLY
 
 

@@ -70,7 +70,9 @@ ATTESTED = ((S1, c.AttestElection(correct=True)), (S2, c.AttestElection(correct=
 
 
 def test_the_union_keeps_the_roll_of_delegates() -> None:
-    then = given(OPENED).when(UNION, ROLL).then(like(e.DelegateRollRecorded, delegates=40, workers=120)).then_no_warning()
+    then = (
+        given(OPENED).when(UNION, ROLL).then(like(e.DelegateRollRecorded, delegates=40, workers=120)).then_no_warning()
+    )
     assert then.after.case.roll is not None
 
 
@@ -318,7 +320,9 @@ def test_the_employers_list_may_be_entered_from_paper_by_the_union() -> None:
 
 
 def test_the_workers_list_is_elected_where_the_text_says_so() -> None:
-    given(OPENED).when(UNION, appointed("w1", "w2", "w3", chief="w1")).then_refused(Reason.ELECTED_NOT_APPOINTED, "HZ 18")
+    given(OPENED).when(UNION, appointed("w1", "w2", "w3", chief="w1")).then_refused(
+        Reason.ELECTED_NOT_APPOINTED, "HZ 18"
+    )
 
 
 def test_in_shanghai_the_union_appoints_and_holds_no_election() -> None:

@@ -99,7 +99,9 @@ def test_the_same_sheet_again_is_nothing_new() -> None:
 
 def test_the_table_learns_that_topics_are_ready_and_nothing_of_them() -> None:
     then = given(OPINIONS_HEARD).on("2026-01-30").when(W1, c.DeclareTopicsReady(held=Held.GATHERING))
-    then.then(like(e.TopicsDeclaredReady, side=W, held=Held.GATHERING), turned(Step.TOPICS, Step.OFFER, mode="in_person"))
+    then.then(
+        like(e.TopicsDeclaredReady, side=W, held=Held.GATHERING), turned(Step.TOPICS, Step.OFFER, mode="in_person")
+    )
     assert "topics" not in e.TopicsDeclaredReady.model_fields
 
 

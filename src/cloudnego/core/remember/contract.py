@@ -10,7 +10,6 @@ from cloudnego.core.state import (
     Filing,
     Negotiation,
 )
-from cloudnego.core.vocabulary import Step
 
 # --- filing -----------------------------------------------------------------------------------------------------------
 
@@ -86,7 +85,7 @@ def _(case: Negotiation, event: e.ContractObjected) -> Negotiation:
     case = put(case, filing=filing)
     if event.withdraws_effect:  # what is signed anew is published and reported anew
         performance = put(case.performance, published_on=None, published_at=frozenset(), reported_on=None)
-        return put(case, step=Step.FILING, performance=performance)
+        return put(case, performance=performance)
     return case
 
 

@@ -1,0 +1,104 @@
+"""Loading a seed: the sandbox and its people as rows, its cases as asks to the log."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel, select
+
+from cloudnego.eventlog.bulk import Bulk
+from cloudnego.eventlog.districts import DistrictExists
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.tables import OverviewRow
+from cloudnego.identity import tables
+from cloudnego.identity.kinds import SIDES
+from cloudnego.identity.references import NewReference
+from cloudnego.identity.register import Entry
+from cloudnego.identity.roster import has_people
+from cloudnego.identity.store import reading, writing
+from cloudnego.seedling.play import Script
+from cloudnego.seedling.seed import Body, Figure, Post, Seed, Told, law_of
+
+
+def loaded(log: SqlLog, district: str) -> bool:
+    """Whether the district is there with all its cases; what was begun and not ended is not."""
+    with reading(log.engine) as session:
+        return session.exec(select(OverviewRow.case_id).where(OverviewRow.district == district)).first() is not None
+
+
+def load(log: SqlLog, seed: Seed, *, password_hash: str, now_s: int, told: Told = lambda _: None) -> Script | None:
+    """Make the sandbox, its people and its cases; returns what was told, or None if it is all there.
+
+    `now_s` is the machine's time. Each of the three parts is written whole or not at all, and a part that is there is
+    not written again: an interrupted load is taken up where it was. Raises Refused if a rule has become stricter than
+    the seed, and then no case is written.
+    """
+    law = law_of(seed.pack)
+    with suppress(DistrictExists):
+        log.districts.make(seed.district, seed.name, "sandbox", law.pack, law.calendar)
+    if loaded(log, seed.district):
+        return None
+    log.districts.move_clock(seed.district, int(seed.now.timestamp()) - now_s)
+    with writing(log.engine) as session:
+        if not has_people(session, seed.district):
+            _write_identity(session, seed, password_hash, now_s)
+    with Bulk(log.store, log.ring, log.districts, flush_rows=sys.maxsize) as pen:
+        script = Script(seed.district, pen)
+        seed.tell(script, told)
+    return script
+
+
+def _write_identity(session: Session, seed: Seed, password_hash: str, now_s: int) -> None:
+    """Places, organisations, register and people, many rows at a time: a roster of thousands is one statement."""
+    own: dict[str, Any] = {"district": seed.district}
+    made = {**own, "created_s": now_s}
+    heads = [(entry.id, one) for entry in seed.enterprises for one in entry.headcount]
+    columns = [x for x in Entry.__struct_fields__ if x not in ("id", "name", "region", "version", "headcount")]
+    rows: list[tuple[type[SQLModel], Iterable[dict[str, Any]]]] = [
+        (tables.Region, ({**own, "code": p.code, "name_zh": p.name_zh, "name_en": p.name_en} for p in seed.places)),
+        (tables.Organisation, (_organisation(made, body, now_s) for body in seed.bodies)),
+        (
+            tables.Enterprise,
+            (
+                {**own, "organisation": entry.id, "version": 1, **{x: getattr(entry, x) for x in columns}}
+                for entry in seed.enterprises
+            ),
+        ),
+        (tables.Headcount, ({"organisation": id_, **msgspec.structs.asdict(one)} for id_, one in heads)),
+        (tables.Person, ({**made, "id": human.id, "name": human.name} for human in seed.humans)),
+        (tables.Membership, (_membership(made, number, post) for number, post in enumerate(seed.posts, 1))),
+        (
+            tables.Account,
+            (
+                {**made, "person": human.id, "login": human.login, "password_hash": password_hash}
+                for human in seed.humans
+                if human.login is not None
+            ),
+        ),
+        (tables.ReferenceValue, (_figure(own, figure, now_s) for figure in seed.figures)),
+    ]
+    for table, wanted in rows:
+        session.execute(insert(table.__table__), list(wanted))  # type: ignore[attr-defined]
+
+
+def _organisation(made: dict[str, Any], body: Body, now_s: int) -> dict[str, Any]:
+    row = {"id": body.id, "kind": body.kind.value, "name": body.name, "region": body.region, "upper": body.upper}
+    return {**made, **row, "ended_s": now_s if body.ended else None}
+
+
+def _membership(made: dict[str, Any], number: int, post: Post) -> dict[str, Any]:
+    side = SIDES.get(post.office, post.side)
+    return {
+        **made, "id": f"m{made['district']}{number:06d}", "person": post.person, "organisation": post.organisation,
+        "office": post.office.value, "side": side.value if side is not None else None,
+    }  # fmt: skip
+
+
+def _figure(own: dict[str, Any], figure: Figure, now_s: int) -> dict[str, Any]:
+    row = {**own, "id": figure.id, "entered_by": figure.by, "entered_s": now_s}
+    return {**row, **{name: getattr(figure.value, name) for name in NewReference.__struct_fields__}}

@@ -1,0 +1,227 @@
+"""Lists, what is due, and the cockpit: the same questions get the same answers from every store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Connection
+
+from cloudnego.core.overview import Overview, overview
+from cloudnego.core.vocabulary import Stream
+from cloudnego.eventlog import overviews, rollup
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.tables import OverviewRow
+from cloudnego.ports import BadCursor, Cut, EventLog, Figures, Filter, Listed
+from tests.eventlog.given import DISTRICT, TOWNS, Log, asked, make_district, rehearsed
+
+PLAYS = ("plain", "at-preparation", "failed-ballot", "drift", "silent-enterprise")
+EVERYTHING = Filter(district=DISTRICT)
+
+
+def district_full_of_cases(log: EventLog) -> dict[str, Overview]:
+    """Twelve cases of several kinds in several towns, industries and sizes, opened on different days."""
+    for number in range(12):
+        rehearsal, case = rehearsed(PLAYS[number % len(PLAYS)], f"case{number}", 1, number), None
+        for place, one in enumerate(rehearsal.played):
+            ask = asked(one, case, f"{number}.{place}", register=rehearsal.register)
+            if number % 6 == 1 and place == 0:
+                known = {"external_ref": f"portal_{number}"}
+                ask = msgspec.structs.replace(ask, command=one.command.model_copy(update=known))
+            case = asyncio.run(log.ask(ask)).case
+    return {listed.case: listed.overview for listed in pages(log, EVERYTHING, 100)}
+
+
+def pages(log: EventLog, wanted: Filter, limit: int) -> Iterator[Listed]:
+    cursor = None
+    while True:
+        page = log.cases(wanted, cursor, limit)
+        assert len(page.rows) <= limit
+        yield from page.rows
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def names(log: EventLog, **wanted: Any) -> set[str]:
+    return {listed.case for listed in pages(log, Filter(district=DISTRICT, **wanted), 5)}
+
+
+def test_a_list_shows_what_was_asked_for_and_nothing_else(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    assert len(rows) == 12
+    some = next(iter(rows.values()))
+
+    def those(**same: Any) -> set[str]:
+        return {case for case, row in rows.items() if all(getattr(row, k) == v for k, v in same.items())}
+
+    for name in ("step", "light", "town", "industry", "size_band", "wage_year", "scope", "kind"):
+        value = getattr(some, name)
+        assert names(log, **{name: value}) == those(**{name: value}) != set()
+    assert names(log, town=TOWNS[0], industry="C1761") == those(town=TOWNS[0], industry="C1761") != set()
+    assert names(log, live=True) | names(log, live=False) == set(rows)
+    assert names(log, live=False) == {case for case, row in rows.items() if row.ending is not None} != set()
+    assert names(log, region="330109") == set(rows)
+    assert names(log, region="33010910" + "2") == those(town=TOWNS[1])
+    assert names(log, region="3301091019") == set()
+    assert names(log, step="nowhere") == set()
+    assert {listed.case for listed in log.cases(Filter(district="binjiang")).rows} == set()
+
+
+def test_a_list_finds_an_external_reference_and_parts_of_names(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    (first,) = [case for case, row in rows.items() if row.external_ref == "portal_1"]
+    assert names(log, external_ref="portal_1") == {first}
+    assert names(log, text="portal_") == {case for case, row in rows.items() if row.external_ref}
+    assert names(log, text="porta_") == names(log, text="%") == set(), "signs like any other"
+    assert names(log, text=first[3:12]) == {first}
+    assert names(log, text="unioncase7") == {case for case, row in rows.items() if row.worker_organ == "unioncase7"}
+
+
+def test_a_list_of_parties_shows_cases_of_any_of_them(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    regional = rehearsed("regional")
+    case = None
+    for place, one in enumerate(regional.played[:3]):
+        case = asyncio.run(log.ask(asked(one, case, f"r{place}", register=regional.register))).case
+    row = next(listed.overview for listed in log.cases(EVERYTHING, None, 100).rows if listed.case == case)
+    assert case is not None
+    assert names(log, parties=frozenset({"entcase3"})) == {c for c, r in rows.items() if r.enterprise == "entcase3"}
+    assert names(log, parties=frozenset({"unioncase3", "entcase4"})) == {
+        c for c, r in rows.items() if r.worker_organ == "unioncase3" or r.enterprise == "entcase4"
+    }
+    for covered in row.covers:
+        assert case in names(log, parties=frozenset({covered}))
+        assert case not in names(log, parties=frozenset({covered[:-1]}))
+    assert names(log, enterprises=frozenset({row.enterprise})) == {case}
+    assert names(log, enterprises=frozenset()) == set()
+
+
+def test_pages_of_any_size_show_every_case_once_in_order(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    for limit in (1, 4, 12, 50):
+        found = list(pages(log, EVERYTHING, limit))
+        assert {one.case for one in found} == set(rows)
+        assert len(found) == len(rows)
+        assert all(
+            (b.overview.opened_on, a.case) < (a.overview.opened_on, b.case)
+            or a.overview.opened_on > b.overview.opened_on
+            for a, b in pairwise(found)
+        )
+        urgent = [one.overview.next_due for one in pages(log, Filter(district=DISTRICT, by_due=True), limit)]
+        assert urgent == sorted(row.next_due for row in rows.values() if row.next_due is not None)
+
+
+def test_a_cursor_of_somebody_elses_making_is_refused(log: Log) -> None:
+    for cursor in ("x", "é", "W10", "bm90anNvbg", "A" * 500):
+        with pytest.raises(BadCursor):
+            log.cases(EVERYTHING, cursor)
+
+
+def test_what_is_due_is_found_on_its_day_and_not_before(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    waiting = sorted((row.next_due, case) for case, row in rows.items() if row.next_due is not None)
+    assert waiting
+    first = waiting[0][0]
+    assert log.due(DISTRICT, first - timedelta(days=1)) == []
+    assert log.due(DISTRICT, first) == [case for day, case in waiting if day == first]
+    assert log.due(DISTRICT, date(2099, 1, 1)) == [case for _, case in waiting]
+    assert log.due(DISTRICT, date(2099, 1, 1), limit=2) == [case for _, case in waiting[:2]]
+    assert log.due("binjiang", date(2099, 1, 1)) == []
+
+
+def added(rows: list[Overview]) -> Figures:
+    sums = [sum(column) for column in zip(*(rollup.measures(row) for row in rows), strict=True)]
+    return Figures(*(sums or [0] * len(rollup.MEASURES)))
+
+
+def by(rows: list[Overview], name: str) -> dict[str, Figures]:
+    return {value: added([r for r in rows if getattr(r, name) == value]) for value in {getattr(r, name) for r in rows}}
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {},
+        {"wage_year": 2026},
+        {"wage_year": 2001},
+        {"region": "330109"},
+        {"region": TOWNS[0]},
+        {"industry": "C"},
+        {"industry": "C3311"},
+        {"size_band": "100-299"},
+        {"region": TOWNS[1], "industry": "C17", "size_band": "300-999", "wage_year": 2026},
+    ],
+)
+def test_the_cockpit_counts_what_a_scan_would_count(log: Log, cut: dict[str, Any]) -> None:
+    rows = [
+        row
+        for row in district_full_of_cases(log).values()
+        if row.town.startswith(cut.get("region", ""))
+        and row.industry.startswith(cut.get("industry", ""))
+        and cut.get("size_band") in (None, row.size_band)
+        and cut.get("wage_year") in (None, row.wage_year)
+    ]
+    shown = log.cockpit(Cut(district=DISTRICT, **cut))
+    assert shown.total == added(rows)
+    assert shown.by_place == by(rows, "town")
+    assert shown.by_industry == by(rows, "industry")
+    assert shown.by_size == by(rows, "size_band")
+    assert shown.by_step == by([row for row in rows if row.ending is None], "step")
+    assert shown.by_ending == by([row for row in rows if row.ending is not None], "ending")
+    assert shown.total.green + shown.total.yellow + shown.total.red + shown.total.grey == shown.total.cases
+
+
+def test_a_district_is_on_no_other_districts_screen(log: Log) -> None:
+    make_district(log, "binjiang")
+    district_full_of_cases(log)
+    assert log.cockpit(Cut(district="binjiang")).total.cases == 0
+    opening = rehearsed().played[0]
+    asyncio.run(log.ask(asked(opening, None, "there", district="binjiang")))
+    assert log.cockpit(Cut(district="binjiang")).total.cases == 1
+    assert log.cockpit(Cut(district=DISTRICT)).total.cases == 12
+
+
+def test_the_table_of_overviews_has_a_column_for_every_field() -> None:
+    assert list(Overview.__struct_fields__) == overviews.COLUMNS
+    assert list(OverviewRow.model_fields) == ["case_id", "district", *Overview.__struct_fields__]
+    assert list(Figures.__struct_fields__) == rollup.MEASURES
+
+
+def test_an_overview_comes_back_from_its_row_as_it_was(sql_log: SqlLog) -> None:
+    district_full_of_cases(sql_log)
+    for listed in sql_log.cases(EVERYTHING, None, 100).rows:
+        state = sql_log.state(listed.case)
+        assert state is not None
+        assert state.opened is not None
+        law = sql_log.law(state.opened.pack, state.opened.pack_version, state.calendar)
+        assert overview(state, law) == listed.overview
+
+
+def test_a_command_that_changes_nothing_in_the_overview_writes_none(
+    sql_log: SqlLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    whole = overviews.write
+
+    def noting(connection: Connection, rows: list[tuple[str, str, Overview]]) -> None:
+        written.extend(row[0] for row in rows)
+        whole(connection, rows)
+
+    monkeypatch.setattr(overviews, "write", noting)
+    rehearsal = rehearsed("at-preparation")
+    case, before = None, 0
+    silent = 0
+    for place, one in enumerate(rehearsal.played):
+        receipt = asyncio.run(sql_log.ask(asked(one, case, f"k{place}")))
+        case = receipt.case
+        if any(entry.stream in (Stream.WORKER, Stream.EMPLOYER) for entry in receipt.entries):
+            assert len(written) == before, "a caucus touches no shared row"
+        silent += len(written) == before
+        before = len(written)
+    assert 0 < silent < len(rehearsal.played)

@@ -1,0 +1,148 @@
+"""Migrations: they make the declared tables, they keep what is in an old database, and they never touch an event."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import cloudnego.identity.tables
+from cloudnego import places
+from cloudnego.core.vocabulary import Stream
+from cloudnego.eventlog.backup import restore
+from cloudnego.eventlog.database import connect, migrate
+from cloudnego.eventlog.fsck import fsck
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.replay import replay
+from tests.conftest import ROOT
+from tests.eventlog import old
+from tests.eventlog.given import loaded, make_district, rehearsed
+
+SECOND = '''
+"""A later release: one table more, one column more in a table with rows."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "later"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table("note", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("text", sa.String(80)))
+    with op.batch_alter_table("district") as table:
+        table.add_column(sa.Column("motto", sa.String(80), nullable=False, server_default="和"))
+'''
+
+
+def differences(url: str) -> list[Any]:
+    engine = connect(url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            found: list[Any] = compare_metadata(context, SQLModel.metadata)
+            return found
+    finally:
+        engine.dispose()
+
+
+def entries(log: SqlLog) -> list[Any]:
+    with log.engine.connect() as connection:
+        rows = [connection.execute(text(f"SELECT * FROM {name} ORDER BY pos")).all() for name in ("leaf", "body")]
+    return [tuple(row) for found in rows for row in found]
+
+
+def test_migrating_makes_the_tables_that_are_declared(url: str) -> None:
+    assert cloudnego.identity.tables.Person.__tablename__ in SQLModel.metadata.tables
+    assert differences(url) == []
+
+
+def test_a_difference_would_be_seen(url: str) -> None:
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE law_text")
+    engine.dispose()
+    assert [found[0] for found in differences(url)] == ["add_table"]
+
+
+def test_migrating_again_changes_nothing(url: str, opened: Callable[..., SqlLog]) -> None:
+    log = opened(url)
+    make_district(log)
+    loaded(log, ("plain", ""))
+    before = entries(log)
+    migrate(url)
+    assert entries(log) == before
+
+
+def test_a_migration_keeps_every_row(
+    url: str, opened: Callable[..., SqlLog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened(url)
+    make_district(log)
+    (case,) = loaded(log, ("objected", ""))
+    before = entries(log)
+    later = tmp_path / "migrations"
+    shutil.copytree(places.migrations(), later)
+    (later / "versions" / "later.py").write_text(SECOND.format(head=old.present().stem), "utf-8")
+    monkeypatch.setattr(places, "migrations", lambda: later)
+    migrate(url)
+    with log.engine.connect() as connection:
+        assert connection.execute(text("SELECT motto FROM district")).scalars().all() == ["和"]
+        assert connection.execute(text("SELECT count(*) FROM note")).scalar() == 0
+    assert entries(log) == before
+    assert log.state(case) == rehearsed("objected").case
+    assert fsck(log.engine, log.ring).whole
+
+
+def test_the_database_of_the_present_release_is_kept() -> None:
+    assert old.present().exists(), "run `python -m tests.eventlog.old`"
+
+
+@pytest.mark.parametrize("archive", sorted(old.FOLDER.glob("*.zip")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_an_old_database_with_data_is_migrated_and_means_what_it_meant(
+    archive: Path, kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    restore(url, archive)
+    assert differences(url) == []
+    log = SqlLog(url, Keyring.seeded(old.SEED))
+    try:
+        report = fsck(log.engine, log.ring)
+        assert report.whole, report.faults
+        assert report.erased > 0
+        replayed = replay(log.engine, log.ring, log.districts.law)
+        assert replayed.cases == len(old.PLAYS)
+        for case in [row[0] for row in _rows(log, "SELECT case_id FROM overview")]:
+            assert log.state(case) is not None
+            assert log.read(case, frozenset(Stream), limit=1000)
+    finally:
+        log.close()
+
+
+def _rows(log: SqlLog, statement: str) -> list[Any]:
+    with log.engine.connect() as connection:
+        return list(connection.execute(text(statement)).all())
+
+
+def test_alembic_finds_its_way_from_its_own_command_line(tmp_path: Path) -> None:
+    alembic = [sys.executable, "-m", "alembic", "-c", str(ROOT / "alembic.ini")]
+    environment = {"CLOUDNEGO_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(ROOT / "src"), "PATH": ""}
+    for words in (["upgrade", "head"], ["check"], ["downgrade", "base"]):
+        ran = subprocess.run(
+            [*alembic, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "data" / "cloudnego.sqlite3").exists()
