@@ -53,7 +53,7 @@ def _cast(
     workers, employers = seats
     asked, offered, agreed = percents
     return Cast(
-        worker_bench=(town_official(town.code), *(opaque("p", f.key, "w", 0) for f in firms[: workers - 1])),
+        worker_bench=(town_official(town.code), *(opaque("p", f.key, "w", 1) for f in firms[: workers - 1])),
         employer_bench=tuple(opaque("p", f.key, "e", 0) for f in firms[:employers]), hr=secretary,
         recorder=opaque("p", firms[0].key, "w", 3),
         scrutineers=(opaque("p", firms[1].key, "w", 4), opaque("p", firms[2].key, "w", 4)),

@@ -15,8 +15,12 @@ from cloudnego.walk.record import ENDS_EARLY
 from tests.journeys.conftest import ON_POSTGRES, AllWalked, Walked
 from tests.journeys.conftest import STORIES as ON_SQLITE
 
-WALKS = [("sqlite", story) for story in ON_SQLITE] + [("postgres", story) for story in ON_POSTGRES]
-THROUGH = [walk for walk in WALKS if walk[1] not in ENDS_EARLY]
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+WALKS = [pytest.param("sqlite", story) for story in ON_SQLITE]
+WALKS += [pytest.param("postgres", story, marks=pytest.mark.postgres) for story in ON_POSTGRES]
+THROUGH = [walk for walk in WALKS if walk.values[1] not in ENDS_EARLY]
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # whichever comes first waits for all walks
 
 
 def _all(request: pytest.FixtureRequest, store: str) -> AllWalked:
@@ -126,7 +130,7 @@ def test_an_objection_leads_back_to_the_table_and_to_a_second_filing(on_sqlite: 
     assert len(_by(document, "file_contract")) == 2
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+@pytest.mark.parametrize("store", ["sqlite", POSTGRES])
 def test_an_enterprise_that_is_silent_has_done_nothing(request: pytest.FixtureRequest, store: str) -> None:
     document = _walked(request, store, "silent-enterprise").document
     assert not {act["by"].split()[0] for act in _acts(document)} & {
@@ -137,18 +141,19 @@ def test_an_enterprise_that_is_silent_has_done_nothing(request: pytest.FixtureRe
     assert _by(document, "issue_recommendation") == ["district_union"]
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+@pytest.mark.parametrize("store", ["sqlite", POSTGRES])
 def test_the_log_is_whole_after_all_walks(request: pytest.FixtureRequest, store: str) -> None:
     checked = _all(request, store).house.run("fsck")
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "whole" in checked.stdout
 
 
+@pytest.mark.postgres
 def test_every_projection_is_what_the_log_says_after_all_walks(on_postgres: AllWalked) -> None:
     checked = on_postgres.house.run("replay", "--check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+@pytest.mark.parametrize("store", ["sqlite", POSTGRES])
 def test_the_server_had_nothing_to_complain_of(request: pytest.FixtureRequest, store: str) -> None:
     assert _all(request, store).logged == ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from pydantic import SecretStr
 
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.main import NotMigrated, PortTaken, bind, build, install, migrated
@@ -150,7 +151,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_password_in_the_database_url_is_not_shown() -> None:
-    settings = Settings(database_url="postgresql://u:geheim@h/d")
+    settings = Settings(database_url=SecretStr("postgresql://u:geheim@h/d"))
     assert "geheim" not in repr(settings)
     assert settings.database == "postgresql://u:geheim@h/d"
 
@@ -158,7 +159,7 @@ def test_a_password_in_the_database_url_is_not_shown() -> None:
 async def test_one_slow_reader_delays_no_other(served: Served) -> None:
     """Somebody who sends half a request holds a connection and nothing else."""
     host, port = served.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+    _, writer = await asyncio.open_connection(host, int(port))
     writer.write(
         b"POST /api/v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
     )
@@ -166,4 +167,3 @@ async def test_one_slow_reader_delays_no_other(served: Served) -> None:
     async with httpx2.AsyncClient(base_url=served.url) as client:
         assert (await client.get("/healthz")).status_code == 200
     writer.close()
-    assert reader

@@ -64,8 +64,9 @@ class Guest(NamedTuple):
 
     login: str
     name: str
-    is_zh: str
-    look_zh: str
+    zh: str
+    en: str
+    look: str
 
 
 class Seed(NamedTuple):

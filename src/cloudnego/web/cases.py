@@ -17,6 +17,9 @@ from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
 
+_HOMES_MAX = 100_000
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A case as somebody found it."""
 
@@ -43,31 +46,58 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find(site: Site, who: Who, case_id: str, acting_as: str | None) -> Found:
-    """The case and the member somebody is in it.
+    """The case and the member somebody is in it, as it stands on the disk.
 
     Raises `Problem` 404 where there is no such case in his district or he sees nothing of it: both alike. 422 where
     he must say in which capacity he acts; whoever gets that belongs to the case.
     """
-    case = await site.threads.run(_read, site, who.district, case_id)
+    found = _met(site, who, case_id, await site.threads.run(_read, site, who.district, case_id), acting_as)
+    if found is None:
+        raise Problem("not_found")
+    return found
+
+
+async def find_to_ask(site: Site, who: Who, case_id: str, acting_as: str | None) -> Found:
+    """The same for somebody who asks: the state last settled in this process will do, because the writer judges anew.
+
+    Where that state does not know him, the disk may: another node may have named him. Half the CPU of a command.
+    """
+    if site.homes.get(case_id) == who.district:
+        settled = site.log._settled.get(case_id, Stream.TABLE)
+        found = _met(site, who, case_id, settled.state, acting_as) if settled is not None else None
+        if found is not None:
+            return found
+    return await find(site, who, case_id, acting_as)
+
+
+def _met(site: Site, who: Who, case_id: str, case: Negotiation | None, acting_as: str | None) -> Found | None:
     parties = parties_of(case) if case is not None else None
     if case is None or parties is None:
-        raise Problem("not_found")
+        return None
     at = site.world.clock(who.district)
     try:
         member = member_for(who.person, who.held, parties, acting_as=acting_as, today=at.date())
     except ActingAsRequired:
         raise Problem("acting_as_required") from None
     found = Found.of(case_id, who.district, case, member, at) if member is not None else None
-    if found is None or not found.streams:
-        raise Problem("not_found")
-    return found
+    return found if found is not None and found.streams else None
 
 
 def _read(site: Site, district: str, case_id: str) -> Negotiation | None:
     """The joint state, if the case is of this district: regions have the same codes in a live one and its sandboxes."""
-    if site.log.district(case_id) != district:
-        return None
-    return site.world.log.state(case_id)
+    return site.log.state(case_id) if home_of(site, case_id) == district else None
+
+
+def home_of(site: Site, case_id: str) -> str | None:
+    """The district of a case, which it never leaves; None if there is no such case. Blocks the first time."""
+    home = site.homes.get(case_id)
+    if home is None:
+        home = site.log.district(case_id)
+        if home is not None:
+            if len(site.homes) >= _HOMES_MAX:
+                site.homes.clear()
+            site.homes[case_id] = home
+    return home
 
 
 def pinned_law(site: Site, case: Negotiation) -> Law:

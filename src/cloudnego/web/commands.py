@@ -19,7 +19,7 @@ from cloudnego.handle import handle
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
-from cloudnego.web.cases import find
+from cloudnego.web.cases import find_to_ask
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import opening_of
 from cloudnego.web.site import Site
@@ -82,7 +82,7 @@ class Carrier:
 
     async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
         """Any other command: find the case, then see whether there is such a command, then parse."""
-        found = await find(self._site, who, case_id, headers.get(ACTING_AS))
+        found = await find_to_ask(self._site, who, case_id, headers.get(ACTING_AS))
         if ask is None:
             raise Problem("not_found")
         command = ask.parse(headers, body)

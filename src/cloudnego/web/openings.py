@@ -16,6 +16,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
 from cloudnego.ports import Filter
+from cloudnego.web.cases import home_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
@@ -53,7 +54,7 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
 
 def _check_parent(site: Site, who: Who, parent: str, acting_as: str | None, today: date) -> None:
     """A child case tells much of its parent, so the parent must be visible to whoever opens it."""
-    case = site.log.state(parent) if site.log.district(parent) == who.district else None
+    case = site.log.state(parent) if home_of(site, parent) == who.district else None
     parties = parties_of(case) if case is not None else None
     if case is None or parties is None:
         raise Problem("not_found")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Handed to every handler; nothing in it changes after the start."""
+    """Handed to every handler; nothing in it changes after the start but `homes`: the districts of cases seen so far."""
 
     world: World
     log: SqlLog
@@ -47,6 +47,7 @@ class Site:
     run_timers: Callable[[str], Awaitable[int]]
     health: Callable[[], dict[str, bool]]
     limits: Limits
+    homes: dict[str, str] = field(default_factory=dict)
 
     def default_district(self) -> str:
         """Where somebody signs in who names no district: the first live one, else the first. Blocks."""

@@ -221,8 +221,8 @@ def test_a_request_for_papers_does_not_stop_the_fifteen_days_in_hangzhou() -> No
         asked.on("2026-05-08").when(HR, c.SupplyPapers(items=("roll",))).then(like(e.PapersSupplied, side=E)).after
     )
     assert "roll" in supplied.case.filing.items
-    for now in (asked, supplied):
-        due = running(now.case, now.law, "review")
+    for stands in (asked, supplied):
+        due = running(stands.case, stands.law, "review")
         assert due is not None
         assert due.latest == day("2026-05-13")
     asked.on("2026-05-14").when(CLOCK, c.CloseReview()).then(e.ContractInForce, e.StepTurned)

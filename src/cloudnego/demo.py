@@ -1,0 +1,102 @@
+"""`cloudnego demo`: the demonstration district in a folder of its own, served on this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Final
+
+import structlog
+import typer
+import uvloop
+from pydantic import SecretStr
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cloudnego.main import House, bind, build, install, now_s, serve
+from cloudnego.seedling.load import load, loaded
+from cloudnego.seedling.seed import Seed, shipped
+from cloudnego.settings import Settings
+
+SEED: Final = "xiaoshan"
+HOST: Final = "127.0.0.1"
+
+_err = Console(stderr=True)
+
+
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it answers; 0 takes a free port.")] = 8000,
+    data: Annotated[Path, typer.Option(help="The folder everything is written to.")] = Path("cloudnego-demo"),
+    database: Annotated[str | None, typer.Option(help="postgresql://…; without it SQLite in the folder.")] = None,
+) -> None:
+    """Load the demonstration district into a folder of its own, and serve it.
+
+    The first start makes keys and tables and plays some years of 161 enterprises that do not exist, which takes some
+    seconds; later starts find it as it was left. Delete the folder to begin anew.
+    """
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    if port:
+        bind(HOST, port).close()  # whoever has the port is named before the work, not after it
+    settings = _settings(port, data, database)
+    install(settings)
+    seed = shipped(SEED)
+    house = build(settings)
+    try:
+        _load(house, seed)
+    except BaseException:
+        house.close()
+        raise
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve(house, lambda url: _announce(seed, url)))
+
+
+def _settings(port: int, data: Path, database: str | None) -> Settings:
+    """A demonstration obeys its options alone: what the environment says is for a real service."""
+    return Settings.model_construct(
+        data_dir=data,
+        database_url=SecretStr(database) if database is not None else None,
+        host=HOST,
+        port=port,
+        cookie_secure=False,
+        allow_sandboxes=True,
+    )
+
+
+def _load(house: House, seed: Seed) -> None:
+    log = house.site.log
+    if loaded(log, seed.district):
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_err) as bars:
+        task = bars.add_task("enterprises 企业", total=seed.enterprises_told)
+        load(
+            log,
+            seed,
+            password_hash=house.site.passwords.hash(seed.password),
+            now_s=now_s(),
+            told=lambda more: bars.advance(task, more),
+        )
+    house.site.clocks.refresh()
+
+
+def _announce(seed: Seed, url: str) -> None:
+    """Where to look and whom to sign in as; the last line says that it answers."""
+    out = Console()
+    out.print(f"\n[b]{seed.name}[/] · sandbox district `{seed.district}` · {seed.now:%Y-%m-%d}", highlight=False)
+    out.print(f"密码 password: [b]{seed.password}[/]", highlight=False)
+    for look, guests in groupby(seed.guests, key=lambda guest: guest.look):
+        out.print(f"\n[b]{look}[/]", highlight=False, soft_wrap=True)
+        for guest in guests:
+            out.print(f"  {guest.login:<16}{guest.name}  {guest.zh} · {guest.en}", highlight=False, soft_wrap=True)
+    out.print()
+    for what, where in (
+        ("九个步骤 the nine steps", "/api/v1/procedure"),
+        ("接口 the API", "/openapi.json"),
+        ("登录 sign in: POST", "/api/v1/session"),
+        ("全区 the district", "/api/v1/cockpit"),
+        ("案件 cases", "/api/v1/negotiations"),
+    ):
+        out.print(f"  {what}  {url}{where}", highlight=False, soft_wrap=True)
+    typer.echo(f"ready {url}")
