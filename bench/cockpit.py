@@ -16,7 +16,20 @@ from typing import Any, Final
 from sqlalchemy import Engine, Select, event, func, literal, select
 
 from bench.aims import at_least, at_most, middle, report
-from bench.cockpit_rows import HEADCOUNTS, OVERVIEW, PLACES, ROLLUP, TRADES, YEARS, copy, ending, multiply, place, play, sums
+from bench.cockpit_rows import (
+    HEADCOUNTS,
+    OVERVIEW,
+    PLACES,
+    ROLLUP,
+    TRADES,
+    YEARS,
+    copy,
+    ending,
+    multiply,
+    place,
+    play,
+    sums,
+)
 from cloudnego.eventlog.cockpit import cockpit, figures
 from cloudnego.ports import Cockpit, Cut
 from tests.eventlog.given import DISTRICT
@@ -144,14 +157,13 @@ def _all(folder: Path, sizes: tuple[int, int], times: int, repeats: int) -> dict
         server = Server()
         stack.callback(server.close)
         for count in sizes:
-            engines = [play(folder, count)]
-            engines.append(copy(engines[0], server.url(server.database())))
-            for engine in engines:
+            played = play(folder, count)
+            for engine in (played, copy(played, server.url(server.database()))):
                 stack.callback(engine.dispose)
                 found[engine.dialect.name][f"{count} cases"] = read(engine, repeats)
-        for engine in engines:
-            multiply(engine, times)
-            found[engine.dialect.name][f"{count * times} synthetic cases"] = read(engine, repeats)
+                if count == max(sizes):
+                    multiply(engine, times)
+                    found[engine.dialect.name][f"{count * times} synthetic cases"] = read(engine, repeats)
     return found
 
 

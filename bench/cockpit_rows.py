@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     select,
     table,
+    text,
 )
 
 from cloudnego import stories
@@ -34,7 +35,8 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import Played, Rehearsal
-from tests.eventlog.given import DISTRICT, LAW, MORNING, cast as people_of, make_district, register
+from tests.eventlog.given import DISTRICT, LAW, MORNING, make_district, register
+from tests.eventlog.given import cast as people_of
 
 PLACES: Final = [f"330109{number:03d}" for number in range(1, 25)]
 TRADES: Final = [f"C{number}" for number in range(1701, 1721)]
@@ -67,8 +69,8 @@ def _beginnings(count: int) -> Iterator[tuple[list[Played], Register]]:
         acts, firm = _rehearsed(dice.randrange(len(PLAYS)), dice.choice(HEADCOUNTS))
         share = dice.random()
         length = 1 + (0 if share < 0.85 else dice.randrange(25) if share < 0.98 else dice.randrange(len(acts)))
-        at = {"town": dice.choice(PLACES), "industry": dice.choice(TRADES)}
-        yield acts[:length], Register(**{**{name: getattr(firm, name) for name in firm.__struct_fields__}, **at})
+        there = msgspec.structs.replace(firm, town=dice.choice(PLACES), industry=dice.choice(TRADES))
+        yield acts[:length], there
 
 
 def play(folder: Path, count: int) -> Engine:
@@ -176,7 +178,7 @@ def _copies(connection: Connection, times: int) -> None:
         "wage_year": f"o.wage_year - k.n % {YEARS}",
     }
     names = [one.name for one in OVERVIEW.columns]
-    connection.exec_driver_sql(
+    sent = (
         f"INSERT INTO overview ({', '.join(names)}) "
         f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM k WHERE n < {times - 1}) "
         f"SELECT {', '.join(changed.get(name, f'o.{name}') for name in names)} "
@@ -184,6 +186,7 @@ def _copies(connection: Connection, times: int) -> None:
         f"JOIN place p ON p.n = (b.r + 7 * k.n) % {len(PLACES)} "
         f"JOIN trade t ON t.n = (b.r / {len(PLACES)} + 11 * k.n) % {len(TRADES)}"
     )
+    connection.execute(text(sent))
 
 
 def _roll_up(connection: Connection) -> None:
@@ -205,8 +208,3 @@ def _roll_up(connection: Connection) -> None:
             .group_by(*grouped)
         )  # fmt: skip
         connection.execute(ROLLUP.insert().from_select(list(ROLLUP.c), margin))
-
-
-def combinations() -> int:
-    """How many different (place, trade, year) the copies are dealt out over."""
-    return len(list(product(PLACES, TRADES, range(YEARS))))

@@ -100,43 +100,43 @@ def _as_judged(m: Moment, command: c.Command) -> Moment:
     )  # fmt: skip
 
 
-def stray(stage: Checked) -> None:
+def stray(scene: Checked) -> None:
     """An ask of any kind by anybody, in or out of its step: refused if its needs are unmet, whatever it says."""
-    dice = stage.dice
+    dice = scene.dice
     kind = dice.choice([k for k in c.COMMANDS.values() if not k.opens])
-    who = dice.choice(sorted(stage.members))
+    who = dice.choice(sorted(scene.members))
     try:
-        command = fill(stage.moment(who), kind, dice, stage.cast)
+        command = fill(scene.moment(who), kind, dice, scene.cast)
     except (LookupError, ValueError, AssertionError):
         return
-    moment = stage.moment(who, command)
+    moment = scene.moment(who, command)
     unmet = any(o.hard for o in needs_unmet(moment, PLACES[kind]))
     try:
-        stage.ask(stage.member(who), command)
+        scene.ask(scene.member(who), command)
     except Refused:
         return
     assert not unmet, f"hard needs unmet, and yet carried out: {command!r}"
 
 
-def stage_of(seed: int) -> Checked:
+def scene_of(seed: int) -> Checked:
     """A case opened in one of the ways there are."""
     dice = Random(seed)
     law = Law(pack=shipped_pack(dice.choice(PACKS)), calendar=shipped_calendar())
     start = datetime(2026, dice.randrange(1, 7), dice.randrange(1, 28), 9, tzinfo=CHINA)
-    stage = Checked(law, cast(), register(dice), start, dice)
+    scene = Checked(law, cast(), register(dice), start, dice)
     way = dice.random()
     opener = dice.choice(("w0", "hr", "town"))
     if way < 0.08:
         day = {"signed_on": start.date(), "in_force_from": start.date(), "expires_on": start.date().replace(month=12)}
         fields = {"enterprise": "E1", "wage_year": 2026, "evidence": {"sha256": "a" * 64}, "raise_rate": "5", **day}
-        stage.ask(stage.member(opener), c.RegisterContract.model_validate(fields))
+        scene.ask(scene.member(opener), c.RegisterContract.model_validate(fields))
     elif way < 0.25:
         covers = [x.enterprise for x in FIRMS[: dice.randrange(1, 4)]]
         per = dice.random() < 0.6
-        stage.open(opener, scope=Scope.REGION, covers=covers, ballot_per_enterprise=per)
+        scene.open(opener, scope=Scope.REGION, covers=covers, ballot_per_enterprise=per)
     else:
-        stage.open(opener)
-    return stage
+        scene.open(opener)
+    return scene
 
 
 _CHILDREN: dict[Kind, Negotiation] = {}
@@ -159,72 +159,72 @@ def child_in_force(kind: Kind) -> Negotiation:
     return _CHILDREN[kind]
 
 
-def _states(stage: Rehearsal, opened: Event | None = None) -> Iterator[Negotiation]:
+def _states(scene: Rehearsal, opened: Event | None = None) -> Iterator[Negotiation]:
     case = Negotiation()
-    for n, event in enumerate(e for p in stage.played for e in p.events if e.stream in JOINT):
+    for n, event in enumerate(e for p in scene.played for e in p.events if e.stream in JOINT):
         case = evolve(case, opened if opened is not None and n == 0 else event)
         yield case
 
 
-def _other_ways(stage: Checked) -> None:
+def _other_ways(scene: Checked) -> None:
     """Now and then: a child case is done, the regional case takes over, a new calendar comes."""
-    case, dice = stage.case, stage.dice
+    case, dice = scene.case, scene.dice
     if not case.live or dice.random() > 0.04:
         return
     way = dice.randrange(3)
     if way == 0 and case.filing.in_force_from:
         kind = dice.choice((Kind.RENEWAL, Kind.TERMINATION))
-        stage.others["child"] = child_in_force(kind)
-        _try(stage, "clock", c.RecordSupersession(child="child"))
+        scene.others["child"] = child_in_force(kind)
+        _try(scene, "clock", c.RecordSupersession(child="child"))
     elif way == 1:
-        regional = Rehearsal(stage.law, cast(), stage.register, stage.at, Random(1))
+        regional = Rehearsal(scene.law, cast(), scene.register, scene.at, Random(1))
         regional.open("w0", scope=Scope.REGION, covers=["c0"])
         _try(regional, "w0", c.CoverEnterprise(enterprise="E1", headcount=180))
-        stage.others["regional"] = regional.case
+        scene.others["regional"] = regional.case
         for who in ("w0", "e0"):
-            _try(stage, who, c.MergeIntoRegional(regional="regional"))
+            _try(scene, who, c.MergeIntoRegional(regional="regional"))
     elif way == 2:
-        years = [y for y in stage.law.calendar.years if y.year != 2022]
-        stage.new_law = Law(pack=stage.law.pack, calendar=type(stage.law.calendar)(years))
-        _try(stage, "clock", c.AdoptCalendar(calendar=stage.new_law.calendar.version))
+        years = [y for y in scene.law.calendar.years if y.year != 2022]
+        scene.new_law = Law(pack=scene.law.pack, calendar=type(scene.law.calendar)(years))
+        _try(scene, "clock", c.AdoptCalendar(calendar=scene.new_law.calendar.version))
 
 
-def _try(stage: Rehearsal, who: str, command: c.Command) -> None:
+def _try(scene: Rehearsal, who: str, command: c.Command) -> None:
     with suppress(Refused):
-        stage.ask(CLOCK if who == "clock" else stage.member(who), command)
+        scene.ask(CLOCK if who == "clock" else scene.member(who), command)
 
 
 def walk(seed: int) -> Checked:
     """One walk with every check. Raises AssertionError at the first thing that does not hold."""
-    stage = stage_of(seed)
+    scene = scene_of(seed)
     middle: Negotiation | None = None
     at_middle = 0
     chunk = 20
     for n in range(0, STEPS_OF_A_WALK, chunk):
-        wander(stage, chunk)
+        wander(scene, chunk)
         for _ in range(3):
-            if stage.case.live:
-                stray(stage)
-        _other_ways(stage)
-        if not stage.case.live:
+            if scene.case.live:
+                stray(scene)
+        _other_ways(scene)
+        if not scene.case.live:
             break
         if n == 120:
-            middle, at_middle = stage.case, len(stage.played)
+            middle, at_middle = scene.case, len(scene.played)
         if n % 100 == 80:
-            pass_time(stage)
-    _folds(stage, middle, at_middle)
-    overview(stage.case, stage.law)
-    return stage
+            pass_time(scene)
+    _folds(scene, middle, at_middle)
+    overview(scene.case, scene.law)
+    return scene
 
 
-def _folds(stage: Checked, middle: Negotiation | None, at_middle: int) -> None:
-    joint = [e for p in stage.played for e in p.events if e.stream in JOINT]
-    assert replay(joint) == stage.case, "the state is not the fold of the log"
+def _folds(scene: Checked, middle: Negotiation | None, at_middle: int) -> None:
+    joint = [e for p in scene.played for e in p.events if e.stream in JOINT]
+    assert replay(joint) == scene.case, "the state is not the fold of the log"
     wordless = [e.model_copy(update={"words": None}) for e in joint]
-    assert replay(wordless) == stage.case, "something was decided or remembered by words"
+    assert replay(wordless) == scene.case, "something was decided or remembered by words"
     if middle is not None:
-        later = [e for p in stage.played[at_middle:] for e in p.events if e.stream in JOINT]
-        assert replay(later, middle) == stage.case, "state at N and the events after N are not the state now"
+        later = [e for p in scene.played[at_middle:] for e in p.events if e.stream in JOINT]
+        assert replay(later, middle) == scene.case, "state at N and the events after N are not the state now"
 
 
 class Tally:
@@ -238,13 +238,13 @@ class Tally:
         self.overlays: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
 
-    def add(self, stage: Checked) -> None:
+    def add(self, scene: Checked) -> None:
         self.walks += 1
-        self.ended += stage.case.ending is not None
-        self.endings[stage.case.ending or "none"] += 1
-        for played in stage.played:
+        self.ended += scene.case.ending is not None
+        self.endings[scene.case.ending or "none"] += 1
+        for played in scene.played:
             self.asks[played.command.type] += 1
-        for state in (stage.case,):
+        for state in (scene.case,):
             self.steps.update(s.value for s in state.step_modes)
             self.overlays.update(o.value for o in overlays_of(state))
             if state.suspension.used_days or state.suspension.since:
@@ -253,7 +253,7 @@ class Tally:
                 self.overlays["dispute"] += 1
             if any(b.vacancies for b in (state.benches.worker, state.benches.employer)):
                 self.overlays["vacancy"] += 1
-        self.overlays["guidance"] += any(p.command.type == "request_guidance" for p in stage.played)
+        self.overlays["guidance"] += any(p.command.type == "request_guidance" for p in scene.played)
 
     def merge(self, other: Tally) -> None:
         self.walks += other.walks

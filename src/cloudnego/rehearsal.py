@@ -1,4 +1,4 @@
-"""A case played in memory through the core alone: the stage of tests, seeds and random walks."""
+"""A case played in memory through the core alone: the scene of tests, seeds and random walks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cloudnego.core.refusals import Reason, Refused
 from cloudnego.core.sight import clock_asks, next_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Side, Stream
-from cloudnego.stories import Stage
+from cloudnego.stories import Scene
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -34,7 +34,7 @@ class Played(NamedTuple):
     events: tuple[Event, ...]
 
 
-class Rehearsal(Stage):
+class Rehearsal(Scene):
     """One case in memory, with its people, its clock and all that was played."""
 
     def __init__(self, law: Law, cast: Cast, register: Register, at: datetime, dice: Random) -> None:
@@ -185,51 +185,51 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
 """What removes what a step waits for; a walk that never looks at this seldom gets past the meeting."""
 
 
-def purposeful(stage: Rehearsal, busy: list[str]) -> None:
+def purposeful(scene: Rehearsal, busy: list[str]) -> None:
     """One ask that cures what the case is stuck on, by whoever of the busy may."""
-    moments = {who: stage.moment(who) for who in stage.dice.sample(busy, len(busy))}
+    moments = {who: scene.moment(who) for who in scene.dice.sample(busy, len(busy))}
     for obstacle in stuck_because(moments[busy[0]]):
         cures = list(_CURES.get(obstacle.reason, ()))
-        stage.dice.shuffle(cures)
+        scene.dice.shuffle(cures)
         for kind in cures:
             place = PLACES[kind]
-            if _weight(stage.case, kind) < 0.05:  # settled; asking again would undo it
+            if _weight(scene.case, kind) < 0.05:  # settled; asking again would undo it
                 continue
             for who, moment in moments.items():
                 if moment.seats.isdisjoint(place.ask.by) or any(o.hard for o in needs_unmet(moment, place)):
                     continue
-                if try_one(stage, who, kind):
+                if try_one(scene, who, kind):
                     return
 
 
-def wander(stage: Rehearsal, steps: int) -> None:
+def wander(scene: Rehearsal, steps: int) -> None:
     """A random walk of at most so many asks: mostly asks whose needs are met, words from the state, time passing."""
-    dice, cast, people = stage.dice, stage.cast, sorted(stage.members)
+    dice, cast, people = scene.dice, scene.cast, sorted(scene.members)
     purpose = dice.choice((0.05, 0.3, 0.4))
     busy = [cast.worker_bench[0], cast.employer_bench[0], cast.hr, cast.recorder, *cast.scrutineers[:2], cast.authority]
     for _ in range(steps):
-        if not stage.case.live:
+        if not scene.case.live:
             return
         if dice.random() < 0.08:
-            pass_time(stage)
+            pass_time(scene)
             continue
         if dice.random() < purpose:
-            purposeful(stage, busy)
+            purposeful(scene, busy)
             continue
-        busy[3] = stage.case.meeting.recorder or cast.recorder
+        busy[3] = scene.case.meeting.recorder or cast.recorder
         who = busy[dice.randrange(len(busy))] if dice.random() < 0.6 else people[dice.randrange(len(people))]
-        moment = stage.moment(who)
+        moment = scene.moment(who)
         open_now = [p for p in next_for(moment) if p.open]
         if not open_now:
             continue
-        weights = [_weight(stage.case, c.COMMANDS[p.command]) for p in open_now]
+        weights = [_weight(scene.case, c.COMMANDS[p.command]) for p in open_now]
         kind = c.COMMANDS[dice.choices(open_now, weights)[0].command]
-        try_one(stage, who, kind)
+        try_one(scene, who, kind)
 
 
-def twist(stage: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, Any]:
+def twist(scene: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, Any]:
     """Now and then things go another way than the chooser's: a ballot fails, nobody comes, a letter is in the post."""
-    dice, total = stage.dice, moment.case.congress.total
+    dice, total = scene.dice, moment.case.congress.total
     chance = dice.random()
     if kind is c.RecordBallot and chance < 0.25 and moment.case.opened and not moment.case.opened.ballot_per_enterprise:
         if chance < 0.08:
@@ -244,32 +244,32 @@ def twist(stage: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, 
     return {"outcome": "refused"} if kind is c.AnswerOpinion and chance < 0.4 else {}
 
 
-def try_one(stage: Rehearsal, who: str, kind: type[c.Command]) -> bool:
+def try_one(scene: Rehearsal, who: str, kind: type[c.Command]) -> bool:
     """One filled ask; True if it was carried out."""
-    moment = stage.moment(who)
+    moment = scene.moment(who)
     try:
-        command = fill(moment, kind, stage.dice, stage.cast, twist(stage, moment, kind))
+        command = fill(moment, kind, scene.dice, scene.cast, twist(scene, moment, kind))
     except LookupError:
         return False
     try:
-        stage.ask(stage.member(who), command)
+        scene.ask(scene.member(who), command)
     except Refused:
         return False
     return True
 
 
-def pass_time(stage: Rehearsal) -> None:
+def pass_time(scene: Rehearsal) -> None:
     """Some days go by: to the meeting, to the congress, past a review, or just a few."""
-    case, dice = stage.case, stage.dice
-    goals = [stage.today + timedelta(days=dice.choice((0, 1, 1, 2, 3)))]
-    if case.meeting.plan and case.meeting.plan.day > stage.today:
+    case, dice = scene.case, scene.dice
+    goals = [scene.today + timedelta(days=dice.choice((0, 1, 1, 2, 3)))]
+    if case.meeting.plan and case.meeting.plan.day > scene.today:
         goals.append(case.meeting.plan.day)
-    if case.congress.day and case.congress.day > stage.today:
+    if case.congress.day and case.congress.day > scene.today:
         goals += [case.congress.day] * 2
-    due = next_due(case, stage.law)
+    due = next_due(case, scene.law)
     if due and (case.filing.received_on or case.filing.in_force_from or dice.random() < 0.2):
         goals += [due] * 2
-    stage.wait_until(goals[dice.randrange(len(goals))], 10 + dice.randrange(7))
+    scene.wait_until(goals[dice.randrange(len(goals))], 10 + dice.randrange(7))
 
 
 def openable(kind: type[c.Command]) -> bool:

@@ -1,7 +1,7 @@
 """Whole negotiations as stories: who does what, in order, filled by the chooser. A story cannot be unlawful.
 
-A story speaks to a `Stage`: in memory (`rehearsal`), over HTTP (`walk`), or into the seeds. Each act is asked by its
-real actor and judged like any other; the stage moves the clock and lets the clock do its own asking.
+A story speaks to a `Scene`: in memory (`rehearsal`), over HTTP (`walk`), or into the seeds. Each act is asked by its
+real actor and judged like any other; the scene moves the clock and lets the clock do its own asking.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Scope, Side
 
 
-class Stage(ABC):
+class Scene(ABC):
     """Where a story is played: the case as it stands, its law, its people, and ways to act and to let time pass."""
 
     cast: Cast
@@ -70,19 +70,19 @@ class Stage(ABC):
         return self.cast.worker_bench[0] if side is Side.WORKER else self.cast.hr
 
 
-Story = Callable[[Stage], None]
+Story = Callable[[Scene], None]
 
 
 # --- the parts ----------------------------------------------------------------------------------------------------
 
 
-def confirm_service(t: Stage, *sides: Side) -> None:
+def confirm_service(t: Scene, *sides: Side) -> None:
     """The sides name the platform as their receiving system (D0)."""
     for side in sides or tuple(Side):
         t.act(t.organ(side), c.ConfirmElectronicService)
 
 
-def worker_list(t: Stage) -> None:
+def worker_list(t: Scene) -> None:
     """The delegates elect, two scrutineers attest, the list is publicised, the duty accepted."""
     union = t.organ(Side.WORKER)
     if t.case.roll is None and t.case.has_union:
@@ -95,24 +95,24 @@ def worker_list(t: Stage) -> None:
     accept_duty(t, Side.WORKER)
 
 
-def employer_list(t: Stage) -> None:
+def employer_list(t: Scene) -> None:
     """The legal representative names the employer side."""
     t.act(t.cast.hr, c.AppointRepresentatives)
     t.act(t.cast.hr, c.PublishList)
     accept_duty(t, Side.EMPLOYER)
 
 
-def accept_duty(t: Stage, side: Side) -> None:
+def accept_duty(t: Scene, side: Side) -> None:
     for rep in t.case.benches.of(side).seated:
         if rep.person not in t.case.benches.of(side).accepted:
             t.act(rep.person, c.AcceptDuty)
 
 
-def side_list(t: Stage, side: Side) -> None:
+def side_list(t: Scene, side: Side) -> None:
     worker_list(t) if side is Side.WORKER else employer_list(t)
 
 
-def sheet(t: Stage, side: Side) -> None:
+def sheet(t: Scene, side: Side) -> None:
     """Opinions and the topic sheet in the side's own stream, then the table learns that it is ready."""
     chief = t.chief(side)
     if side is Side.WORKER:
@@ -121,7 +121,7 @@ def sheet(t: Stage, side: Side) -> None:
     t.act(chief, c.DeclareTopicsReady)
 
 
-def exchange(t: Stage) -> None:
+def exchange(t: Scene) -> None:
     """Step 5: information asked and given, notices, recorder, the day of the meeting, first figures, draft clauses."""
     worker, employer = t.chief(Side.WORKER), t.chief(Side.EMPLOYER)
     if t.case.meeting.plan is None:
@@ -141,7 +141,7 @@ def exchange(t: Stage) -> None:
         t.act(chief, c.NameRecorder)
 
 
-def gather(t: Stage) -> None:
+def gather(t: Scene) -> None:
     """The day comes: everybody checks in, the recorder confirms, the session opens."""
     plan = t.case.meeting.plan
     assert plan is not None
@@ -153,7 +153,7 @@ def gather(t: Stage) -> None:
     t.act(t.cast.recorder, c.StartMeeting)
 
 
-def settle(t: Stage) -> None:
+def settle(t: Scene) -> None:
     """Figures meet, each clause is confirmed by both chiefs, the minutes by both, the employer confirms the draft."""
     worker, employer = t.chief(Side.WORKER), t.chief(Side.EMPLOYER)
     t.act(worker, c.MakeProposal)
@@ -166,14 +166,14 @@ def settle(t: Stage) -> None:
     sign_minutes(t)
 
 
-def sign_minutes(t: Stage) -> None:
+def sign_minutes(t: Scene) -> None:
     t.act(t.cast.recorder, c.WriteMinutes)
     for side in Side:
         t.act(t.chief(side), c.ConfirmMinutes)
     t.act(t.cast.hr, c.ConfirmDraft)
 
 
-def convene(t: Stage, days: int = 8) -> None:
+def convene(t: Scene, days: int = 8) -> None:
     """The draft goes to the congress, which adopts its method and elects two scrutineers."""
     union = t.organ(Side.WORKER)
     if t.case.congress.submitted_on is None:
@@ -189,7 +189,7 @@ def convene(t: Stage, days: int = 8) -> None:
     t.wait_until(day)
 
 
-def vote(t: Stage, **counts: int) -> None:
+def vote(t: Scene, **counts: int) -> None:
     """The counts are entered and two scrutineers attest them."""
     union = t.organ(Side.WORKER)
     if counts:
@@ -200,19 +200,19 @@ def vote(t: Stage, **counts: int) -> None:
         t.act(scrutineer, c.AttestBallot)
 
 
-def vote_down(t: Stage) -> None:
+def vote_down(t: Scene) -> None:
     """Three quarters come, half of all are needed, one vote is missing."""
     total = t.case.congress.total
     present, yes = (3 * total + 3) // 4, total // 2
     vote(t, present=present, yes=yes, no=present - yes)
 
 
-def sign(t: Stage) -> None:
+def sign(t: Scene) -> None:
     for side in Side:
         t.act(t.chief(side), c.SignContract)
 
 
-def file(t: Stage, channel: str = "in_platform") -> None:
+def file(t: Scene, channel: str = "in_platform") -> None:
     t.act(t.cast.hr, c.FileContract, channel=channel)
     t.wait_working(1)
     if channel == "in_platform":
@@ -221,7 +221,7 @@ def file(t: Stage, channel: str = "in_platform") -> None:
         t.act(t.cast.hr, c.RecordReceipt)
 
 
-def be_silent(t: Stage) -> None:
+def be_silent(t: Scene) -> None:
     """The authority's fifteen days pass without a word."""
     review = running(t.case, t.law, "review")
     assert review is not None
@@ -229,7 +229,7 @@ def be_silent(t: Stage) -> None:
     t.wait_until(review.latest + timedelta(days=1))
 
 
-def perform(t: Stage) -> None:
+def perform(t: Scene) -> None:
     """Publication, the report to the upper union, a year of performance, the yearly report, the end of the term."""
     t.wait_working(1)
     t.act(t.cast.hr, c.PublishContract)
@@ -243,7 +243,7 @@ def perform(t: Stage) -> None:
     t.wait_until(expires + timedelta(days=1))
 
 
-def up_to_meeting(t: Stage, side: Side = Side.WORKER) -> None:
+def up_to_meeting(t: Scene, side: Side = Side.WORKER) -> None:
     """Steps 1 to 5, `side` offering."""
     t.open(t.organ(side))
     confirm_service(t)
@@ -257,7 +257,7 @@ def up_to_meeting(t: Stage, side: Side = Side.WORKER) -> None:
     exchange(t)
 
 
-def from_congress(t: Stage, channel: str = "in_platform") -> None:
+def from_congress(t: Scene, channel: str = "in_platform") -> None:
     """Steps 8 and 9 after a draft has passed."""
     sign(t)
     t.wait_working(2)
@@ -267,7 +267,7 @@ def from_congress(t: Stage, channel: str = "in_platform") -> None:
 # --- the stories --------------------------------------------------------------------------------------------------
 
 
-def plain(t: Stage) -> None:
+def plain(t: Scene) -> None:
     """The worker side offers; eight steps online, one in person; in force by silence; performed to its end."""
     up_to_meeting(t)
     gather(t)
@@ -279,7 +279,7 @@ def plain(t: Stage) -> None:
     perform(t)
 
 
-def employer_offer(t: Stage) -> None:
+def employer_offer(t: Scene) -> None:
     """The employer opens and offers (HZ 24: either side)."""
     up_to_meeting(t, Side.EMPLOYER)
     gather(t)
@@ -292,7 +292,7 @@ def employer_offer(t: Stage) -> None:
     perform(t)
 
 
-def failed_ballot(t: Stage) -> None:
+def failed_ballot(t: Scene) -> None:
     """The first ballot fails by one vote; the workers amend, both agree to talk online, the second ballot passes."""
     up_to_meeting(t)
     gather(t)
@@ -309,7 +309,7 @@ def failed_ballot(t: Stage) -> None:
     perform(t)
 
 
-def again(t: Stage, worker: str, employer: str) -> None:
+def again(t: Scene, worker: str, employer: str) -> None:
     """Another round of talks, online because both chiefs agree."""
     for chief in (worker, employer):
         t.act(chief, c.AgreeOnlineMeeting)
@@ -323,7 +323,7 @@ def again(t: Stage, worker: str, employer: str) -> None:
     settle(t)
 
 
-def suspended(t: Stage) -> None:
+def suspended(t: Scene) -> None:
     """No agreement in the first session: suspended with the worker chief's consent, taken up again, agreed."""
     up_to_meeting(t)
     gather(t)
@@ -345,7 +345,7 @@ def suspended(t: Stage) -> None:
     perform(t)
 
 
-def objected(t: Stage) -> None:
+def objected(t: Scene) -> None:
     """The authority asks for a paper and objects to a clause; revised at the table, voted again, filed again."""
     up_to_meeting(t)
     gather(t)
@@ -367,7 +367,7 @@ def objected(t: Stage) -> None:
     perform(t)
 
 
-def silent_enterprise(t: Stage) -> None:
+def silent_enterprise(t: Scene) -> None:
     """The employer never logs in: papers by post, overdue reply, urging, opinion, recommendation, coordination."""
     t.open(t.organ(Side.WORKER))
     worker_list(t)
@@ -395,7 +395,7 @@ def silent_enterprise(t: Stage) -> None:
     t.act(chief, c.WithdrawCase)
 
 
-def late_enterprise(t: Stage) -> None:
+def late_enterprise(t: Scene) -> None:
     """A firm without accounts answers late and on paper; its acts are entered from its papers; all goes through."""
     t.open(t.organ(Side.WORKER))
     worker_list(t)
@@ -422,18 +422,18 @@ def late_enterprise(t: Stage) -> None:
     perform(t)
 
 
-def from_paper(t: Stage, side: Side = Side.EMPLOYER) -> dict[str, Any]:
+def from_paper(t: Scene, side: Side = Side.EMPLOYER) -> dict[str, Any]:
     """The field that enters an act from a paper of the other side."""
     proof = {"sha256": f"{t.dice.getrandbits(256):064x}"}
     return {"on_paper": {"side": side, "occurred_on": t.today, "evidence": proof}}
 
 
-def no_union(t: Stage) -> None:
+def no_union(t: Scene) -> None:
     """A firm without a union: the town union opens, more than half of all workers approve the list (HZ 18)."""
     plain(t)
 
 
-def regional(t: Stage) -> None:
+def regional(t: Scene) -> None:
     """An industry or regional contract over many firms, each firm voting by itself (HZ 30-35)."""
     t.open(t.organ(Side.WORKER), scope=Scope.REGION, covers=list(t.cast.enterprises), ballot_per_enterprise=True)
     confirm_service(t)

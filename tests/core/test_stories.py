@@ -19,18 +19,18 @@ LAW = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
 
 
 def played(name: str) -> Rehearsal:
-    stage = Rehearsal(LAW, cast(), register(Random(5)), datetime(2026, 3, 2, 9, tzinfo=CHINA), Random(5))
-    {**STORIES, **FURTHER}[name](stage)
-    return stage
+    scene = Rehearsal(LAW, cast(), register(Random(5)), datetime(2026, 3, 2, 9, tzinfo=CHINA), Random(5))
+    {**STORIES, **FURTHER}[name](scene)
+    return scene
 
 
 @pytest.mark.parametrize("name", sorted({*STORIES, *FURTHER} - {"silent-enterprise"}))
 def test_a_story_runs_eight_steps_online_and_one_in_person(name: str) -> None:
-    stage = played(name)
-    assert stage.case.ending is Ending.EXPIRED
-    assert set(stage.case.step_modes) == set(Step)
-    assert [s for s, mode in stage.case.step_modes.items() if mode is Mode.IN_PERSON] == [Step.MEETING]
-    row = overview(stage.case, LAW)
+    scene = played(name)
+    assert scene.case.ending is Ending.EXPIRED
+    assert set(scene.case.step_modes) == set(Step)
+    assert [s for s, mode in scene.case.step_modes.items() if mode is Mode.IN_PERSON] == [Step.MEETING]
+    row = overview(scene.case, LAW)
     assert (row.steps_done, row.steps_online) == (9, 8)
 
 
@@ -43,15 +43,15 @@ def test_a_suspended_case_meets_twice_and_says_so() -> None:
 
 
 def test_a_round_after_a_failed_ballot_may_stay_online() -> None:
-    stage = played("failed-ballot")
-    assert stage.case.round == 2
-    assert [b.result for b in stage.case.ballots] == ["failed", "passed"]
-    assert overview(stage.case, LAW).gatherings == 1
+    scene = played("failed-ballot")
+    assert scene.case.round == 2
+    assert [b.result for b in scene.case.ballots] == ["failed", "passed"]
+    assert overview(scene.case, LAW).gatherings == 1
 
 
 def test_the_silent_enterprise_is_carried_up_the_ladder_and_to_coordination() -> None:
-    stage = played("silent-enterprise")
-    asked = {p.command.type for p in stage.played}
+    scene = played("silent-enterprise")
+    asked = {p.command.type for p in scene.played}
     assert {"urge", "issue_opinion", "issue_recommendation", "accept_dispute", "extend_dispute"} <= asked
-    assert any(key.startswith("reply|") and mark == "T+1" for key, mark in stage.case.noted.items())
-    assert stage.case.ending is Ending.WITHDRAWN
+    assert any(key.startswith("reply|") and mark == "T+1" for key, mark in scene.case.noted.items())
+    assert scene.case.ending is Ending.WITHDRAWN

@@ -22,7 +22,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.ports import CHINA, Asked, EventLog, Receipt
 from cloudnego.rehearsal import Played, Rehearsal, wander
-from cloudnego.stories import Stage
+from cloudnego.stories import Scene
 
 DISTRICT: Final = "xiaoshan"
 MORNING: Final = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
@@ -81,7 +81,7 @@ def register(name: str = "", **change: Any) -> Register:
     return msgspec.structs.replace(found, **change)
 
 
-def at_preparation(t: Stage) -> None:
+def at_preparation(t: Scene) -> None:
     """Up to step 5, in which figures, clauses and topic sheets may be put again and again."""
     t.open(t.organ(Side.WORKER))
     stories.confirm_service(t)
@@ -92,14 +92,14 @@ def at_preparation(t: Stage) -> None:
         t.wait_working(2)
 
 
-def drift(t: Stage) -> None:
+def drift(t: Scene) -> None:
     """A random walk."""
     t.open(t.organ(Side.WORKER))
     assert isinstance(t, Rehearsal)
     wander(t, 400)
 
 
-PLAYS: Final[dict[str, Callable[[Stage], None]]] = {
+PLAYS: Final[dict[str, Callable[[Scene], None]]] = {
     **stories.STORIES,
     **stories.FURTHER,
     "at-preparation": at_preparation,
@@ -121,9 +121,9 @@ def rehearsed(play: str = "plain", name: str = "", seed: int = 1, place: int = 0
         industry=INDUSTRIES[place % len(INDUSTRIES)],
         headcount=HEADCOUNTS[place % len(HEADCOUNTS)],
     )
-    stage = Rehearsal(LAW, cast(name), where, MORNING + timedelta(days=7 * (place // 3)), Random(seed))
-    PLAYS[play](stage)
-    return stage
+    scene = Rehearsal(LAW, cast(name), where, MORNING + timedelta(days=7 * (place // 3)), Random(seed))
+    PLAYS[play](scene)
+    return scene
 
 
 def asked(one: Played, case: str | None, key: str, **change: Any) -> Asked:

@@ -125,7 +125,7 @@ def test_a_leaf_says_who_asked_for_what_and_when(log: Log) -> None:
 
 
 def test_the_same_key_gives_the_same_receipt_and_writes_nothing(log: Log) -> None:
-    rehearsal = rehearsed("plain")
+    rehearsal = rehearsed("late-enterprise")
     receipts = asyncio.run(play(log, rehearsal))
     case = receipts[-1].case
     before = everything(log, case)

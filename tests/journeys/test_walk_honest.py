@@ -28,7 +28,7 @@ from cloudnego.walk.sandbox import Sandbox
 from cloudnego.walk.table import Table
 from tests.journeys.conftest import House
 
-Story = Callable[[stories.Stage], None]
+Story = Callable[[stories.Scene], None]
 
 
 def _told(monkeypatch: pytest.MonkeyPatch, house: House, story: Story) -> Result:
@@ -37,7 +37,7 @@ def _told(monkeypatch: pytest.MonkeyPatch, house: House, story: Story) -> Result
     return CliRunner().invoke(app, ["walk", house.url, "--story", "plain"])
 
 
-def _up_to_offer(t: stories.Stage) -> None:
+def _up_to_offer(t: stories.Scene) -> None:
     t.open(t.organ(Side.WORKER))
     stories.confirm_service(t)
     stories.worker_list(t)
@@ -82,7 +82,7 @@ def _without_repeats(names: list[str]) -> list[str]:
 def test_an_act_by_a_wrong_actor_fails_the_walk_and_shows_the_refusal(
     running: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(t: stories.Stage) -> None:
+    def tampered(t: stories.Scene) -> None:
         _up_to_offer(t)
         t.act(t.cast.worker_bench[1], c.SendOffer)  # a representative, but not the chief
 
@@ -96,7 +96,7 @@ def test_an_act_by_a_wrong_actor_fails_the_walk_and_shows_the_refusal(
 def test_an_act_by_somebody_for_whom_the_case_does_not_exist_fails_the_walk(
     running: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tampered(t: stories.Stage) -> None:
+    def tampered(t: stories.Scene) -> None:
         t.open(t.organ(Side.WORKER))
         t.act(t.cast.outsiders[0], c.ConfirmElectronicService)
 
@@ -136,7 +136,7 @@ def test_a_story_that_stops_on_the_way_fails_the_walk(running: House, monkeypatc
 def test_a_second_gathering_fails_the_walk_though_every_act_was_carried_out(
     running: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gathered(t: stories.Stage, days: int = 8) -> None:
+    def gathered(t: stories.Scene, days: int = 8) -> None:
         union = t.organ(Side.WORKER)
         t.act(t.cast.hr, c.SubmitDraft)
         day = working_day_after(t.moment(union), days)

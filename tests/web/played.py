@@ -51,9 +51,9 @@ OFFICES: dict[str, tuple[str, Office]] = {
 @cache
 def rehearsed(story: str = "plain", until: int | None = None) -> list[Played]:
     """The acts of a story, or its first ones."""
-    stage = Rehearsal(LAW, cast(), register(Random(5)), BEGUN, Random(5))
-    STORIES[story](stage)
-    return stage.played[:until]
+    scene = Rehearsal(LAW, cast(), register(Random(5)), BEGUN, Random(5))
+    STORIES[story](scene)
+    return scene.played[:until]
 
 
 def settle(house: House) -> District:

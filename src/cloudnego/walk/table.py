@@ -17,7 +17,7 @@ from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.vocabulary import Member, Mode, Office, Side, Step, Stream
 from cloudnego.law import PackError, shipped_calendar, shipped_pack
 from cloudnego.ports import CHINA
-from cloudnego.stories import Stage
+from cloudnego.stories import Scene
 from cloudnego.walk.client import Refusal, WalkFailed
 from cloudnego.walk.people import Settled
 from cloudnego.walk.reading import case_of, caucus_of
@@ -52,7 +52,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     heads: Mapping[Stream, int]
 
 
-class Table(Stage):
+class Table(Scene):
     """A story's case on a server. Raises `WalkFailed` from every method as soon as anything is not as it must be."""
 
     def __init__(self, sandbox: Sandbox, settled: Settled, dice: Random, record: Record, told: Told) -> None:

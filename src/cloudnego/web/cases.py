@@ -16,7 +16,6 @@ from cloudnego.identity.sessions import Who
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-
 _HOMES_MAX = 100_000
 
 

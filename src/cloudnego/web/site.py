@@ -30,7 +30,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Handed to every handler; nothing in it changes after the start but `homes`: the districts of cases seen so far."""
+    """Handed to every handler; nothing in it changes but `homes`: the districts of the cases seen so far."""
 
     world: World
     log: SqlLog

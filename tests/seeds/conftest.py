@@ -1,0 +1,57 @@
+"""The seed, told once in memory and loaded once on SQLite; both take some seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cloudnego.eventlog.database import migrate
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.seedling.load import load
+from cloudnego.seedling.play import Script
+from cloudnego.seedling.seed import Seed, shipped
+
+NOW_S = 1_800_000_000
+
+
+class Loaded(NamedTuple):
+    """A log with the seed in it, what was told to it, and the CPU seconds that took."""
+
+    log: SqlLog
+    script: Script
+    cpu_s: float
+    said: list[int]
+
+
+@pytest.fixture(scope="session")
+def seed() -> Seed:
+    return shipped("xiaoshan")
+
+
+@pytest.fixture(scope="session")
+def told(seed: Seed) -> Script:
+    return seed.rehearsed()
+
+
+@pytest.fixture(scope="session")
+def loaded_once(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loaded]:
+    log = open_log(tmp_path_factory.mktemp("seed"))
+    said: list[int] = []
+    begun = time.process_time()
+    script = load(log, seed, password_hash="not a hash", now_s=NOW_S, told=said.append)
+    cpu_s = time.process_time() - begun
+    assert script is not None
+    yield Loaded(log, script, cpu_s, said)
+    log.close()
+
+
+def open_log(folder: Path) -> SqlLog:
+    """An empty log in a folder."""
+    url = f"sqlite:///{folder / 'log.sqlite3'}"
+    migrate(url)
+    return SqlLog(url, Keyring.seeded("the seed of the seed's tests"))
