@@ -14,8 +14,8 @@ from typing import Final
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bench.http_case import settings_of
 from cloudnego.main import Server, bind, server_config, url_of
+from cloudnego.settings import Settings
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
 _DIE_S: Final = 20.0
@@ -25,8 +25,9 @@ class Serving:
     """One server process: the product itself (`cloudnego`), uvicorn's no-op, or the peer."""
 
     def __init__(self, name: str, folder: Path) -> None:
-        """Start it and wait until it answers. Raises RuntimeError."""
+        """Start it; `wait` until it answers."""
         self.name: Final = name
+        self.port = 0
         command = [sys.executable, "-m", "bench.http_servers", name, str(folder)]
         if name == "cloudnego":
             command = [sys.executable, "-m", "cloudnego", "serve", "--port", "0"]
@@ -40,11 +41,14 @@ class Serving:
         self._process: Final = subprocess.Popen(
             command, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
+
+    def wait(self) -> None:
+        """Until it answers. Raises RuntimeError."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line.startswith("ready"):
-            raise RuntimeError(f"{name} does not start: {self._process.communicate()[1][-2000:]}")
-        self.port: Final = int(line.rsplit(":", 1)[1])
+            raise RuntimeError(f"{self.name} does not start: {self._process.communicate()[1][-2000:]}")
+        self.port = int(line.rsplit(":", 1)[1])
 
     def cpu_s(self) -> dict[int, float]:
         """CPU seconds of each of its threads so far, by thread number, as the scheduler counted them."""
@@ -85,7 +89,7 @@ async def _serve(app: ASGIApp, folder: Path) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     listening = bind("127.0.0.1", 0)
-    server = Server(server_config(app, settings_of(folder)), lambda: print(f"ready {url_of(listening)}", flush=True))
+    server = Server(server_config(app, Settings(data_dir=folder)), lambda: print(f"ready {url_of(listening)}", flush=True))
     running = asyncio.create_task(server.serve(sockets=[listening]))
     await stop.wait()
     server.should_exit = True

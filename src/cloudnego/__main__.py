@@ -140,26 +140,13 @@ def backup(archive: Annotated[Path, typer.Argument(help="A file that does not ex
     """Copy the database consistently while the service runs. The master key is never in it."""
     from cloudnego import __version__
     from cloudnego.eventlog.backup import backup as write
-    from cloudnego.eventlog.database import connect
-    from cloudnego.eventlog.keys import Keyring
-    from cloudnego.main import now
+    from cloudnego.main import looked_into, now
     from cloudnego.settings import Settings
 
-    settings = Settings()
-    ring = Keyring.open(settings.master_key)
-    engine = connect(settings.database)
-    try:
-        with progress("rows") as done:
-            made = write(
-                engine,
-                archive,
-                made_at=now(),
-                program=__version__,
-                keys=ring.marks,
-                told=lambda _, rows: done(rows),
-            )
-    finally:
-        engine.dispose()
+    with looked_into(Settings()) as (engine, ring), progress("rows") as done:
+        made = write(
+            engine, archive, made_at=now(), program=__version__, keys=ring.marks, told=lambda _, rows: done(rows)
+        )
     out.print(f"{sum(table.rows for table in made.tables)} rows of {len(made.tables)} tables in {archive}.")
 
 
@@ -183,18 +170,12 @@ def restore(archive: Annotated[Path, typer.Argument(help="What `backup` wrote.")
 @app.command()
 def fsck(*, trees_only: Annotated[bool, typer.Option(help="Hashes and trees, not the bodies.")] = False) -> None:
     """Derive every hash again from the stored bytes; name the first fault of each stream. Only reads."""
-    from cloudnego.eventlog.database import connect
     from cloudnego.eventlog.fsck import fsck as check
-    from cloudnego.eventlog.keys import Keyring
+    from cloudnego.main import looked_into
     from cloudnego.settings import Settings
 
-    settings = Settings()
-    engine = connect(settings.database)
-    try:
-        with progress("leaves") as done:
-            report = check(engine, Keyring.open(settings.master_key), contents=not trees_only, told=done)
-    finally:
-        engine.dispose()
+    with looked_into(Settings()) as (engine, ring), progress("leaves") as done:
+        report = check(engine, ring, contents=not trees_only, told=done)
     for fault in report.faults:
         out.print(f"[red]fault[/] {fault}", highlight=False)
     word = "whole" if report.whole else f"{len(report.faults)} streams with faults"

@@ -15,9 +15,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from cloudnego.core.vocabulary import Office, Side
-from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.districts import District, Districts
-from cloudnego.eventlog.keys import Keyring
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import Passwords, check_strength
@@ -26,7 +24,7 @@ from cloudnego.identity.roster import NewMembership, NewPerson, Roster, organisa
 from cloudnego.identity.sessions import held_by
 from cloudnego.identity.store import reading, writing
 from cloudnego.law import DEFAULT_PACK, load_pack, pack_texts, shipped_calendar, shipped_pack
-from cloudnego.main import NotMigrated, install, migrated, new_id, now, now_s
+from cloudnego.main import install, looked_into, new_id, now, now_s
 from cloudnego.settings import Settings
 
 T = TypeVar("T")
@@ -59,13 +57,8 @@ class CannotBe(Exception):
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[Engine, Districts]]:
     """The database and its districts, for a short command beside a running service."""
-    engine = connect(settings.database)
-    try:
-        if not migrated(engine, settings.database):
-            raise NotMigrated
-        yield engine, Districts(engine, Keyring.open(settings.master_key))
-    finally:
-        engine.dispose()
+    with looked_into(settings) as (engine, ring):
+        yield engine, Districts(engine, ring)
 
 
 def _read_password(file: Path | None, login: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 import structlog
@@ -26,7 +27,7 @@ from sqlmodel import select
 from starlette.types import ASGIApp
 
 from cloudnego.eventlog.bells import CHANNEL, heard
-from cloudnego.eventlog.database import alembic_config, connect, migrate, sqlite_file
+from cloudnego.eventlog.database import connect, migrate, sqlite_file
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
@@ -35,6 +36,7 @@ from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.sessions import Sessions
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.ear import listen
+from cloudnego.places import migrations
 from cloudnego.ports import World
 from cloudnego.settings import Settings
 from cloudnego.timers import Timers
@@ -88,14 +90,19 @@ class House:
         self.site.passwords.close()
 
 
-def migrated(engine: Engine, url: str) -> bool:
+@cache
+def _newest() -> str | None:
+    """The revision this program's migrations end with."""
+    return ScriptDirectory(str(migrations())).get_current_head()
+
+
+def migrated(engine: Engine) -> bool:
     """Whether the tables are those of this program."""
     file = sqlite_file(engine)
     if file is not None and not file.exists():
         return False
-    newest = ScriptDirectory.from_config(alembic_config(url)).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == newest
+        return MigrationContext.configure(connection).get_current_revision() == _newest()
 
 
 def install(settings: Settings) -> None:
@@ -117,11 +124,23 @@ def install(settings: Settings) -> None:
         Keyring.create(settings.master_key)
 
 
+@contextmanager
+def looked_into(settings: Settings) -> Iterator[tuple[Engine, Keyring]]:
+    """The database and its keys for a short command beside a running service. Raises NotMigrated, KeyMissing."""
+    engine = connect(settings.database)
+    try:
+        if not migrated(engine):
+            raise NotMigrated
+        yield engine, Keyring.open(settings.master_key)
+    finally:
+        engine.dispose()
+
+
 def open_log(settings: Settings) -> SqlLog:
     """The log of this installation. Raises NotMigrated, KeyMissing, Owned, NotDurable."""
     engine = connect(settings.database)
     try:
-        if not migrated(engine, settings.database):
+        if not migrated(engine):
             raise NotMigrated
     finally:
         engine.dispose()
@@ -181,7 +200,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
 
 def _health(log: SqlLog, settings: Settings) -> dict[str, bool]:
     try:
-        tables = migrated(log.engine, settings.database)
+        tables = migrated(log.engine)
     except Exception:  # whatever the database says: it is not there for us
         return {"database": False, "tables": False, "writer": log.alive, "queue": True}
     return {"database": True, "tables": tables, "writer": log.alive, "queue": log.waiting < settings.queue_max}
@@ -327,8 +346,8 @@ async def _refresh(site: Site) -> None:
         await asyncio.sleep(_REFRESH_S)
         try:
             await site.threads.run(site.clocks.refresh)
-        except Exception:
-            _log.exception("districts_not_read")
+        except Exception as wrong:
+            _log.error("districts_not_read", error=type(wrong).__name__)
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:

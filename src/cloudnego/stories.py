@@ -315,7 +315,9 @@ def again(t: Scene, worker: str, employer: str) -> None:
         t.act(chief, c.AgreeOnlineMeeting)
     name = next(iter(t.case.clauses))
     head = t.case.clauses[name].head
-    t.act(worker, c.PutClause, clause=name, head=head, prose="按修改方案调整：提高一线岗位幅度并明确夜班津贴。")
+    values = [v.model_dump() for v in t.case.clauses[name].values]
+    prose = "按修改方案调整：提高一线岗位幅度并明确夜班津贴。"
+    t.act(worker, c.PutClause, clause=name, head=head, values=values, prose=prose)
     plan = {"day": working_day_after(t.moment(worker), 1), "time": "10:00", "place": "线上会议室", "mode": "online"}
     t.act(worker, c.ScheduleMeeting, plan=plan)
     t.act(employer, c.ScheduleMeeting, plan=plan)

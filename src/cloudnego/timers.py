@@ -68,8 +68,8 @@ class Timers:
         while True:
             try:
                 await self.round()
-            except Exception:
-                _log.exception("timers_failed")
+            except Exception as wrong:  # what it says may hold content; where it happened does not
+                _log.error("timers_failed", error=type(wrong).__name__)
             await asyncio.sleep(every_s)
 
     async def round(self) -> int:
@@ -140,7 +140,7 @@ class Timers:
             except (Busy, NoCase, KeyReused) as later:
                 outcome = type(later).__name__.lower()
             except Broken:
-                _log.exception("clock_ask_broken", command=command.type)
+                _log.error("clock_ask_broken", command=command.type)
                 outcome = "broken"
             outcomes[outcome] += 1
             self._told(outcome)
@@ -165,8 +165,8 @@ async def adopt_calendar(
             for row in page.rows:
                 asked += 1
                 try:
-                    await handle(world, district.id, row.case, command, CLOCK, f"calendar-{calendar.version}")
-                    adopted += 1
+                    key = f"calendar-{calendar.version}"
+                    adopted += not (await handle(world, district.id, row.case, command, CLOCK, key)).repeated
                 except Refused:
                     pass  # it goes by this calendar already
                 done(1)

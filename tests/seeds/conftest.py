@@ -15,6 +15,9 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.seedling.load import load
 from cloudnego.seedling.play import Script
 from cloudnego.seedling.seed import Seed, shipped
+from tests.postgres import Server, postgres
+
+__all__ = ["postgres"]
 
 NOW_S = 1_800_000_000
 
@@ -26,6 +29,13 @@ class Loaded(NamedTuple):
     script: Script
     cpu_s: float
     said: list[int]
+
+
+@pytest.fixture
+def postgres_log(postgres: Server) -> Iterator[SqlLog]:
+    log = open_log(postgres.url(postgres.database()))
+    yield log
+    log.close()
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +60,8 @@ def loaded_once(seed: Seed, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     log.close()
 
 
-def open_log(folder: Path) -> SqlLog:
-    """An empty log in a folder."""
-    url = f"sqlite:///{folder / 'log.sqlite3'}"
+def open_log(place: Path | str) -> SqlLog:
+    """An empty log in a folder, or in the empty database of a URL."""
+    url = place if isinstance(place, str) else f"sqlite:///{place / 'log.sqlite3'}"
     migrate(url)
     return SqlLog(url, Keyring.seeded("the seed of the seed's tests"))

@@ -14,6 +14,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.refusals import Refused
 from cloudnego.core.vocabulary import Scope, Side
 from cloudnego.eventlog.fsck import fsck
+from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.replay import replay
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.snapshot import snapshot
@@ -144,6 +145,14 @@ def small(seed: Seed) -> Seed:
         humans=tuple(human for human in seed.humans if human.id in people),
         posts=tuple(post for post in seed.posts if post.person in people), tell=_tell_one,
     )  # fmt: skip
+
+
+@pytest.mark.postgres
+def test_it_loads_into_postgresql_too(seed: Seed, small: Seed, postgres_log: SqlLog) -> None:
+    script = load(postgres_log, small._replace(humans=seed.humans, posts=seed.posts), password_hash="h", now_s=NOW_S)
+    assert script is not None
+    assert [postgres_log.state(id_) for id_ in script.cases] == list(script.cases.values())
+    assert fsck(postgres_log.engine, postgres_log.ring).faults == ()
 
 
 def test_loading_again_changes_nothing(small: Seed, tmp_path: Path) -> None:

@@ -14,6 +14,9 @@ import pytest
 
 from cloudnego.main import House, build, install
 from cloudnego.settings import Settings
+from tests.postgres import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]
 
 PASSWORD = "correct horse battery"
 API = "/api/v1"

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -26,7 +27,11 @@ class Served:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run something on the server's own loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.later(work).result()
+
+    def later(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """The same without waiting for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
 
 def free_port() -> int:

@@ -165,7 +165,9 @@ def test_a_backup_is_restored_elsewhere_and_is_whole(
 def test_fsck_names_the_first_fault_and_exits_with_one(run: Run, lived_in: str, tmp_path: Path) -> None:
     assert run("fsck").exit_code == 0
     database = sqlite3.connect(tmp_path / "data" / "cloudnego.sqlite3")
-    database.execute("UPDATE leaf SET leaf = replace(leaf, 'w0', 'w1') WHERE stream = 'table' AND seq = 2")
+    database.execute(
+        "UPDATE leaf SET leaf = CAST(replace(leaf, 'w0', 'w1') AS BLOB) WHERE stream = 'table' AND seq = 2"
+    )
     database.commit()
     database.close()
     answer = run("fsck")

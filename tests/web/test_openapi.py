@@ -25,6 +25,7 @@ from tests.web.conftest import client_of, settings_for
 from tests.web.played import DISTRICT, rehearsed, settle, write
 from tests.web.served import Served, serving
 
+ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 40.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
@@ -98,6 +99,21 @@ def test_commands_schemas_refuse_what_they_do_not_know(house: Any) -> None:
         if kind.__name__ in schemas and schemas[kind.__name__].get("additionalProperties") is not False
     ]
     assert loose == []
+
+
+async def test_the_page_for_people_names_every_door_and_every_problem_that_is_a_status(
+    document: dict[str, Any],
+) -> None:
+    page = (ROOT / "docs" / "API.md").read_text("utf-8")
+    paths = [
+        path for path, methods in document["paths"].items() if "commands" not in next(iter(methods.values()))["tags"]
+    ]
+    assert paths
+    assert [path for path in paths if f"{path}`" not in page] == []
+    statuses = {
+        status for methods in document["paths"].values() for one in methods.values() for status in one["responses"]
+    }
+    assert [status for status in statuses if status >= "400" and status not in page] == []
 
 
 @pytest.fixture

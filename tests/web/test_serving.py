@@ -9,12 +9,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import structlog
 from pydantic import SecretStr
+from sqlalchemy.exc import OperationalError
 
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.main import NotMigrated, PortTaken, bind, build, install, migrated
+from cloudnego.ports import Broken, Busy
 from cloudnego.settings import Settings
-from tests.web.conftest import API, settings_for
+from tests.web.conftest import API, Town, settings_for
 from tests.web.played import BEGUN, DISTRICT, at, rehearsed, settle, write
 from tests.web.served import Served, free_port, serving
 
@@ -130,7 +133,7 @@ def test_installing_twice_changes_nothing(tmp_path: Path) -> None:
     assert settings.master_key.read_bytes() == key
     assert settings.master_key.stat().st_mode & 0o077 == 0
     house = build(settings)
-    assert migrated(house.site.engine, settings.database)
+    assert migrated(house.site.engine)
     house.close()
 
 
@@ -167,3 +170,53 @@ async def test_one_slow_reader_delays_no_other(served: Served) -> None:
     async with httpx2.AsyncClient(base_url=served.url) as client:
         assert (await client.get("/healthz")).status_code == 200
     writer.close()
+
+
+CANARY = "底线是百分之五"
+PUBLISHED = {"from_on": "2026-03-02", "until_on": "2026-03-02"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (RuntimeError(CANARY), (500, "defect")),
+        (Broken(CANARY), (500, "defect")),
+        (OperationalError("SELECT", {"words": CANARY}, Exception(CANARY)), (503, "busy")),
+    ],
+)
+async def test_what_breaks_is_said_without_what_was_said(
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wrong: Exception,
+    said: tuple[int, str],
+) -> None:
+    case = await town.open_case()
+    structlog.reset_defaults()
+
+    def breaking(*_: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr("cloudnego.web.commands.handle", breaking)
+    asked = await town["firm.chair"].post(f"{API}/negotiations/{case}/publish-list", json=PUBLISHED)
+    monkeypatch.setattr(type(town.house.site.log), "state", breaking)
+    looked = await town["firm.chair"].get(f"{API}/negotiations/{case}")
+    for answer in (asked, looked):
+        assert (answer.status_code, answer.json()["code"]) == said
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert CANARY not in answer.text
+    told = capsys.readouterr()
+    assert type(wrong).__name__ in told.out + told.err, "the operator learns what it was"
+    assert CANARY not in told.out + told.err
+
+
+async def test_a_full_queue_says_when_to_come_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = await town.open_case()
+
+    async def full(*_: object) -> None:
+        raise Busy(7)
+
+    monkeypatch.setattr("cloudnego.web.commands.handle", full)
+    answer = await town["firm.chair"].post(f"{API}/negotiations/{case}/publish-list", json=PUBLISHED)
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "7")
+    assert "7" in answer.json()["detail"]["zh"]

@@ -147,7 +147,7 @@ class Batches:
         if self._alone or store.sqlite:  # what is in memory is what is on disk
             written = {case for case in written if books.known(case) is None}
             sides = {(case, side) for case, side in sides if not books.knows_caucus(case, side)}
-        beside = {case for case, _ in sides} - written
+        beside = {case for case, _ in sides if not self._alone or books.known(case) is None} - written
         ids = [_table(case) for case in written] + [_caucus(case, side) for case, side in sides]
         heads = store.heads(connection, sorted(ids), lock=True)
         heads.update(store.heads(connection, sorted(_table(case) for case in beside)))

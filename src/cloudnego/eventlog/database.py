@@ -25,19 +25,21 @@ class Owned(Exception):
     """Another process owns this SQLite database."""
 
 
-def connect(url: str) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL database. Raises ValueError for anything else."""
+def connect(url: str, *, pool: int = 16) -> Engine:
+    """An engine for a SQLite file or a PostgreSQL database, with up to `pool` connections. Raises ValueError."""
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file: what is kept in memory is not kept")
-        engine = create_engine(parsed, connect_args={"check_same_thread": False})
+        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=pool, max_overflow=0
+        )
     raise ValueError(f"no store for {backend}: use sqlite:///FILE or postgresql://…")
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -15,13 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego import __version__
 from cloudnego.web import account, enterprises, health, procedure, queries, sandbox
-from cloudnego.web.errors import Problem, malformed, respond
+from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
 from cloudnego.web.site import Site
-
-_log = structlog.get_logger(__name__)
 
 
 def application(site: Site) -> FastAPI:
@@ -75,10 +72,11 @@ async def _http(_: Request, wrong: Exception) -> Response:
     return respond(Problem("not_found" if wrong.status_code == 404 else "malformed"))
 
 
-async def _defect(request: Request, wrong: Exception) -> Response:
-    """A bug: said as one, logged with its traceback, and nothing of it shown."""
-    _log.error("defect", method=request.method, exc_info=wrong)
-    return respond(Problem("defect"))
+async def _defect(_: Request, wrong: Exception) -> Response:
+    return respond(problem_of(wrong))
+
+
+NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
 
 
 class Measured:
@@ -99,6 +97,7 @@ class Measured:
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._by_status[message["status"] // 100].inc()
+                message["headers"] = [*message["headers"], NO_SNIFFING]
             await send(message)
 
         try:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import json
 import math
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import structlog
 from pydantic_core import ErrorDetails
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
 from cloudnego.core.refusals import Obstacle
 from cloudnego.texts import Said, catalogue, fill, say
+
+_log: Final = structlog.get_logger(__name__)
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -98,6 +104,23 @@ class Problem(Exception):
         if self.errors:
             found["errors"] = list(self.errors)
         return found
+
+
+def problem_of(wrong: Exception) -> Problem:
+    """What to answer for whatever went wrong.
+
+    A database that does not answer is 503: nothing was recorded, or the same key finds what was. Everything else is a
+    defect: the log gets where it happened, never what the exception says, for that may hold what people wrote.
+    """
+    if isinstance(wrong, Problem):
+        return wrong
+    if isinstance(wrong, OperationalError | InterfaceError | PoolTimeout):
+        _log.warning("database_does_not_answer", error=type(wrong).__name__)
+        return Problem("busy", retry_after_s=2)
+    frames = traceback.extract_tb(wrong.__traceback__)[-8:]
+    where = [f"{frame.filename.rpartition('cloudnego/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+    _log.error("defect", error=type(wrong).__name__, where=where)
+    return Problem("defect")
 
 
 def respond(problem: Problem) -> Response:

@@ -6,12 +6,13 @@ are open to all. A router in front of this would answer 404, 405 and 422 in an o
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
-from cloudnego.web.errors import Problem, respond
+from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.site import Site
 from cloudnego.web.wire import body_of, check_json, headers_of, replaying
 
@@ -49,9 +50,12 @@ class Front:
             return
         try:
             answer: ASGIApp = await self._meet(scope, receive)
-        except Problem as problem:
-            answer = respond(problem)
-        await answer(scope, receive, self._marked(scope, send))
+        except Exception as wrong:
+            answer = respond(problem_of(wrong))
+        # What goes wrong behind the router was answered and logged there; starlette raises it again for the server,
+        # whose log would say what the exception says.
+        with suppress(Exception):
+            await answer(scope, receive, self._marked(scope, send))
 
     def _marked(self, scope: Scope, send: Send) -> Send:
         """Every answer in a sandbox says so in a header, whatever it answers with."""

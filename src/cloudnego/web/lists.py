@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlmodel import select
+from sqlmodel import col, select
 
 from cloudnego.core.overview import Overview
 from cloudnego.core.vocabulary import Office
@@ -105,7 +105,7 @@ def rows(site: Site, who: Who, found: Page, sight: Sight, acting_as: str | None)
         elif row.in_force_from is None:
             row = msgspec.structs.replace(row, raise_rate=None)  # agreed at the table is content until it is in force
         shown.append((one.case, row))
-    names = organisation_names(site, {row.enterprise for _, row in shown})
+    names = organisation_names(site, who.district, {row.enterprise for _, row in shown})
     return tuple(
         CaseRow(id=case, names={row.enterprise: names.get(row.enterprise, "")}, overview=row) for case, row in shown
     )
@@ -135,10 +135,15 @@ def root_region(site: Site, district: str) -> str | None:
     return min(codes, key=len, default=None)
 
 
-def organisation_names(site: Site, ids: set[str]) -> dict[str, str]:
-    """Names of organisations by id."""
+def organisation_names(site: Site, district: str, ids: set[str]) -> dict[str, str]:
+    """Names of a district's organisations by id."""
+    named = (
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.district == district, col(Organisation.id).in_(sorted(ids)))
+        .order_by(col(Organisation.id))
+    )
     with reading(site.engine) as session:
-        return {row.id: row.name for one in sorted(ids) if (row := session.get(Organisation, one)) is not None}
+        return dict(session.exec(named).all())
 
 
 def as_documents(figures: Any) -> Any:

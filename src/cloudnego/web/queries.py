@@ -119,7 +119,7 @@ def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[in
     state = plain(found.case) if found.sees_all_joint else None
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
-    persons = {one.actor for one in events} | set(_persons(state))
+    persons = _persons_in(events) | set(_ids(state))
     return CaseDocument(
         id=found.id,
         sandbox=site.clocks.district(found.district).kind == "sandbox",
@@ -132,7 +132,7 @@ def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[in
         state=state,
         caucus=_caucus(site, found),
         words=words_of(events),
-        names=_names(site, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
+        names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,
     )
 
@@ -161,19 +161,29 @@ def _events(site: Site, found: Found) -> list[Recorded]:
     return events
 
 
-def _persons(value: Any) -> list[str]:
-    """Ids in what is shown that may be those of persons: a name is looked up for each, and most have none."""
+def _persons_in(events: list[Recorded]) -> set[str]:
+    """Who acted, and whom the facts name."""
+    return {one.actor for one in events} | {found for one in events for found in _ids(plain(one.event))}
+
+
+def _ids(value: Any) -> list[str]:
+    """Texts that may be ids of persons: each is looked for among them, and most are none."""
     if isinstance(value, str):
         return [value] if 0 < len(value) <= 64 and value.replace("-", "").replace("_", "").isalnum() else []
     if isinstance(value, dict):
-        return [one for item in value.items() for part in item for one in _persons(part)]
-    return [one for item in value for one in _persons(item)] if isinstance(value, list) else []
+        return [one for item in value.items() for part in item for one in _ids(part)]
+    return [one for item in value for one in _ids(item)] if isinstance(value, list) else []
 
 
-def _names(site: Site, persons: set[str], organisations: set[str]) -> dict[str, str]:
+def _names(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
+    named = (
+        select(Person.id, Person.name)
+        .where(Person.district == found.district, col(Person.id).in_(sorted(persons)))
+        .order_by(col(Person.id))
+    )
     with reading(site.engine) as session:
-        known = session.exec(select(Person.id, Person.name).where(col(Person.id).in_(sorted(persons))))
-        return {**dict(known.all()), **organisation_names(site, organisations)}
+        known = dict(session.exec(named).all())
+    return {**known, **organisation_names(site, found.district, organisations)}
 
 
 @router.get(
@@ -200,7 +210,7 @@ async def get_timeline(
         reached |= {one.stream.value: one.seq for one in events}
         return Timeline(
             rows=tuple(timeline_entry(one) for one in events),
-            names=_names(site, {one.actor for one in events}, set()),
+            names=_names(site, found, _persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,
         )

@@ -1,0 +1,102 @@
+"""The peer of the append bench: one SQLModel session and transaction for each command, from a pool of threads.
+
+It does the same work with the same parts: judge, leaf, tree, head, overview, rollup, and the same durability. It is
+spared the reading: the folded cases lie in its memory, where the usual application would read the stream anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Final
+
+from sqlmodel import Session
+
+from bench.load import Wish, ring, stamped
+from cloudnego.eventlog import overviews, rollup
+from cloudnego.eventlog.batch import moved_heads
+from cloudnego.eventlog.books import Books
+from cloudnego.eventlog.database import connect, writing
+from cloudnego.eventlog.districts import Districts
+from cloudnego.eventlog.fold import Case
+from cloudnego.eventlog.judge import Judge, told
+from cloudnego.eventlog.seal import Sealed
+from cloudnego.eventlog.store import Store
+from cloudnego.eventlog.tables import Body, Leaf, OverviewRow, Stream
+from cloudnego.ports import Receipt
+from tests.eventlog.given import DISTRICT
+
+
+class Peer:
+    """A pool of threads, each with a connection of its own."""
+
+    def __init__(self, url: str, cases: list[str], threads: int) -> None:
+        engine = connect(url, pool=threads)
+        store, keys = Store(engine), ring()
+        self._law: Final = Districts(engine, keys).law
+        books = Books(store, keys, cases_max=len(cases))
+        self._judge: Final = Judge(books.sealer, self._law)
+        with engine.connect() as connection:
+            tenant = books.tenant(connection, DISTRICT)
+            heads = books.joint_heads(connection, cases)
+            self._cases: Final = {case: books.bring(connection, case, heads[case]) for case in cases}
+        assert tenant is not None
+        self._tenant: Final = tenant
+        self._locks: Final = {case: Lock() for case in cases}
+        self._engine: Final = writing(engine)
+        self._pool: Final = ThreadPoolExecutor(threads)
+
+    def work(self, source: Callable[[], Wish], count: int) -> int:
+        """Carry out so many commands, as many at a time as there are threads."""
+        for done in [self._pool.submit(self._one, source()) for _ in range(count)]:
+            done.result()
+        return count
+
+    def close(self) -> None:
+        self._pool.shutdown()
+        self._engine.dispose()
+
+    def _one(self, wish: Wish) -> Receipt:
+        rows: list[Sealed] = []
+        with self._locks[wish.case], Session(self._engine) as session:
+            case = self._cases[wish.case]
+            session.connection()  # begins: the heads are looked at inside the transaction
+            answer = self._judge.judge(
+                stamped(wish),
+                case,
+                None,
+                secret=self._tenant.secret,
+                default_pin=self._tenant.pin,
+                other=None,
+                into=rows,
+            )
+            receipt = told(answer)
+            self._write(session, case, rows)
+            session.commit()
+            case.clean()
+        return receipt
+
+    def _write(self, session: Session, case: Case, rows: list[Sealed]) -> None:
+        for row in rows:
+            leaf = Leaf(case_id=row.case_id, stream=row.stream, seq=row.seq, leaf=row.leaf, hash=row.hash)
+            session.add(leaf)
+            session.flush()  # the database numbers the leaf; the body lies under the same number
+            assert leaf.pos is not None
+            session.add(Body(pos=leaf.pos, **dict(zip(Sealed._fields[5:], row[5:], strict=True))))
+        for moved in moved_heads(case):
+            head = session.get_one(Stream, moved.id)
+            head.size, head.joint, head.at, head.frontier = moved[:4]
+            session.add(head)
+        overview = overviews.of_case(case, self._law)
+        stored = session.get(OverviewRow, case.id)
+        assert stored is not None
+        assert overview is not None
+        if overview != case.overview:
+            for name in overviews.COLUMNS:
+                if name != "covers":
+                    setattr(stored, name, getattr(overview, name))
+            session.add(stored)
+            session.flush()
+            rollup.add(session.connection(), [(case.district, case.overview, overview)])
+            case.overview = overview

@@ -1,0 +1,1 @@
+"""The benches and the outside checks themselves: that they run, and that they can fail."""
