@@ -1,4 +1,4 @@
-"""fsck: stored leaves a second on one core, from the database's bytes to the roots, and with every commitment as well."""
+"""fsck: stored leaves a second on one core, from the database's bytes to the roots, and with every commitment too."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _keyless(_stream: str) -> Any:
 
 
 def fill(url: str, leaves: int) -> None:
-    """A log of so many figures put on the tables of 200 cases in turn: true leaves, bodies and heads, nothing judged."""
+    """A log of so many figures put on the tables of 200 cases in turn: true leaves, bodies, heads; nothing judged."""
     migrate(url)
     engine = writing(connect(url))
     store, sealer = Store(engine), Sealer(ring().dice, _keyless)

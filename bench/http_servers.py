@@ -89,7 +89,9 @@ async def _serve(app: ASGIApp, folder: Path) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     listening = bind("127.0.0.1", 0)
-    server = Server(server_config(app, Settings(data_dir=folder)), lambda: print(f"ready {url_of(listening)}", flush=True))
+    server = Server(
+        server_config(app, Settings(data_dir=folder)), lambda: print(f"ready {url_of(listening)}", flush=True)
+    )
     running = asyncio.create_task(server.serve(sockets=[listening]))
     await stop.wait()
     server.should_exit = True
