@@ -91,7 +91,8 @@ class _Check:
             for row, node in zip(rows, nodes, strict=True):
                 if node != row[3]:
                     self.fault(row[0], row[1], "the stored hash is not the hash of the stored leaf")
-        for (name, seq, *_), node in zip(rows, nodes, strict=True):
+        for row, node in zip(rows, nodes, strict=True):
+            name, seq = row[0], row[1]
             stream = streams.get(name)
             if stream is None:
                 stream = streams[name] = _Stream()

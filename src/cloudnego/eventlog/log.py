@@ -105,6 +105,11 @@ class SqlLog:
     def state(self, case: str) -> Negotiation | None:
         return self._reader.state(case)
 
+    def settled(self, case: str) -> Negotiation | None:
+        """The state last written or read in this process, without a look at the disk: enough to find who may ask."""
+        known = self._settled.get(case, Stream.TABLE)
+        return None if known is None else known.state
+
     def caucus(self, case: str, side: Side) -> Caucus | None:
         return self._reader.caucus(case, side)
 

@@ -62,8 +62,8 @@ async def find_to_ask(site: Site, who: Who, case_id: str, acting_as: str | None)
     Where that state does not know him, the disk may: another node may have named him. Half the CPU of a command.
     """
     if site.homes.get(case_id) == who.district:
-        settled = site.log._settled.get(case_id, Stream.TABLE)
-        found = _met(site, who, case_id, settled.state, acting_as) if settled is not None else None
+        settled = site.log.settled(case_id)
+        found = _met(site, who, case_id, settled, acting_as) if settled is not None else None
         if found is not None:
             return found
     return await find(site, who, case_id, acting_as)
