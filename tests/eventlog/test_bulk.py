@@ -75,6 +75,23 @@ def test_what_was_loaded_is_whole_and_goes_on(sql_log: SqlLog) -> None:
     assert replay(sql_log.engine, sql_log.ring, sql_log.districts.law, mend=False).equal
 
 
+def test_a_case_that_ends_with_a_word_among_one_side_is_written_whole(
+    url: str, opened: Callable[..., SqlLog], request: pytest.FixtureRequest
+) -> None:
+    """The caucus is looked up while the table's entries still wait to be written."""
+    rehearsal = rehearsed("at-preparation")
+    first = next(n for n, one in enumerate(rehearsal.played) if any(e.stream.is_caucus for e in one.events))
+    written, in_bulk = opened(url), opened(_copy(url, request))
+    for log in (written, in_bulk):
+        make_district(log)
+    asyncio.run(play(written, rehearsal, only=slice(first + 1)))
+    with in_bulk.bulk() as pen:
+        case = None
+        for number, one in enumerate(rehearsal.played[: first + 1]):
+            case = pen.ask(asked(one, case, f"k{number}")).case
+    assert content(in_bulk) == content(written)
+
+
 def test_it_refuses_as_the_writer_does_and_goes_on(sql_log: SqlLog) -> None:
     with sql_log.bulk() as pen:
         case = load(pen, rehearsed("at-preparation"))

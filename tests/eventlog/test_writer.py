@@ -13,8 +13,9 @@ import pytest
 
 from cloudnego.core.refusals import Refused
 from cloudnego.core.vocabulary import Member, Side
+from cloudnego.eventlog import overviews
 from cloudnego.eventlog.log import SqlLog
-from cloudnego.ports import Asked, Busy, Receipt
+from cloudnego.ports import Asked, Broken, Busy, Receipt
 from tests.eventlog.given import (
     EMPLOYER_CHIEF,
     MORNING,
@@ -34,7 +35,7 @@ FAILING = 0.16
 LEAVING = 0.10
 
 
-class DiskFailure(Exception):
+class DiskFailure(OSError):
     """A write that did not go through."""
 
 
@@ -138,6 +139,44 @@ def test_a_failed_batch_is_busy_for_all_in_it_and_safe_to_ask_again(
     assert len({id(answer) for answer in answers}) == len(ones), "everyone needs an exception of his own"
     assert sql_log.versions(case) == before
     assert not any(receipt.repeated for receipt in asyncio.run(ask_all()))
+
+
+def test_a_defect_in_the_overview_of_one_case_is_its_own_and_no_neighbours(
+    sql_log: SqlLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sick, *healthy = (played(sql_log, "at-preparation", name) for name in ("", "b", "c"))
+    whole = overviews.of_case
+
+    def broken(case: Any, law: Any) -> Any:
+        if case.id == sick:
+            raise ZeroDivisionError("a column that cannot be filled")
+        return whole(case, law)
+
+    def ones(key: str) -> list[Asked]:
+        people = [(sick, WORKER_CHIEF)]
+        people += [
+            (case, Member(person=f"{name}w0", side=Side.WORKER)) for case, name in zip(healthy, "bc", strict=True)
+        ]
+        return [asked(rehearsed().played[0], case, key, command=proposal("7"), by=by) for case, by in people]
+
+    async def ask_all(key: str) -> list[Any]:
+        return await asyncio.gather(*(sql_log.ask(one) for one in ones(key)), return_exceptions=True)
+
+    before = sql_log.versions(sick)
+    with monkeypatch.context() as patch:
+        patch.setattr(overviews, "of_case", broken)
+        answers = asyncio.run(ask_all("x"))
+    assert [type(answer) for answer in answers] == [Broken, Receipt, Receipt]
+    assert sql_log.versions(sick) == before
+    assert [answer.repeated for answer in asyncio.run(ask_all("x"))] == [False, True, True]
+
+
+def test_a_listener_that_fails_keeps_no_answer_back(sql_log: SqlLog) -> None:
+    def bad(_: object) -> None:
+        raise ZeroDivisionError
+
+    sql_log.bell.listen(bad)
+    assert sql_log.state(played(sql_log, "at-preparation")) is not None
 
 
 def test_a_waiter_that_leaves_does_not_take_the_write_along(sql_log: SqlLog) -> None:

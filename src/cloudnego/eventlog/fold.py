@@ -47,12 +47,15 @@ class Fold(Generic[S]):
         return sum(self.sizes.values())
 
     def add(self, stream: Stream, hashed: bytes, at: str) -> int:
-        """Grow the stream's tree by one leaf hash; returns the leaf's seq. `at` is the leaf's own text."""
+        """Grow a stream by a leaf that is still to be written; returns its seq. `at` is the leaf's own text."""
+        self.dirty.add(stream)
+        return self._grow(stream, hashed, at)
+
+    def _grow(self, stream: Stream, hashed: bytes, at: str) -> int:
         size = self.sizes[stream]
         merkle.push(self.peaks[stream], size, hashed)
         self.ats[stream] = at
         self.sizes[stream] = size + 1
-        self.dirty.add(stream)
         return size + 1
 
     def read_on(self, rows: Iterable[Sealed], sealer: Sealer) -> None:
@@ -63,7 +66,7 @@ class Fold(Generic[S]):
         for sealed in rows:
             row = sealer.plain(sealed)
             leaf = leaf_of(row)
-            self.add(Stream(row.stream), row.hash, leaf.at)
+            self._grow(Stream(row.stream), row.hash, leaf.at)
             self.state = self._evolve(self.state, event_of(row, leaf, with_words=False))
             if leaf.command_id != command:
                 if group:
@@ -73,7 +76,6 @@ class Fold(Generic[S]):
             self.at = datetime.fromisoformat(leaf.at)
         if group:
             self.kept[command] = Kept(asked, tuple(group), warnings_of(warned))
-        self.dirty.clear()
 
 
 def new_joint() -> Fold[Negotiation]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Final, NamedTuple, TypeAlias
 
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from cloudnego.core.vocabulary import Side
 from cloudnego.eventlog.batch import Batches, Outcome
 from cloudnego.eventlog.books import Books
 from cloudnego.eventlog.fold import Case
-from cloudnego.eventlog.judge import Answer, Later, told
+from cloudnego.eventlog.judge import Answer, Defect, Later, told
 from cloudnego.ports import Asked, Bell, Busy, Receipt
 
 BATCH_MAX: Final = 256
@@ -84,7 +86,7 @@ class Writer:
         """Queue a command and wait for its answer. Raises what `told` raises; Busy at once if it is not taken on."""
         purse = (asked.case or asked.by.person, asked.by.side)
         with self._guard:
-            if self._closing or self._waiting >= self._queue_max or self._purses[purse] >= self._budget_max:
+            if not self.alive or self._waiting >= self._queue_max or self._purses[purse] >= self._budget_max:
                 raise Busy(1)
             self._waiting += 1
             self._purses[purse] += 1
@@ -130,13 +132,9 @@ class Writer:
 
     def _carry_out(self, batch: list[Waiting]) -> None:
         try:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            outcome = self._batches.run(self._connection, [waiting.asked for waiting in batch])
-            self._settled(outcome.settled)
-        except Exception as wrong:
-            _log.exception("batch_failed", commands=len(batch), error=type(wrong).__name__)
-            self._undo()
+            outcome = self._attempt([waiting.asked for waiting in batch])
+        except Exception:  # whatever it was, nobody may wait for ever, and the next batch has a right to its turn
+            _log.exception("batch_lost", commands=len(batch))
             outcome = Outcome([Later()] * len(batch), {}, [])
         with self._guard:
             self._waiting -= len(batch)
@@ -148,18 +146,34 @@ class Writer:
                     del self._purses[waiting.purse]
         self._deliver(batch, outcome)
 
+    def _attempt(self, asks: list[Asked]) -> Outcome:
+        """One transaction. Where the database failed, all are to ask again; where we did, the others are spared it."""
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            outcome = self._batches.run(self._connection, asks)
+            self._settled(outcome.settled)
+        except Exception as wrong:
+            _log.exception("batch_failed", commands=len(asks), error=type(wrong).__name__)
+            self._undo()
+            if isinstance(wrong, SQLAlchemyError | OSError):
+                return Outcome([Later()] * len(asks), {}, [])
+            if len(asks) == 1:
+                return Outcome([Defect(f"{asks[0].command.type}: {type(wrong).__name__}: {wrong}")], {}, [])
+            alone = [self._attempt([asked]) for asked in asks]
+            moved = {stream: seq for one in alone for stream, seq in one.moved.items()}
+            return Outcome([answer for one in alone for answer in one.answers], moved, [])
+        return outcome
+
     def _undo(self) -> None:
         """Nothing in memory may be ahead of the disk, and a connection that failed is not trusted again."""
         self._books.forget()
         broken, self._connection = self._connection, None
         if broken is None:
             return
-        try:
-            broken.rollback()
-            broken.close()
-        except Exception:
-            broken.invalidate()
-            broken.close()
+        for let_go in (broken.rollback, broken.invalidate, broken.close):
+            with suppress(Exception):  # it is broken; what matters is that it is not used again
+                let_go()
 
     def _deliver(self, batch: list[Waiting], outcome: Outcome) -> None:
         """One call into each loop for the whole batch: first the bell, then the answers."""
@@ -174,7 +188,10 @@ class Writer:
 
     def _tell(self, moved: dict[str, int], answers: list[tuple[asyncio.Future[Answer], Answer]]) -> None:
         if moved:
-            self._bell.ring(moved)
+            try:
+                self._bell.ring(moved)
+            except Exception:  # whoever listens badly must not keep the answers back
+                _log.exception("bell_failed")
         for future, answer in answers:
             if not future.done():
                 future.set_result(answer)
