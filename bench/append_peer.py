@@ -7,7 +7,6 @@ memory and reads the stream anew each time; that form is measured beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Final
@@ -50,11 +49,17 @@ class Peer:
         self._engine: Final = writing(engine)
         self._pool: Final = ThreadPoolExecutor(threads)
 
-    def work(self, source: Callable[[], Wish], count: int, *, reading: bool = False) -> int:
-        """Carry out so many commands, as many at a time as there are threads."""
-        for done in [self._pool.submit(self._one, source(), reading) for _ in range(count)]:
+    def work(self, asked: list[Wish], *, reading: bool = False) -> int:
+        """Carry out these commands, as many at a time as there are threads."""
+        for done in [self._pool.submit(self._one, wish, reading) for wish in asked]:
             done.result()
-        return count
+        return len(asked)
+
+    def alone(self, asked: list[Wish]) -> int:
+        """The same, one after the other."""
+        for wish in asked:
+            self._pool.submit(self._one, wish, False).result()
+        return len(asked)
 
     def close(self) -> None:
         self._pool.shutdown()

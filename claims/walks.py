@@ -21,9 +21,9 @@ from cloudnego.core.overview import overview
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Refused
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, JOINT, Kind, Member, Scope
+from cloudnego.core.vocabulary import CLOCK, JOINT, Kind, Member, Scope, Side, Step
 from cloudnego.law import shipped_calendar, shipped_pack
-from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, wander
+from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, try_one, wander
 from cloudnego.stories import plain
 
 STEPS_OF_A_WALK = 400
@@ -169,9 +169,9 @@ def _states(scene: Rehearsal, opened: Event | None = None) -> Iterator[Negotiati
 def _other_ways(scene: Checked) -> None:
     """Now and then: a child case is done, the regional case takes over, a new calendar comes."""
     case, dice = scene.case, scene.dice
-    if not case.live or dice.random() > 0.04:
+    if not case.live or dice.random() > 0.1:
         return
-    way = dice.randrange(3)
+    way = dice.randrange(4)
     if way == 0 and case.filing.in_force_from:
         kind = dice.choice((Kind.RENEWAL, Kind.TERMINATION))
         scene.others["child"] = child_in_force(kind)
@@ -183,6 +183,11 @@ def _other_ways(scene: Checked) -> None:
         scene.others["regional"] = regional.case
         for who in ("w0", "e0"):
             _try(scene, who, c.MergeIntoRegional(regional="regional"))
+    elif way == 3 and case.step is Step.MEETING:
+        for side in Side:
+            chief = case.benches.of(side).chief
+            if chief is not None:
+                try_one(scene, chief, c.Suspend)
     elif way == 2:
         years = [y for y in scene.law.calendar.years if y.year != 2022]
         scene.new_law = Law(pack=scene.law.pack, calendar=type(scene.law.calendar)(years))

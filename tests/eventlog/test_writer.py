@@ -179,6 +179,28 @@ def test_a_listener_that_fails_keeps_no_answer_back(sql_log: SqlLog) -> None:
     assert sql_log.state(played(sql_log, "at-preparation")) is not None
 
 
+def test_what_others_write_beside_the_log_makes_nobody_read_a_case_again(
+    sqlite_url: str, opened: Callable[..., SqlLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sessions and registers change all the time in the same file; the folded cases are still what they were."""
+    log = opened(sqlite_url)
+    make_district(log)
+    case = played(log, "at-preparation")
+    read: list[str] = []
+    whole = log.store.tail
+
+    def noting(connection: Any, name: str, *rest: Any) -> Any:
+        read.append(name)
+        return whole(connection, name, *rest)
+
+    monkeypatch.setattr(log.store, "tail", noting)
+    for turn in range(3):
+        log.districts.move_clock("xiaoshan", turn)
+        one = asked(rehearsed().played[0], case, f"x{turn}", command=proposal("7"), by=WORKER_CHIEF)
+        asyncio.run(log.ask(one))
+    assert read == []
+
+
 def test_a_waiter_that_leaves_does_not_take_the_write_along(sql_log: SqlLog) -> None:
     case = played(sql_log, "at-preparation")
     one = asked(rehearsed().played[0], case, "left", command=proposal("7"), by=WORKER_CHIEF)

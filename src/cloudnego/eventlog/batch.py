@@ -61,6 +61,7 @@ class Batches:
         self._rows: Final[list[Sealed]] = []
         self._cases: Final[dict[str, Case]] = {}
         self._opening: Final[set[str]] = set()
+        self._checked: Final[set[str]] = set()  # heads that memory was held against since anyone else wrote
         self._version = -1  # of the database, as this connection counts what others write
 
     def run(self, connection: Connection, asks: Sequence[Asked]) -> Outcome:
@@ -79,10 +80,12 @@ class Batches:
         if self._store.sqlite:
             version = self._store.version(connection)
             if version != self._version:
-                self._books.forget()
+                self._checked.clear()
             self._version = version
         elif self._alone:
             connection.exec_driver_sql("LOCK TABLE stream IN EXCLUSIVE MODE")
+        else:
+            self._checked.clear()
         self._books.open(connection)
 
     def judge(self, connection: Connection, asks: Sequence[Asked]) -> list[Answer]:
@@ -144,19 +147,28 @@ class Batches:
         self._opening.update(opening)
         written = {p.case for p in plans if not p.caucus} | {p.other for p in plans if not p.caucus and p.other}
         sides = {(p.case, p.side) for p in plans if p.side is not None}
-        if self._alone or store.sqlite:  # what is in memory is what is on disk
-            written = {case for case in written if books.known(case) is None}
-            sides = {(case, side) for case, side in sides if not books.knows_caucus(case, side)}
-        beside = {case for case, _ in sides if not self._alone or books.known(case) is None} - written
+        beside = {case for case, _ in sides if not self._sure(case)} - written
+        written = {case for case in written if not self._sure(case)}
+        sides = {(case, side) for case, side in sides if not self._sure(case, side)}
         ids = [_table(case) for case in written] + [_caucus(case, side) for case, side in sides]
         heads = store.heads(connection, sorted(ids), lock=True)
         heads.update(store.heads(connection, sorted(_table(case) for case in beside)))
+        self._checked.update(heads)
         for case in written | beside:
             if (head := heads.get(_table(case))) is not None:
                 books.bring(connection, case, head)
         for case, side in sides:
             if (head := heads.get(_caucus(case, side))) is not None:
                 books.bring_caucus(connection, case, side, head)
+
+    def _sure(self, case: str, side: Side | None = None) -> bool:
+        """Whether what is in memory is known to be what is on disk, or ahead of it by what waits for `finish`.
+
+        Only where nobody else can have written: under the one lock of SQLite, or for a loader that is alone.
+        """
+        if side is None:
+            return _table(case) in self._checked and self._books.known(case) is not None
+        return _caucus(case, side) in self._checked and self._books.knows_caucus(case, side)
 
     # --- judging --------------------------------------------------------------------------------------------------
 
