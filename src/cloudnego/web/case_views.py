@@ -10,6 +10,8 @@ from cloudnego.core.deadlines import Running, deadlines, is_open
 from cloudnego.core.gate import stuck_because
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
+from cloudnego.core.pack import Pack
+from cloudnego.core.refusals import Obstacle
 from cloudnego.core.sight import Possible, moment_of, next_for
 from cloudnego.core.state import Caucus
 from cloudnego.core.vocabulary import Seat, Stream
@@ -79,9 +81,8 @@ def capacity(found: Found) -> Capacity:
     )
 
 
-def obstacle_document(said: dict[str, Any]) -> ObstacleDocument:
-    """An obstacle as documents carry it."""
-    return msgspec.convert(said, ObstacleDocument)
+def _obstacle(one: Obstacle, pack: Pack) -> ObstacleDocument:
+    return msgspec.convert(obstacle_as_said(one, pack), ObstacleDocument)
 
 
 def timeline_entry(one: Recorded) -> TimelineEntry:
@@ -162,17 +163,17 @@ def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument
     return NextDocument(
         step=case.step.value if case.step is not None else "",
         ending=case.ending.value if case.ending is not None else None,
-        possible=tuple(_possible(one) for one in next_for(moment_of(standing, found.member, caucus))),
-        stuck=tuple(obstacle_document(obstacle_as_said(one)) for one in stuck),
+        possible=tuple(_possible(one, law.pack) for one in next_for(moment_of(standing, found.member, caucus))),
+        stuck=tuple(_obstacle(one, law.pack) for one in stuck),
     )
 
 
-def _possible(one: Possible) -> PossibleDocument:
+def _possible(one: Possible, pack: Pack) -> PossibleDocument:
     return PossibleDocument(
         command=one.command,
         path=f"{PREFIX}/{{id}}/{kebab(one.command)}",
         binding=one.binding,
         open=one.open,
         on_paper=one.on_paper,
-        obstacles=tuple(obstacle_document(obstacle_as_said(obstacle)) for obstacle in one.obstacles),
+        obstacles=tuple(_obstacle(obstacle, pack) for obstacle in one.obstacles),
     )

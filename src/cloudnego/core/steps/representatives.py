@@ -251,7 +251,8 @@ def may_be_appointed(m: Moment) -> Obstacle | None:
     """HZ 18: the employer's list is the legal representative's; the worker side's is elected."""
     row = m.law.pack.choosing
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
-        return no(Reason.ELECTED_NOT_APPOINTED, *row.cite, cure=(Seat.UNION,), side=Side.WORKER, form="ballot")
+        form = "ballot" if _balloted(m) else "approval_of_list"
+        return no(Reason.ELECTED_NOT_APPOINTED, *row.cite, cure=(Seat.UNION,), side=Side.WORKER, form=form)
     return None
 
 
