@@ -8,6 +8,7 @@ import msgspec
 from sqlmodel import col, select
 
 from cloudnego.core.overview import Overview
+from cloudnego.core.sight import without_content
 from cloudnego.core.vocabulary import Office
 from cloudnego.identity.kinds import REGIONAL
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
@@ -102,8 +103,8 @@ def rows(site: Site, who: Who, found: Page, sight: Sight, acting_as: str | None)
             if own is None:
                 continue
             row = own
-        elif row.in_force_from is None:
-            row = msgspec.structs.replace(row, raise_rate=None)  # agreed at the table is content until it is in force
+        else:
+            row = without_content(row)
         shown.append((one.case, row))
     names = organisation_names(site, who.district, {row.enterprise for _, row in shown})
     return tuple(
