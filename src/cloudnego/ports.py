@@ -94,11 +94,24 @@ class BadCursor(ValueError):
     """A cursor that no page of this list gave out."""
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases somebody has in reach: of a region, of parties, or in which he has a seat; each alone is enough.
+
+    `region`: a code or the beginning of one. `parties`: one of them is the enterprise, an organ of a side, or covered.
+    `progress`: only seats that show how far the case is, for a list that is chosen or ordered by that.
+    """
+
+    region: str | None = None
+    parties: frozenset[str] = frozenset()
+    person: str | None = None
+    progress: bool = False
+
+
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases of a district a list shows; what is None does not matter.
 
-    `region`: a code or the beginning of one. `enterprises`: the case's own enterprise is among them. `parties`: one of
-    them is the enterprise, an organ of a side, or covered. `text`: part of an id or of the external reference.
+    `within`: those in somebody's reach. `region`: a code or the beginning of one. `enterprises`: the case's own
+    enterprise is among them. `text`: part of an id or of the external reference.
     `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
     """
 
@@ -115,7 +128,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     external_ref: str | None = None
     live: bool | None = None
     enterprises: frozenset[str] | None = None
-    parties: frozenset[str] | None = None
+    within: Within | None = None
     text: str | None = None
     by_due: bool = False
 

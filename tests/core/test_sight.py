@@ -18,6 +18,7 @@ from cloudnego.core.refusals import Reason
 from cloudnego.core.sight import (
     moment_of,
     next_for,
+    seated,
     seen_overview,
     seen_stuck,
     seen_terms,
@@ -194,6 +195,33 @@ def test_what_a_caucus_says_leaves_no_trace_in_the_joint_state() -> None:
     assert said.case == now.case
     assert {stream: n for stream, n in said.heads.items() if not stream.is_caucus} == dict(now.heads)
     assert next_for(moment_of(said.standing, E1)) == next_for(moment_of(now.standing, E1))
+
+
+@pytest.mark.parametrize("story", sorted({*STORIES, *FURTHER}))
+def test_the_case_itself_seats_exactly_those_whom_it_gives_a_seat(story: str) -> None:
+    """`seated` is quick; here it is held against the slow way at every step of whole stories."""
+    scene = played(story)
+    case, everybody, most = EMPTY, sorted(scene.members), 0
+    for act in scene.played:
+        for event in act.events:
+            case = case if event.stream.is_caucus else evolve(case, event)
+        bare = [Member(person=person) for person in everybody]
+        slow = {by.person: sees_progress(case, by, act.at.date()) for by in bare if seats_of(case, by)}
+        assert seated(case) == slow, act.command.type
+        most = max(most, len(slow))
+    assert most >= 8
+
+
+def test_guests_and_those_who_left_are_seated_as_they_should_be() -> None:
+    full = _full()
+    assert seated(full.case) == {
+        **dict.fromkeys(("w1", "w2", "w3", "e1", "e2", "e3"), True),
+        **dict.fromkeys(("recorder", "guest", "instructor", "coordinator"), True),
+        **dict.fromkeys(("s1", "s2", "scrutineer"), False),
+    }
+    gone = given(IN_SESSION).having((W2, c.LeaveBench(person="w2")))
+    assert "w2" not in seated(gone.case)
+    assert seated(EMPTY) == {}
 
 
 # --- progress -----------------------------------------------------------------------------------------------------

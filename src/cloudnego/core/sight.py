@@ -15,7 +15,7 @@ from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
-from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Seat, Side, Stream
+from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Stream
 
 _TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
 _FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
@@ -43,6 +43,18 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
         if case.benches.of(side).has(by.person) and by.side in (None, side):
             seen |= {Stream.caucus(side)}
     return seen
+
+
+def seated(case: Negotiation) -> dict[str, bool]:
+    """Everybody the case itself gives a seat as it stands now, and whether that seat shows him the progress.
+
+    Each of them finds the case in his lists, whatever he is elsewhere; who left is not among them.
+    """
+    found = dict.fromkeys((*case.election.scrutineers, *case.congress.scrutineers), False)
+    table = [rep.person for side in Side for rep in case.benches.of(side).seated]
+    if case.meeting.recorder is not None:
+        table.append(case.meeting.recorder)
+    return {**found, **dict.fromkeys((*table, *case.invited), True)}
 
 
 # --- progress -----------------------------------------------------------------------------------------------------
@@ -83,6 +95,11 @@ def sees_all_joint(streams: frozenset[Stream]) -> bool:
 def sees_progress(case: Negotiation, by: Member, today: date) -> bool:
     """Whether this member sees how far the case is and what is late."""
     return sees_all_joint(streams_of(case, by)) or bool(seats_of(case, by, today) & _PROGRESS)
+
+
+def shows_progress(office: Office) -> bool:
+    """Whether this office alone shows the progress of the cases it belongs to."""
+    return office.value in _PROGRESS
 
 
 def seen_overview(s: Standing, by: Member, row: Overview) -> Overview:

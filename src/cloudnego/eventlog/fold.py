@@ -87,9 +87,9 @@ def new_caucus(side: Side) -> Fold[Caucus]:
 
 
 class Case:
-    """One case as the writer knows it. `overview` is the row as it stands in the store, None before there is one."""
+    """One case as the writer knows it. `overview` and `seats` are the rows as they stand in the store."""
 
-    __slots__ = ("caucuses", "district", "id", "joint", "overview")
+    __slots__ = ("caucuses", "district", "id", "joint", "overview", "seats")
 
     def __init__(self, id_: str, district: str) -> None:
         self.id: Final = id_
@@ -97,6 +97,7 @@ class Case:
         self.joint: Final = new_joint()
         self.caucuses: Final[dict[Side, Fold[Caucus]]] = {}
         self.overview: Overview | None = None
+        self.seats: dict[str, bool] = {}
 
     def folds(self) -> Iterator[Fold[Any]]:
         yield self.joint

@@ -86,10 +86,9 @@ async def list_cases(
     def read() -> CasePage:
         sandbox = site.clocks.district(who.district).kind == "sandbox"
         sight = sight_of(site, who, acting_as)
-        within = narrowed(sight, by_name(site, wanted)) if sight is not None else None
-        if sight is None or within is None:
+        if sight is None:
             return CasePage(sandbox=sandbox, rows=(), next=None)
-        found = page(site, within, cursor, limit)
+        found = page(site, sight.within(by_name(site, wanted)), cursor, limit)
         return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
 
     return tagged(request, await site.threads.run(read))
@@ -279,12 +278,12 @@ async def get_cockpit(
         sight = sight_of(site, who, acting_as)
         if sight is None or sight.region is None:
             raise Problem("not_found")
-        within = narrowed(sight, Filter(district=who.district, region=region))
-        if within is None:
+        place = narrowed(sight.region, region)
+        if place is None:
             raise Problem("not_found")
-        whole = within.region == root_region(site, who.district)
+        whole = place == root_region(site, who.district)
         cut = Cut(
-            district=who.district, region=None if whole else within.region, industry=industry, size_band=size_band,
+            district=who.district, region=None if whole else place, industry=industry, size_band=size_band,
             wage_year=wage_year,
         )  # fmt: skip
         figures = site.log.cockpit(cut)
