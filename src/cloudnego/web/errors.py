@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
+from cloudnego.logs import kinds_of, where
 from cloudnego.sentences import said
 from cloudnego.texts import Said, catalogue, fill, say
 
@@ -117,11 +117,9 @@ def problem_of(wrong: Exception) -> Problem:
     if isinstance(wrong, Problem):
         return wrong
     if isinstance(wrong, OperationalError | InterfaceError | PoolTimeout):
-        _log.warning("database_does_not_answer", error=type(wrong).__name__)
+        _log.warning("database_does_not_answer", error=kinds_of(wrong))
         return Problem("busy", retry_after_s=2)
-    frames = traceback.extract_tb(wrong.__traceback__)[-8:]
-    where = [f"{frame.filename.rpartition('cloudnego/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    _log.error("defect", error=type(wrong).__name__, where=where)
+    _log.error("defect", error=kinds_of(wrong), where=where(wrong))
     return Problem("defect")
 
 
