@@ -70,6 +70,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     leaf: bytes
 
 
+class Gist(msgspec.Struct, frozen=True, kw_only=True):
+    """What people wrote in streams, by "<stream>.<seq>" of the event and then by field; and who may be named there:
+    those who acted, and every text of a fact that could be the id of a person, though most are none."""
+
+    words: dict[str, dict[str, str]]
+    persons: frozenset[str]
+
+
 class Busy(Exception):
     """Not taken on; nothing of it will be written unless it is asked again. `retry_after` in seconds."""
 
@@ -216,6 +224,10 @@ class EventLog(Protocol):
         self, case: str, streams: frozenset[Stream], after: Mapping[Stream, int] | None = None, limit: int = 256
     ) -> list[Recorded]:
         """Events of these streams with a seq above `after` (default 0), oldest first in the order of their commits."""
+        ...
+
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        """What people wrote in these streams and whom they may name: all of it, for a tenth of what `read` costs."""
         ...
 
     def versions(self, case: str) -> dict[Stream, tuple[int, int]]:

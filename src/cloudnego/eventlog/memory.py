@@ -21,11 +21,12 @@ from cloudnego.eventlog.bells import LocalBell
 from cloudnego.eventlog.cockpit import figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
+from cloudnego.eventlog.gist import gist_of
 from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, is_caucus, other_case, told
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
 from cloudnego.eventlog.seal import Sealed, Sealer, recorded
-from cloudnego.ports import Asked, Cockpit, Cut, Filter, Listed, NoCase, Page, Receipt, Recorded, Within
+from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Listed, NoCase, Page, Receipt, Recorded, Within
 
 
 class MemoryDistricts:
@@ -210,6 +211,9 @@ class MemoryLog:
         after = after or {}
         found = [r for r in self._rows.get(case, ()) if r.stream in streams and r.seq > after.get(Stream(r.stream), 0)]
         return [recorded(self._sealer.plain(row)) for row in found[:limit]]
+
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        return gist_of(self._sealer.plain(row) for row in self._rows.get(case, ()) if row.stream in streams)
 
     def law(self, pack: str, pack_version: str, calendar: str) -> Law:
         return self.districts.law((pack, pack_version, calendar))

@@ -70,11 +70,6 @@ def timeline_entry(one: Recorded) -> TimelineEntry:
     )
 
 
-def words_of(events: list[Recorded]) -> dict[str, dict[str, str]]:
-    """What people wrote, by the id of the event that carries it: the state names clauses and papers by these ids."""
-    return {f"{one.stream.value}.{one.seq}": one.event.words for one in events if one.event.words}
-
-
 def shown_deadlines(found: Found, law: Law) -> Deadlines:
     """The terms the reader sees."""
     terms = seen_terms(found.standing(law), found.member)
