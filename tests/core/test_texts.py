@@ -26,7 +26,7 @@ from cloudnego.texts import LANGUAGES, catalogue
 
 CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
-DOORS = ("problems.", "fields.", "walk.", "operator.")
+DOORS = ("problems.", "fields.", "walk.", "operator.", "api.")
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 ENUMS: dict[str, type[StrEnum]] = {

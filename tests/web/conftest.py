@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -15,6 +16,7 @@ import pytest
 from cloudnego.main import House, build, install
 from cloudnego.settings import Settings
 from tests.postgres import postgres, postgres_url
+from tests.web.documented import document_of, undocumented
 
 __all__ = ["postgres", "postgres_url"]
 
@@ -37,8 +39,17 @@ def settings_for(place: Path, **more: Any) -> Settings:
 
 
 def client_of(house: House, **more: Any) -> httpx2.AsyncClient:
+    """A client in this process; every answer it gets must be one that the OpenAPI document promises."""
+    document = document_of(house)
+
+    async def documented(answer: httpx2.Response) -> None:
+        content = await answer.aread()
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        assert undocumented(document, answer, json.loads(content) if is_json else None) == []
+
     transport = httpx2.ASGITransport(app=house.front, raise_app_exceptions=False)
-    return httpx2.AsyncClient(transport=transport, base_url="http://test", **more)
+    hooks = {"response": [documented]}
+    return httpx2.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks, **more)
 
 
 class Town:

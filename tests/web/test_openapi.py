@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import sys
 import time
@@ -20,12 +21,16 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from cloudnego.core.commands import COMMANDS
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.vocabulary import Seat
+from cloudnego.texts import catalogue
 from cloudnego.web.app import application
+from cloudnego.web.errors import STATUS
 from tests.web.conftest import client_of, settings_for
+from tests.web.documented import responses
 from tests.web.played import DISTRICT, rehearsed, settle, write
 from tests.web.served import Served, serving
 
 ROOT = Path(__file__).resolve().parents[2]
+CHINESE, ENGLISH = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]{2}")
 SECONDS = 40.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
@@ -76,9 +81,82 @@ async def test_there_is_one_operation_for_each_command_people_may_ask(document: 
             "415",
             "422",
             "429",
+            "500",
             "503",
         }
         assert kind.opens or path == f"/api/v1/negotiations/{{case_id}}/{name.replace('_', '-')}"
+
+
+async def test_every_operation_parameter_answer_and_problem_is_said_in_both_languages(document: dict[str, Any]) -> None:
+    said = {"about": document["info"]["description"]}
+    said |= {f"tag {tag['name']}": tag["description"] for tag in document["tags"]}
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            said[f"{method} {path} summary"] = operation["summary"]
+            said[f"{method} {path}"] = operation["description"]
+            for parameter in operation.get("parameters", ()):
+                said[f"{method} {path} {parameter['name']}"] = parameter["description"]
+            for status, answer in responses(document, operation).items():
+                said[f"{method} {path} {status}"] = answer["description"]
+                for name, header in answer.get("headers", {}).items():
+                    said[f"{method} {path} {status} {name}"] = header["description"]
+    said |= {
+        f"example {name}": one["summary"] for name, one in document["components"]["examples"].items() if name in STATUS
+    }
+    assert [where for where, text in said.items() if not (CHINESE.search(text) and ENGLISH.search(text))] == []
+    tags = {tag for methods in document["paths"].values() for one in methods.values() for tag in one["tags"]}
+    assert tags == {tag["name"] for tag in document["tags"]}
+
+
+async def test_nothing_is_said_that_nobody_asks_for(document: dict[str, Any]) -> None:
+    """The section `api` of the catalogue has a text for what the document has, and no other."""
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    answers = [answer for one in operations for answer in responses(document, one).values()]
+    names = {parameter["name"] for operation in operations for parameter in operation.get("parameters", ())}
+    headers = {name for answer in answers for name in answer.get("headers", ())}
+    queries = {one["operationId"] for one in operations if "commands" not in one["tags"]}
+    known = {key.removeprefix("api.") for key in catalogue("zh") if key.startswith("api.")}
+    assert known == {key.removeprefix("api.") for key in catalogue("en") if key.startswith("api.")}
+    assert {key for key in known if key.startswith("operations.")} == {
+        f"operations.{name}.{part}" for name in queries for part in ("title", "says")
+    }
+    for section, found in (("parameters", names), ("headers", headers)):
+        assert {key for key in known if key.startswith(f"{section}.")} == {
+            f"{section}.{name.lower().replace('-', '_')}" for name in found
+        }
+    texts = {answer["description"] for answer in answers}
+    unused = [
+        key
+        for key in known
+        if key.startswith("answers.") and not any(catalogue("zh")[f"api.{key}"] in x for x in texts)
+    ]
+    assert unused == []
+
+
+async def test_each_problem_is_named_where_it_can_happen_and_shown_as_the_server_says_it(
+    document: dict[str, Any],
+) -> None:
+    named: set[str] = set()
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for status, answer in responses(document, operation).items():
+                problem = answer.get("content", {}).get("application/problem+json")
+                if problem is None:
+                    continue
+                codes = problem["schema"]["allOf"][1]["properties"]["code"]["enum"]
+                assert codes
+                assert {STATUS[code] for code in codes} == {int(status)}
+                assert list(problem["examples"]) == codes
+                named |= set(codes)
+    never = {
+        "method_not_allowed",
+        "not_ready",
+        "account_exists",
+        "person_exists",
+        "organisation_exists",
+        "membership_unknown",
+    }
+    assert STATUS.keys() - named == never, "what no operation of the document can answer with"
 
 
 async def test_every_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere(
@@ -87,8 +165,32 @@ async def test_every_operation_has_a_name_of_its_own_and_every_reference_leads_s
     names = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
     assert [name for name, count in Counter(names).items() if count > 1] == []
     schemas = document["components"]["schemas"]
-    assert {ref for ref in refs(document) if ref.removeprefix("#/components/schemas/") not in schemas} == set()
+    parts = {f"#/components/{kind}/{name}" for kind, names in document["components"].items() for name in names}
+    assert set(refs(document)) - parts == set()
     assert document["openapi"].startswith("3.1")
+    assert not {"HTTPValidationError", "ValidationError"} & schemas.keys(), "a body the server never sends"
+
+
+def test_what_tells_the_members_of_a_union_apart_is_required(house: Any) -> None:
+    schemas = application(house.site).openapi()["components"]["schemas"]
+    assert "kind" in schemas["FenValue"]["required"]
+    assert schemas["PutClause"]["properties"]["values"]["items"]["discriminator"]["propertyName"] == "kind"
+
+
+async def test_only_what_changes_something_can_come_from_elsewhere(document: dict[str, Any]) -> None:
+    """403 stands exactly at the unsafe methods of those who signed in, and at the sign-in by cookie."""
+    unsafe = {
+        (path, method)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if (method != "get" and operation.get("security") != []) or operation["operationId"] == "sign_in"
+    }
+    assert unsafe == {
+        (path, method)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "403" in operation["responses"]
+    }
 
 
 def test_commands_schemas_refuse_what_they_do_not_know(house: Any) -> None:

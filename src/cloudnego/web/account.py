@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cloudnego.core.vocabulary import Office, Side
+from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.web.answers import answer, nothing
@@ -41,7 +43,7 @@ class DistrictDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    kind: str
+    kind: Literal["live", "sandbox"]
     sandbox: bool
     now: str
 
@@ -51,11 +53,11 @@ class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     organisation: str
-    organisation_kind: str
+    organisation_kind: OrganisationKind
     organisation_name: str
     region: str
-    office: str
-    side: str | None
+    office: Office
+    side: Side | None
     seat_hint: str | None
     mandate: str | None
     mandate_scope: str | None
@@ -88,7 +90,7 @@ def district_document(site: Site, district: str) -> DistrictDocument:
     return DistrictDocument(
         id=district,
         name=row.name,
-        kind=row.kind,
+        kind="sandbox" if row.kind == "sandbox" else "live",
         sandbox=row.kind == "sandbox",
         now=site.world.clock(district).isoformat(timespec="seconds"),
     )
@@ -101,11 +103,11 @@ def _me(site: Site, who: Who) -> Me:
         return MembershipDocument(
             id=one.membership,
             organisation=one.organisation,
-            organisation_kind=one.organisation_kind,
+            organisation_kind=OrganisationKind(one.organisation_kind),
             organisation_name=one.organisation_name,
             region=one.region,
-            office=one.office.value,
-            side=one.side.value if one.side is not None else None,
+            office=one.office,
+            side=one.side,
             seat_hint=one.seat_hint,
             mandate=one.mandate,
             mandate_scope=one.mandate_scope,
@@ -130,7 +132,15 @@ async def me(site: TheSite, who: SignedIn) -> Response:
 
 @router.post(
     "/session",
-    **described("sign_in", SessionOpened, body=SignInBody, status=201, problems=(401, 403, 429, 503), open_to_all=True),
+    **described(
+        "sign_in",
+        SessionOpened,
+        body=SignInBody,
+        status=201,
+        codes=("sign_in_failed", "locked_out", "cross_site"),
+        headed=("Set-Cookie",),
+        open_to_all=True,
+    ),
 )
 async def sign_in(request: Request, site: TheSite) -> Response:
     """Open a session. A session the browser already had ends with it. Wrong names and wrong passwords answer alike.
@@ -191,7 +201,7 @@ def _opened(site: Site, district: str, body: SignInBody, person: str, replaces: 
     return site.sessions.open(district, body.login, person, body.door, replaces=replaces)
 
 
-@router.delete("/session", **described("sign_out", None, status=204, problems=(401, 403, 429)))
+@router.delete("/session", **described("sign_out", None, status=204, unsafe=True))
 async def sign_out(request: Request, site: TheSite) -> Response:
     """End the session that asks."""
     token = site.doorkeeper.token(request.headers)

@@ -42,7 +42,7 @@ def application(site: Site) -> FastAPI:
 
     def openapi() -> dict[str, Any]:
         if not described:
-            described.update(openapi_of(made))
+            described.update(openapi_of(made, site.default_pack))
         return described
 
     made.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to replace it

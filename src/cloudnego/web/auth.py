@@ -71,7 +71,7 @@ class Doorkeeper:
         token = self.token(headers)
         who = await self._look_up(token) if token is not None else None
         if token is None or who is None or who.door != token.door:
-            raise Problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"})
+            raise Problem("not_signed_in")
         if token.door == "cookie" and method not in _SAFE:
             self.check_origin(scheme, headers)
         self.check_pace(who.person)

@@ -11,7 +11,7 @@ from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
 from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms
 from cloudnego.core.state import Caucus
-from cloudnego.core.vocabulary import Stream
+from cloudnego.core.vocabulary import Step, Stream, Via
 from cloudnego.ports import Recorded
 from cloudnego.web.answers import plain
 from cloudnego.web.cases import Found
@@ -38,10 +38,10 @@ def capacity(found: Found) -> Capacity:
     """Who the reader is in the case."""
     return Capacity(
         person=found.member.person,
-        side=found.member.side.value if found.member.side is not None else None,
+        side=found.member.side,
         offices=tuple(sorted(found.member.offices)),
         seats=tuple(sorted(seats_of(found.case, found.member, found.at.date()))),
-        streams=tuple(stream.value for stream in Stream if stream in found.streams),
+        streams=tuple(stream for stream in Stream if stream in found.streams),
     )
 
 
@@ -54,7 +54,7 @@ def timeline_entry(one: Recorded) -> TimelineEntry:
     facts = plain(one.event)
     words = facts.pop("words", None)
     return TimelineEntry(
-        stream=one.stream.value,
+        stream=one.stream,
         seq=one.seq,
         at=one.at,
         occurred_on=one.occurred_on,
@@ -62,7 +62,7 @@ def timeline_entry(one: Recorded) -> TimelineEntry:
         type_version=one.type_version,
         actor=one.actor,
         mandate=one.mandate,
-        via=one.via,
+        via=Via(one.via),
         facts=facts,
         words=words,
         erased=one.erased,
@@ -82,11 +82,11 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         timer=one.timer,
         key=one.key,
         label=law.pack.timers[one.timer].label,
-        stream=one.stream.value,
-        side=one.side.value if one.side is not None else None,
-        seat=one.seat.value if one.seat is not None else None,
+        stream=one.stream,
+        side=one.side,
+        seat=one.seat,
         articles=one.articles,
-        level=one.level.value,
+        level=one.level,
         target=one.target,
         latest=one.latest,
         provisional=one.due.provisional,
@@ -94,7 +94,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
             fact=one.start_fact,
             counted_from=one.due.counted_from,
             n=one.due.n,
-            unit=one.due.unit.value,
+            unit=one.due.unit,
             before=one.due.before,
             passed_over=one.due.passed_over,
             rolled_over=one.due.rolled_over,
@@ -113,8 +113,8 @@ def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument
     standing = found.standing(law)
     case = found.case
     return NextDocument(
-        step=case.step.value if case.step is not None else "",
-        ending=case.ending.value if case.ending is not None else None,
+        step=case.step or Step.REPRESENTATIVES,
+        ending=case.ending,
         possible=tuple(_possible(one, law.pack) for one in next_for(moment_of(standing, found.member, caucus))),
         stuck=tuple(_obstacle(one, law.pack) for one in seen_stuck(standing, found.member)),
     )

@@ -1,12 +1,18 @@
-"""How an endpoint describes itself in the OpenAPI document: from the very classes it reads and answers with."""
+"""What an endpoint reads and answers with, for the OpenAPI document: from the very classes it works with.
+
+What the document says to people stands in the catalogue under `api`; `openapi` puts it in.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 
 from cloudnego.core.vocabulary import Message
+from cloudnego.web.errors import MEDIA_TYPE, STATUS
 
 DOCUMENTS: Final[dict[str, type[msgspec.Struct]]] = {}
 """Every document an endpoint answers with, by its name in the components."""
@@ -14,36 +20,53 @@ DOCUMENTS: Final[dict[str, type[msgspec.Struct]]] = {}
 BODIES: Final[dict[str, type[Message]]] = {}
 """Every body an endpoint that is no command reads."""
 
-_SAID: Final = {
-    201: "Made.",
-    204: "Done.",
-    304: "Nothing changed since the answer with this ETag.",
-    401: "Not signed in, or the session is over.",
-    403: "A cookie's unsafe request that did not come from our own pages, or lacks the header `X-CloudNego: 1`.",
-    404: "There is nothing here for you: what is not yours answers exactly like what does not exist.",
-    409: "The rules do not allow it now; the obstacles say why, with articles and the way out.",
-    413: "The body is longer than allowed.",
-    415: "The body is not application/json.",
-    422: "Fields are missing or wrong; `errors` lists them.",
-    429: "Too fast; see Retry-After.",
-    503: "Busy, or not ready: nothing was recorded. The same request with the same Idempotency-Key is safe.",
-}
+ALWAYS: Final = ("busy", "defect")  # whatever reads the database
+SIGNED_IN: Final = ("not_signed_in", "too_fast")
+WITH_BODY: Final = ("too_long", "not_json", "malformed")
+UNSAFE: Final = ("cross_site",)
+OF_A_CASE: Final = ("not_found", "malformed", "acting_as_required")
+"""Codes of problems that many operations can answer with, by what is asked of them."""
+
+_ON_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 
-def problem(status: int) -> dict[str, Any]:
-    """The description of one kind of problem."""
-    found: dict[str, Any] = {
-        "description": _SAID[status],
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}},
-    }
-    if status in (429, 503):
-        found["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds."}}
-    return found
+def answered(status: int) -> str:
+    """The key of what a status says, under `api.answers`; `openapi` puts the text in its place."""
+    return f"s{status}"
+
+
+def headers(*names: str) -> dict[str, Any]:
+    """Headers of an answer."""
+    whole = {"type": "integer", "minimum": 1}
+    return {name: {"schema": whole if name == "Retry-After" else {"type": "string"}} for name in names}
 
 
 def content(name: str) -> dict[str, Any]:
     """JSON with the schema of that name."""
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+
+
+def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """What an operation answers that can end with these problems: by status, with the codes and an example of each."""
+    by_status: defaultdict[int, set[str]] = defaultdict(set)
+    for code in codes:
+        by_status[STATUS[code]].add(code)
+    return {status: _problem(status, sorted(found)) for status, found in sorted(by_status.items())}
+
+
+def _problem(status: int, codes: list[str]) -> dict[str, Any]:
+    document = {"$ref": "#/components/schemas/ProblemDocument"}
+    named = {"type": "object", "properties": {"status": {"const": status}, "code": {"enum": codes}}}
+    found: dict[str, Any] = {
+        "description": answered(status),
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"allOf": [document, named]},
+                "examples": {code: {"$ref": f"#/components/examples/{code}"} for code in codes},
+            }
+        },
+    }
+    return found | ({"headers": headers(*_ON_STATUS[status])} if status in _ON_STATUS else {})
 
 
 def described(
@@ -52,25 +75,39 @@ def described(
     *,
     body: type[Message] | None = None,
     status: int = 200,
-    problems: tuple[int, ...] = (401, 429),
+    codes: tuple[str, ...] = (),
     tagged: bool = False,
+    headed: tuple[str, ...] = (),
+    unsafe: bool = False,
     open_to_all: bool = False,
+    always: tuple[str, ...] = ALWAYS,
 ) -> dict[str, Any]:
-    """Keyword arguments of a route: operation id, answer, body, and every problem it can answer with."""
-    answers: dict[int | str, dict[str, Any]] = {status: {"description": _SAID.get(status, "The answer.")}}
+    """Keyword arguments of a route: operation id, answer, body, and every problem it can answer with.
+
+    `codes` are those of its own. `tagged`: it answers `If-None-Match`; `headed`: headers its answer has; `unsafe`: it
+    changes something, though it has no body.
+    """
+    answers: dict[int | str, dict[str, Any]] = {status: {"description": answered(status)}}
+    extra: dict[str, Any] = {"security": []} if open_to_all else {}
+    codes = (*codes, *always, *(() if open_to_all else SIGNED_IN))
     if document is not None:
         DOCUMENTS[document.__name__] = document
         answers[status]["content"] = content(document.__name__)
+    if tagged or headed:
+        answers[status]["headers"] = headers(*["ETag"] * tagged, *headed)
     if tagged:
-        answers[status]["headers"] = {"ETag": {"schema": {"type": "string"}}}
-        answers[304] = {"description": _SAID[304]}
-    extra: dict[str, Any] = {"security": []} if open_to_all else {}
+        answers[304] = {"description": answered(304), "headers": headers("ETag")}
+        extra["parameters"] = [{"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}]
     if body is not None:
         BODIES[body.__name__] = body
         extra["requestBody"] = {"required": True, "content": content(body.__name__)}
-        problems = (*problems, 413, 415, 422)
-        if not open_to_all:
-            problems = (*problems, 403)
-    for one in sorted(set(problems)):
-        answers[one] = problem(one)
-    return {"operation_id": operation, "responses": answers, "openapi_extra": extra, "response_model": None}
+        codes += WITH_BODY
+    if not open_to_all and (unsafe or body is not None):
+        codes += UNSAFE
+    return {
+        "operation_id": operation,
+        "status_code": status,
+        "responses": answers | problems(codes),
+        "openapi_extra": extra,
+        "response_model": None,
+    }

@@ -8,21 +8,23 @@ from typing import Any
 import msgspec
 
 from cloudnego.core.overview import Overview
-from cloudnego.core.pack import Text2
+from cloudnego.core.pack import Level, Text2, Unit
+from cloudnego.core.refusals import Reason
+from cloudnego.core.vocabulary import Ending, Office, Seat, Side, Step, Stream, Via
 from cloudnego.texts import Said
 
 
 class ObstacleDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in the way: facts for machines, sentence and way out for people, the articles it rests on."""
 
-    reason: str
-    level: str
+    reason: Reason
+    level: Level
     sentence: Said
     way_out: Said
     articles: tuple[str, ...]
     facts: dict[str, str | int]
-    cure: tuple[str, ...]
-    side: str | None
+    cure: tuple[Seat, ...]
+    side: Side | None
     by: date | None
 
 
@@ -49,7 +51,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
 class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One event that was written, in a stream this member sees."""
 
-    stream: str
+    stream: Stream
     seq: int
     type: str
 
@@ -64,7 +66,8 @@ class ReceiptDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One case in a list: its overview as far as the reader may see it; what he may not see is null."""
+    """One case in a list: its overview as far as the reader may see it. A column he is not shown is empty: null, or
+    `""`, 0 and false where it cannot be null."""
 
     id: str
     names: dict[str, str]
@@ -83,16 +86,17 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
     """Who the reader is in this case: offices from the register of persons, seats from the case as it stands."""
 
     person: str
-    side: str | None
-    offices: tuple[str, ...]
-    seats: tuple[str, ...]
-    streams: tuple[str, ...]
+    side: Side | None
+    offices: tuple[Office, ...]
+    seats: tuple[Seat, ...]
+    streams: tuple[Stream, ...]
 
 
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A case as its reader may see it.
 
-    `state`: the joint state, null for whoever does not see all three joint streams; `caucus`: the own side's;
+    `state`: the joint state, null for whoever does not see all three joint streams; `caucus`: the own side's. Both are
+    what the rules work with: fields may be added, and what is promised stands in `overview`.
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
     """
@@ -113,10 +117,10 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One event. `leaf` is the exact text its hash was taken of; `words` is null where nothing was written or it was
-    erased."""
+    """One event. `facts` are those of its `type`, see docs/schemas/events.json; `leaf` is the exact text its hash was
+    taken of; `words` is null where nothing was written or it was erased."""
 
-    stream: str
+    stream: Stream
     seq: int
     at: datetime
     occurred_on: date | None
@@ -124,7 +128,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     type_version: int
     actor: str
     mandate: str | None
-    via: str
+    via: Via
     facts: dict[str, Any]
     words: dict[str, str] | None
     erased: bool
@@ -147,7 +151,7 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     fact: str
     counted_from: date
     n: int
-    unit: str
+    unit: Unit
     before: bool
     passed_over: tuple[date, ...]
     rolled_over: tuple[date, ...]
@@ -160,11 +164,11 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     timer: str
     key: str
     label: Text2
-    stream: str
-    side: str | None
-    seat: str | None
+    stream: Stream
+    side: Side | None
+    seat: Seat | None
     articles: tuple[str, ...]
-    level: str
+    level: Level
     target: date | None
     latest: date | None
     provisional: bool
@@ -185,7 +189,8 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PossibleDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing the reader may ask in this step. `open`: nothing hard stands in the way before the words are known."""
+    """One thing the reader may ask in this step; `command` is the operationId. `open`: nothing hard stands in the way
+    before the words are known."""
 
     command: str
     path: str
@@ -198,7 +203,43 @@ class PossibleDocument(msgspec.Struct, frozen=True, kw_only=True):
 class NextDocument(msgspec.Struct, frozen=True, kw_only=True):
     """What the reader may ask now, and what the step still waits for (for those who see the table)."""
 
-    step: str
-    ending: str | None
+    step: Step
+    ending: Ending | None
     possible: tuple[PossibleDocument, ...]
     stuck: tuple[ObstacleDocument, ...]
+
+
+class FiguresDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Sums over cases. `rate_sum`: of the rates of raise of the `rated` cases, in units of 0.0001 percent."""
+
+    cases: int
+    headcount: int
+    gatherings: int
+    steps_done: int
+    steps_online: int
+    green: int
+    yellow: int
+    red: int
+    grey: int
+    offered: int
+    agreed: int
+    balloted: int
+    passed_first: int
+    in_force: int
+    published: int
+    contested: int
+    rated: int
+    rate_sum: int
+
+
+class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A district on one screen: figures in all and by step, ending, place, industry and size. `by_step` counts live
+    cases, `by_ending` closed ones; the others count all."""
+
+    sandbox: bool
+    total: FiguresDocument
+    by_step: dict[str, FiguresDocument]
+    by_ending: dict[str, FiguresDocument]
+    by_place: dict[str, FiguresDocument]
+    by_industry: dict[str, FiguresDocument]
+    by_size: dict[str, FiguresDocument]

@@ -10,7 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Office
-from cloudnego.identity.references import NewReference, ReferenceKind, add_reference, references, unit_suits
+from cloudnego.identity.references import (
+    NewReference,
+    ReferenceKind,
+    ReferenceUnit,
+    add_reference,
+    references,
+    unit_suits,
+)
 from cloudnego.identity.register import (
     OWN_FACTS,
     Entry,
@@ -60,10 +67,10 @@ class ReferenceDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     region: str
-    kind: str
+    kind: ReferenceKind
     period: str
     value: str
-    unit: str
+    unit: ReferenceUnit
     source_url: str
     source_name: str | None
     entered_by: str
@@ -84,7 +91,9 @@ def reach_of(who: Who, offices: frozenset[Office], site: Site) -> Reach:
     return Reach(frozenset(one.region for one in held if one.office in offices), frozenset(own))
 
 
-@router.get("/enterprises", **described("list_enterprises", EnterprisePage, problems=(401, 422, 429), tagged=True))
+@router.get(
+    "/enterprises", **described("list_enterprises", EnterprisePage, codes=("malformed", "bad_cursor"), tagged=True)
+)
 async def list_enterprises(
     *,
     request: Request,
@@ -115,7 +124,7 @@ async def list_enterprises(
 
 @router.get(
     "/enterprises/{enterprise_id}",
-    **described("get_enterprise", Entry, problems=(401, 404, 429), tagged=True),
+    **described("get_enterprise", Entry, codes=("not_found", "malformed"), tagged=True),
 )
 async def get_enterprise(request: Request, site: TheSite, who: SignedIn, enterprise_id: PathId) -> Response:
     """One entry of the register."""
@@ -125,7 +134,14 @@ async def get_enterprise(request: Request, site: TheSite, who: SignedIn, enterpr
 
 @router.post(
     "/enterprises",
-    **described("add_enterprise", Entry, body=EnterpriseBody, status=201, problems=(401, 404, 409, 429)),
+    **described(
+        "add_enterprise",
+        Entry,
+        body=EnterpriseBody,
+        status=201,
+        codes=("not_found", "region_unknown", "credit_code_taken"),
+        headed=("ETag", "Location"),
+    ),
 )
 async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter an enterprise. For the unions of its area; nobody else learns that there is a register to enter it in."""
@@ -149,7 +165,13 @@ async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Res
 
 @router.patch(
     "/enterprises/{enterprise_id}",
-    **described("change_enterprise", Entry, body=EnterpriseChange, problems=(401, 404, 409, 429)),
+    **described(
+        "change_enterprise",
+        Entry,
+        body=EnterpriseChange,
+        codes=("not_found", "enterprise_changed", "nothing_to_change"),
+        headed=("ETag",),
+    ),
 )
 async def patch_enterprise(
     request: Request,
@@ -234,9 +256,7 @@ def _roster(write: Any) -> Entry:
     return found
 
 
-@router.get(
-    "/reference-values", **described("list_reference_values", References, problems=(401, 422, 429), tagged=True)
-)
+@router.get("/reference-values", **described("list_reference_values", References, codes=("malformed",), tagged=True))
 async def list_reference_values(
     request: Request, site: TheSite, who: SignedIn, kind: ReferenceKind | None = None, region: RegionText = None
 ) -> Response:
@@ -252,7 +272,13 @@ async def list_reference_values(
 
 @router.post(
     "/reference-values",
-    **described("add_reference_value", ReferenceDocument, body=ReferenceBody, status=201, problems=(401, 404, 429)),
+    **described(
+        "add_reference_value",
+        ReferenceDocument,
+        body=ReferenceBody,
+        status=201,
+        codes=("not_found", "region_unknown"),
+    ),
 )
 async def post_reference_value(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter a figure with its source. For the unions of the area and the labour authority."""
@@ -274,4 +300,4 @@ async def post_reference_value(request: Request, site: TheSite, who: SignedIn) -
 
 
 def _said(row: ReferenceValue) -> ReferenceDocument:
-    return ReferenceDocument(**{name: getattr(row, name) for name in ReferenceDocument.__struct_fields__})
+    return msgspec.convert(row, ReferenceDocument, from_attributes=True)

@@ -83,6 +83,8 @@ class Problem(Exception):
         self.obstacles = tuple(obstacles)
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        if self.status == 401:  # RFC 9110 wants a challenge with every 401
+            self.headers.setdefault("WWW-Authenticate", "Bearer")
         if retry_after_s is not None:
             wait = max(1, math.ceil(retry_after_s))
             self.headers["Retry-After"] = str(wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import msgspec
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
@@ -12,34 +13,43 @@ from starlette.types import Receive, Scope, Send
 
 from cloudnego.web.account import the_site
 from cloudnego.web.answers import answer
+from cloudnego.web.described import content, described
 
 router = APIRouter(tags=["operation"])
 
 
-@router.get(
-    "/healthz",
-    operation_id="healthz",
-    response_model=None,
-    responses={200: {"description": "Alive."}},
-    openapi_extra={"security": []},
-)
+class Alive(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    alive: bool
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
+    """`ready`: all of the others are so."""
+
+    ready: bool
+    database: bool
+    tables: bool
+    writer: bool
+    queue: bool
+
+
+_READY: Final = described("readyz", Ready, open_to_all=True, always=("defect",))
+_READY["responses"][503] = {"description": "not_ready", "content": content("Ready")}
+
+
+@router.get("/healthz", **described("healthz", Alive, open_to_all=True, always=("defect",)))
 async def healthz() -> Response:
     """The process lives and its event loop turns."""
-    return answer({"alive": True})
+    return answer(Alive(alive=True))
 
 
-@router.get(
-    "/readyz",
-    operation_id="readyz",
-    response_model=None,
-    responses={200: {"description": "Ready."}, 503: {"description": "Not ready; the body says what is missing."}},
-    openapi_extra={"security": []},
-)
+@router.get("/readyz", **_READY)
 async def readyz(request: Request) -> Response:
     """The tables are of this version, the database answers, the writer lives and its queue has room."""
     site = the_site(request)
     health = await site.threads.run(site.health)
-    return answer({"ready": all(health.values()), **health}, 200 if all(health.values()) else 503)
+    return answer(Ready(ready=all(health.values()), **health), 200 if all(health.values()) else 503)
 
 
 class Figures:

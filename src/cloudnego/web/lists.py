@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from sqlmodel import col, select
 
@@ -16,10 +14,10 @@ from cloudnego.identity.register import Reach, enterprises
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Organisation, Region
-from cloudnego.ports import BadCursor, Filter, Page, Within
+from cloudnego.ports import BadCursor, Figures, Filter, Page, Within
 from cloudnego.web.case_views import shown_overview
 from cloudnego.web.cases import Found, pinned_law
-from cloudnego.web.documents import CaseRow
+from cloudnego.web.documents import CaseRow, FiguresDocument
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
@@ -158,8 +156,6 @@ def organisation_names(site: Site, district: str, ids: set[str]) -> dict[str, st
         return dict(session.exec(named).all())
 
 
-def as_documents(figures: Any) -> Any:
-    """Figures of the cockpit as plain data, with the green ones counted out."""
-    if isinstance(figures, dict):
-        return {name: as_documents(one) for name, one in figures.items()}
-    return {**msgspec.structs.asdict(figures), "green": figures.green}
+def figures_document(figures: Figures) -> FiguresDocument:
+    """Figures of the cockpit, with the green ones counted out."""
+    return FiguresDocument(**msgspec.structs.asdict(figures), green=figures.green)

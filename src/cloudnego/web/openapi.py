@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import models_json_schema
 
-from cloudnego.core.commands import COMMANDS, Command
-from cloudnego.core.procedure import PLACES
-from cloudnego.core.vocabulary import Message
-from cloudnego.web.commands import ASKS, OPENINGS, PREFIX
-from cloudnego.web.described import BODIES, DOCUMENTS, content, problem
+from cloudnego.core.commands import COMMANDS
+from cloudnego.core.pack import Pack
+from cloudnego.core.refusals import Reason
+from cloudnego.core.vocabulary import Ending, Kind, Light, Message, Scope, Seat, Side, Step
+from cloudnego.texts import catalogue
+from cloudnego.web.commands import ASKS
+from cloudnego.web.described import BODIES, DOCUMENTS
 from cloudnego.web.documents import ProblemDocument, ReceiptDocument
+from cloudnego.web.errors import MEDIA_TYPE
+from cloudnego.web.examples import answer_of, request_of, shared
+from cloudnego.web.operations import operations
 
 REF = "#/components/schemas/"
-_PROBLEMS = (401, 403, 404, 409, 413, 415, 422, 429, 503)
-
-_DESCRIPTION = """\
-The neutral table of the yearly collective wage negotiation (工资集体协商), for browsers and enterprise portals alike.
-
-* **Sign in** with `POST /api/v1/session`: a cookie for browsers (unsafe methods then need `X-CloudNego: 1` and our
-  Origin), or `door: bearer` for a token. Who holds several capacities in a case names one in `X-Acting-As`.
-* **Ask** with `POST /api/v1/negotiations/{case_id}/<command>`; `GET …/next` says what you may ask now and what stands
-  in the way. Send an `Idempotency-Key` and repeat it after a lost answer.
-* **What is not yours does not exist**: the same 404, whether there is no such case or you may not see it.
-* Instants are RFC 3339 at +08:00, statutory dates `YYYY-MM-DD`, money whole `…_fen`, rates decimal strings.
-"""
-
-_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "description": "Your name for this act, 1 to 128 visible ASCII characters: the same key gives the same receipt.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
+_TAGS: Final = ("commands", "negotiations", "register", "accounts", "procedure", "sandbox", "operation")
+_OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
+    "step": tuple(Step),
+    "ending": (*Ending, None),
+    "light": (*Light, ""),
+    "turn_side": (*Side, None),
+    "turn_seat": (*Seat, None),
+    "stuck": (*Reason, None),
+    "scope": tuple(Scope),
+    "kind": tuple(Kind),
 }
-_ACTING_AS = {
-    "name": "X-Acting-As",
-    "in": "header",
-    "description": "One of your memberships (`GET /api/v1/me`), where you hold several capacities in the case.",
-    "schema": {"type": "string"},
-}
-_CASE = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string"}}
+"""What the plain columns of an overview can hold. The empty one stands where the reader is not shown the column."""
 
 
 class SchemaClash(AssertionError):
@@ -54,69 +45,140 @@ def message_schemas(kinds: Iterable[type[Message]]) -> dict[str, Any]:
     """JSON Schemas of pydantic messages and all their parts, by name."""
     _, found = models_json_schema([(kind, "validation") for kind in kinds], ref_template=REF + "{model}")
     schemas: dict[str, Any] = found.get("$defs", {})
+    for schema in schemas.values():
+        for item in _discriminated(schema):
+            for one in item["oneOf"]:  # pydantic wants the word that tells them apart, though it has a default
+                part = schemas[one["$ref"].removeprefix(REF)]
+                part["required"] = sorted({*part["required"], item["discriminator"]["propertyName"]})
     return schemas
+
+
+def _discriminated(schema: Any) -> Iterator[dict[str, Any]]:
+    """The unions in a schema whose members are told apart by a word."""
+    if isinstance(schema, dict):
+        if "discriminator" in schema:
+            yield schema
+        for one in schema.values():
+            yield from _discriminated(one)
 
 
 def document_schemas(kinds: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
     """JSON Schemas of answers and all their parts, by name."""
     _, found = msgspec.json.schema_components(list(kinds), ref_template=REF + "{name}")
+    columns = found["Overview"]["properties"]
+    for name, codes in _OVERVIEW.items():
+        columns[name] = {"enum": [code if code is None else str(code) for code in codes]}
     return found
 
 
-def openapi_of(application: FastAPI) -> dict[str, Any]:
-    """The whole document. Raises `SchemaClash`."""
+def openapi_of(application: FastAPI, pack: Pack) -> dict[str, Any]:
+    """The whole document; `pack` names what stands in the examples. Raises `SchemaClash`."""
     found = get_openapi(
         title=application.title,
         version=application.version,
         openapi_version="3.1.0",
-        description=_DESCRIPTION,
+        description=_paragraphs("api.about"),
         routes=application.routes,
+        servers=[{"url": "/"}],
+        tags=[{"name": tag, "description": _bilingual(f"api.tags.{tag}")} for tag in _TAGS],
     )
-    kinds = [kind for kind in COMMANDS.values() if kind.opens or any(ask.kind is kind for ask in ASKS.values())]
-    messages = message_schemas([*kinds, *BODIES.values()])
-    documents = document_schemas({*DOCUMENTS.values(), ProblemDocument, ReceiptDocument})
-    clash = sorted(messages.keys() & documents.keys())
-    if clash:
-        raise SchemaClash(", ".join(clash))
     components = found.setdefault("components", {})
-    components["schemas"] = dict(sorted({**components.get("schemas", {}), **messages, **documents}.items()))
+    components["schemas"] = _schemas(components.get("schemas", {}))
+    components["examples"] = shared(pack)
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-cloudnego"},
     }
     found["security"] = [{"bearer": []}, {"cookie": []}]
-    for path, operation in _operations().items():
+    for operation in _operations_of(found["paths"]):
+        _say_of_query(operation)
+    for path, operation in operations().items():
         found["paths"].setdefault(path, {})["post"] = operation
     found["paths"] = dict(sorted(found["paths"].items()))
+    for operation in _operations_of(found["paths"]):
+        _say(operation)
+        _show(operation)
+        operation["responses"] = _shared(operation["responses"], components.setdefault("responses", {}))
     return found
 
 
-def _operations() -> dict[str, dict[str, Any]]:
-    """One operation a command, by path."""
-    found = {PREFIX + rest: _operation(ask.kind, []) for rest, ask in OPENINGS.items()}
-    return found | {f"{PREFIX}/{{case_id}}/{name}": _operation(ask.kind, [_CASE]) for name, ask in ASKS.items()}
+def _schemas(queries: dict[str, Any]) -> dict[str, Any]:
+    """Every schema by name. A list of codes may come from both worlds; nothing else may."""
+    kinds = [kind for kind in COMMANDS.values() if kind.opens or any(ask.kind is kind for ask in ASKS.values())]
+    messages = message_schemas([*kinds, *BODIES.values()])
+    documents = document_schemas({*DOCUMENTS.values(), ProblemDocument, ReceiptDocument})
+    clash = [name for name in sorted(messages.keys() & documents.keys()) if not _alike(messages[name], documents[name])]
+    if clash:
+        raise SchemaClash(", ".join(clash))
+    found = dict(sorted({**queries, **documents, **messages}.items()))
+    for schema in found.values():
+        if "description" in schema:
+            schema["description"] = " ".join(schema["description"].split())
+    return found
 
 
-def _operation(kind: type[Command], parameters: list[dict[str, Any]]) -> dict[str, Any]:
-    place = PLACES[kind]
-    said = " ".join((kind.__doc__ or "").split())
-    seats = ", ".join(sorted(seat.value for seat in place.ask.by))
-    span = place.first.value if place.first is place.last else f"{place.first.value} to {place.last.value}"
-    where = "Opens a case." if kind.opens else f"Step: {span}."
-    receipt = content("ReceiptDocument")
-    answers: dict[str, Any] = {
-        "200": {"description": "Written before, under the same Idempotency-Key.", "content": receipt},
-        "201": {"description": "Written.", "content": receipt},
-    }
-    if kind.opens:
-        answers["201"]["headers"] = {"Location": {"schema": {"type": "string"}}}
-    return {
-        "operationId": kind.model_fields["type"].default,
-        "tags": ["commands"],
-        "summary": said.partition(". ")[0].rstrip("."),
-        "description": f"{said}\n\nBy: {seats}. {where}{' A binding act.' if kind.binding else ''}",
-        "x-binding": kind.binding,
-        "parameters": [*parameters, _KEY, _ACTING_AS],
-        "requestBody": {"required": True, "content": content(kind.__name__)},
-        "responses": answers | {str(status): problem(status) for status in _PROBLEMS},
-    }
+def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return "enum" in one and sorted(one["enum"]) == sorted(other.get("enum", ()))
+
+
+def _operations_of(paths: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (operation for methods in paths.values() for operation in methods.values())
+
+
+def _shared(answers: dict[str, Any], into: dict[str, Any]) -> dict[str, Any]:
+    """The answers with a reference for each that is a problem: few differ, and written out they are half the document.
+    Such a component is named by its status and its codes."""
+    found = {}
+    for status, answer in answers.items():
+        problem = answer.get("content", {}).get(MEDIA_TYPE)
+        if problem is None:
+            found[status] = answer
+        else:
+            name = ".".join([status, *problem["examples"]])
+            into[name] = answer
+            found[status] = {"$ref": f"#/components/responses/{name}"}
+    return found
+
+
+# --- what it says to people ---------------------------------------------------------------------------------------
+
+
+def _bilingual(key: str) -> str:
+    """A text of the catalogue in both languages, on one line."""
+    return f"{catalogue('zh')[key]} · {catalogue('en')[key]}"
+
+
+def _paragraphs(key: str) -> str:
+    """The same with a paragraph for each."""
+    return f"{catalogue('zh')[key]}\n\n{catalogue('en')[key]}"
+
+
+def _say_of_query(operation: dict[str, Any]) -> None:
+    name = operation["operationId"]
+    operation["summary"] = _bilingual(f"api.operations.{name}.title")
+    operation["description"] = _paragraphs(f"api.operations.{name}.says")
+
+
+def _say(operation: dict[str, Any]) -> None:
+    """Put the texts of parameters, answers and headers in; until then answers have the keys of theirs."""
+    for parameter in operation.get("parameters", ()):
+        parameter["description"] = _bilingual(f"api.parameters.{_key(parameter['name'])}")
+    for answer in operation["responses"].values():
+        answer["description"] = _bilingual(f"api.answers.{answer['description']}")
+        for name, header in answer.get("headers", {}).items():
+            header["description"] = _bilingual(f"api.headers.{_key(name)}")
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("-", "_")
+
+
+def _show(operation: dict[str, Any]) -> None:
+    """Put the examples in."""
+    name = operation["operationId"]
+    request, answer = request_of(name), answer_of(name)
+    if request is not None:
+        operation["requestBody"]["content"]["application/json"]["example"] = request
+    if answer is not None:
+        done = next(one for status, one in operation["responses"].items() if status.startswith("2"))
+        done["content"]["application/json"]["example"] = answer

@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from cloudnego.core.asks import Place
 from cloudnego.core.commands import Command
-from cloudnego.core.pack import Pack, Text2
+from cloudnego.core.pack import Level, Pack, Text2, Unit
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.vocabulary import STEPS, Step
+from cloudnego.core.vocabulary import STEPS, Mode, Seat, Side, Step
 from cloudnego.law import PackError, pack_texts, shipped_pack
 from cloudnego.web.account import TheSite
 from cloudnego.web.answers import plain, tagged
@@ -26,6 +26,7 @@ from cloudnego.web.errors import Problem
 router = APIRouter(prefix="/api/v1", tags=["procedure"])
 
 _CITED: Final = re.compile(r"\b([A-Z]+[0-9]*) ([0-9]+)")
+_OPEN: Final[dict[str, Any]] = {"tagged": True, "open_to_all": True, "always": ("defect",)}  # no database is asked
 PackId = Annotated[str, Path(pattern=r"^[a-z0-9\-]{1,40}$")]
 PackQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9\-]{1,40}$")]
 
@@ -36,12 +37,12 @@ class AskDocument(msgspec.Struct, frozen=True, kw_only=True):
     command: str
     path: str
     summary: str
-    by: tuple[str, ...]
-    side: str | None
+    by: tuple[Seat, ...]
+    side: Side | None
     binding: bool
     on_paper: bool
-    first: str
-    last: str
+    first: Step
+    last: Step
     articles: tuple[str, ...]
 
 
@@ -49,8 +50,8 @@ class StepDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One of the nine steps. `asks`: those that begin to be open in it."""
 
     number: int
-    code: str
-    mode: str
+    code: Step
+    mode: Mode
     name: Text2
     asks: tuple[AskDocument, ...]
 
@@ -63,9 +64,9 @@ class TimerDocument(msgspec.Struct, frozen=True, kw_only=True):
     start: str
     until: str
     n: int
-    unit: str
+    unit: Unit
     before: bool
-    level: str
+    level: Level
     articles: tuple[str, ...]
 
 
@@ -116,12 +117,12 @@ def _ask(kind: type[Command], place: Place, pack: Pack) -> AskDocument:
         command=name,
         path=opening.get(name, f"{PREFIX}/{{id}}/{kebab(name)}"),
         summary=said,
-        by=tuple(sorted(seat.value for seat in place.ask.by)),
-        side=place.ask.side.value if place.ask.side is not None else None,
+        by=tuple(sorted(place.ask.by)),
+        side=place.ask.side,
         binding=kind.binding,
         on_paper=place.ask.on_paper and "on_paper" in kind.model_fields,
-        first=place.first.value,
-        last=place.last.value,
+        first=place.first,
+        last=place.last,
         articles=tuple(dict.fromkeys(cited)),
     )
 
@@ -140,8 +141,8 @@ def procedure_of(pack_id: str) -> ProcedureDocument:
     steps = tuple(
         StepDocument(
             number=rows[step].number,
-            code=step.value,
-            mode=rows[step].mode.value,
+            code=step,
+            mode=rows[step].mode,
             name=rows[step].name,
             asks=_asks(step, pack),
         )
@@ -154,9 +155,9 @@ def procedure_of(pack_id: str) -> ProcedureDocument:
             start=timer.start,
             until=timer.until,
             n=timer.n,
-            unit=timer.unit.value,
+            unit=timer.unit,
             before=timer.before,
-            level=timer.level.value,
+            level=timer.level,
             articles=timer.cite,
         )
         for timer in pack.timers.values()
@@ -164,9 +165,7 @@ def procedure_of(pack_id: str) -> ProcedureDocument:
     return ProcedureDocument(pack=_head(pack), steps=steps, timers=timers)
 
 
-@router.get(
-    "/procedure", **described("procedure", ProcedureDocument, problems=(404, 422), tagged=True, open_to_all=True)
-)
+@router.get("/procedure", **described("procedure", ProcedureDocument, codes=("not_found", "malformed"), **_OPEN))
 async def procedure(request: Request, site: TheSite, pack: PackQuery = None) -> Response:
     """The nine steps, who may ask what in them, and the terms that run: of the default pack or of another."""
     try:
@@ -175,14 +174,14 @@ async def procedure(request: Request, site: TheSite, pack: PackQuery = None) -> 
         raise Problem("not_found") from None
 
 
-@router.get("/packs", **described("packs", Packs, problems=(), tagged=True, open_to_all=True))
+@router.get("/packs", **described("packs", Packs, **_OPEN))
 async def packs(request: Request, site: TheSite) -> Response:
     """The packs this server ships."""
     found = tuple(_head(shipped_pack(pack_id)) for pack_id in sorted(pack_texts()))
     return tagged(request, Packs(default=site.default_pack.id, packs=found))
 
 
-@router.get("/packs/{pack_id}", **described("pack", PackWhole, problems=(404, 422), tagged=True, open_to_all=True))
+@router.get("/packs/{pack_id}", **described("pack", PackWhole, codes=("not_found", "malformed"), **_OPEN))
 async def one_pack(request: Request, pack_id: PackId) -> Response:
     """One pack, every value with its level and its articles."""
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import APIRouter, Header, Path, Query
 from sqlmodel import col, select
 from starlette.requests import Request
@@ -28,11 +27,20 @@ from cloudnego.web.case_views import (
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.commands import PREFIX
 from cloudnego.web.cursors import cursor_of, read_cursor
-from cloudnego.web.described import described
-from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, NextDocument, Timeline
+from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.documents import CaseDocument, CasePage, CockpitDocument, Deadlines, NextDocument, Timeline
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
-from cloudnego.web.lists import as_documents, by_name, narrowed, organisation_names, page, root_region, rows, sight_of
+from cloudnego.web.lists import (
+    by_name,
+    figures_document,
+    narrowed,
+    organisation_names,
+    page,
+    root_region,
+    rows,
+    sight_of,
+)
 from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["negotiations"])
@@ -41,19 +49,10 @@ CaseId = Annotated[str, Path(max_length=96)]
 ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]
 
 
-class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A district on one screen: figures in all and by step, ending, place, industry and size."""
-
-    sandbox: bool
-    total: dict[str, Any]
-    by_step: dict[str, dict[str, Any]]
-    by_ending: dict[str, dict[str, Any]]
-    by_place: dict[str, dict[str, Any]]
-    by_industry: dict[str, dict[str, Any]]
-    by_size: dict[str, dict[str, Any]]
-
-
-@router.get(PREFIX.removeprefix("/api/v1"), **described("list_cases", CasePage, problems=(401, 422, 429), tagged=True))
+@router.get(
+    PREFIX.removeprefix("/api/v1"),
+    **described("list_cases", CasePage, codes=("malformed", "bad_cursor", "acting_as_required"), tagged=True),
+)
 async def list_cases(
     *,
     request: Request,
@@ -92,9 +91,7 @@ async def list_cases(
     return tagged(request, await site.threads.run(read))
 
 
-@router.get(
-    "/negotiations/{case_id}", **described("get_case", CaseDocument, problems=(401, 404, 422, 429), tagged=True)
-)
+@router.get("/negotiations/{case_id}", **described("get_case", CaseDocument, codes=OF_A_CASE, tagged=True))
 async def get_case(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
 ) -> Response:
@@ -175,7 +172,7 @@ def _names(site: Site, found: Found, persons: set[str], organisations: set[str])
 
 @router.get(
     "/negotiations/{case_id}/timeline",
-    **described("get_timeline", Timeline, problems=(401, 404, 422, 429), tagged=True),
+    **described("get_timeline", Timeline, codes=(*OF_A_CASE, "bad_cursor"), tagged=True),
 )
 async def get_timeline(
     *,
@@ -218,7 +215,7 @@ def _place(found: Found, cursor: str) -> dict[Stream, int]:
 
 @router.get(
     "/negotiations/{case_id}/deadlines",
-    **described("get_deadlines", Deadlines, problems=(401, 404, 422, 429), tagged=True),
+    **described("get_deadlines", Deadlines, codes=OF_A_CASE, tagged=True),
 )
 async def get_deadlines(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
@@ -234,7 +231,7 @@ async def get_deadlines(
 
 @router.get(
     "/negotiations/{case_id}/next",
-    **described("get_next", NextDocument, problems=(401, 404, 422, 429), tagged=True),
+    **described("get_next", NextDocument, codes=OF_A_CASE, tagged=True),
 )
 async def get_next(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
@@ -248,7 +245,7 @@ async def get_next(
     return tagged(request, await site.threads.run(read))
 
 
-@router.get("/cockpit", **described("cockpit", CockpitDocument, problems=(401, 404, 422, 429), tagged=True))
+@router.get("/cockpit", **described("cockpit", CockpitDocument, codes=OF_A_CASE, tagged=True))
 async def get_cockpit(
     *,
     request: Request,
@@ -277,7 +274,11 @@ async def get_cockpit(
         figures = site.log.cockpit(cut)
         return CockpitDocument(
             sandbox=site.clocks.district(who.district).kind == "sandbox",
-            **{name: as_documents(getattr(figures, name)) for name in figures.__struct_fields__},
+            total=figures_document(figures.total),
+            **{
+                name: {key: figures_document(one) for key, one in getattr(figures, name).items()}
+                for name in ("by_step", "by_ending", "by_place", "by_industry", "by_size")
+            },
         )
 
     return tagged(request, await site.threads.run(read))

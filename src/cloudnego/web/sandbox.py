@@ -40,6 +40,7 @@ router = APIRouter(prefix="/api/v1/sandbox", tags=["sandbox"])
 T = TypeVar("T")
 _FARTHEST: Final = timedelta(days=20 * 366)
 _ADMIN: Final = "admin"
+_UNSUITABLE: Final = ("organisation_unknown", "office_does_not_suit", "side_does_not_suit")
 
 
 class SandboxOpened(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,12 @@ class PersonMade(msgspec.Struct, frozen=True, kw_only=True):
 @router.post(
     "",
     **described(
-        "open_sandbox", SandboxOpened, body=SandboxBody, status=201, problems=(404, 409, 429, 503), open_to_all=True
+        "open_sandbox",
+        SandboxOpened,
+        body=SandboxBody,
+        status=201,
+        codes=("not_found", "too_fast", "too_many_sandboxes", "pack_unknown", "region_exists", "region_unknown"),
+        open_to_all=True,
     ),
 )
 async def open_sandbox(request: Request, site: TheSite) -> Response:
@@ -133,7 +139,7 @@ def administers(site: Site, who: Who) -> None:
         raise Problem("not_found")
 
 
-@router.post("/clock", **described("move_clock", ClockMoved, body=ClockBody, problems=(401, 404, 409, 429)))
+@router.post("/clock", **described("move_clock", ClockMoved, body=ClockBody, codes=("not_found", "clock_goes_forward")))
 async def move_clock(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Move the sandbox's clock forward and carry out what has fallen due before answering."""
     administers(site, who)
@@ -150,7 +156,14 @@ async def move_clock(request: Request, site: TheSite, who: SignedIn) -> Response
 
 
 @router.post(
-    "/people", **described("add_person", PersonMade, body=PersonBody, status=201, problems=(401, 404, 409, 429, 503))
+    "/people",
+    **described(
+        "add_person",
+        PersonMade,
+        body=PersonBody,
+        status=201,
+        codes=("not_found", "weak_password", "login_taken", *_UNSUITABLE),
+    ),
 )
 async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Add a person to the sandbox, with an account and memberships if they are given."""
@@ -174,7 +187,13 @@ async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response
 
 @router.post(
     "/organisations",
-    **described("add_organisation", Made, body=OrganisationBody, status=201, problems=(401, 404, 409, 429)),
+    **described(
+        "add_organisation",
+        Made,
+        body=OrganisationBody,
+        status=201,
+        codes=("not_found", "region_unknown", "organisation_unknown"),
+    ),
 )
 async def add_organisation(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Add an organisation to the sandbox. Enterprises are entered in the register."""
@@ -188,7 +207,10 @@ async def add_organisation(request: Request, site: TheSite, who: SignedIn) -> Re
 
 
 @router.post(
-    "/memberships", **described("add_membership", Made, body=MembershipBody, status=201, problems=(401, 404, 429))
+    "/memberships",
+    **described(
+        "add_membership", Made, body=MembershipBody, status=201, codes=("not_found", "person_unknown", *_UNSUITABLE)
+    ),
 )
 async def add_membership(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Make somebody a member of an organisation of the sandbox."""

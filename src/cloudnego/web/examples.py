@@ -1,0 +1,54 @@
+"""The examples of the OpenAPI document: requests and answers from `examples.yaml`, problems as the server says them."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from cloudnego.core.pack import Pack
+from cloudnego.core.refusals import Obstacle, Reason
+from cloudnego.core.vocabulary import Seat, Side
+from cloudnego.texts import say
+from cloudnego.web.errors import STATUS, Problem, obstacle_as_said
+
+
+@cache
+def _written() -> dict[str, dict[str, Any]]:
+    """`requests` and `answers` by operation, `problems`: facts by code."""
+    text = files(__package__).joinpath("examples.yaml").read_text(encoding="utf-8")
+    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    return found
+
+
+def request_of(operation: str) -> Any:
+    """The example of an operation's body; None where it has none."""
+    return _written()["requests"].get(operation)
+
+
+def answer_of(operation: str) -> Any:
+    """The example of an operation's answer; None where it has none."""
+    return _written()["answers"].get(operation)
+
+
+def shared(pack: Pack) -> dict[str, Any]:
+    """Examples many operations point to: the receipt of an act, and every problem by its code."""
+    found = {"receipt": {"value": answer_of("receipt")}}
+    return found | {code: _problem(code, pack) for code in sorted(STATUS)}
+
+
+def _problem(code: str, pack: Pack) -> dict[str, Any]:
+    facts = _written()["problems"].get(code, {})
+    obstacles = [obstacle_as_said(_NOT_SERVED, pack)] if code == "refused" else []
+    wrong = {"at": "/plan/day", "code": "date_from_datetime_parsing"}
+    errors = [{**wrong, "message": say(f"fields.{wrong['code']}")}] if code == "malformed" else []
+    title = say(f"problems.{code}.title")
+    return {
+        "summary": f"{title['zh']} · {title['en']}",
+        "value": Problem(code, facts=facts, obstacles=obstacles, errors=errors).document(),
+    }
+
+
+_NOT_SERVED = Obstacle(reason=Reason.OFFER_NOT_SERVED, articles=("HZ 24",), cure=(Seat.CHIEF,), side=Side.WORKER)
