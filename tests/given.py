@@ -160,7 +160,7 @@ def ballot(yes: int, no: int = 0, *, present: int | None = None) -> Callable[[Ne
     def said(case: Negotiation) -> c.Command:
         there = yes + no if present is None else present
         return c.RecordBallot(
-            draft_hash=draft(case), present=there, issued=there, returned=there, yes=yes, no=no,
+            draft_hash=draft(case), secret=True, present=there, issued=there, returned=there, yes=yes, no=no,
             abstain=there - yes - no, spoiled=0, evidence=SCAN,
         )  # fmt: skip
 

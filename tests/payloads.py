@@ -33,7 +33,9 @@ def _plain(**fields: Any) -> Fill:
     return lambda _case, _by: fields
 
 
-_LIST = {"reps": reps("x1", "x2", "x3"), "chief": "x1"}
+def _list(_: Negotiation, by: Member) -> Fields:
+    right = "legal_representative" if by.side is Side.EMPLOYER else "union_head"
+    return {"reps": reps("x1", "x2", "x3"), "chief": "x1", "chief_is": right}
 
 
 def _objected(case: Negotiation, _: Member) -> Fields:
@@ -53,12 +55,14 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
         evidence=SCAN,
     ),
     c.RecordDelegateRoll: _plain(delegates=50, workers=120, roll_hash=ROLL_HASH),
-    c.ProposeCandidates: _plain(candidates=reps("x1", "x2"), chief="x1", seats=2, scrutineers=("s1", "s2")),
+    c.ProposeCandidates: _plain(
+        candidates=reps("x1", "x2"), chief="x1", chief_is="union_head", seats=2, scrutineers=("s1", "s2")
+    ),
     c.RecordElection: _plain(
-        held="gathering", total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN
+        held="gathering", secret=True, total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN
     ),
     c.AttestElection: _plain(correct=True),
-    c.AppointRepresentatives: _plain(**_LIST),
+    c.AppointRepresentatives: _list,
     c.MandateOutsider: _plain(rep=rep("x9", outside=True)),
     c.AcceptDuty: _plain(),
     c.PublishList: _plain(from_on="2026-01-20", until_on="2026-01-20"),
@@ -96,6 +100,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.AdjournMeeting: _plain(next=plan("2026-04-02")),
     c.WriteMinutes: _plain(result="none", minutes_hash=MINUTES),
     c.ConfirmMinutes: _plain(minutes_hash=MINUTES),
+    c.SignMinutes: _plain(minutes_hash=MINUTES),
     c.DeclareDeadlock: _plain(),
     c.ConfirmDraft: lambda case, _: {"draft_hash": _draft(case)},
     c.SignDraft: lambda case, _: {"draft_hash": _draft(case)},
@@ -105,10 +110,11 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.ConveneCongress: _plain(day="2026-04-10", total=40),
     c.AdoptVotingMethod: _plain(ballot="paper", scrutineers=("s1", "s2")),
     c.SendCongressMaterials: _plain(),
+    c.RecordAcceptance: lambda case, _: {"enterprise": "firm1", "draft_hash": _draft(case), "evidence": SCAN},
     c.RecordCoveredBallot: _plain(
-        enterprise="firm1", total=20, present=20, yes=20, scrutineers=("s1", "s2"), evidence=SCAN
+        enterprise="firm1", secret=True, total=20, present=20, yes=20, scrutineers=("s1", "s2"), evidence=SCAN
     ),
-    c.RecordBallot: lambda case, _: {"draft_hash": _draft(case), "evidence": SCAN, **_COUNTS},
+    c.RecordBallot: lambda case, _: {"draft_hash": _draft(case), "secret": True, "evidence": SCAN, **_COUNTS},
     c.AttestBallot: _plain(correct=True),
     c.SignContract: lambda case, _: {"document_hash": _draft(case), "evidence": SCAN},
     c.RefuseToSign: _plain(),
@@ -130,6 +136,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.PublishContract: _plain(),
     c.ReportToUpperUnion: _plain(),
     c.ReportPerformance: _plain(period="2026"),
+    c.PublishPerformance: _plain(period="2026H1"),
     c.RaiseProblem: _plain(problem="未调整"),
     c.AnswerProblem: _plain(problem="table.1", answer="已补发"),
     c.RecordExternalCase: _plain(forum="mediation"),

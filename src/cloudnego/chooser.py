@@ -153,15 +153,18 @@ def meeting_plan(m: Moment, dice: Random, days: int = 12) -> Fields:
         m.case.offer.plan if m.case.offer else None,
     ):
         if known is not None and known.day >= m.today and m.case.meeting.plan is None:
-            return known.model_dump()
+            return {**known.model_dump(), "place": known.place or _PLACE}
     plan = m.case.meeting.plan
     day = working_day_after(m, days + dice.randrange(3))
     return {
         "day": day,
         "time": plan.time if plan else "14:00",
-        "place": plan.place if plan else "企业三楼会议室",
+        "place": (plan and plan.place) or _PLACE,
         "mode": plan.mode if plan else _mode(m),
     }
+
+
+_PLACE = "企业三楼会议室"
 
 
 def _mode(m: Moment) -> Mode:
@@ -216,6 +219,7 @@ def _candidates(m: Moment, dice: Random, cast: Cast) -> Fields:
     extra = [p for p in cast.spare_workers if p not in seated][:1] if balloted and dice.random() < 0.5 else []
     return {
         "candidates": [rep(p, n) for n, p in enumerate((*people, *extra))], "chief": people[0], "seats": len(people),
+        "chief_is": "union_head" if m.case.has_union or m.case.scope is not Scope.ENTERPRISE else "other",
         "scrutineers": list(cast.scrutineers[:2]),
     }  # fmt: skip
 
@@ -228,7 +232,7 @@ def _election(m: Moment, dice: Random, _: Cast) -> Fields:
     spoiled = dice.randrange(2) if present > 10 else 0
     base: Fields = {
         "held": "dispersed", "total": total, "present": present, "spoiled": spoiled, "evidence": scan(dice),
-        "electorate": electorate,
+        "electorate": electorate, "secret": True,
     }  # fmt: skip
     if not (m.case.has_union and m.case.scope is Scope.ENTERPRISE):
         return {**base, "form": "approval_of_list", "approvals": present - spoiled}
@@ -250,7 +254,11 @@ def _appoint(m: Moment, _: Random, cast: Cast) -> Fields:
         people = people[: max(_size(m, cast), min(worker, len(people)))] if worker >= _size(m, cast) else people
         people = people[:worker]
     reps = [rep(p, n, manager=side is Side.EMPLOYER) for n, p in enumerate(people)]
-    return {"reps": reps, "chief": people[0], "chief_is_legal_representative": True}
+    return {"reps": reps, "chief": people[0], "chief_is": _by_right(side)}
+
+
+def _by_right(side: Side) -> str:
+    return "union_head" if side is Side.WORKER else "legal_representative"
 
 
 def _outsider(m: Moment, dice: Random, cast: Cast) -> Fields:
@@ -387,7 +395,7 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
         return {"plan": other.model_dump()}
     settled = m.case.reply.plan if m.case.reply else None
     if m.case.meeting.plan is None and settled and settled != own and settled.day >= m.today and m.case.round == 1:
-        return {"plan": settled.model_dump()}
+        return {"plan": {**settled.model_dump(), "place": settled.place or _PLACE}}
     return {
         "plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}
     }
@@ -497,6 +505,12 @@ def _confirm_minutes(m: Moment, _: Random, __: Cast) -> Fields:
     return {"minutes_hash": m.case.meeting.minutes_hash}
 
 
+def _sign_minutes(m: Moment, dice: Random, _: Cast) -> Fields:
+    meeting = m.case.meeting
+    there = [r.person for r in m.bench.seated if r.person in meeting.confirmed - meeting.minutes_signed]
+    return {"minutes_hash": meeting.minutes_hash, "persons": there, "evidence": scan(dice)}
+
+
 def _draft(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"draft_hash": m.case.meeting.draft_hash, "file": sha(dice)}
 
@@ -522,13 +536,18 @@ def _method(_: Moment, dice: Random, cast: Cast) -> Fields:
     return {"ballot": "both", "scrutineers": list(cast.scrutineers[:2]), "counters": [], "evidence": scan(dice)}
 
 
+def _acceptance(m: Moment, dice: Random, _: Cast) -> Fields:
+    left = [x.enterprise for x in m.case.covers if x.enterprise not in m.case.congress.accepted]
+    return {"enterprise": _pick(dice, left), "draft_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
+
+
 def _covered_ballot(m: Moment, dice: Random, cast: Cast) -> Fields:
     left = [x for x in m.case.covers if x.enterprise not in m.case.congress.covered]
     one = _pick(dice, left or list(m.case.covers))
     total = max(2, one.headcount)
     yes = total - dice.randrange(1 + total // 4)
     return {
-        "enterprise": one.enterprise, "total": total, "present": total, "yes": yes,
+        "enterprise": one.enterprise, "secret": True, "total": total, "present": total, "yes": yes,
         "scrutineers": list(cast.scrutineers[:2]), "evidence": scan(dice),
     }  # fmt: skip
 
@@ -548,8 +567,9 @@ def ballot(m: Moment, dice: Random, *, present: int, yes: int, no: int, abstain:
     """The counts of a ballot whose papers add up."""
     papers = yes + no + abstain
     return {
-        "draft_hash": m.case.meeting.draft_hash, "present": present, "issued": max(papers, min(present, papers)),
-        "returned": papers, "yes": yes, "no": no, "abstain": abstain, "spoiled": 0, "evidence": scan(dice),
+        "draft_hash": m.case.meeting.draft_hash, "secret": True, "present": present,
+        "issued": max(papers, min(present, papers)), "returned": papers, "yes": yes, "no": no, "abstain": abstain,
+        "spoiled": 0, "evidence": scan(dice),
     }  # fmt: skip
 
 
@@ -608,6 +628,11 @@ def _report(m: Moment, _: Random, __: Cast) -> Fields:
     return {"period": str(m.today.year), "results": results, "remark": "各项条款均已履行。"}
 
 
+def _publish_performance(m: Moment, _: Random, __: Cast) -> Fields:
+    half = 1 if m.today.month <= 6 else 2
+    return {"period": f"{m.today.year}H{half}", "place": "厂务公开栏"}
+
+
 def _problem(m: Moment, dice: Random, _: Cast) -> Fields:
     clause = _pick(dice, [*sorted(m.case.clauses), None])
     return {"clause": clause, "problem": "本月夜班津贴尚未按合同发放。"}
@@ -643,7 +668,7 @@ def _replace(m: Moment, dice: Random, cast: Cast) -> Fields:
     new = _pick(dice, [p for p in cast.spare(side) if p not in taken])
     return {
         "old": old, "rep": rep(new, 1), "as_chief": bench.chief == old,
-        "chief_is_person_in_charge": True, "service": service(m, dice),
+        "chief_is": _by_right(side), "service": service(m, dice),
         "evidence": scan(dice),
     }  # fmt: skip
 
@@ -713,7 +738,7 @@ def _contest(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _withdraw_contest(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"fact": _pick(dice, [f for f, side in m.case.contested.items() if side is m.side])}
+    return {"fact": _pick(dice, [f for f, sides in m.case.contested.items() if m.side in sides])}
 
 
 def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -744,13 +769,15 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.NameRecorder: _recorder, c.ProposeRecorder: _propose_recorder, c.MakeProposal: _proposal, c.PutClause: _clause,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
-    c.ConfirmMinutes: _confirm_minutes, c.ConfirmDraft: _draft, c.FileAmendmentPlan: _amendments,
-    c.SubmitDraft: _submit, c.SignDraft: _submit,
-    c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordCoveredBallot: _covered_ballot,
+    c.ConfirmMinutes: _confirm_minutes, c.SignMinutes: _sign_minutes, c.ConfirmDraft: _draft,
+    c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _submit,
+    c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,
+    c.RecordCoveredBallot: _covered_ballot,
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
     c.RecordReceipt: _receipt, c.RequestSupplement: _supplement, c.SupplyPapers: _supply,
     c.ObjectToContract: _objection, c.RecordObjection: _objection, c.NoteClerical: _clerical,
-    c.PublishContract: _publish, c.ReportPerformance: _report, c.RaiseProblem: _problem,
+    c.PublishContract: _publish, c.ReportPerformance: _report,
+    c.PublishPerformance: _publish_performance, c.RaiseProblem: _problem,
     c.AnswerProblem: _answer_problem,
     c.RecordExternalCase: _external, c.ReportTransfer: _transfer, c.LeaveBench: _leave,
     c.ReplaceRepresentative: _replace, c.DelegateChief: _delegate, c.Suspend: _suspend,

@@ -132,8 +132,9 @@ _RARE: dict[type[c.Command], float] = {
     c.ObjectToContract: 0.15, c.RequestSupplement: 0.2, c.NoteChiefAbsent: 0.1, c.AdjournMeeting: 0.08,
     c.RequestMaterials: 0.1, c.MakeProposal: 0.2, c.DraftTopicSheet: 0.3, c.RecordOpinions: 0.3,
     c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.2,
-    c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2, c.RecordObjection: 0.1,
-    c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.1, c.NoteClerical: 0.5, c.CloseDispute: 0.3,
+    c.PublishPerformance: 0.1, c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2,
+    c.RecordObjection: 0.1, c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.1,
+    c.NoteClerical: 0.5, c.CloseDispute: 0.3,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""
 
@@ -175,9 +176,10 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
         c.StartMeeting,
         c.WriteMinutes, c.ConfirmMinutes, c.Resume, c.SendMeetingNotice, c.ReplaceRepresentative, c.AcceptDuty,
     ),
-    Reason.DRAFT_MISSING: (c.ConfirmDraft,), Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
+    Reason.MINUTES_UNSIGNED: (c.SignMinutes,), Reason.DRAFT_MISSING: (c.ConfirmDraft,),
+    Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
     Reason.CONGRESS_NOT_CONVENED: (c.ConveneCongress,), Reason.BALLOT_UNATTESTED: (c.AttestBallot,),
-    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordCoveredBallot, c.RecordBallot),
+    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordAcceptance, c.RecordCoveredBallot, c.RecordBallot),
     Reason.NOT_SIGNED: (c.SignContract,),
     Reason.NOT_FILED: (c.FileContract,), Reason.NOT_RECEIVED: (c.ReceiveFiling, c.RecordReceipt),
     Reason.REVIEW_RUNNING: (c.ConfirmNoObjection, c.SupplyPapers), Reason.OBJECTED: (c.ReturnToTable, c.NoteClerical),
@@ -241,6 +243,8 @@ def twist(scene: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, 
         return {"outcome": "refused", "plan": None, "topics": []}
     if kind in (c.AttestBallot, c.AttestElection) and chance < 0.05:
         return {"correct": False}
+    if kind is c.Reply and chance < 0.25 and moment.case.offer:
+        return {"plan": {**moment.case.offer.plan.model_dump(), "place": None}}
     return {"outcome": "refused"} if kind is c.AnswerOpinion and chance < 0.4 else {}
 
 

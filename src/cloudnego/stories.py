@@ -170,6 +170,9 @@ def sign_minutes(t: Scene) -> None:
     t.act(t.cast.recorder, c.WriteMinutes)
     for side in Side:
         t.act(t.chief(side), c.ConfirmMinutes)
+    if t.law.pack.meeting.minutes_by_all:
+        for side in Side:
+            t.act(t.chief(side), c.SignMinutes)
     t.act(t.cast.hr, c.ConfirmDraft)
 
 
@@ -405,8 +408,12 @@ def late_enterprise(t: Scene) -> None:
     t.act(t.chief(Side.WORKER), c.SendOffer)
     t.wait_working(13)
     t.act(t.organ(Side.WORKER), c.Reply, **from_paper(t))
-    bench = {"reps": [{"person": p, "manager": True} for p in t.cast.employer_bench], "chief": t.cast.employer_bench[0]}
-    t.act(t.organ(Side.WORKER), c.AppointRepresentatives, chief_is_legal_representative=True, **bench, **from_paper(t))
+    bench = {
+        "reps": [{"person": p, "manager": True} for p in t.cast.employer_bench],
+        "chief": t.cast.employer_bench[0],
+        "chief_is": "legal_representative",
+    }
+    t.act(t.organ(Side.WORKER), c.AppointRepresentatives, **bench, **from_paper(t))
     t.act(t.organ(Side.WORKER), c.PublishList, **from_paper(t))
     t.act(t.organ(Side.WORKER), c.AcceptDuty, persons=list(t.cast.employer_bench), **from_paper(t))
     exchange(t)

@@ -8,7 +8,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.events import Covered
 from cloudnego.core.moment import Register
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Held, Scope, Side
+from cloudnego.core.vocabulary import CLOCK, ChiefIs, Held, Scope, Side
 from tests.given import (
     AUTHORITY,
     BODY_AS_ORGAN,
@@ -56,7 +56,9 @@ OPENED_BY_EMPLOYER = Situation(NOTHING, (HR, c.OpenCase(enterprise="ent1", wage_
 # --- step 1 -------------------------------------------------------------------------------------------------------
 
 ROLL = c.RecordDelegateRoll(delegates=40, workers=120, managers=8, women=16, roll_hash=ROLL_HASH)
-CANDIDATES = c.ProposeCandidates(candidates=reps("w1", "w2", "w3"), chief="w1", seats=3, scrutineers=("s1", "s2"))
+CANDIDATES = c.ProposeCandidates(
+    candidates=reps("w1", "w2", "w3"), chief="w1", chief_is=ChiefIs.UNION_HEAD, seats=3, scrutineers=("s1", "s2")
+)
 
 
 def votes(**of: int) -> tuple[c.Votes, ...]:
@@ -65,11 +67,13 @@ def votes(**of: int) -> tuple[c.Votes, ...]:
 
 def election(present: int = 38, total: int = 40, **of: int) -> c.RecordElection:
     """A ballot of the delegates with these votes."""
-    return c.RecordElection(held=Held.GATHERING, total=total, present=present, votes=votes(**of), evidence=SCAN)
+    return c.RecordElection(
+        held=Held.GATHERING, secret=True, total=total, present=present, votes=votes(**of), evidence=SCAN
+    )
 
 
-def appointed(*persons: str, chief: str) -> c.AppointRepresentatives:
-    return c.AppointRepresentatives(reps=reps(*persons), chief=chief, chief_is_legal_representative=True)
+def appointed(*persons: str, chief: str, chief_is: ChiefIs = ChiefIs.LEGAL_REPRESENTATIVE) -> c.AppointRepresentatives:
+    return c.AppointRepresentatives(reps=reps(*persons), chief=chief, chief_is=chief_is)
 
 
 def published(on: str) -> c.PublishList:
@@ -271,7 +275,8 @@ def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
         (TOWN_AS_ORGAN, CANDIDATES),
         "2026-01-20",
         (TOWN_AS_ORGAN, c.RecordElection(
-            form="approval_of_list", held=Held.GATHERING, total=40, present=38, approvals=36, evidence=SCAN)),
+            form="approval_of_list", secret=False, held=Held.GATHERING, total=40, present=38, approvals=36,
+            evidence=SCAN)),
         (S1, c.AttestElection(correct=True)),
         (S2, c.AttestElection(correct=True)),
         (TOWN_AS_ORGAN, published("2026-01-20")),

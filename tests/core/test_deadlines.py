@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace as put
@@ -57,6 +58,7 @@ from tests.given import (
     day,
     given,
     law,
+    plan,
     rep,
 )
 
@@ -230,6 +232,43 @@ def test_a_dispute_runs_thirty_days_from_acceptance_and_fifteen_more_if_extended
     assert term(longer, "dispute").latest == day("2026-05-15")
     closed = longer.having((AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
     assert term(closed, "dispute").met_on == day("2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("pack", "before", "during"), [("cn-shandong", "05-08", "05-18"), ("cn-henan", "05-06", "05-12")]
+)
+def test_the_days_of_a_suspension_do_not_count_while_it_lasts_nor_after(pack: str, before: str, during: str) -> None:
+    """中止期间不计入协商期限 (SD 28; HA 26): first the days agreed on, then those it really took."""
+    now = replace(given(IN_SESSION), law=law(pack))
+    assert term(now, "total_cap").latest == day(f"2026-{before}")
+    still = c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-10"), reason="洪水")
+    lying = now.having((W1, still), (E1, still))
+    assert term(lying, "total_cap").latest == day(f"2026-{during}")
+    up = lying.having("2026-04-03", (W1, c.Resume()))
+    assert up.case.suspension.days == 3
+    assert term(up, "total_cap").due.counted_from == term(now, "total_cap").due.counted_from + timedelta(days=3)
+    assert term(replace(lying, law=law()), "total_cap").latest == term(given(IN_SESSION), "total_cap").latest
+
+
+def test_in_chongqing_the_wage_clauses_are_reported_to_all_every_half_year() -> None:
+    now = replace(given(IN_FORCE), law=law("cn-chongqing"))
+    start = now.case.filing.in_force_from
+    assert start is not None
+    first = term(now, "perf_publish")
+    assert (first.side, first.articles) == (E, ("CQ 30",))
+    assert first.target == date(start.year, start.month + 6, start.day)
+    again = now.having((HR, c.PublishPerformance(period="2026H1")))
+    ends = now.case.filing.expires_on
+    assert ends is not None
+    assert term(again, "perf_publish").latest == ends, "the second half year ends with the contract"
+    assert none(again.having((HR, c.PublishPerformance(period="2026H2"))), "perf_publish")
+    assert none(given(IN_FORCE), "perf_publish")
+
+
+def test_a_term_owed_at_an_office_ends_when_its_counter_closes() -> None:
+    """民法典 203 ¶2: 有业务时间的，停止业务活动的时间为截止时间."""
+    assert term(given(SIGNED), "file").ends_at == "17:00"
+    assert term(given(OFFER_SERVED), "reply").ends_at == "24:00"
 
 
 def test_a_contract_ended_early_is_reported_in_five_working_days() -> None:

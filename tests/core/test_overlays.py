@@ -11,7 +11,7 @@ from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
 from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import CLOCK, Seat, Step
+from cloudnego.core.vocabulary import CLOCK, ChiefIs, Seat, Step
 from tests.core.situations import (
     AGREED,
     BOTH_LISTED,
@@ -356,7 +356,8 @@ def test_while_the_chiefs_seat_is_empty_his_side_neither_meets_nor_confirms() ->
 
 
 def replacing(old: str, new: str, *, chief: bool = False) -> c.ReplaceRepresentative:
-    return c.ReplaceRepresentative(old=old, rep=rep(new), as_chief=chief, evidence=SCAN)
+    right = ChiefIs.UNION_HEAD if old.startswith("w") else ChiefIs.LEGAL_REPRESENTATIVE
+    return c.ReplaceRepresentative(old=old, rep=rep(new), as_chief=chief, chief_is=right, evidence=SCAN)
 
 
 def test_a_seat_is_filled_by_the_same_procedure_with_notice_to_the_other_side() -> None:

@@ -249,6 +249,7 @@ choose_new_day              6-6  chiefs
 adjourn_meeting             6-6  recorder chiefs
 write_minutes               6-6  recorder                        after coordination also a chief
 confirm_minutes             6-6  chiefs
+sign_minutes                6-6  reps
 declare_deadlock            6-6  chiefs
 confirm_draft               6-6  employer
 sign_draft                  6-7  chiefs
@@ -258,6 +259,7 @@ submit_draft                7-7  employer                        a compiled text
 convene_congress            7-7  union
 adopt_voting_method         7-7  union
 send_congress_materials     7-7  union
+record_acceptance           7-7  employer body
 record_covered_ballot       7-7  union
 record_ballot               7-7  union
 attest_ballot               7-7  scrutineer
@@ -279,6 +281,7 @@ return_to_table             8-8  chiefs
 publish_contract            9-9  employer w_chief body
 report_to_upper_union       9-9  union
 report_performance          9-9  employer w_chief body
+publish_performance         9-9  employer w_chief body
 raise_problem               9-9  reps union worker
 answer_problem              9-9  reps hr legal
 record_external_case        9-9  union employer w_chief

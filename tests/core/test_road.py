@@ -145,12 +145,21 @@ def test_the_ladder_stands_in_every_step() -> None:
 def test_the_named_side_contests_a_fact_and_takes_the_contest_back() -> None:
     said = c.ContestFact(fact="notice.5", says_on=day("2026-01-19"), evidence=SCAN, statement="选举日期有误")
     contested = given(BOTH_LISTED).when(HR, said).then(like(e.FactContested, fact="notice.5", side=E)).after
-    assert contested.case.contested == {"notice.5": E}
+    assert contested.case.contested == {"notice.5": frozenset({E})}
     contested.when(LEGAL, said).then_refused(Reason.CONTESTED)
     contested.when(UNION, c.WithdrawContest(fact="notice.5")).then_refused(Reason.NOT_CONTESTED)
     contested.when(HR, c.WithdrawContest(fact="notice.4")).then_refused(Reason.NOT_CONTESTED)
     back = contested.when(HR, c.WithdrawContest(fact="notice.5")).then(like(e.ContestWithdrawn, side=E)).after
     assert back.case.contested == {}
+
+
+def test_both_sides_may_contest_the_same_fact_each_for_itself() -> None:
+    said = c.ContestFact(fact="notice.5", statement="日期不符")
+    both = given(BOTH_LISTED).having((HR, said), (UNION, said))
+    assert both.case.contested == {"notice.5": frozenset({W, E})}
+    one = both.having((UNION, c.WithdrawContest(fact="notice.5")))
+    assert one.case.contested == {"notice.5": frozenset({E})}
+    one.when(UNION, c.WithdrawContest(fact="notice.5")).then_refused(Reason.NOT_CONTESTED)
 
 
 def test_a_contest_of_the_other_side_stands() -> None:

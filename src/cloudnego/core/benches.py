@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.pack import ChiefMandate
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import BenchState
-from cloudnego.core.vocabulary import Scope, Seat, Side
+from cloudnego.core.vocabulary import ChiefIs, Scope, Seat, Side
 
 
 def organ(side: Side) -> Seat:
@@ -58,16 +59,39 @@ def _outsiders(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
 
 def _chief(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     rule, chief = s.law.pack.bench_for(s.case.scope), bench.chief
+    rep = next((r for r in bench.reps if r.person == chief), None)
     if chief in bench.vacant:
         return no(Reason.CHIEF_VACANT, *rule.cite, cure=(organ(side),), side=side)
     # N2004 23: 首席代表不得由非本单位人员代理
-    if rule.outside_chief and any(r.person == chief and r.outside for r in bench.reps):
+    if rule.outside_chief and rep and rep.outside:
         return no(Reason.CHIEF_OUTSIDER, "N2004 23", level=rule.outside_chief, cure=(organ(side),), side=side)
+    return chief_by_right(s, side, bench.chief_is, manager=rep is not None and rep.manager)
+
+
+_MANDATED: dict[ChiefMandate, frozenset[ChiefIs]] = {
+    ChiefMandate.NOBODY: frozenset({ChiefIs.LEGAL_REPRESENTATIVE}),
+    ChiefMandate.PERSON_IN_CHARGE: frozenset({ChiefIs.LEGAL_REPRESENTATIVE, ChiefIs.PERSON_IN_CHARGE}),
+    ChiefMandate.MANAGER: frozenset({ChiefIs.LEGAL_REPRESENTATIVE, ChiefIs.PERSON_IN_CHARGE}),
+    ChiefMandate.REPRESENTATIVE: frozenset(ChiefIs),
+    ChiefMandate.ANYONE: frozenset(ChiefIs),
+}
+
+
+def chief_by_right(s: Standing, side: Side, chief_is: ChiefIs, *, manager: bool) -> Obstacle | None:
+    """Whether the text admits such a chief. Who has no union, or bargains for an industry's firms, elects its own."""
+    row = s.law.pack.choosing
+    if side is Side.WORKER:
+        # HZ 18 ¶1: 职工方首席代表由本企业工会主席或者工会负责人担任; HZ 32: 由行业工会或者区域工会负责人担任
+        if chief_is is ChiefIs.UNION_HEAD or (s.case.scope is Scope.ENTERPRISE and not s.case.has_union):
+            return None
+        return no(
+            Reason.CHIEF_NOT_UNION_HEAD, *row.cite, level=row.worker_chief_is_union_head, cure=(Seat.UNION,), side=side
+        )
     # HZ 18 ¶2: 首席代表由企业法定代表人或者其书面委托的本企业其他负责人担任
-    if side is Side.EMPLOYER and not bench.chief_in_charge:
-        row = s.law.pack.choosing
-        return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
-    return None
+    allowed = chief_is in _MANDATED[row.chief_mandate] or (manager and row.chief_mandate is ChiefMandate.MANAGER)
+    if allowed or s.case.scope is not Scope.ENTERPRISE:
+        return None
+    return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
 
 
 def _compared(s: Standing, side: Side) -> Obstacle | None:

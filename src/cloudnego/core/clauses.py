@@ -16,7 +16,9 @@ from cloudnego.core.vocabulary import Seat, decimal
 
 RAISE = "raise"
 MINIMUM = "minimum_wage"
-"""Names of the values the law looks at: the agreed raise in percent, the contract's lowest wage in fen a month."""
+ABLE = "quota_able"
+"""Names of the values the law looks at: the agreed raise in percent, the contract's lowest wage in fen a month, the
+percentage of the workers on a post who can do its quota in legal hours."""
 
 
 def _sha256(content: Any) -> str:
@@ -70,6 +72,22 @@ def above_the_floor(m: Moment, clause: Clause) -> Obstacle | None:
         if value.fen < floor or (row.above and value.fen == floor):
             return no(
                 Reason.BELOW_MINIMUM_WAGE, *row.cite, level=row.level, cure=(Seat.CHIEF,), fen=value.fen, floor=floor
+            )
+    return None
+
+
+def quota_within_reach(m: Moment, clause: Clause) -> Obstacle | None:
+    """应当是本企业同岗位百分之九十以上的职工在法定工作时间内、正常劳动条件下能够完成的工作量 (HZ 10 ¶2)."""
+    row = m.law.pack.quota
+    if row is None:
+        return None
+    for value in clause.values:
+        if not isinstance(value, c.RateValue) or value.name != ABLE:
+            continue
+        if decimal(value.rate) * row.share.denominator < 100 * row.share.numerator:
+            least = 100 * row.share.numerator // row.share.denominator
+            return no(
+                Reason.QUOTA_TOO_HARD, *row.cite, level=row.level, cure=(Seat.CHIEF,), rate=value.rate, least=least
             )
     return None
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cloudnego.core.vocabulary import (
+    ChiefIs,
     Code,
     Count,
     Day,
@@ -159,12 +160,23 @@ Values = Annotated[tuple[Value, ...], Field(max_length=60)]
 
 
 class Plan(Message):
-    """When, where and how a meeting is held; `place` is the code or address both sides compare."""
+    """When, where and how a meeting is held; `place` is the code or address both sides compare.
+
+    Only a reply may leave the place open (HZ 24 ¶1 wants time and content settled)."""
 
     day: Day
     time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    place: Annotated[str, Field(min_length=1, max_length=200)]
+    place: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     mode: Mode = Mode.IN_PERSON
+
+
+def _with_its_place(plan: Plan) -> Plan:
+    if plan.place is None:
+        raise ValueError("a place is needed")
+    return plan
+
+
+PlanWithPlace = Annotated[Plan, AfterValidator(_with_its_place)]
 
 
 class Votes(Message):
@@ -282,15 +294,19 @@ class ProposeCandidates(Dated):
     type: Literal["propose_candidates"] = "propose_candidates"
     candidates: Annotated[tuple[Rep, ...], Field(min_length=1, max_length=60)]
     chief: PersonId
+    chief_is: ChiefIs = ChiefIs.OTHER
     seats: Annotated[int, Field(ge=1, le=60)]
     scrutineers: Annotated[tuple[PersonId, ...], Field(min_length=2, max_length=9)]
 
 
 class RecordElection(Dated):
-    """Enter the counts of a vote on the candidates, or on the whole list where there is no union (HZ 18; ZJDM 15)."""
+    """Enter the counts of a vote on the candidates, or on the whole list where there is no union (HZ 18; ZJDM 15).
+
+    `secret`: the vote was by unsigned papers (无记名投票), as the scan shows."""
 
     type: Literal["record_election"] = "record_election"
     form: Literal["ballot", "approval_of_list"] = "ballot"
+    secret: bool
     held: Held
     electorate: Literal["delegates", "all_workers"] = "delegates"
     total: Positive
@@ -315,8 +331,7 @@ class AppointRepresentatives(SideAct):
     type: Literal["appoint_representatives"] = "appoint_representatives"
     reps: Annotated[tuple[Rep, ...], Field(min_length=1, max_length=60)]
     chief: PersonId
-    chief_is_legal_representative: bool = False
-    chief_is_person_in_charge: bool = False
+    chief_is: ChiefIs = ChiefIs.OTHER
     chief_may_sign: bool = True
 
 
@@ -397,7 +412,7 @@ class SendOffer(SideAct):
 
     type: Literal["send_offer"] = "send_offer"
     binding: ClassVar[bool] = True
-    plan: Plan
+    plan: PlanWithPlace
     topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=20)]
     service: Service | None = None
     basis: Text | None = None
@@ -480,7 +495,7 @@ class ScheduleMeeting(SideAct):
     """Name day, time and place of the meeting; it is set when both chiefs have named the same (HZ 24, 26)."""
 
     type: Literal["schedule_meeting"] = "schedule_meeting"
-    plan: Plan
+    plan: PlanWithPlace
 
 
 class PostponeMeeting(SideAct):
@@ -589,14 +604,14 @@ class ChooseNewDay(SideAct):
     """The side that came names a new day once, at most five working days later."""
 
     type: Literal["choose_new_day"] = "choose_new_day"
-    plan: Plan
+    plan: PlanWithPlace
 
 
 class AdjournMeeting(Command):
     """End the session without a result; talks go on at the next one."""
 
     type: Literal["adjourn_meeting"] = "adjourn_meeting"
-    next: Plan
+    next: PlanWithPlace
 
 
 class WriteMinutes(Dated):
@@ -614,6 +629,15 @@ class ConfirmMinutes(SideAct):
     type: Literal["confirm_minutes"] = "confirm_minutes"
     binding: ClassVar[bool] = True
     minutes_hash: Sha256
+
+
+class SignMinutes(SideAct):
+    """Representatives who were at the meeting sign its minutes too: needed where the text wants it of all (SD 26;
+    HA 25), recorded everywhere. Each signs for himself; a signed paper may be entered for several."""
+
+    type: Literal["sign_minutes"] = "sign_minutes"
+    minutes_hash: Sha256
+    persons: Annotated[tuple[PersonId, ...], Field(max_length=60)] = ()
 
 
 class DeclareDeadlock(SideAct):
@@ -690,11 +714,20 @@ class SendCongressMaterials(Dated):
     type: Literal["send_congress_materials"] = "send_congress_materials"
 
 
+class RecordAcceptance(SideAct):
+    """Regional: enter that the legal representative of a covered enterprise accepts the draft (SH 28, 30)."""
+
+    type: Literal["record_acceptance"] = "record_acceptance"
+    enterprise: Id
+    draft_hash: Sha256
+
+
 class RecordCoveredBallot(Dated):
     """Regional: enter the vote of one covered enterprise (HZ 33)."""
 
     type: Literal["record_covered_ballot"] = "record_covered_ballot"
     enterprise: Id
+    secret: bool
     total: Positive
     present: Count
     yes: Count
@@ -706,6 +739,7 @@ class RecordBallot(Dated):
 
     type: Literal["record_ballot"] = "record_ballot"
     draft_hash: Sha256
+    secret: bool
     present: Count
     issued: Count
     returned: Count
@@ -866,6 +900,14 @@ class ReportPerformance(SideAct):
     remark: Text | None = None
 
 
+class PublishPerformance(SideAct):
+    """Publish to all workers how the wage clauses are performed (CQ 30: every half year)."""
+
+    type: Literal["publish_performance"] = "publish_performance"
+    period: Code
+    place: Line | None = None
+
+
 class RaiseProblem(Command):
     """Raise a problem of performance in writing to both chiefs (ZJ 36)."""
 
@@ -932,8 +974,7 @@ class ReplaceRepresentative(SideAct):
     old: PersonId
     rep: Rep
     as_chief: bool = False
-    chief_is_legal_representative: bool = False
-    chief_is_person_in_charge: bool = False
+    chief_is: ChiefIs = ChiefIs.OTHER
     chief_may_sign: bool = True
     service: Service | None = None
 
@@ -954,7 +995,7 @@ class Suspend(SideAct):
     type: Literal["suspend"] = "suspend"
     binding: ClassVar[bool] = True
     until_on: Day
-    next: Plan
+    next: PlanWithPlace
     reason: Text | None = None
 
 

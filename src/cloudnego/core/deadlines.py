@@ -91,6 +91,7 @@ FACTS: dict[str, Callable[[Negotiation], Facts]] = {
     ),
     "rescission.filed": lambda c: _one(c.filing.filed_on),
     "congress.reported": lambda c: _one(None),
+    "performance.published": lambda c: _one(None),
 }
 """Every fact a timer of a pack may name: key of the thing it happened to → the day, or None."""
 
@@ -101,11 +102,20 @@ _TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting"}
 _FILING = frozenset({"file", "review", "dispute"})
 _AUTHORITY = frozenset({"review", "dispute"})
 _WORKER = frozenset({"re_congress", "report_upper"})
-_EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report"})
+_EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report", "perf_publish"})
+_DONE: dict[str, Callable[[Negotiation], int]] = {
+    "congress.reported": lambda c: len(c.performance.reports),
+    "performance.published": lambda c: len(c.performance.publications),
+}
+"""How often a duty that falls due again and again has been done; such a fact has no one day."""
+END_OF_DAY = "24:00"
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority)."""
+    """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority).
+
+    `ends_at`: the hour at which its last day ends, HH:MM.
+    """
 
     timer: str
     key: str
@@ -120,6 +130,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     target: date | None
     met_on: date | None
     stream: Stream
+    ends_at: str
 
     @property
     def latest(self) -> date | None:
@@ -177,13 +188,13 @@ def _due(calendar: Calendar, start: date, n: int, unit: Unit, *, before: bool, o
 def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due, date | None]:
     """The due date of a term, and the earlier date to aim at."""
     n = _length(case, law, timer)
-    if timer.every:  # the yearly report: one for each period begun, the last by the end of the contract
-        n *= len(case.performance.reports) + 1
+    if timer.every:  # a report: one for each period begun, the last by the end of the contract
+        n *= _DONE[timer.until](case) + 1
     due = _due(law.calendar, start, n, timer.unit, before=timer.before, opens=timer.opens)
     if timer.every:
         ends = case.filing.expires_on
-        period_over = (start.year + n, start.month, start.day)  # known without a calendar of that year
-        if ends and ((due.latest and due.latest > ends) or period_over > (ends.year, ends.month, ends.day)):
+        period_over = _later(start, n, timer.unit)  # known without a calendar of that year
+        if ends and ((due.latest and due.latest > ends) or period_over > _later(ends, 0, timer.unit)):
             due = msgspec.structs.replace(due, target=ends, latest=ends, rolled_over=())
     if timer.target_n is None or timer.before:
         return due, due.target
@@ -191,13 +202,17 @@ def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due,
     return due, _due(law.calendar, start, timer.target_n, unit, before=False, opens=False).target
 
 
+def _later(day: date, n: int, unit: Unit) -> tuple[int, int]:
+    """Months since year 0 and the day of the month, n months or years on: they compare as the dates would."""
+    return day.year * 12 + day.month + (12 * n if unit is Unit.YEAR else n), day.day
+
+
 def _all_reported(case: Negotiation, timer: Timer, start: date) -> bool:
     """Whether the contract ends before the period of the next report would begin (HZ 42: every year)."""
     ends = case.filing.expires_on
     if ends is None:
         return True
-    begins = (start.year + timer.n * len(case.performance.reports), start.month, start.day)
-    return begins >= (ends.year, ends.month, ends.day)
+    return _later(start, timer.n * _DONE[timer.until](case), timer.unit) >= _later(ends, 0, timer.unit)
 
 
 def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
@@ -209,8 +224,8 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
         start = starts.get(key, starts.get(""))
         if start is None or (timer.every and _all_reported(case, timer, start)):
             continue
-        if timer.suspension_excluded:  # the days of a suspension do not count (SD 28, HA 26)
-            start += timedelta(days=case.suspension.used_days)
+        if timer.suspension_excluded:  # 中止期间不计入协商期限 (SD 28; HA 26)
+            start += timedelta(days=case.suspension.days)
         due, target = _count(case, law, timer, start)
         found.append(
             Running(
@@ -227,6 +242,7 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
                 until_fact=timer.until,
                 met_on=ends.get(key, ends.get("")),
                 stream=stream_for(timer.name),
+                ends_at=law.pack.filing.office_closes if timer.office_hours else END_OF_DAY,
             )
         )
     return found

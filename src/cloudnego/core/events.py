@@ -20,6 +20,7 @@ from cloudnego.core.commands import (
     WageTable,
 )
 from cloudnego.core.vocabulary import (
+    ChiefIs,
     Code,
     Count,
     Day,
@@ -219,6 +220,7 @@ class CandidatesProposed(_DatedNotice):
     type: Literal["candidates_proposed"] = "candidates_proposed"
     candidates: tuple[Rep, ...]
     chief: PersonId
+    chief_is: ChiefIs
     seats: int
     scrutineers: Persons
 
@@ -228,6 +230,7 @@ class ElectionRecorded(_DatedNotice):
 
     type: Literal["election_recorded"] = "election_recorded"
     form: Literal["ballot", "approval_of_list"]
+    secret: bool
     held: Held
     electorate: Literal["delegates", "all_workers"]
     round: int
@@ -258,7 +261,7 @@ class RepresentativesAppointed(_SideNotice):
     type: Literal["representatives_appointed"] = "representatives_appointed"
     reps: tuple[Rep, ...]
     chief: PersonId
-    chief_in_charge: bool
+    chief_is: ChiefIs
     chief_may_sign: bool
 
 
@@ -292,7 +295,7 @@ class RepresentativeReplaced(_SideNotice):
     old: PersonId
     rep: Rep
     as_chief: bool
-    chief_in_charge: bool
+    chief_is: ChiefIs
     chief_may_sign: bool
     paper: Id
     served: Served | None
@@ -516,7 +519,7 @@ class MeetingStarted(Event):
     session: int
     on: Day
     mode: Mode
-    chair: Side
+    chair: Side | None  # None: both chiefs jointly
     present: Persons
 
 
@@ -546,11 +549,20 @@ class MinutesWritten(Dated):
 
 
 class MinutesConfirmed(SideFact):
-    """`agreement_on`: the day both chiefs had signed minutes that record full agreement."""
+    """`agreement_on`: the day minutes that record full agreement bore all the signatures the pack wants."""
 
     type: Literal["minutes_confirmed"] = "minutes_confirmed"
     minutes_hash: Sha256
     both: bool
+    agreement_on: Day | None
+
+
+class MinutesSigned(SideFact):
+    """`agreement_on`: this was the last signature that minutes of full agreement still lacked."""
+
+    type: Literal["minutes_signed"] = "minutes_signed"
+    minutes_hash: Sha256
+    persons: Persons
     agreement_on: Day | None
 
 
@@ -608,9 +620,18 @@ class CongressMaterialsSent(_DatedNotice):
     type: Literal["congress_materials_sent"] = "congress_materials_sent"
 
 
+class DraftAccepted(_SideNotice):
+    """The legal representative of a covered enterprise accepts the industry or regional draft."""
+
+    type: Literal["draft_accepted"] = "draft_accepted"
+    enterprise: Id
+    draft_hash: Sha256
+
+
 class CoveredBallotRecorded(_DatedNotice):
     type: Literal["covered_ballot_recorded"] = "covered_ballot_recorded"
     enterprise: Id
+    secret: bool
     total: Positive
     present: Count
     yes: Count
@@ -623,6 +644,7 @@ class BallotRecorded(_DatedNotice):
 
     type: Literal["ballot_recorded"] = "ballot_recorded"
     draft_hash: Sha256
+    secret: bool
     total: Positive
     present: Count
     issued: Count
@@ -719,7 +741,7 @@ class ClericalNoted(_Notice):
 
 class ContractInForce(_Notice):
     type: Literal["contract_in_force"] = "contract_in_force"
-    why: Literal["silence", "no_objection", "declared", "signing"]
+    why: Literal["silence", "no_objection", "declared"]
     in_force_from: Day
     expires_on: Day
     raise_rate: Rate | None
@@ -742,6 +764,11 @@ class PerformanceReported(_SideNotice):
     type: Literal["performance_reported"] = "performance_reported"
     period: Code
     results: tuple[ClauseResult, ...]
+
+
+class PerformancePublished(_SideNotice):
+    type: Literal["performance_published"] = "performance_published"
+    period: Code
 
 
 class ProblemRaised(Event):

@@ -9,6 +9,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers
 from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.benches import chief_by_right
 from cloudnego.core.deadlines import overdue, running
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
@@ -294,6 +295,11 @@ def replacement_stands(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
     return None
 
 
+def new_chief_by_right(m: Moment, command: c.ReplaceRepresentative) -> Obstacle | None:
+    """A new chief is one whom the text admits."""
+    return chief_by_right(m, m.own_side, command.chief_is, manager=command.rep.manager) if command.as_chief else None
+
+
 def replacement_proved(m: Moment, command: c.ReplaceRepresentative) -> Obstacle | None:
     """The result of the vote, or the legal representative's letter, is entered with its scan."""
     if command.evidence or command.on_paper:
@@ -302,12 +308,10 @@ def replacement_proved(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
 
 
 def replace_representative(m: Moment, command: c.ReplaceRepresentative) -> list[e.Event]:
-    in_charge = command.chief_is_legal_representative or command.chief_is_person_in_charge
     return [
         e.RepresentativeReplaced(
             **of_side(m, command), old=command.old, rep=command.rep, as_chief=command.as_chief,
-            chief_in_charge=in_charge or m.own_side is Side.WORKER,
-            chief_may_sign=command.chief_may_sign,
+            chief_is=command.chief_is, chief_may_sign=command.chief_may_sign,
             paper=m.fresh(Stream.NOTICE), served=papers.served(m, command, command.service),
         )
     ]  # fmt: skip

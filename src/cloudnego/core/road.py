@@ -104,7 +104,7 @@ def fact_exists(m: Moment, command: c.ContestFact) -> Obstacle | None:
     found = _stream_and_seq(command.fact)
     if found is None or found[1] > m.heads.get(found[0], 0) or not _sees(m, found[0]):
         return no(Reason.FACT_UNKNOWN, id=command.fact)
-    again = command.form == "contest" and m.case.contested.get(command.fact) is m.side
+    again = command.form == "contest" and m.side in m.case.contested.get(command.fact, ())
     return no(Reason.CONTESTED) if again else None
 
 
@@ -125,15 +125,16 @@ def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
 
 
 def something_contested(m: Moment) -> Obstacle | None:
-    return None if m.side in m.case.contested.values() else no(Reason.NOT_CONTESTED)
+    by_own = any(m.side in sides for sides in m.case.contested.values())
+    return None if by_own else no(Reason.NOT_CONTESTED)
 
 
 def own_contest(m: Moment, command: c.WithdrawContest) -> Obstacle | None:
     by = m.case.contested.get(command.fact)
     if by is None:
         return no(Reason.NOT_CONTESTED)
-    if by is not m.side:
-        return no(Reason.NOT_OWN_CONTEST, side=by)
+    if m.side not in by:
+        return no(Reason.NOT_OWN_CONTEST, side=m.own_side.other)
     found = _stream_and_seq(command.fact)
     return None if found and _sees(m, found[0]) else no(Reason.FACT_UNKNOWN, id=command.fact)
 

@@ -9,7 +9,7 @@ import msgspec
 
 from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TopicFact, Values
 from cloudnego.core.events import CaseOpened, Covered, Reference, Served
-from cloudnego.core.vocabulary import Both, Ending, Held, Mode, Scope, Side, Step
+from cloudnego.core.vocabulary import Both, ChiefIs, Ending, Held, Mode, Scope, Side, Step
 
 NONE: Both[Any] = Both(None, None)
 
@@ -23,7 +23,7 @@ class BenchState(Struct, frozen=True, kw_only=True):
 
     reps: tuple[Rep, ...] = ()
     chief: str | None = None
-    chief_in_charge: bool = True
+    chief_is: ChiefIs = ChiefIs.OTHER
     may_sign: bool = True
     chosen_on: date | None = None
     accepted: frozenset[str] = frozenset()
@@ -48,6 +48,7 @@ class ElectionState(Struct, frozen=True, kw_only=True):
 
     candidates: tuple[Rep, ...] = ()
     chief: str | None = None
+    chief_is: ChiefIs = ChiefIs.OTHER
     seats: int = 0
     scrutineers: tuple[str, ...] = ()
     round: int = 0
@@ -140,9 +141,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     opened_on: date | None = None  # the first session
     absent: Side | None = None
     absences: int = 0
+    new_days: frozenset[Side] = frozenset()  # sides that named a new day after the other's absence
     minutes_hash: str | None = None
     minutes_result: Literal["full_agreement", "partial", "none"] | None = None
     minutes_confirmed: frozenset[Side] = frozenset()
+    minutes_signed: frozenset[str] = frozenset()  # representatives besides the chiefs
     agreement_on: date | None = None
     coordinated_on: date | None = None
     deadlock: bool = False
@@ -188,6 +191,7 @@ class Congress(Struct, frozen=True, kw_only=True):
     scrutineers: tuple[str, ...] = ()
     recorded: Ballot | None = None
     confirmed_by: tuple[str, ...] = ()
+    accepted: frozenset[str] = frozenset()  # covered enterprises whose legal representative accepts the draft
     covered: dict[str, CoveredBallot] = {}
     no_quorum: int = 0
 
@@ -231,6 +235,7 @@ class Performance(Struct, frozen=True, kw_only=True):
     published_at: frozenset[str] = frozenset()  # regional: enterprises where it was published
     reported_on: date | None = None
     reports: tuple[date, ...] = ()
+    publications: tuple[date, ...] = ()  # of how the wage clauses are performed
     problems: dict[str, bool] = {}  # id → answered
     external: int = 0
     raise_rate: str | None = None
@@ -262,10 +267,18 @@ class Opinion(Struct, frozen=True, kw_only=True):
 
 
 class Suspensions(Struct, frozen=True, kw_only=True):
+    """The talks lying still: what each chief named, since when, until when, and the days of those that are over."""
+
     named: Both[tuple[date, Plan] | None] = NONE
     since: date | None = None
     until: date | None = None
     used_days: int = 0
+
+    @property
+    def days(self) -> int:
+        """Days that are over, and of a suspension that lasts the days the sides agreed on."""
+        running = (self.until - self.since).days if self.since and self.until else 0
+        return self.used_days + running
 
 
 class Negotiation(Struct, frozen=True, kw_only=True):
@@ -304,7 +317,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     opinions: dict[str, Opinion] = {}
     urged: int = 0
     transfers: int = 0
-    contested: dict[str, Side] = {}
+    contested: dict[str, frozenset[Side]] = {}
     statements: tuple[str, ...] = ()  # facts a side attached a statement to
     withdrawal: Side | None = None
     merger: Both[str | None] = NONE

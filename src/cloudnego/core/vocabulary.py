@@ -118,6 +118,19 @@ class Seat(StrEnum):
     INVITED = "invited"
 
 
+class ChiefIs(StrEnum):
+    """By what right somebody is his side's chief: the texts differ in whom they admit (HZ 18; ZJ 10; N2004 20, 21).
+
+    `legal_representative`: 法定代表人或者主要负责人; `person_in_charge`: 书面委托的本企业其他负责人;
+    `union_head`: 工会主席或者工会负责人.
+    """
+
+    LEGAL_REPRESENTATIVE = "legal_representative"
+    PERSON_IN_CHARGE = "person_in_charge"
+    UNION_HEAD = "union_head"
+    OTHER = "other"
+
+
 class Via(StrEnum):
     """Who really pressed the button: a person, a portal's program, or the clock."""
 

@@ -84,8 +84,8 @@ def obstacle_document(said: dict[str, Any]) -> ObstacleDocument:
     return msgspec.convert(said, ObstacleDocument)
 
 
-def timeline_entry(one: Recorded) -> TimelineEntry:
-    """An event as the timeline shows it."""
+def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
+    """An event as the timeline shows it. A contest lies in the stream of its fact, so who sees one sees both."""
     facts = plain(one.event)
     words = facts.pop("words", None)
     return TimelineEntry(
@@ -101,6 +101,7 @@ def timeline_entry(one: Recorded) -> TimelineEntry:
         facts=facts,
         words=words,
         erased=one.erased,
+        contested_by=tuple(sorted(found.case.contested.get(f"{one.stream.value}.{one.seq}", ()))),
         leaf=one.leaf.decode(),
     )
 
@@ -135,6 +136,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         level=one.level.value,
         target=one.target,
         latest=one.latest,
+        ends_at=one.ends_at,
         provisional=one.due.provisional,
         derivation=Derivation(
             fact=one.start_fact,

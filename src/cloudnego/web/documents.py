@@ -114,7 +114,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One event. `leaf` is the exact text its hash was taken of; `words` is null where nothing was written or it was
-    erased."""
+    erased; `contested_by` are the sides that contest this fact as things stand."""
 
     stream: str
     seq: int
@@ -128,6 +128,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     words: dict[str, str] | None
     erased: bool
+    contested_by: tuple[str, ...]
     leaf: str
 
 
@@ -154,8 +155,8 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One term that runs or ran. `latest` is the last day; `target` an earlier day to aim at; `provisional`: a year it
-    needs is not announced yet."""
+    """One term that runs or ran. `latest` is the last day, which ends at `ends_at` (HH:MM; at an office, when its
+    counter closes); `target` an earlier day to aim at; `provisional`: a year it needs is not announced yet."""
 
     timer: str
     key: str
@@ -167,6 +168,7 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     level: str
     target: date | None
     latest: date | None
+    ends_at: str
     provisional: bool
     derivation: Derivation
     met_on: date | None

@@ -209,7 +209,7 @@ async def get_timeline(
         reached = {stream.value: seq for stream, seq in after.items()}
         reached |= {one.stream.value: one.seq for one in events}
         return Timeline(
-            rows=tuple(timeline_entry(one) for one in events),
+            rows=tuple(timeline_entry(found, one) for one in events),
             names=_names(site, found, _persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,

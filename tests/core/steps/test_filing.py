@@ -13,7 +13,7 @@ from cloudnego.core.deadlines import running
 from cloudnego.core.gate import stuck_because
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Office, Step
+from cloudnego.core.vocabulary import CLOCK, ChiefIs, Office, Step
 from tests.core.situations import (
     CONFIRMATION_OPEN,
     FILED_IN_PLATFORM,
@@ -121,10 +121,11 @@ def test_an_empty_seat_under_the_minimum_blocks_the_signature_of_both() -> None:
     filled.when(E1, SIGN).then(e.ContractSigned)
 
 
+NEW_CHIEF = c.ReplaceRepresentative(old="w1", rep=rep("w4"), as_chief=True, chief_is=ChiefIs.UNION_HEAD, evidence=SCAN)
+
+
 def test_a_signature_that_was_given_stands_when_the_chief_changes() -> None:
-    now = given(VOTED).having(
-        (W1, SIGN), (UNION, c.ReplaceRepresentative(old="w1", rep=rep("w4"), as_chief=True, evidence=SCAN))
-    )
+    now = given(VOTED).having((W1, SIGN), (UNION, NEW_CHIEF))
     assert now.case.filing.signed.worker == day("2026-04-10")
     now.when(E1, SIGN).then(like(e.ContractSigned, both=True))
 
@@ -336,7 +337,14 @@ def test_the_three_voices_mean_the_same_text() -> None:
 
 def test_the_voice_of_a_chief_who_is_replaced_falls_silent() -> None:
     one = given(OBJECTED).having((E1, CLERICAL))
-    replaced = one.having((HR, c.ReplaceRepresentative(old="e1", rep=rep("e4"), as_chief=True, evidence=SCAN)))
+    replaced = one.having(
+        (
+            HR,
+            c.ReplaceRepresentative(
+                old="e1", rep=rep("e4"), as_chief=True, chief_is=ChiefIs.PERSON_IN_CHARGE, evidence=SCAN
+            ),
+        )
+    )
     assert "employer" not in replaced.case.filing.clerical
 
 

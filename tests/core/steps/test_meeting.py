@@ -9,6 +9,7 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core.gate import stuck_because
 from cloudnego.core.refusals import Reason
 from cloudnego.core.steps import meeting
 from cloudnego.core.vocabulary import CLOCK, Mode, Step
@@ -35,6 +36,7 @@ from tests.given import (
     MINUTES,
     OTHER_HASH,
     RECORDER,
+    SCAN,
     STRANGER,
     UNION,
     W1,
@@ -173,6 +175,17 @@ def test_the_absent_side_chooses_nothing_and_the_other_only_once() -> None:
     again.when(W1, c.ChooseNewDay(plan=plan("2026-04-07"))).then_refused(Reason.NEW_DAY_USED)
 
 
+def test_each_side_has_its_own_new_day() -> None:
+    new, later = c.ChooseNewDay(plan=plan("2026-04-02")), c.ChooseNewDay(plan=plan("2026-04-07"))
+    then_them = ABSENT.having((W1, new), "2026-04-02T09:30", (RECORDER, c.NoteChiefAbsent(side=W)))
+    then_them.when(E1, later).then(like(e.NewDayChosen, side=E))
+
+
+def test_in_shanghai_both_chiefs_chair_together() -> None:
+    now = replace(given(ALL_THERE), law=law("cn-shanghai"))
+    now.when(RECORDER, c.StartMeeting()).then(like(e.MeetingStarted, chair=None))
+
+
 def test_a_new_day_is_neither_past_nor_online() -> None:
     ABSENT.when(W1, c.ChooseNewDay(plan=plan("2026-03-30"))).then_refused(Reason.DAY_IN_THE_PAST)
     online = plan("2026-04-02").model_copy(update={"mode": Mode.ONLINE})
@@ -221,6 +234,36 @@ def test_heads_nobody_answered_are_a_warning_at_the_agreement() -> None:
     short = tuple(c.TopicFact(head=t.head, answer=t.answer) for t in sheet(heads=5))
     now = given(CLAUSES_AGREED).with_state(offer=put(case.offer, topics=short), reply=put(case.reply, topics=short))
     now.when(RECORDER, minutes()).then_warned(Reason.HEADS_UNANSWERED, "HZ 9", heads="T6 T7 T8 T9")
+
+
+@pytest.mark.parametrize(("pack", "article"), [("cn-shandong", "SD 26"), ("cn-henan", "HA 25")])
+def test_where_the_text_wants_it_all_who_were_there_sign_the_minutes(pack: str, article: str) -> None:
+    sign = c.SignMinutes(minutes_hash=MINUTES)
+    there = replace(given(CLAUSES_AGREED), law=law(pack)).having((RECORDER, minutes()), (W2, sign), *SIGN_MINUTES)
+    assert there.case.meeting.agreement_on is None
+    waits, *_ = stuck_because(there.standing)
+    assert (waits.reason, waits.facts) == (Reason.MINUTES_UNSIGNED, {"n": 3})
+    assert article in waits.articles
+    there.when(W2, sign).then_refused(Reason.NOTHING_NEW)
+    one = there.having((W3, sign))
+    for_both = c.SignMinutes(minutes_hash=MINUTES, persons=("e2", "e3"))
+    one.when(E1, for_both).then_refused(Reason.EVIDENCE_MISSING)
+    whole = one.when(E1, for_both.model_copy(update={"evidence": SCAN}))
+    whole.then(like(e.MinutesSigned, side=E, agreement_on=day("2026-03-31")))
+    assert whole.after.case.agreed_first_on == day("2026-03-31")
+
+
+def test_elsewhere_the_others_may_sign_too_and_nothing_waits_for_them() -> None:
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()))
+    sign = c.SignMinutes(minutes_hash=MINUTES)
+    laid.when(W2, sign).then(like(e.MinutesSigned, persons=("w2",), agreement_on=None))
+    laid.when(W2, c.SignMinutes(minutes_hash=OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
+    given(CLAUSES_AGREED).when(W2, sign).then_refused(Reason.MINUTES_MISSING)
+    away = laid.with_state(meeting=put(laid.case.meeting, confirmed=frozenset({"w1", "e1"})))
+    away.when(W2, sign).then_refused(Reason.NOT_A_REPRESENTATIVE)
+    agreed = laid.having(*SIGN_MINUTES)
+    assert agreed.case.meeting.agreement_on == day("2026-03-31")
+    agreed.when(E2, sign).then(like(e.MinutesSigned, agreement_on=None))
 
 
 def test_nobody_signs_other_minutes_or_none() -> None:

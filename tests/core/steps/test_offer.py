@@ -123,7 +123,7 @@ def test_a_crossing_offer_is_recorded_and_read_as_the_reply() -> None:
 def test_a_crossing_offer_waits_until_the_first_one_is_served() -> None:
     now = given(OFFER_UNSERVED).having(
         (LEGAL, c.AppointRepresentatives.model_validate(
-            {"reps": [{"person": f"e{n}"} for n in (1, 2, 3)], "chief": "e1", "chief_is_legal_representative": True})),
+            {"reps": [{"person": f"e{n}"} for n in (1, 2, 3)], "chief": "e1", "chief_is": "legal_representative"})),
         (HR, c.AcceptDuty(persons=("e1", "e2", "e3"), evidence=SCAN)),
         (HR, c.PublishList(from_on=day("2026-03-02"), until_on=day("2026-03-02"))),
         (E1, c.DeclareTopicsReady()),

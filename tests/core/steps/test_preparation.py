@@ -407,6 +407,18 @@ def test_the_contracts_lowest_wage_is_above_the_minimum_wage_in_hangzhou() -> No
             then.then_refused(Reason.BELOW_MINIMUM_WAGE, "HZ 11", fen=fen, floor=MINIMUM_WAGE_FEN)
 
 
+def test_a_quota_that_few_can_do_is_a_warning_on_consent() -> None:
+    for rate, warned in (("89.99", True), ("90", False)):
+        quota = c.PutClause(head="T1", values=(c.RateValue(name="quota_able", rate=rate),), prose="定额")
+        now = given(IN_SESSION).having((W2, quota))
+        then = now.when(E1, confirming("T1"))
+        if warned:
+            then.then_warned(Reason.QUOTA_TOO_HARD, "HZ 10", rate=rate, least=90)
+        else:
+            then.then_no_warning()
+        replace(now, law=law("cn")).when(E1, confirming("T1")).then_no_warning()
+
+
 def test_elsewhere_the_minimum_wage_itself_will_do() -> None:
     there = replace(given(IN_SESSION), law=law("cn-shanghai"))
     there.having((E2, lowest_of(MINIMUM_WAGE_FEN))).when(W1, confirming("T2")).then(e.ClauseConfirmed)

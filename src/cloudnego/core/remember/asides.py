@@ -127,12 +127,15 @@ def _(case: Negotiation, event: e.RecommendationIssued) -> Negotiation:
 def _(case: Negotiation, event: e.FactContested) -> Negotiation:
     if event.form == "statement":  # a word to a fact, which stays uncontested
         return put(case, statements=(*case.statements, event.fact))
-    return put(case, contested={**case.contested, event.fact: event.side})
+    by = case.contested.get(event.fact, frozenset())
+    return put(case, contested={**case.contested, event.fact: by | {event.side}})
 
 
 @on(e.ContestWithdrawn)
 def _(case: Negotiation, event: e.ContestWithdrawn) -> Negotiation:
-    return put(case, contested={f: s for f, s in case.contested.items() if f != event.fact})
+    left = case.contested.get(event.fact, frozenset()) - {event.side}
+    others = {fact: sides for fact, sides in case.contested.items() if fact != event.fact}
+    return put(case, contested={**others, event.fact: left} if left else others)
 
 
 @on(e.WithdrawalAsked)

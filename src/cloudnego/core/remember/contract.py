@@ -147,6 +147,12 @@ def _(case: Negotiation, event: e.PerformanceReported) -> Negotiation:
     return put(case, performance=put(case.performance, reports=(*case.performance.reports, event.occurred_on)))
 
 
+@on(e.PerformancePublished)
+def _(case: Negotiation, event: e.PerformancePublished) -> Negotiation:
+    publications = (*case.performance.publications, event.occurred_on)
+    return put(case, performance=put(case.performance, publications=publications))
+
+
 @on(e.ProblemRaised)
 def _(case: Negotiation, event: e.ProblemRaised) -> Negotiation:
     problems = {**case.performance.problems, event.problem: False}

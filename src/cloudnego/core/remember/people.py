@@ -110,7 +110,11 @@ def _(case: Negotiation, event: e.DelegateRollRecorded) -> Negotiation:
 @on(e.CandidatesProposed)
 def _(case: Negotiation, event: e.CandidatesProposed) -> Negotiation:
     election = ElectionState(
-        candidates=event.candidates, chief=event.chief, seats=event.seats, scrutineers=event.scrutineers
+        candidates=event.candidates,
+        chief=event.chief,
+        chief_is=event.chief_is,
+        seats=event.seats,
+        scrutineers=event.scrutineers,
     )
     return put(case, election=election)
 
@@ -142,6 +146,7 @@ def _(case: Negotiation, event: e.ElectionAttested) -> Negotiation:
         bench = BenchState(
             reps=(*reps, *(r for r in case.benches.worker.reps if r.outside)),
             chief=old.chief,
+            chief_is=old.chief_is,
             chosen_on=old.recorded_on,
             was=case.benches.worker.was,
         )
@@ -154,7 +159,7 @@ def _(case: Negotiation, event: e.RepresentativesAppointed) -> Negotiation:
     bench = BenchState(
         reps=event.reps,
         chief=event.chief,
-        chief_in_charge=event.chief_in_charge,
+        chief_is=event.chief_is,
         may_sign=event.chief_may_sign,
         chosen_on=event.occurred_on,
         was=case.benches.of(event.side).was,
@@ -201,7 +206,7 @@ def _(case: Negotiation, event: e.RepresentativeReplaced) -> Negotiation:
         side,
         reps=(*(r for r in bench.reps if r.person != event.old), event.rep),
         chief=event.rep.person if event.as_chief else bench.chief,
-        chief_in_charge=event.chief_in_charge if event.as_chief else bench.chief_in_charge,
+        chief_is=event.chief_is if event.as_chief else bench.chief_is,
         may_sign=event.chief_may_sign if event.as_chief else bench.may_sign,
         vacant={p: d for p, d in bench.vacant.items() if p != event.old},
         vacancies=tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
@@ -11,7 +12,7 @@ from cloudnego.core.acts import dated, of_side, said
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.vocabulary import Scope, Seat, Side
+from cloudnego.core.vocabulary import Kind, Scope, Seat, Side
 
 ATTESTATIONS = 2
 FEW_VOTERS = 10
@@ -57,7 +58,7 @@ def enterprise_submits(m: Moment) -> Obstacle | None:
     return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
 
 
-def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot) -> Obstacle | None:
+def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot | c.RecordAcceptance) -> Obstacle | None:
     return None if command.draft_hash == m.case.meeting.draft_hash else no(Reason.DRAFT_CHANGED, "HZ 28")
 
 
@@ -180,11 +181,58 @@ def covered_counts(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None
     return None
 
 
+def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) -> Obstacle | None:
+    """选举和表决…应当采用无记名投票的方式 (ZJDM 15)."""
+    rule = _rule(m)
+    if command.secret or not rule.secret:
+        return None
+    return no(Reason.NOT_SECRET, *rule.cite, cure=(Seat.UNION,), side=Side.WORKER)
+
+
+# --- regional: the firms' legal representatives -------------------------------------------------------------------
+
+
+def acceptance_wanted(s: Standing) -> Obstacle | None:
+    """应当取得本行业(区域)企业法定代表人的认可 (SH 28, 30); most texts know no such thing."""
+    return None if _rule(s).legal_representatives_accept else no(Reason.NO_ACCEPTANCE_WANTED, *_rule(s).cite)
+
+
+def accepts_for_a_covered(m: Moment, command: c.RecordAcceptance) -> Obstacle | None:
+    if command.enterprise not in {x.enterprise for x in m.case.covers}:
+        return no(Reason.COVERED_UNKNOWN, id=command.enterprise)
+    return no(Reason.NOTHING_NEW) if command.enterprise in m.case.congress.accepted else None
+
+
+def record_acceptance(m: Moment, command: c.RecordAcceptance) -> list[e.Event]:
+    return [e.DraftAccepted(**of_side(m, command), enterprise=command.enterprise, draft_hash=command.draft_hash)]
+
+
+def _not_accepted(s: Standing, enterprises: Iterable[str]) -> Obstacle | None:
+    level = _rule(s).legal_representatives_accept
+    left = [x for x in enterprises if x not in s.case.congress.accepted] if level else []
+    if not left or level is None:
+        return None
+    return no(Reason.DRAFT_NOT_ACCEPTED, *_rule(s).cite, level=level, cure=(Seat.HR,), side=Side.EMPLOYER, n=len(left))
+
+
+def accepted_before_the_vote(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
+    """经认可该草案的企业全体职工代表半数以上…同意 (SH 28 ¶2): only firms that accept the draft vote on it."""
+    return _not_accepted(m, [command.enterprise])
+
+
+def accepted_by_all(m: Moment) -> Obstacle | None:
+    """Where one congress votes for all, all have accepted (SH 30)."""
+    return None if per_enterprise(m) is None else _not_accepted(m, [x.enterprise for x in m.case.covers])
+
+
+# --- regional: each enterprise votes ------------------------------------------------------------------------------
+
+
 def record_covered_ballot(m: Moment, command: c.RecordCoveredBallot) -> list[e.Event]:
     return [
         e.CoveredBallotRecorded(
-            **dated(m, command), enterprise=command.enterprise, total=command.total, present=command.present,
-            yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
+            **dated(m, command), enterprise=command.enterprise, secret=command.secret, total=command.total,
+            present=command.present, yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
             scrutineers=command.scrutineers,
         )
     ]  # fmt: skip
@@ -195,10 +243,14 @@ def no_counts_pending(m: Moment) -> Obstacle | None:
 
 
 def covered_all_voted(m: Moment) -> Obstacle | None:
-    """每家受约束企业: where each covered enterprise votes by itself, all have (HZ 33)."""
+    """每家受约束企业: where each covered enterprise votes by itself, all have that may (HZ 33; SH 28)."""
     if per_enterprise(m) is not None:
         return None
-    left = [x.enterprise for x in m.case.covers if x.enterprise not in m.case.congress.covered]
+    congress, choosy = m.case.congress, _rule(m).legal_representatives_accept is Level.HARD
+    voting = [x.enterprise for x in m.case.covers if not choosy or x.enterprise in congress.accepted]
+    if not voting:
+        return _not_accepted(m, [x.enterprise for x in m.case.covers])
+    left = [name for name in voting if name not in congress.covered]
     return no(Reason.COVERED_BALLOTS_MISSING, "HZ 33", cure=(Seat.UNION,), n=len(left)) if left else None
 
 
@@ -235,7 +287,14 @@ def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "
         votes = [x.passed for x in m.case.congress.covered.values()]
         ok = any(votes) if rule.per_enterprise == "those_that_passed" else all(votes)
         return "passed" if ok else "failed"
-    return "passed" if rule.passes.reached(command.yes, total) else "failed"
+    return "passed" if majority(m).reached(command.yes, total) else "failed"
+
+
+def majority(s: Standing) -> Majority:
+    """Of the draft; where a text names one for ending a contract early, that one (SD 41)."""
+    ending = s.case.opened is not None and s.case.opened.kind is Kind.TERMINATION
+    row = s.law.pack.rescission
+    return row.vote if ending and row else _rule(s).passes
 
 
 def quorum_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
@@ -257,9 +316,10 @@ def record_ballot(m: Moment, command: c.RecordBallot) -> list[e.Event]:
     total = m.case.congress.total
     return [
         e.BallotRecorded(
-            **dated(m, command), draft_hash=command.draft_hash, total=total, present=command.present,
-            issued=command.issued, returned=command.returned, yes=command.yes, no=command.no, abstain=command.abstain,
-            spoiled=command.spoiled, needed=_rule(m).passes.needed(total), result=_result(m, command),
+            **dated(m, command), draft_hash=command.draft_hash, secret=command.secret, total=total,
+            present=command.present, issued=command.issued, returned=command.returned, yes=command.yes, no=command.no,
+            abstain=command.abstain, spoiled=command.spoiled, needed=majority(m).needed(total),
+            result=_result(m, command),
         )
     ]  # fmt: skip
 

@@ -92,10 +92,9 @@ def majority_of_each_side(s: Standing) -> Obstacle | None:
 
 
 def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
-    """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first, then in turn."""
+    """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first; both at once in SH 18."""
     meeting = m.case.meeting
-    first = m.case.offering_side or Side.WORKER
-    chair = meeting.chair.other if meeting.chair else first
+    chair = meeting.chair.other if meeting.chair else m.case.offering_side or Side.WORKER
     plan = meeting.plan
     assert plan is not None
     return [
@@ -103,7 +102,7 @@ def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
             session=meeting.session + 1,
             on=m.today,
             mode=plan.mode,
-            chair=chair,
+            chair=None if m.law.pack.meeting.first_chair == "joint" else chair,
             present=tuple(sorted(meeting.confirmed)),
         )
     ]
@@ -145,7 +144,7 @@ def other_chief_was_absent(m: Moment) -> Obstacle | None:
     meeting = m.case.meeting
     if meeting.absent is None or meeting.absent is m.side:
         return no(Reason.NO_CHIEF_ABSENT, cure=(Seat.RECORDER,))
-    return no(Reason.NEW_DAY_USED) if meeting.absences > 1 else None  # once (Hangzhou has no rule; the house has)
+    return no(Reason.NEW_DAY_USED) if m.side in meeting.new_days else None  # once (no text has a rule; the house has)
 
 
 def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
@@ -239,7 +238,7 @@ def minutes_laid(m: Moment) -> Obstacle | None:
     return no(Reason.MINUTES_CONFIRMED) if m.own_side in meeting.minutes_confirmed else None
 
 
-def same_minutes(m: Moment, command: c.ConfirmMinutes) -> Obstacle | None:
+def same_minutes(m: Moment, command: c.ConfirmMinutes | c.SignMinutes) -> Obstacle | None:
     meeting = m.case.meeting
     if command.minutes_hash != meeting.minutes_hash:
         return no(Reason.MINUTES_CHANGED, "HZ 26")
@@ -250,15 +249,62 @@ def same_minutes(m: Moment, command: c.ConfirmMinutes) -> Obstacle | None:
 
 
 def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:
-    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the later signature."""
+    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the last signature."""
     meeting, act = m.case.meeting, of_side(m, command)
     both = m.own_side.other in meeting.minutes_confirmed
-    full = both and meeting.minutes_result == "full_agreement"
+    whole = both and not unsigned(m, meeting.minutes_signed)
     return [
         e.MinutesConfirmed(
-            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=act["occurred_on"] if full else None
+            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=_agreement(m, act["occurred_on"], whole)
         )
     ]
+
+
+def _agreement(m: Moment, day: date, whole: bool) -> date | None:
+    return day if whole and m.case.meeting.minutes_result == "full_agreement" else None
+
+
+def unsigned(s: Standing, signed: frozenset[str]) -> list[str]:
+    """Who was at the meeting and has not signed its minutes, where the text wants all of them; the chiefs confirm.
+
+    会议记录由参加协商会议的全体协商代表签字确认 (SD 26); 全体与会协商代表签字确认 (HA 25).
+    """
+    meeting = s.case.meeting
+    if not s.law.pack.meeting.minutes_by_all or meeting.coordinated_on:
+        return []
+    chiefs = _acting_chiefs(s, Side.WORKER) | _acting_chiefs(s, Side.EMPLOYER)
+    there = {r.person for side in Side for r in s.case.benches.of(side).seated} & meeting.confirmed
+    return sorted(there - chiefs - signed)
+
+
+def minutes_to_sign(m: Moment) -> Obstacle | None:
+    if m.case.meeting.minutes_hash is None:
+        return no(Reason.MINUTES_MISSING, "HZ 26", cure=(Seat.RECORDER,))
+    return None
+
+
+def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | None:
+    """Who was at the meeting signs for himself; a signed paper may be entered for several."""
+    who = set(command.persons or (m.by.person,))
+    meeting = m.case.meeting
+    if any(not m.bench.has(p) or p not in meeting.confirmed for p in who):
+        return no(Reason.NOT_A_REPRESENTATIVE, *m.law.pack.meeting.cite, side=m.own_side)
+    if who <= meeting.minutes_signed:
+        return no(Reason.NOTHING_NEW)
+    own = who == {m.by.person}
+    return None if own or command.on_paper or command.evidence else no(Reason.EVIDENCE_MISSING, day=m.today.isoformat())
+
+
+def sign_minutes(m: Moment, command: c.SignMinutes) -> list[e.Event]:
+    meeting, act = m.case.meeting, of_side(m, command)
+    persons = command.persons or (m.by.person,)
+    whole = len(meeting.minutes_confirmed) == len(Side) and not unsigned(m, meeting.minutes_signed | set(persons))
+    return [
+        e.MinutesSigned(
+            **act, minutes_hash=command.minutes_hash, persons=persons,
+            agreement_on=None if meeting.agreement_on else _agreement(m, act["occurred_on"], whole),
+        )
+    ]  # fmt: skip
 
 
 def minutes_ground(m: Moment) -> date | None:
@@ -278,8 +324,12 @@ def declare_deadlock(m: Moment, command: c.DeclareDeadlock) -> list[e.Event]:
 
 def agreed(s: Standing) -> Obstacle | None:
     """Full agreement recorded in minutes both chiefs signed."""
-    if s.case.meeting.agreement_on:
+    meeting = s.case.meeting
+    if meeting.agreement_on:
         return None
+    full = meeting.minutes_result == "full_agreement" and len(meeting.minutes_confirmed) == len(Side)
+    if full and (left := unsigned(s, meeting.minutes_signed)):
+        return no(Reason.MINUTES_UNSIGNED, *s.law.pack.meeting.cite, cure=(Seat.REPRESENTATIVE,), n=len(left))
     return no(Reason.NO_FULL_AGREEMENT, "HZ 26", "HZ 27", cure=(Seat.CHIEF, Seat.RECORDER))
 
 

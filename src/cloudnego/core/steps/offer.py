@@ -58,11 +58,7 @@ def says_what_it_must(m: Moment, command: c.SendOffer) -> Obstacle | None:
 
     Time, place and content are fields of the command; the list and the grounds are asked where the pack asks them."""
     row = m.law.pack.offer
-    if "grounds" in row.needs and command.basis is None:
-        return no(Reason.VALUE_MISSING, *row.cite, field="basis")
-    if "own_reps" in row.needs and not m.bench.seated:
-        return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, side=m.own_side)
-    return None
+    return papers.grounds_given(m, row, command.basis, "basis") or papers.representatives_named(m, row)
 
 
 def send_offer(m: Moment, command: c.SendOffer) -> list[e.Event]:

@@ -62,6 +62,11 @@ def report_performance(m: Moment, command: c.ReportPerformance) -> list[e.Event]
     return [e.PerformanceReported(**of_side(m, command), period=command.period, results=command.results)]
 
 
+def publish_performance(m: Moment, command: c.PublishPerformance) -> list[e.Event]:
+    """集体合同中工资事项的履行情况应当每半年公布一次 (CQ 30); a duty only where a text has it, welcome everywhere."""
+    return [e.PerformancePublished(**of_side(m, command), period=command.period)]
+
+
 def problem_names_a_clause(m: Moment, command: c.RaiseProblem) -> Obstacle | None:
     if command.clause is None or command.clause in m.case.clauses:
         return None

@@ -389,6 +389,12 @@ def same_wording(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
     return texts.above_the_floor(m, known) or texts.above_the_regional(m, known)
 
 
+def quota_within_reach(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
+    """Judged on consent, like the floors."""
+    known = m.case.clauses.get(command.clause)
+    return texts.quota_within_reach(m, known) if known else None
+
+
 def confirm_clause(m: Moment, command: c.ConfirmClause) -> list[e.Event]:
     agreed = m.own_side.other in m.case.clauses[command.clause].confirmed
     return [e.ClauseConfirmed(**of_side(m, command), clause=command.clause, text_hash=command.text_hash, agreed=agreed)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cloudnego.core import benches
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
@@ -108,8 +109,8 @@ def candidates_named(m: Moment) -> Obstacle | None:
 
 def candidates_change(m: Moment, command: c.ProposeCandidates) -> Obstacle | None:
     old = m.case.election
-    same = (old.candidates, old.chief, old.seats, old.scrutineers) == (
-        command.candidates, command.chief, command.seats, command.scrutineers,
+    same = (old.candidates, old.chief, old.chief_is, old.seats, old.scrutineers) == (
+        command.candidates, command.chief, command.chief_is, command.seats, command.scrutineers,
     )  # fmt: skip
     return no(Reason.NOTHING_NEW) if same and not old.round else None
 
@@ -142,11 +143,18 @@ def on_one_side(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
     return None
 
 
+def chief_by_right(m: Moment, command: c.ProposeCandidates | c.AppointRepresentatives) -> Obstacle | None:
+    """Whom the text bars as chief is not named in the first place."""
+    people = command.candidates if isinstance(command, c.ProposeCandidates) else command.reps
+    manager = any(r.person == command.chief and r.manager for r in people)
+    return benches.chief_by_right(m, m.own_side, command.chief_is, manager=manager)
+
+
 def propose_candidates(m: Moment, command: c.ProposeCandidates) -> list[e.Event]:
     return [
         e.CandidatesProposed(
-            **dated(m, command), candidates=command.candidates, chief=command.chief, seats=command.seats,
-            scrutineers=command.scrutineers,
+            **dated(m, command), candidates=command.candidates, chief=command.chief, chief_is=command.chief_is,
+            seats=command.seats, scrutineers=command.scrutineers,
         )
     ]  # fmt: skip
 
@@ -166,6 +174,14 @@ def counts_add_up(m: Moment, command: c.RecordElection) -> Obstacle | None:
     if any(v.votes > valid for v in command.votes):
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
     return None
+
+
+def voted_in_secret(m: Moment, command: c.RecordElection) -> Obstacle | None:
+    """选举和表决…应当采用无记名投票的方式 (ZJDM 15); an approval of the whole list is no ballot."""
+    row = m.law.pack.choosing
+    if command.secret or not row.secret or command.form == "approval_of_list":
+        return None
+    return no(Reason.NOT_SECRET, *row.cite, cure=(Seat.UNION,), side=Side.WORKER)
 
 
 def vote_of_the_right_form(m: Moment, command: c.RecordElection) -> Obstacle | None:
@@ -207,10 +223,10 @@ def record_election(m: Moment, command: c.RecordElection) -> list[e.Event]:
         elected = tuple(v.person for v in passed[:open_seats]) if quorum else ()
     return [
         e.ElectionRecorded(
-            **dated(m, command), form=command.form, held=command.held, electorate=command.electorate,
-            round=election.round + 1, total=command.total, present=command.present, votes=command.votes,
-            approvals=command.approvals, spoiled=command.spoiled, needed=needed, quorum=quorum, elected=elected,
-            open_seats=open_seats - len(elected),
+            **dated(m, command), form=command.form, secret=command.secret, held=command.held,
+            electorate=command.electorate, round=election.round + 1, total=command.total, present=command.present,
+            votes=command.votes, approvals=command.approvals, spoiled=command.spoiled, needed=needed, quorum=quorum,
+            elected=elected, open_seats=open_seats - len(elected),
         )
     ]  # fmt: skip
 
@@ -267,11 +283,10 @@ def list_stands(m: Moment, command: c.AppointRepresentatives) -> Obstacle | None
 
 
 def appoint_representatives(m: Moment, command: c.AppointRepresentatives) -> list[e.Event]:
-    in_charge = command.chief_is_legal_representative or command.chief_is_person_in_charge
     return [
         e.RepresentativesAppointed(
-            **of_side(m, command), reps=command.reps, chief=command.chief,
-            chief_in_charge=in_charge or m.own_side is Side.WORKER, chief_may_sign=command.chief_may_sign,
+            **of_side(m, command), reps=command.reps, chief=command.chief, chief_is=command.chief_is,
+            chief_may_sign=command.chief_may_sign,
         )
     ]  # fmt: skip
 
