@@ -12,6 +12,7 @@ from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.sight import Possible, moment_of, next_for
 from cloudnego.core.state import Caucus
+from cloudnego.core.substates import SubStates, substates
 from cloudnego.core.vocabulary import Seat, Stream
 from cloudnego.ports import Recorded
 from cloudnego.web.answers import plain
@@ -66,6 +67,12 @@ def shown_overview(found: Found, law: Law) -> Overview:
     if not found.sees_all_joint and whole.in_force_from is None:
         hidden["raise_rate"] = None
     return msgspec.structs.replace(whole, **hidden) if hidden else whole
+
+
+def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates | None:
+    """Where each step stands, for those who see the progress; `caucus`: the one the reader sits in, if he does."""
+    own = (found.caucus_of, caucus) if found.caucus_of is not None and caucus is not None else None
+    return substates(found.standing(law), own) if sees_progress(found) else None
 
 
 def capacity(found: Found) -> Capacity:
