@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from cloudnego.core import commands as c
@@ -20,6 +21,7 @@ from tests.given import (
     HR,
     LEGAL,
     MINUTES,
+    OTHER_HASH,
     PLAN,
     RECORDER,
     REFERENCE,
@@ -41,6 +43,7 @@ from tests.given import (
     confirming,
     day,
     draft,
+    given,
     law,
     lowest_of,
     plan,
@@ -357,5 +360,36 @@ REGIONAL_IN_FORCE = Situation(
 
 SHANGHAI_NOTHING = Given(at=NOTHING.at, law=law("cn-shanghai"))
 SHANGHAI_OPENED = Situation(SHANGHAI_NOTHING, (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+
+# --- by the side of the road ----------------------------------------------------------------------------------------
+
+
+def suspending() -> c.Suspend:
+    return c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-10"))
+
+
+def opinion_of(case: Negotiation) -> str:
+    return next(iter(case.opinions))
+
+
+SUSPENDED = Situation(IN_SESSION, (E1, suspending()), (W1, suspending()))
+CHIEF_ABSENT = Situation(READY_TO_MEET, "2026-03-31T09:30", (RECORDER, c.NoteChiefAbsent(side=E)))
+MATERIAL_LATE = Situation(
+    MATERIAL_ASKED,
+    "2026-03-27",
+    (E2, lambda case: c.DeliverMaterial(material=material_of(case, "payroll"), file=OTHER_HASH)),
+)
+GUEST_INVITED = Situation(CLAUSES_PUT, (W1, c.InviteToTable(person="guest")))
+MINUTES_LAID = Situation(CLAUSES_AGREED, (RECORDER, minutes()))
+OPINION_REFUSED = Situation(
+    REPLY_OVERDUE,
+    "2026-03-18",
+    (UNION, c.IssueOpinion(article="HZ 24", facts="逾期未答复", service=receipt("2026-03-18"))),
+    "2026-03-20",
+    (HR, lambda case: c.AnswerOpinion(opinion=opinion_of(case), outcome="refused", answer="不同意")),
+)
+DECLARED_BY_ONE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()))
+FIRMS_IN_SHANGHAI = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shanghai"))
+REGIONAL_OPENED = Situation(REGIONAL_NOTHING, (TOWN_AS_ORGAN, regional(per_enterprise=False)))
 
 __all__ = ["CHIEFS", "REFERENCE", "W"]
