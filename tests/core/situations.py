@@ -47,6 +47,8 @@ from tests.given import (
     receipt,
     reps,
     sheet,
+    signed_minutes,
+    submitting,
 )
 
 NOTHING = Given(at=datetime(2026, 1, 12, 10, tzinfo=CHINA))
@@ -164,7 +166,7 @@ def minutes(result: str = "full_agreement") -> c.WriteMinutes:
     return c.WriteMinutes.model_validate({"result": result, "minutes_hash": MINUTES})
 
 
-SIGN_MINUTES: tuple[Line, ...] = tuple((who, c.ConfirmMinutes(minutes_hash=MINUTES)) for who in (W1, E1))
+SIGN_MINUTES: tuple[Line, ...] = tuple((who, signed_minutes()) for who in (W1, E1))
 
 
 def fixing(by: Side = E) -> Line:
@@ -179,7 +181,7 @@ DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
 
 # --- step 7 -------------------------------------------------------------------------------------------------------
 
-SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, lambda case: c.SubmitDraft(draft_hash=draft(case))))
+SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, submitting))
 CONVENED = Situation(
     SUBMITTED,
     (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)),
@@ -220,7 +222,8 @@ CONFIRMATION_OPEN = Situation(REVIEWED_OUTSIDE, "2026-05-14", (CLOCK, c.CloseRev
 
 def objecting(case: Negotiation) -> c.ObjectToContract:
     name = next(iter(case.clauses))
-    return c.ObjectToContract(clauses=(c.ObjectedClause(clause=name, article="ZJ 18"),), opinion="加班工资计算有误")
+    objected = (c.ObjectedClause(clause=name, article="ZJ 18"),)
+    return c.ObjectToContract(clauses=objected, opinion="加班工资计算有误", service=receipt("2026-05-08"))
 
 
 OBJECTED = Situation(UNDER_REVIEW, "2026-05-08", (AUTHORITY, objecting))
@@ -255,7 +258,12 @@ WITHOUT_UNION = Situation(
 )
 FIRMS = tuple(Covered(enterprise=f"firm{n}", headcount=20) for n in (1, 2, 3))
 REGIONAL_NOTHING = on_register(
-    enterprise="park", worker_organ="park-union", employer_organ="park-body", covers=FIRMS, headcount=60
+    speaks_for_many=True,
+    enterprise="park",
+    worker_organ="park-union",
+    employer_organ="park-body",
+    covers=FIRMS,
+    headcount=60,
 )
 
 
@@ -308,7 +316,7 @@ def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
         *SIGN_MINUTES,
         fixing(),
         "2026-04-01",
-        (E1, lambda case: c.SubmitDraft(draft_hash=draft(case))),
+        (E1, submitting),
         (TOWN_AS_ORGAN, c.ConveneCongress(day=day("2026-04-10"), held=Held.DISPERSED, total=40)),
         (TOWN_AS_ORGAN, c.SendCongressMaterials()),
         "2026-04-10",
