@@ -10,6 +10,8 @@ from enum import StrEnum
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
+
 from cloudnego.chooser import Cast, fill
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
@@ -57,12 +59,12 @@ def cast() -> Cast:
     )  # fmt: skip
 
 
-def register(dice: Random) -> Register:
-    """An enterprise as the register might hold it."""
+def register(dice: Random, *, many: bool = False) -> Register:
+    """An enterprise as the register might hold it; `many`: the union of an industry or region."""
     return Register(
         enterprise="E1", region="330109", town="330109102", industry="C17", headcount=dice.choice((12, 80, 180, 640)),
         above_scale=dice.random() < 0.5, has_union=dice.random() < 0.8, worker_organ="U1", employer_organ="E1",
-        women=30, dispatched=12, covers=FIRMS,
+        women=30, dispatched=12, covers=FIRMS, speaks_for_many=many,
         references=(Reference(kind="minimum_wage", period="2024", fen=249_000, source="演示值", by="town"),),
     )  # fmt: skip
 
@@ -143,7 +145,7 @@ def _as_judged(m: Moment, command: c.Command) -> Moment:
         return m
     return Moment(
         m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=m.caucus, register=m.register,
-        other=m.other, new_law=m.new_law, for_side=paper.side,
+        other=m.other, new_law=m.new_law, fact=m.fact, for_side=paper.side,
     )  # fmt: skip
 
 
@@ -170,14 +172,16 @@ def scene_of(seed: int) -> Checked:
     dice = Random(seed)
     law = Law(pack=shipped_pack(dice.choice(PACKS)), calendar=shipped_calendar())
     start = datetime(2026, dice.randrange(1, 7), dice.randrange(1, 28), 9, tzinfo=CHINA)
-    scene = Checked(law, cast(), register(dice), start, dice)
     way = dice.random()
-    opener = dice.choice(("w0", "hr", "town"))
+    regional = 0.08 <= way < 0.25
+    scene = Checked(law, cast(), register(dice, many=regional), start, dice)
+    with_union = scene.register.has_union and not regional and way >= 0.08
+    opener = dice.choice(("w0", "hr") if with_union else ("w0", "hr", "town"))
     if way < 0.08:
         day = {"signed_on": start.date(), "in_force_from": start.date(), "expires_on": start.date().replace(month=12)}
         fields = {"enterprise": "E1", "wage_year": 2026, "evidence": {"sha256": "a" * 64}, "raise_rate": "5", **day}
         scene.ask(scene.member(opener), c.RegisterContract.model_validate(fields))
-    elif way < 0.25:
+    elif regional:
         covers = [x.enterprise for x in FIRMS[: dice.randrange(1, 4)]]
         per = dice.random() < 0.6
         scene.open(opener, scope=Scope.REGION, covers=covers, ballot_per_enterprise=per)
@@ -224,9 +228,11 @@ def _other_ways(scene: Checked) -> None:
         scene.others["child"] = child_in_force(kind)
         _try(scene, "clock", c.RecordSupersession(child="child"))
     elif way == 1:
-        regional = Rehearsal(scene.law, cast(), scene.register, scene.at, Random(1))
+        own = Covered(enterprise="E1", headcount=180)
+        area = replace(scene.register, covers=(*FIRMS, own), speaks_for_many=True)
+        regional = Rehearsal(scene.law, cast(), area, scene.at, Random(1))
         regional.open("w0", scope=Scope.REGION, covers=["c0"])
-        _try(regional, "w0", c.CoverEnterprise(enterprise="E1", headcount=180))
+        _try(regional, "w0", c.CoverEnterprise(enterprise="E1"))
         scene.others["regional"] = regional.case
         for who in ("w0", "e0"):
             _try(scene, who, c.MergeIntoRegional(regional="regional"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,6 +14,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
+from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog.districts import District, Districts
 from cloudnego.identity.founding import Place, found
@@ -106,6 +107,7 @@ def init(
     name: Annotated[str, typer.Option(help="Its name.")] = "萧山区",
     region: Annotated[str, typer.Option(help="Its GB/T 2260 code.")] = "330109",
     pack: Annotated[str, typer.Option(help="Rule pack of new cases.")] = DEFAULT_PACK,
+    verified_by: Annotated[str, typer.Option(help="Who compared the pack with the texts.")] = "",
     official: Annotated[str, typer.Option(help="Name of the first official.")] = "",
     login: Annotated[str, typer.Option(help="How the first official signs in.")] = "",
     password_file: PasswordFile = None,
@@ -116,10 +118,17 @@ def init(
     with opened(settings) as (engine, districts):
         if any(one.kind == "live" for one in districts.all()):
             raise CannotBe("there is a live district already; add people with `cloudnego admin person add`")
+        if pack not in pack_texts():
+            raise CannotBe(f"there is no pack {pack}; there are {', '.join(sorted(pack_texts()))}")
+        if pack not in READ_HERE and not verified_by:
+            raise CannotBe(
+                f"the pack {pack} was made from copies of the texts that nobody of the district has compared with the"
+                " ones in force: name who did with --verified-by"
+            )
         official = official or Prompt.ask("Name of the first official", console=out)
         login = login or Prompt.ask("Sign-in name", console=out)
         hashed = _hash(settings, _read_password(password_file, login))
-        law = shipped_pack(pack)
+        law = _verified(pack, verified_by) if verified_by else shipped_pack(pack)
         with writing(engine) as session:
             roster = Roster(session, district, new_id, now_s(), "operator")
             founded = found(
@@ -132,6 +141,20 @@ def init(
         out.print("Nobody in the district has compared the pack with the texts yet: see `cloudnego admin verify-pack`.")
 
 
+READ_HERE: Final = frozenset({"cn", "cn-zhejiang", "cn-hangzhou"})
+"""Packs that may be set in force as they ship; their texts are read with the product. For the others somebody of the
+district says that the copies are the law there."""
+
+
+def _verified(pack: str, by: str) -> Pack:
+    """A shipped pack with the name of whoever compared it with the texts. Raises CannotBe."""
+    if re.search(r"[\x00-\x1f\"\\]", by) or not by.strip():
+        raise CannotBe("the name is empty or has characters a name has not")
+    kept = [line for line in pack_texts()[pack].splitlines() if not line.startswith("verified_")]
+    lines = [*kept, f'verified_by: "{by.strip()}"', f'verified_at: "{now().date().isoformat()}"', ""]
+    return load_pack(pack, {**pack_texts(), pack: "\n".join(lines)})
+
+
 @app.command("verify-pack")
 def verify_pack(
     by: Annotated[str, typer.Option(help="Who compared the pack with the texts.")],
@@ -140,11 +163,7 @@ def verify_pack(
     """Record that somebody compared the district's pack with the texts; new cases pin the verified version."""
     with opened(Settings()) as (_, districts):
         chosen = _the_district(districts, district)
-        if re.search(r"[\x00-\x1f\"\\]", by) or not by.strip():
-            raise CannotBe("the name is empty or has characters a name has not")
-        kept = [line for line in pack_texts()[chosen.pack].splitlines() if not line.startswith("verified_")]
-        lines = [*kept, f'verified_by: "{by.strip()}"', f'verified_at: "{now().date().isoformat()}"', ""]
-        pack = load_pack(chosen.pack, {**pack_texts(), chosen.pack: "\n".join(lines)})
+        pack = _verified(chosen.pack, by)
         districts.adopt(chosen.id, pack=pack)
     out.print(f"{chosen.id}: new cases pin {pack.id} {pack.version}, verified by {pack.verified_by}.")
 

@@ -18,6 +18,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment
+from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.state import Clause
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side
@@ -47,6 +48,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     offered_percent: str = "6"
     agreed_percent: str = "7"
     minimum_fen: int = 300_000
+    prose: dict[str, str] = {}  # what the clauses put so far say, by the hash of their text
 
     def bench(self, side: Side) -> tuple[str, ...]:
         return self.worker_bench if side is Side.WORKER else self.employer_bench
@@ -120,6 +122,10 @@ def service(m: Moment, dice: Random, side: Side | None = None) -> Fields:
     to = (side or side_of_table(m)).other
     if in_force(m.case, to, m.today):
         return {"via": "platform"}
+    return _receipt_of_today(m, dice)
+
+
+def _receipt_of_today(m: Moment, dice: Random) -> Fields:
     return {"via": "paper", "proof": "signed_receipt", "received_on": m.today, "evidence": scan(dice)}
 
 
@@ -297,8 +303,8 @@ def _ready(m: Moment, _: Random, __: Cast) -> Fields:
     return {"held": "dispersed"} if m.side is Side.WORKER else {}
 
 
-def _d0(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"from_on": m.today, "until_on": m.today + timedelta(days=730)}
+def _d0(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"from_on": m.today, "until_on": m.today + timedelta(days=730), "evidence": scan(dice)}
 
 
 def _offer(m: Moment, dice: Random, cast: Cast) -> Fields:
@@ -501,8 +507,8 @@ def _minutes(m: Moment, dice: Random, __: Cast) -> Fields:
     return {"result": result, "minutes_hash": sha(dice), "text": "会议如实记录双方意见与达成一致的条款。"}
 
 
-def _confirm_minutes(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"minutes_hash": m.case.meeting.minutes_hash}
+def _confirm_minutes(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"minutes_hash": m.case.meeting.minutes_hash, "evidence": scan(dice)}
 
 
 def _sign_minutes(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -515,8 +521,21 @@ def _draft(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"draft_hash": m.case.meeting.draft_hash, "file": sha(dice)}
 
 
-def _submit(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"draft_hash": m.case.meeting.draft_hash}
+def _sign_draft(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"draft_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
+
+
+def _submit(m: Moment, _: Random, cast: Cast) -> Fields:
+    """The draft with its text; whoever has not read a clause cannot hand it in."""
+    clauses = [
+        {
+            "clause": name, "head": clause.head, "values": [v.model_dump() for v in clause.values],
+            "prose": cast.prose[clause.text_hash],
+        }
+        for name, clause in sorted(m.case.clauses.items())
+        if clause.agreed
+    ]  # fmt: skip
+    return {"draft_hash": m.case.meeting.draft_hash, "clauses": clauses}
 
 
 def _amendments(m: Moment, _: Random, __: Cast) -> Fields:
@@ -581,7 +600,7 @@ def _attest(_: Moment, __: Random, ___: Cast) -> Fields:
 
 
 def _sign(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"document_hash": m.case.meeting.draft_hash, "method": "ink", "evidence": scan(dice)}
+    return {"document_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
 
 
 def _file(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -607,11 +626,14 @@ def _supply(m: Moment, __: Random, ___: Cast) -> Fields:
 
 def _objection(m: Moment, dice: Random, _: Cast) -> Fields:
     clause = _pick(dice, sorted(m.case.clauses))
-    return {
-        "clauses": [{"clause": clause, "article": "N2004 44"}],
-        "opinion": "请核对该条款的计算口径。",
+    found: Fields = {
+        "clauses": [{"clause": clause, "article": "N2004 44"}], "opinion": "请核对该条款的计算口径。",
         "evidence": scan(dice),
-    }
+    }  # fmt: skip
+    if Office.AUTHORITY not in m.by.offices:
+        return found
+    both = all(in_force(m.case, side, m.today) for side in Side)
+    return {**found, "service": {"via": "platform"} if both else _receipt_of_today(m, dice)}
 
 
 def _clerical(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -625,12 +647,15 @@ def _publish(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _report(m: Moment, _: Random, __: Cast) -> Fields:
     results = [{"clause": n, "result": "full"} for n in sorted(m.case.clauses)]
-    return {"period": str(m.today.year), "results": results, "remark": "各项条款均已履行。"}
+    return {"period": _new_period(m, m.case.performance.reports), "results": results, "remark": "各项条款均已履行。"}
+
+
+def _new_period(m: Moment, known: Mapping[str, date]) -> str:
+    return f"{m.today.year}-{len(known) + 1}"
 
 
 def _publish_performance(m: Moment, _: Random, __: Cast) -> Fields:
-    half = 1 if m.today.month <= 6 else 2
-    return {"period": f"{m.today.year}H{half}", "place": "厂务公开栏"}
+    return {"period": _new_period(m, m.case.performance.publications), "place": "厂务公开栏"}
 
 
 def _problem(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -701,6 +726,11 @@ def _accept_dispute(_: Moment, __: Random, cast: Cast) -> Fields:
     return {"coordinators": list(cast.coordinators)}
 
 
+def _advance(m: Moment, _: Random, __: Cast) -> Fields:
+    known = m.case.dispute.reached if m.case.dispute else None
+    return {"reached": COORDINATING[0 if known is None else min(COORDINATING.index(known) + 1, len(COORDINATING) - 1)]}
+
+
 def _close_dispute(_: Moment, dice: Random, __: Cast) -> Fields:
     return {"agreement": dice.random() < 0.7, "evidence": scan(dice)}
 
@@ -719,11 +749,13 @@ def _answer_opinion(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _recommend(m: Moment, dice: Random, _: Cast) -> Fields:
-    ripe = [
-        n for n, o in m.case.opinions.items()
-        if not o.recommended and (o.outcome == "refused" or (o.answered_on is None and _term_over(m, n)))
-    ]  # fmt: skip
-    return {"opinion": _pick(dice, ripe), "facts": "企业未在期限内答复监督意见书。"}
+    grounds = {
+        n: "unanswered" if o.answered_on is None else "refused" if o.outcome == "refused" else "not_corrected"
+        for n, o in m.case.opinions.items()
+        if not o.recommended and (o.answered_on is not None or _term_over(m, n))
+    }
+    name = _pick(dice, sorted(grounds))
+    return {"opinion": name, "ground": grounds[name], "facts": "企业收到监督意见书后未予整改。"}
 
 
 def _term_over(m: Moment, name: str) -> bool:
@@ -738,7 +770,7 @@ def _contest(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _withdraw_contest(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"fact": _pick(dice, [f for f, sides in m.case.contested.items() if m.side in sides])}
+    return {"fact": _pick(dice, [f for f, contest in m.case.contested.items() if m.side in contest.sides])}
 
 
 def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -751,10 +783,7 @@ def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _cover(m: Moment, dice: Random, cast: Cast) -> Fields:
     known = {x.enterprise for x in m.case.covers}
-    return {
-        "enterprise": _pick(dice, [x for x in cast.enterprises if x not in known]),
-        "headcount": 20 + dice.randrange(200),
-    }
+    return {"enterprise": _pick(dice, [x for x in cast.enterprises if x not in known])}
 
 
 _REASON = {"reason": "双方另有安排"}
@@ -770,7 +799,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
     c.ConfirmMinutes: _confirm_minutes, c.SignMinutes: _sign_minutes, c.ConfirmDraft: _draft,
-    c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _submit,
+    c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _sign_draft,
     c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,
     c.RecordCoveredBallot: _covered_ballot,
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
@@ -785,6 +814,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.AssignInstructor: _person(lambda k: k.instructor),
     c.InviteToTable: _person(lambda k: k.district_union), c.EndInvitation: _guest,
     c.ApplyForCoordination: lambda m, d, k: {"facts": "双方就调整幅度未能达成一致。"}, c.AcceptDispute: _accept_dispute,
+    c.AdvanceCoordination: _advance,
     c.ExtendDispute: lambda m, d, k: {"days": 10, "reason": "案情复杂"}, c.CloseDispute: _close_dispute, c.Urge: _urge,
     c.IssueOpinion: _opinion, c.AnswerOpinion: _answer_opinion, c.IssueRecommendation: _recommend,
     c.ContestFact: _contest, c.WithdrawContest: _withdraw_contest, c.WithdrawCase: lambda m, d, k: dict(_REASON),

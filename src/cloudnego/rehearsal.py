@@ -17,6 +17,7 @@ from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
+from cloudnego.core.road import place_of
 from cloudnego.core.sight import clock_asks, next_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Side, Stream
@@ -75,8 +76,17 @@ class Rehearsal(Scene):
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
-            new_law=self.new_law,
+            new_law=self.new_law, fact=self._fact(command),
         )  # fmt: skip
+
+    def _fact(self, command: c.Command | None) -> Event | None:
+        """The event an ask speaks of, counted out of what was played."""
+        about = PLACES[type(command)].ask.about if command is not None else None
+        place = place_of(getattr(command, about)) if about else None
+        if place is None:
+            return None
+        of_its_stream = [x for one in self.played for x in one.events if x.stream is place[0]]
+        return of_its_stream[place[1] - 1] if 0 < place[1] <= len(of_its_stream) else None
 
     def open(self, who: str, **wish: Any) -> None:
         year = self.today.year
@@ -90,6 +100,7 @@ class Rehearsal(Scene):
         """Judge one ask and remember it. Raises `Refused`; then nothing has happened."""
         moment = self.moment(by, command)
         decision = decide(moment, command)
+        self.heard(command)
         if isinstance(command, c.AdoptCalendar) and self.new_law is not None:
             self._law = self.new_law
         for event in decision.events:

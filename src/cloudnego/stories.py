@@ -15,7 +15,7 @@ from typing import Any
 from cloudnego.chooser import Cast, ballot, working_day_after
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
-from cloudnego.core.clauses import open_clauses, unsettled_heads
+from cloudnego.core.clauses import open_clauses, text_hash, unsettled_heads
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Law, Moment
 from cloudnego.core.state import Negotiation
@@ -54,6 +54,12 @@ class Scene(ABC):
 
     @abstractmethod
     def moment(self, who: str) -> Moment: ...
+
+    def heard(self, command: c.Command) -> None:
+        """Remember what a clause says: the state keeps its hash alone, and the congress is shown the text."""
+        if isinstance(command, c.PutClause):
+            known = text_hash(command.head, command.values, command.prose)
+            self.cast.prose[known] = command.prose
 
     # --- said often -----------------------------------------------------------------------------------------------
 

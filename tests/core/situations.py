@@ -51,6 +51,8 @@ from tests.given import (
     receipt,
     reps,
     sheet,
+    signed_minutes,
+    submitting,
 )
 
 NOTHING = Given(at=datetime(2026, 1, 12, 10, tzinfo=CHINA))
@@ -180,7 +182,7 @@ def minutes(result: str = "full_agreement") -> c.WriteMinutes:
     return c.WriteMinutes.model_validate({"result": result, "minutes_hash": MINUTES})
 
 
-SIGN_MINUTES: tuple[Line, ...] = tuple((who, c.ConfirmMinutes(minutes_hash=MINUTES)) for who in (W1, E1))
+SIGN_MINUTES: tuple[Line, ...] = tuple((who, signed_minutes()) for who in (W1, E1))
 
 
 def fixing(by: Side = E) -> Line:
@@ -195,7 +197,7 @@ DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
 
 # --- step 7 -------------------------------------------------------------------------------------------------------
 
-SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, lambda case: c.SubmitDraft(draft_hash=draft(case))))
+SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, submitting))
 CALLED = Situation(SUBMITTED, (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)))
 CONVENED = Situation(CALLED, (UNION, c.SendCongressMaterials()))
 METHOD = c.AdoptVotingMethod(ballot="paper", scrutineers=("s1", "s2"), counters=("s1",))
@@ -234,7 +236,8 @@ CONFIRMATION_OPEN = Situation(REVIEWED_OUTSIDE, "2026-05-14", (CLOCK, c.CloseRev
 
 def objecting(case: Negotiation) -> c.ObjectToContract:
     name = next(iter(case.clauses))
-    return c.ObjectToContract(clauses=(c.ObjectedClause(clause=name, article="ZJ 18"),), opinion="加班工资计算有误")
+    objected = (c.ObjectedClause(clause=name, article="ZJ 18"),)
+    return c.ObjectToContract(clauses=objected, opinion="加班工资计算有误", service=receipt("2026-05-08"))
 
 
 SUPPLEMENT_ASKED = Situation(UNDER_REVIEW, (AUTHORITY, c.RequestSupplement(items=("roll",))))
@@ -260,6 +263,10 @@ REGISTERED = Situation(
 
 COORDINATION_ASKED = Situation(REFUSED, "2026-03-12", (W1, c.ApplyForCoordination(facts="企业拒绝协商")))
 COORDINATED = Situation(COORDINATION_ASKED, "2026-03-16", (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+INVESTIGATED, PLANNED, HEARD = (
+    Situation(COORDINATED, "2026-03-20", (AUTHORITY, c.AdvanceCoordination.model_validate({"reached": reached})))
+    for reached in ("investigated", "planned", "coordinated")
+)
 SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=True, evidence=SCAN)))
 NOT_SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
 
@@ -280,7 +287,12 @@ WITHOUT_UNION = Situation(
 )
 FIRMS = tuple(Covered(enterprise=f"firm{n}", headcount=20) for n in (1, 2, 3))
 REGIONAL_NOTHING = on_register(
-    enterprise="park", worker_organ="park-union", employer_organ="park-body", covers=FIRMS, headcount=60
+    speaks_for_many=True,
+    enterprise="park",
+    worker_organ="park-union",
+    employer_organ="park-body",
+    covers=FIRMS,
+    headcount=60,
 )
 
 
@@ -333,7 +345,7 @@ def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
         *SIGN_MINUTES,
         fixing(),
         "2026-04-01",
-        (E1, lambda case: c.SubmitDraft(draft_hash=draft(case))),
+        (E1, submitting),
         (TOWN_AS_ORGAN, c.ConveneCongress(day=day("2026-04-10"), held=Held.DISPERSED, total=40)),
         (TOWN_AS_ORGAN, c.SendCongressMaterials()),
         "2026-04-10",

@@ -11,7 +11,14 @@ from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
 from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import CLOCK, ChiefIs, Seat, Step
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    ChiefIs,
+    Mode,
+    Office,
+    Seat,
+    Step,
+)
 from tests.core.situations import (
     AGREED,
     BOTH_LISTED,
@@ -41,7 +48,6 @@ from tests.given import (
     HR,
     INSTRUCTOR,
     LEGAL,
-    MINUTES,
     RECORDER,
     SCAN,
     TOWN,
@@ -64,6 +70,7 @@ from tests.given import (
     raise_of,
     receipt,
     rep,
+    signed_minutes,
     turned,
 )
 
@@ -288,9 +295,7 @@ SETTLE = c.CloseDispute(agreement=True, evidence=SCAN)
 
 def _by_agreement_to_the_draft(settled: Given) -> Given:
     agreed = settled.having((W2, raise_of("6")), (E2, lowest_of(270_000)), *agreeing("T3"), *agreeing("T2"))
-    return agreed.having(
-        (W1, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)), (E1, c.ConfirmMinutes(minutes_hash=MINUTES))
-    )
+    return agreed.having((W1, minutes()), (W1, signed_minutes()), (E1, signed_minutes()))
 
 
 @pytest.mark.parametrize("start", ["refused", "deadlock"])
@@ -353,6 +358,48 @@ def test_while_the_chiefs_seat_is_empty_his_side_neither_meets_nor_confirms() ->
     there.when(RECORDER, c.StartMeeting()).then_refused(Reason.TOO_FEW_REPRESENTATIVES, side=E)
     outsider = there.having((HR, c.LeaveBench(person="e3", evidence=SCAN)))
     assert outsider.case.benches.employer.chief in outsider.case.benches.employer.vacant
+
+
+def test_talks_that_lie_still_beyond_the_cap_may_be_taken_up_and_that_is_shown() -> None:
+    """中止协商的期限累计不得超过三十日 (HZ 27 ¶2): what was too long is recorded, and closes no way back."""
+    still = c.Suspend(until_on=day("2026-04-30"), next=plan("2026-05-06"), reason="等审计")
+    lying = given(IN_SESSION).having((W1, still), (E1, still))
+    lying.on("2026-04-30").when(W1, c.Resume()).then_not_warned(Reason.LAY_STILL_TOO_LONG)
+    lying.on("2026-05-25").when(W1, c.Resume()).then_warned(Reason.LAY_STILL_TOO_LONG, "HZ 27", days=55, most=30)
+
+
+def test_the_meeting_after_a_suspension_is_held_where_the_pack_allows() -> None:
+    online = plan("2026-04-13").model_copy(update={"mode": Mode.ONLINE})
+    said = c.Suspend(until_on=day("2026-04-10"), next=online)
+    given(IN_SESSION).when(W1, said).then_refused(Reason.ONLINE_NOT_ALLOWED)
+
+
+def test_a_coordination_goes_forward_step_by_step() -> None:
+    now = given(DEADLOCK).having(
+        (E1, c.ApplyForCoordination(facts="?")), (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",)))
+    )
+    for reached in ("investigated", "planned", "coordinated"):
+        now = now.when(AUTHORITY, c.AdvanceCoordination(reached=reached)).then(e.CoordinationAdvanced).after
+    now.when(AUTHORITY, c.AdvanceCoordination(reached="planned")).then_refused(Reason.NOTHING_NEW)
+    assert now.case.dispute is not None
+    assert now.case.dispute.reached == "coordinated"
+    given(DEADLOCK).when(AUTHORITY, c.AdvanceCoordination(reached="planned")).then_refused(Reason.NO_DISPUTE)
+
+
+def test_nobody_who_sits_for_a_side_coordinates_and_no_coordinator_sits_for_one() -> None:
+    party = member("w2", None, Office.AUTHORITY)
+    given(DEADLOCK).when(party, c.AcceptDispute(coordinators=("x",))).then_refused(Reason.REVIEWER_IS_PARTY)
+    taken = given(DEADLOCK).having((AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+    outsider = c.MandateOutsider(rep=rep("coordinator", outside=True))
+    taken.when(W1, outsider).then_refused(Reason.REVIEWER_IS_PARTY, "ZJ 39")
+
+
+def test_what_a_chiefs_delegate_named_lapses_with_his_mandate() -> None:
+    away = given(REPLIED).having((W1, c.DelegateChief(person="w2", until_on=day("2026-04-30"))))
+    named = away.having((W2, c.ScheduleMeeting(plan=plan("2026-04-08"))))
+    assert named.case.meeting.named.worker is not None
+    gone = named.having((W2, c.LeaveBench(person="w2")))
+    assert gone.case.meeting.named.worker is None
 
 
 def replacing(old: str, new: str, *, chief: bool = False) -> c.ReplaceRepresentative:
@@ -423,9 +470,9 @@ def test_every_word_of_a_dead_mandate_that_was_not_matched_lapses() -> None:
     replaced.when(E1, c.NameRecorder(person="other")).then(like(e.RecorderNamed, agreed=False))
     suspended = given(IN_SESSION).having((W1, suspending()), (UNION, replacing("w1", "w4", chief=True)))
     suspended.when(E1, suspending()).then(like(e.SuspensionNamed, agreed=False))
-    laid = given(IN_SESSION).having((RECORDER, minutes("none")), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(IN_SESSION).having((RECORDER, minutes("none")), (W1, signed_minutes()))
     replaced = laid.having((UNION, replacing("w1", "w4", chief=True)))
-    replaced.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES)).then(like(e.MinutesConfirmed, both=False))
+    replaced.when(E1, signed_minutes()).then(like(e.MinutesConfirmed, both=False))
 
 
 # --- a delegate of the chief --------------------------------------------------------------------------------------

@@ -74,6 +74,16 @@ TERMS = [
     ("cn-hangzhou", "renewal_window", 90, "d", "expiry", "expiry", "HZ 23"),
     ("cn-hangzhou", "dispute", 30, "d", "dispute.accepted", "dispute.closed", "HZ 44"),
     ("cn-hangzhou", "opinion_answer", 15, "wd", "opinion.served", "opinion.answered", "HZ 43"),
+    ("cn", "resume", 1, "d", "suspension.last_day", "talks.resumed", "N2004 35"),
+    ("cn-zhejiang", "resume", 1, "d", "suspension.last_day", "talks.resumed", "ZJ 17"),
+    ("cn-hangzhou", "resume", 1, "d", "suspension.last_day", "talks.resumed", "HZ 27"),
+    ("cn-ningbo", "resume", 1, "d", "suspension.last_day", "talks.resumed", "NB 19"),
+    ("cn-beijing", "resume", 1, "d", "suspension.last_day", "talks.resumed", "BJ 37"),
+    ("cn-shandong", "resume", 1, "d", "suspension.last_day", "talks.resumed", "SD 28"),
+    ("cn-henan", "resume", 1, "d", "suspension.last_day", "talks.resumed", "HA 26"),
+    ("cn-chongqing", "resume", 1, "d", "suspension.last_day", "talks.resumed", "CQ 22"),
+    ("cn-shandong", "talks_reported", 5, "d", "meeting.day", "talks.reported", "SD 24"),
+    ("cn-henan", "dispute_taken_up", 5, "wd", "dispute.applied", "dispute.accepted", "HA 38"),
     ("cn-hangzhou", "perf_report", 1, "year", "in_force_from", "congress.reported", "HZ 42"),
     ("cn-ningbo", "reply", 10, "wd", "offer.received", "reply.served", "NB 14"),
     ("cn-ningbo", "total_cap", 30, "wd", "meeting.opened", "minutes.full_agreement", "NB 16"),
@@ -131,7 +141,7 @@ TERMS = [
     ("cn-chongqing", "perf_report", 1, "year", "in_force_from", "congress.reported", "CQ 30"),
 ]
 
-BACKWARD = {"materials", "meeting_notice", "renewal_window"}
+BACKWARD = {"materials", "meeting_notice", "renewal_window", "talks_reported"}
 ADVISORY = {
     ("cn", "materials"),
     ("cn-zhejiang", "meeting_notice"),

@@ -15,8 +15,8 @@ from cloudnego.core.vocabulary import Side
 
 
 def of_a_caucus(kind: type[e.Event]) -> bool:
-    """By the stream it says of itself: some read it off their side, or off the fact they speak of."""
-    said: dict[str, Any] = {"side": Side.WORKER, "fact": "table.1"}
+    """By the stream it says of itself: some read it off their side, the fact they speak of, their number."""
+    said: dict[str, Any] = {"side": Side.WORKER, "fact": "table.1", "total": 100}
     return kind.model_construct(**said).stream.is_caucus
 
 

@@ -22,7 +22,7 @@ def list_obstacles(s: Standing, side: Side) -> list[Obstacle]:
         _numbers(s, side, bench),
         _outsiders(s, side, bench),
         _chief(s, side, bench),
-        _compared(s, side),
+        outnumbering(s) if side is Side.EMPLOYER else None,
         *_composition(s, side, bench),
     ]
     return [o for o in found if o]
@@ -94,23 +94,34 @@ def chief_by_right(s: Standing, side: Side, chief_is: ChiefIs, *, manager: bool)
     return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
 
 
-def _compared(s: Standing, side: Side) -> Obstacle | None:
-    """企业方的协商代表不得多于职工方的协商代表 (HZ 16); equal numbers are advised (N2004 19)."""
-    rule = s.law.pack.bench_for(s.case.scope)
-    worker, employer = (len(s.case.benches.of(x).seated) for x in Side)
-    if s.case.benches.worker.chief is None or s.case.benches.employer.chief is None:
+def _numbers_of_both(s: Standing) -> tuple[int, int] | None:
+    benches = s.case.benches
+    if benches.worker.chief is None or benches.employer.chief is None:
         return None
-    if rule.employer_at_most_worker and employer > worker:
-        return no(
-            Reason.EMPLOYER_OUTNUMBERS, *rule.cite, level=rule.employer_at_most_worker, cure=(Seat.HR,),
-            side=Side.EMPLOYER, worker=worker, employer=employer,
-        )  # fmt: skip
-    if rule.equal_numbers and employer != worker:
-        return no(
-            Reason.UNEQUAL_NUMBERS, *rule.cite, level=rule.equal_numbers, cure=(organ(side),), side=side,
-            worker=worker, employer=employer,
-        )  # fmt: skip
-    return None
+    return len(benches.worker.seated), len(benches.employer.seated)
+
+
+def outnumbering(s: Standing) -> Obstacle | None:
+    """企业方的协商代表不得多于职工方的协商代表 (HZ 16): a fault of the employer's list alone, who can mend it."""
+    rule, found = s.law.pack.bench_for(s.case.scope), _numbers_of_both(s)
+    if found is None or rule.employer_at_most_worker is None or found[1] <= found[0]:
+        return None
+    return no(
+        Reason.EMPLOYER_OUTNUMBERS, *rule.cite, level=rule.employer_at_most_worker, cure=(Seat.HR,),
+        side=Side.EMPLOYER, worker=found[0], employer=found[1],
+    )  # fmt: skip
+
+
+def equal_numbers(s: Standing) -> Obstacle | None:
+    """对等 (N2004 19): of both lists together, so it holds up no act of one side, only what both do."""
+    rule, found = s.law.pack.bench_for(s.case.scope), _numbers_of_both(s)
+    if found is None or rule.equal_numbers is None or found[0] == found[1] or outnumbering(s):
+        return None
+    side = Side.WORKER if found[0] < found[1] else Side.EMPLOYER
+    return no(
+        Reason.UNEQUAL_NUMBERS, *rule.cite, level=rule.equal_numbers, cure=(organ(side), organ(side.other)),
+        worker=found[0], employer=found[1],
+    )  # fmt: skip
 
 
 def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:

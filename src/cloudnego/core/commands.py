@@ -391,7 +391,7 @@ class DeclareTopicsReady(SideAct):
 
 
 class ConfirmElectronicService(Dated):
-    """A side names the platform as its receiving system for a time (D0; ESL 11 ¶2)."""
+    """A side names the platform as its receiving system for a time, on a signed paper (D0; ESL 11 ¶2)."""
 
     type: Literal["confirm_electronic_service"] = "confirm_electronic_service"
     binding: ClassVar[bool] = True
@@ -513,6 +513,13 @@ class SendMeetingNotice(SideAct):
     service: Service | None = None
 
 
+class ReportTalks(SideAct):
+    """The union or the workers' representatives report the coming talks to the upper union (SD 24)."""
+
+    type: Literal["report_talks"] = "report_talks"
+    remark: Text | None = None
+
+
 class NameRecorder(SideAct):
     """Name the recorder, who is no representative; appointed when both chiefs name the same person (HZ 26)."""
 
@@ -573,27 +580,27 @@ class ConfirmClause(SideAct):
 # --- 6 meeting ----------------------------------------------------------------------------------------------------
 
 
-class CheckIn(Command):
+class CheckIn(Dated):
     """A representative checks in at the meeting."""
 
     type: Literal["check_in"] = "check_in"
     mode: Mode = Mode.IN_PERSON
 
 
-class ConfirmCheckIn(Command):
+class ConfirmCheckIn(Dated):
     """The recorder confirms who is really there."""
 
     type: Literal["confirm_check_in"] = "confirm_check_in"
     persons: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=120)]
 
 
-class StartMeeting(Command):
+class StartMeeting(Dated):
     """Open the session; the chiefs chair in turn (HZ 26)."""
 
     type: Literal["start_meeting"] = "start_meeting"
 
 
-class NoteChiefAbsent(Command):
+class NoteChiefAbsent(Dated):
     """The recorder notes that a chief has not come 30 minutes after the set time."""
 
     type: Literal["note_chief_absent"] = "note_chief_absent"
@@ -607,7 +614,7 @@ class ChooseNewDay(SideAct):
     plan: PlanWithPlace
 
 
-class AdjournMeeting(Command):
+class AdjournMeeting(Dated):
     """End the session without a result; talks go on at the next one."""
 
     type: Literal["adjourn_meeting"] = "adjourn_meeting"
@@ -624,7 +631,7 @@ class WriteMinutes(Dated):
 
 
 class ConfirmMinutes(SideAct):
-    """A chief signs the minutes with this hash (HZ 26 ¶3)."""
+    """A chief signs the minutes with this hash, in ink, entered with the scan (HZ 26 ¶3)."""
 
     type: Literal["confirm_minutes"] = "confirm_minutes"
     binding: ClassVar[bool] = True
@@ -633,7 +640,7 @@ class ConfirmMinutes(SideAct):
 
 class SignMinutes(SideAct):
     """Representatives who were at the meeting sign its minutes too: needed where the text wants it of all (SD 26;
-    HA 25), recorded everywhere. Each signs for himself; a signed paper may be entered for several."""
+    HA 25), recorded everywhere. The signed paper is entered with its scan, for oneself or for several."""
 
     type: Literal["sign_minutes"] = "sign_minutes"
     minutes_hash: Sha256
@@ -681,11 +688,25 @@ class FileAmendmentPlan(SideAct):
 # --- 7 congress ---------------------------------------------------------------------------------------------------
 
 
+class DraftClauseFact(Message):
+    clause: Id
+    head: Code
+    values: Values = ()
+
+
+class DraftClause(DraftClauseFact):
+    """One clause of the draft, word for word as it was agreed."""
+
+    prose: Text
+
+
 class SubmitDraft(SideAct):
-    """Submit the draft to the workers' congress (HZ 28 ¶1; ZJDM 16)."""
+    """Submit the draft to the workers' congress, with its text: who votes on it, and the authority that examines it,
+    read it there (HZ 28 ¶1; ZJDM 16). The text is the agreed one, by hash."""
 
     type: Literal["submit_draft"] = "submit_draft"
     draft_hash: Sha256
+    clauses: Annotated[tuple[DraftClause, ...], Field(min_length=1, max_length=120)]
 
 
 class ConveneCongress(Dated):
@@ -761,12 +782,11 @@ class AttestBallot(Command):
 
 
 class SignContract(SideAct):
-    """A chief signs the contract that was voted (HZ 28 ¶2). On paper with a scan, or confirmed on the platform."""
+    """A chief signs the contract that was voted, in ink, entered with the scan (HZ 28 ¶2)."""
 
     type: Literal["sign_contract"] = "sign_contract"
     binding: ClassVar[bool] = True
     document_hash: Sha256
-    method: Literal["ink", "platform"] = "ink"
 
 
 class RefuseToSign(SideAct):
@@ -818,9 +838,10 @@ class SupplyPapers(SideAct):
 
 
 class ObjectToContract(Dated):
-    """The authority objects to clauses, in writing to both sides (N2004 45)."""
+    """The authority objects to clauses; its opinion is served on both sides within its days (N2004 45)."""
 
     type: Literal["object_to_contract"] = "object_to_contract"
+    service: Service
     clauses: Annotated[tuple[ObjectedClause, ...], Field(min_length=1, max_length=60)]
     opinion: Text | None = None
 
@@ -1056,6 +1077,15 @@ class AcceptDispute(Dated):
     coordinators: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=9)]
 
 
+class AdvanceCoordination(Dated):
+    """The authority notes how far its coordination is: facts investigated, a plan made, the parties brought together
+    (N2004 50-53)."""
+
+    type: Literal["advance_coordination"] = "advance_coordination"
+    reached: Literal["investigated", "planned", "coordinated"]
+    remark: Text | None = None
+
+
 class ExtendDispute(Dated):
     """The authority extends the coordination in writing (N2004 52)."""
 
@@ -1108,6 +1138,7 @@ class IssueRecommendation(Dated):
     type: Literal["issue_recommendation"] = "issue_recommendation"
     binding: ClassVar[bool] = True
     opinion: Id
+    ground: Literal["refused", "unanswered", "not_corrected"]
     facts: Text
 
 
@@ -1137,6 +1168,13 @@ class WithdrawCase(SideAct):
     reason: Text
 
 
+class TakeBackWithdrawal(SideAct):
+    """Take the own request to withdraw the case back; it also lapses when the case moves on or the chief changes."""
+
+    type: Literal["take_back_withdrawal"] = "take_back_withdrawal"
+    binding: ClassVar[bool] = True
+
+
 class ConsentToWithdrawal(SideAct):
     """Consent to the other side's withdrawal."""
 
@@ -1161,10 +1199,20 @@ class MergeIntoRegional(SideAct):
 
 
 class RecordReference(Command):
-    """Enter a reference value with its source: minimum wage, guideline, prices. Nothing is hard-coded."""
+    """Enter a reference value with its source: minimum wage, guideline, prices, what an industry or regional contract
+    in force fixes (HZ 35). Nothing is hard-coded."""
 
     type: Literal["record_reference"] = "record_reference"
-    kind: Literal["minimum_wage", "guideline_lower", "guideline_benchmark", "guideline_upper", "cpi", "average_wage"]
+    kind: Literal[
+        "minimum_wage",
+        "guideline_lower",
+        "guideline_benchmark",
+        "guideline_upper",
+        "cpi",
+        "average_wage",
+        "regional_raise",
+        "regional_minimum",
+    ]
     period: Code
     fen: Fen | None = None
     rate: Rate | None = None
@@ -1176,7 +1224,6 @@ class CoverEnterprise(Command):
 
     type: Literal["cover_enterprise"] = "cover_enterprise"
     enterprise: Id
-    headcount: Count = 0
 
 
 class AdoptCalendar(Command):
@@ -1192,7 +1239,7 @@ class NoteDeadline(Command):
     type: Literal["note_deadline"] = "note_deadline"
     timer: Code
     key: Annotated[str, Field(max_length=96)] = ""
-    mark: Literal["T-3", "T-1", "T0", "T+1"]
+    mark: Literal["T-3", "T-1", "T0", "over", "T+1"]
 
 
 def _collect(base: type[Command]) -> dict[str, type[Command]]:

@@ -19,7 +19,8 @@ from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Kind, Scope, Seat, Side, Stream
 
 Facts = Mapping[str, date | None]
-MARKS = ("T-3", "T-1", "T0", "T+1")
+MARKS = ("T-3", "T-1", "T0", "over", "T+1")
+"""Three, one and no working days before the end; the next calendar day, if nobody works on it; the next working day."""
 
 
 def _one(day: date | None) -> Facts:
@@ -90,6 +91,10 @@ FACTS: dict[str, Callable[[Negotiation], Facts]] = {
         c.filing.signed_last if c.opened and c.opened.kind is Kind.TERMINATION else None
     ),
     "rescission.filed": lambda c: _one(c.filing.filed_on),
+    "suspension.last_day": lambda c: _one(c.suspension.until - timedelta(days=1) if c.suspension.until else None),
+    "talks.resumed": lambda c: _one(None),  # then there is no suspension that could end
+    "talks.reported": lambda c: _one(c.talks_reported_on),
+    "dispute.applied": lambda c: _one(c.dispute.applied_on if c.dispute else None),
     "congress.reported": lambda c: _one(None),
     "performance.published": lambda c: _one(None),
 }
@@ -98,10 +103,10 @@ FACTS: dict[str, Callable[[Negotiation], Facts]] = {
 _UNTIL_FIRST = "agreement.first"
 """A cap on the talks is met by the first full agreement; a round after a failed ballot is outside it (HZ 29 [A])."""
 
-_TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting"})
-_FILING = frozenset({"file", "review", "dispute"})
-_AUTHORITY = frozenset({"review", "dispute"})
-_WORKER = frozenset({"re_congress", "report_upper"})
+_TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting", "resume"})
+_FILING = frozenset({"file", "review", "dispute", "dispute_taken_up"})
+_AUTHORITY = frozenset({"review", "dispute", "dispute_taken_up"})
+_WORKER = frozenset({"re_congress", "report_upper", "talks_reported"})
 _EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report", "perf_publish"})
 _DONE: dict[str, Callable[[Negotiation], int]] = {
     "congress.reported": lambda c: len(c.performance.reports),
@@ -114,7 +119,7 @@ END_OF_DAY = "24:00"
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority).
 
-    `ends_at`: the hour at which its last day ends, HH:MM.
+    `ends_at`: the hour at which its last day ends, HH:MM. `opens`: it opens a window and is owed by nobody.
     """
 
     timer: str
@@ -131,6 +136,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     met_on: date | None
     stream: Stream
     ends_at: str
+    opens: bool
 
     @property
     def latest(self) -> date | None:
@@ -227,6 +233,8 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
         if timer.suspension_excluded:  # 中止期间不计入协商期限 (SD 28; HA 26)
             start += timedelta(days=case.suspension.days)
         due, target = _count(case, law, timer, start)
+        if timer.name == "materials" and due.latest and case.materials[key].asked_on > due.latest:
+            continue  # 七个工作日前 (HZ 25 ¶2) had passed before anybody asked: it is owed, but no day of it is missed
         found.append(
             Running(
                 timer=timer.name,
@@ -243,6 +251,7 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
                 met_on=ends.get(key, ends.get("")),
                 stream=stream_for(timer.name),
                 ends_at=law.pack.filing.office_closes if timer.office_hours else END_OF_DAY,
+                opens=timer.opens,
             )
         )
     return found
@@ -264,10 +273,8 @@ def running(case: Negotiation, law: Law, timer: str, key: str = "") -> Running |
 
 
 def is_open(case: Negotiation, r: Running) -> bool:
-    """Whether the clock still watches this term: not met, not a mere window, and its ground still stands."""
-    if r.met_on is not None or r.latest is None or not case.live:
-        return False
-    if r.timer == "renewal_window":
+    """Whether somebody still owes this term: not met, no mere window, and its ground still stands."""
+    if r.met_on is not None or r.latest is None or not case.live or r.opens:
         return False
     talked_out = case.agreed_first_on is not None
     if talked_out and (r.timer in ("reply", "materials", "meeting_notice") or r.until_fact == "minutes.full_agreement"):
@@ -281,9 +288,15 @@ def is_open(case: Negotiation, r: Running) -> bool:
     return not (r.timer == "dispute" and case.dispute is None)
 
 
-def mark_days(law: Law, latest: date) -> tuple[tuple[str, date], ...]:
-    """When each mark of a term falls: 3 and 1 working days before, the day, and the first working day after."""
-    return _mark_days(law.calendar, latest)
+def watched(case: Negotiation, r: Running) -> bool:
+    """Whether the clock notes anything of this term: as long as it is owed; of a window, that it has opened."""
+    return is_open(case, r) or (r.opens and r.latest is not None and case.live)
+
+
+def mark_days(law: Law, r: Running) -> tuple[tuple[str, date], ...]:
+    """When each mark of a term with a last day falls, in the order of `MARKS`; of a window, the day it opens."""
+    assert r.latest is not None
+    return (("T0", r.latest),) if r.opens else _mark_days(law.calendar, r.latest)
 
 
 @lru_cache(maxsize=4096)
@@ -292,16 +305,17 @@ def _mark_days(calendar: Calendar, latest: date) -> tuple[tuple[str, date], ...]
         ("T-3", back_from(calendar, latest, 3, Unit.WORKING_DAY).latest),
         ("T-1", back_from(calendar, latest, 1, Unit.WORKING_DAY).latest),
         ("T0", latest),
+        ("over", latest + timedelta(days=1)),
         ("T+1", add_working_days(calendar, latest, 1)),
     )
     return tuple((mark, day) for mark, day in days if day is not None)
 
 
 def mark_due(case: Negotiation, law: Law, r: Running, today: date) -> str | None:
-    """The furthest mark of an open term that has been reached and not yet noted."""
-    if not is_open(case, r) or r.latest is None:
+    """The furthest mark of a watched term that has been reached and not yet noted."""
+    if not watched(case, r):
         return None
-    reached = [mark for mark, day in mark_days(law, r.latest) if day <= today]
+    reached = [mark for mark, day in mark_days(law, r) if day <= today]
     if not reached:
         return None
     noted = case.noted.get(r.mark_key)
@@ -312,11 +326,11 @@ def mark_due(case: Negotiation, law: Law, r: Running, today: date) -> str | None
 
 def next_mark(case: Negotiation, law: Law, r: Running) -> date | None:
     """The day the clock has to look at this term again."""
-    if not is_open(case, r) or r.latest is None:
+    if not watched(case, r):
         return None
     noted = case.noted.get(r.mark_key)
     done = MARKS.index(noted) if noted else -1
-    return next((day for mark, day in mark_days(law, r.latest) if MARKS.index(mark) > done), None)
+    return next((day for mark, day in mark_days(law, r) if MARKS.index(mark) > done), None)
 
 
 def overdue(case: Negotiation, law: Law, timer: str, today: date, key: str = "") -> bool:

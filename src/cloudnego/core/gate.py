@@ -75,6 +75,7 @@ class Shown(NamedTuple):
 
 
 _NEAR = ("T-3", "T-1", "T0")
+_OVER = ("over", "T+1")
 
 
 def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None) -> Shown:
@@ -85,7 +86,7 @@ def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None)
     if not case.live:
         return Shown(Light.GREEN, "closed", None, None)
     watched = [r for r in (deadlines(case, law) if terms is None else terms) if is_open(case, r)]
-    for colour, marks in ((Light.RED, ("T+1",)), (Light.YELLOW, _NEAR)):
+    for colour, marks in ((Light.RED, _OVER), (Light.YELLOW, _NEAR)):
         found = _first(case, watched, marks)
         if found:
             return Shown(colour, found.timer, found.side, found.seat)

@@ -1,4 +1,4 @@
-"""A case at a time under its law, and someone asking: what every rule looks at."""
+"""A case at a time under its law, and someone asking, with his seats and the streams he sees: what rules look at."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import cached_property
 from msgspec import Struct
 
 from cloudnego.core.calendar import Calendar
-from cloudnego.core.events import Covered, Reference
+from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import Member, Office, Scope, Seat, Side, Stream
+from cloudnego.core.vocabulary import JOINT, Member, Office, Scope, Seat, Side, Stream
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ class Register(Struct, frozen=True, kw_only=True):
     disabled: int = 0
     dispatched: int = 0
     is_branch: bool = False
+    speaks_for_many: bool = False  # the subject is a union or a body of employers, no enterprise
     covers: tuple[Covered, ...] = ()
     open_offers: tuple[str, ...] = ()
     this_year: tuple[str, ...] = ()
@@ -115,6 +116,42 @@ def acts_as_chief(bench: BenchState, person: str, today: date | None) -> bool:
     return today is None or today <= bench.delegate_until
 
 
+_TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
+_FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.SCRUTINEER})
+_NOTICE = frozenset(
+    {
+        Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL,
+    }
+)  # fmt: skip
+_FROM_SEATS = {
+    **dict.fromkeys(_TABLE, frozenset({Stream.TABLE, Stream.FILING, Stream.NOTICE})),
+    **dict.fromkeys(_FILING, frozenset({Stream.FILING, Stream.NOTICE})),
+    **dict.fromkeys(_NOTICE, frozenset({Stream.NOTICE})),
+}
+_NOTHING: frozenset[Stream] = frozenset()
+_RECEIVES = frozenset({Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+
+
+def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
+    """The streams of a case a member sees. Empty: for this member the case does not exist.
+
+    A caucus is its bench's alone: no office opens it, and nobody else learns that it exists. As long as a side has
+    named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
+    """
+    seats = seats_of(case, by)
+    seen = _NOTHING.union(*(_FROM_SEATS.get(seat, _NOTHING) for seat in seats))
+    if not seats.isdisjoint(_RECEIVES) and _has_no_list(case, side_of(case, by)):
+        seen |= frozenset(JOINT)
+    for side in Side:
+        if case.benches.of(side).has(by.person) and by.side in (None, side):
+            seen |= {Stream.caucus(side)}
+    return seen
+
+
+def _has_no_list(case: Negotiation, side: Side | None) -> bool:
+    return side is not None and case.benches.of(side).chief is None
+
+
 class Standing:
     """A case at a time under its law. Conditions look at this: they do not know who asks."""
 
@@ -133,10 +170,11 @@ class Standing:
 class Moment(Standing):
     """A standing with someone asking, and the one other stream or register the ask is judged by.
 
-    `heads`: how many entries each stream of the case holds, from which ids of what is said are minted.
+    `heads`: how many entries each stream of the case holds, from which ids of what is said are minted. `fact`: the
+    event of the case that the ask speaks of.
     """
 
-    __slots__ = ("by", "case_id", "caucus", "for_side", "heads", "new_law", "other", "register")
+    __slots__ = ("by", "case_id", "caucus", "fact", "for_side", "heads", "new_law", "other", "register")
 
     def __init__(
         self,
@@ -151,6 +189,7 @@ class Moment(Standing):
         register: Register | None = None,
         other: Negotiation | None = None,
         new_law: Law | None = None,
+        fact: Event | None = None,
         for_side: Side | None = None,
     ) -> None:
         super().__init__(case, at, law)
@@ -161,6 +200,7 @@ class Moment(Standing):
         self.register = register
         self.other = other
         self.new_law = new_law
+        self.fact = fact
         self.for_side = for_side
 
     @cached_property

@@ -127,6 +127,10 @@ class Fact(StrEnum):
     RESCISSION_FILED = "rescission.filed"
     CONGRESS_REPORTED = "congress.reported"
     PERFORMANCE_PUBLISHED = "performance.published"
+    SUSPENSION_LAST_DAY = "suspension.last_day"
+    TALKS_RESUMED = "talks.resumed"
+    TALKS_REPORTED = "talks.reported"
+    DISPUTE_APPLIED = "dispute.applied"
     LIST_CHOSEN = "list.chosen"
     LIST_PUBLISHED = "list.published"
 
@@ -152,6 +156,9 @@ TIMERS: Final = frozenset(
         "rescission",
         "perf_report",
         "perf_publish",
+        "resume",
+        "talks_reported",
+        "dispute_taken_up",
     }
 )
 """The names a term may have. A pack without a text for one of them lacks it."""
@@ -218,6 +225,13 @@ class Choosing(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     worker_chief_delegate: Level | None = Level.ADVISORY
 
 
+class RegionalChoosing(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the worker side's representatives of an industry or region come about: approved by its congress or elected,
+    or named by its union; `either` where the text lets the union name them and knows congresses as well."""
+
+    worker_by: Literal["approved", "either"]
+
+
 class Publicity(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether the lists must be publicised (公示)."""
 
@@ -230,6 +244,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     code: str
     name: Text2
     article: str
+    where_dispatched: bool = False  # to be answered where dispatched workers are used (HZ 15)
 
 
 class Topics(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -331,10 +346,12 @@ class DelegateBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Delegates(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many delegates a congress has (ZJDM 10). `general_meeting_below`: None where the text sets no bound."""
+    """How many delegates a congress has (ZJDM 10). `general_meeting_below`: None where the text sets no bound;
+    `women_by_share`: women are not fewer among them than among the staff (ZJDM 11)."""
 
     bands: tuple[DelegateBand, ...]
     general_meeting_below: int | None = None
+    women_by_share: bool = False
 
     def minimum(self, workers: int) -> int:
         """The least number of delegates for this many workers."""
@@ -427,9 +444,10 @@ class Rescission(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Coordination(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who must be asked first in a dispute."""
+    """Who must be asked first in a dispute; within how many days of the end of the talks' term it is applied for."""
 
     upper_union_first: bool = False
+    within_days: int | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -459,6 +477,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     bench: Bench
     bench_regional: Bench
     choosing: Choosing
+    choosing_regional: RegionalChoosing
     publicity: Publicity
     topics: Topics
     opinions: Opinions

@@ -234,8 +234,8 @@ class Performance(Struct, frozen=True, kw_only=True):
     published_on: date | None = None
     published_at: frozenset[str] = frozenset()  # regional: enterprises where it was published
     reported_on: date | None = None
-    reports: tuple[date, ...] = ()
-    publications: tuple[date, ...] = ()  # of how the wage clauses are performed
+    reports: dict[str, date] = {}  # period → day
+    publications: dict[str, date] = {}  # of how the wage clauses are performed: period → day
     problems: dict[str, bool] = {}  # id → answered
     external: int = 0
     raise_rate: str | None = None
@@ -250,6 +250,8 @@ class Guidance(Struct, frozen=True, kw_only=True):
 
 class Dispute(Struct, frozen=True, kw_only=True):
     applied_by: Side | None = None
+    applied_on: date | None = None
+    reached: Literal["investigated", "planned", "coordinated"] | None = None
     accepted_on: date | None = None
     coordinators: tuple[str, ...] = ()
     extended_days: int = 0
@@ -264,6 +266,13 @@ class Opinion(Struct, frozen=True, kw_only=True):
     answered_on: date | None = None
     outcome: str | None = None
     recommended: bool = False
+
+
+class Contest(Struct, frozen=True, kw_only=True):
+    """A fact that somebody contests: who, and which facts of deadlines rest on it (`core.grounds`)."""
+
+    sides: frozenset[Side]
+    facts: tuple[str, ...]
 
 
 class Suspensions(Struct, frozen=True, kw_only=True):
@@ -317,8 +326,9 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     opinions: dict[str, Opinion] = {}
     urged: int = 0
     transfers: int = 0
-    contested: dict[str, frozenset[Side]] = {}
+    contested: dict[str, Contest] = {}  # by the id of the event, "table.7"
     statements: tuple[str, ...] = ()  # facts a side attached a statement to
+    talks_reported_on: date | None = None  # to the upper union, before the talks (SD 24)
     withdrawal: Side | None = None
     merger: Both[str | None] = NONE
     noted: dict[str, str] = {}  # "timer|key|latest" → the last mark noted

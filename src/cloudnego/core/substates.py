@@ -123,11 +123,13 @@ class PerformanceSubState(StrEnum):
 
 
 class DisputeSubState(StrEnum):
-    """Of the coordination that lies over the talks (ZJ 39). What the authority does between accepting and closing
-    (investigated, plan, coordinated) is its own procedure: no act of ours says it."""
+    """Of the coordination that lies over the talks (ZJ 39), as far as the authority says it has come (N2004 51)."""
 
     APPLIED = "applied"
     ACCEPTED = "accepted"
+    INVESTIGATED = "investigated"
+    PLANNED = "planned"
+    COORDINATED = "coordinated"
     AGREEMENT = "agreement"
     NO_AGREEMENT = "no_agreement"
 
@@ -337,4 +339,6 @@ def _dispute(s: Standing) -> DisputeSubState | None:
         return None
     if dispute.closed_on is not None:
         return DisputeSubState.AGREEMENT if dispute.agreement else DisputeSubState.NO_AGREEMENT
-    return DisputeSubState.ACCEPTED if dispute.accepted_on else DisputeSubState.APPLIED
+    if dispute.accepted_on is None:
+        return DisputeSubState.APPLIED
+    return DisputeSubState(dispute.reached) if dispute.reached else DisputeSubState.ACCEPTED

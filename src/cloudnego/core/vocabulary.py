@@ -157,6 +157,9 @@ class Stream(StrEnum):
         return self in (Stream.WORKER, Stream.EMPLOYER)
 
 
+FEW_VOTERS: Final = 10
+"""Under ten voters the counts of a ballot may show how each of them voted."""
+
 JOINT: Final = (Stream.TABLE, Stream.FILING, Stream.NOTICE)
 
 

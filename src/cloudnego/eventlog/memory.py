@@ -10,6 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cloudnego.core.calendar import Calendar
+from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, side_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Pack
@@ -20,10 +21,25 @@ from cloudnego.eventlog.bells import LocalBell
 from cloudnego.eventlog.cockpit import figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
-from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, is_caucus, other_case, told
+from cloudnego.eventlog.judge import (
+    Answer,
+    Judge,
+    Missing,
+    Pin,
+    fact_of,
+    is_caucus,
+    other_case,
+    told,
+)
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
-from cloudnego.eventlog.seal import Sealed, Sealer, recorded
+from cloudnego.eventlog.seal import (
+    Sealed,
+    Sealer,
+    event_of,
+    leaf_of,
+    recorded,
+)
 from cloudnego.ports import Asked, Cockpit, Cut, Filter, Listed, NoCase, Page, Receipt, Recorded
 
 
@@ -156,11 +172,17 @@ class MemoryLog:
             secret=secret,
             default_pin=(district.pack, district.pack_version, district.calendar),
             other=None if other is None or other.district != case.district else other.joint.state,
+            fact=self._fact(asked, name),
             into=self._rows.setdefault(name, []),
         )
         if case.joint.size:
             self._cases[name] = case
         return answer
+
+    def _fact(self, asked: Asked, case: str) -> Event | None:
+        place = fact_of(asked)
+        row = next((r for r in self._rows.get(case, ()) if place == (Stream(r.stream), r.seq)), None)
+        return None if row is None else event_of(row, leaf_of(row), with_words=False)
 
     def erase(self, case: str, stream: Stream, seqs: frozenset[int]) -> int:
         """Delete the words of entries; returns how many had any."""

@@ -8,6 +8,7 @@ import msgspec
 
 from cloudnego.core.deadlines import Running, deadlines, is_open
 from cloudnego.core.gate import stuck_because
+from cloudnego.core.grounds import contested
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.sight import Possible, moment_of, next_for
@@ -95,6 +96,7 @@ def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
     """An event as the timeline shows it. A contest lies in the stream of its fact, so who sees one sees both."""
     facts = plain(one.event)
     words = facts.pop("words", None)
+    contest = found.case.contested.get(f"{one.stream.value}.{one.seq}")
     return TimelineEntry(
         stream=one.stream.value,
         seq=one.seq,
@@ -108,7 +110,7 @@ def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
         facts=facts,
         words=words,
         erased=one.erased,
-        contested_by=tuple(sorted(found.case.contested.get(f"{one.stream.value}.{one.seq}", ()))),
+        contested_by=tuple(sorted(contest.sides)) if contest is not None else (),
         leaf=one.leaf.decode(),
     )
 
@@ -159,7 +161,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         open=watched,
         overdue=watched and one.latest is not None and found.at.date() > one.latest,
         noted=found.case.noted.get(one.mark_key),
-        contested=found.sees_all_joint and bool(found.case.contested),
+        contested=contested(found.case, one),
     )
 
 

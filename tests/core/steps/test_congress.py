@@ -13,7 +13,14 @@ from cloudnego.core.gate import stuck_because
 from cloudnego.core.pack import Majority
 from cloudnego.core.refusals import Reason
 from cloudnego.core.steps import congress
-from cloudnego.core.vocabulary import CLOCK, Held, Kind, Mode, Step
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    Held,
+    Kind,
+    Mode,
+    Step,
+    Stream,
+)
 from tests.core.situations import (
     AGREED,
     ATTEST,
@@ -50,10 +57,11 @@ from tests.given import (
     law,
     like,
     paper,
+    submitting,
     turned,
 )
 
-SUBMIT = c.SubmitDraft(draft_hash=draft(given(DRAFT_FIXED).case))
+SUBMIT = submitting(given(DRAFT_FIXED).case)
 
 
 def convening(on: str = "2026-04-10", **said: object) -> c.ConveneCongress:
@@ -327,6 +335,45 @@ def test_in_shanghai_one_congress_votes_for_all_only_when_all_legal_representati
 
 def test_elsewhere_nobody_asks_the_legal_representatives() -> None:
     given(FIRMS_READY_TO_VOTE).when(BODY_AS_ORGAN, accepting(1)).then_refused(Reason.NO_ACCEPTANCE_WANTED, "HZ 33")
+
+
+def test_the_congress_is_handed_the_text_that_was_agreed() -> None:
+    then = given(DRAFT_FIXED).when(HR, SUBMIT)
+    (event,) = then.events
+    assert isinstance(event, e.DraftSubmitted)
+    assert {x.head for x in event.clauses} == {"T2", "T3"}
+    assert "工资总额增长6%" in (event.words or {}).values()
+    assert event.stream is Stream.NOTICE, "every worker reads it, and the authority"
+    first, second = SUBMIT.clauses
+    for clauses in ((first,), (first, first), (first, second.model_copy(update={"prose": "工资总额增长60%"}))):
+        other = SUBMIT.model_copy(update={"clauses": clauses})
+        given(DRAFT_FIXED).when(HR, other).then_refused(Reason.DRAFT_CHANGED, "HZ 28")
+
+
+@pytest.mark.parametrize(("voters", "stream"), [(9, Stream.FILING), (10, Stream.NOTICE)])
+def test_the_counts_of_under_ten_voters_are_not_for_all_to_see(voters: int, stream: Stream) -> None:
+    now = _with(voters)
+    (event,) = now.when(UNION, ballot(voters)).events
+    assert event.stream is stream
+
+
+def test_a_covered_firm_of_few_voters_is_warned_too() -> None:
+    few = firm(1, 5, total=5, present=5)
+    then = given(FIRMS_READY_TO_VOTE).when(TOWN_AS_ORGAN, few).then_warned(Reason.UNDER_TEN_VOTERS, n=5)
+    assert then.events[0].stream is Stream.FILING
+
+
+def test_where_those_that_passed_are_bound_the_others_are_not() -> None:
+    """经本企业全体职工代表或者全体职工过半数通过 (SD 35)."""
+    now = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shandong")).having(
+        (TOWN_AS_ORGAN, firm(1, 12)), (TOWN_AS_ORGAN, firm(2, 5)), (TOWN_AS_ORGAN, firm(3, 12)),
+        (TOWN_AS_ORGAN, ballot(29, present=40)), *ATTEST,
+    )  # fmt: skip
+    assert [x.enterprise for x in now.case.covers] == ["firm1", "firm3"]
+    all_of_them = replace(given(FIRMS_READY_TO_VOTE), law=law()).having(
+        *((TOWN_AS_ORGAN, firm(n, 12)) for n in (1, 2, 3)), (TOWN_AS_ORGAN, ballot(36, present=40)), *ATTEST
+    )
+    assert len(all_of_them.case.covers) == 3
 
 
 def test_a_show_of_hands_is_no_ballot() -> None:

@@ -23,6 +23,7 @@ from tests.core.situations import (
     EVERYBODY,
     IN_SESSION,
     READY_TO_MEET,
+    SCHEDULED,
     SIGN_MINUTES,
     agreeing,
     fixing,
@@ -57,6 +58,8 @@ from tests.given import (
     plan,
     raise_of,
     sheet,
+    signed_minutes,
+    submitting,
     turned,
 )
 
@@ -134,6 +137,30 @@ def test_a_session_is_adjourned_to_a_coming_day_in_the_same_mode() -> None:
     given(ALL_THERE).when(RECORDER, NEXT).then_refused(Reason.NO_SESSION)
 
 
+def test_a_meeting_that_was_held_before_it_is_entered_keeps_its_own_day() -> None:
+    """Two times (domain §0 item 6): the day it happened, proved by a scan, and the day it was entered."""
+    past: dict[str, object] = {"occurred_on": day("2026-03-31"), "evidence": SCAN}
+    later = given(READY_TO_MEET).on("2026-04-03T09:00")
+    there = later.when(RECORDER, c.ConfirmCheckIn.model_validate({"persons": EVERYBODY, **past}))
+    there.then(like(e.CheckInConfirmed, occurred_on=day("2026-03-31"), entered_late=False))
+    held = there.after.when(RECORDER, c.StartMeeting.model_validate(past)).then(e.MeetingStarted)
+    assert held.after.case.meeting.opened_on == day("2026-03-31")
+    minuted = minutes("none").model_copy(update=past)
+    held.after.when(RECORDER, minuted).then(like(e.MinutesWritten, occurred_on=day("2026-03-31")))
+    bare = c.StartMeeting(occurred_on=day("2026-03-31"))
+    there.after.when(RECORDER, bare).then_refused(Reason.EVIDENCE_MISSING)
+    too_early = c.StartMeeting(occurred_on=day("2026-03-30"), evidence=SCAN)
+    there.after.when(RECORDER, too_early).then_refused(Reason.BEFORE_ITS_GROUND, ground="2026-03-31")
+
+
+def test_a_day_that_was_named_before_it_may_have_passed_when_it_is_entered() -> None:
+    named = c.ScheduleMeeting(plan=plan("2026-03-20"), occurred_on=day("2026-03-12"), evidence=SCAN)
+    given(SCHEDULED).on("2026-03-25").when(W1, named).then(e.MeetingPlanNamed)
+    given(SCHEDULED).on("2026-03-25").when(W1, c.ScheduleMeeting(plan=plan("2026-03-20"))).then_refused(
+        Reason.DAY_IN_THE_PAST
+    )
+
+
 # --- a chief does not come ----------------------------------------------------------------------------------------
 
 LATE = given(READY_TO_MEET).on("2026-03-31T09:30")
@@ -197,10 +224,10 @@ def test_a_new_day_is_neither_past_nor_online() -> None:
 
 def test_the_recorder_writes_the_minutes_and_both_chiefs_sign_the_same() -> None:
     written = given(CLAUSES_AGREED).when(RECORDER, minutes()).then(like(e.MinutesWritten, result="full_agreement"))
-    one = written.after.when(W1, c.ConfirmMinutes(minutes_hash=MINUTES))
+    one = written.after.when(W1, signed_minutes())
     one.then(like(e.MinutesConfirmed, side=W, both=False, agreement_on=None))
-    one.after.when(W1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_CONFIRMED)
-    both = one.after.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES))
+    one.after.when(W1, signed_minutes()).then_refused(Reason.MINUTES_CONFIRMED)
+    both = one.after.when(E1, signed_minutes())
     both.then(like(e.MinutesConfirmed, side=E, both=True, agreement_on=day("2026-03-31")))
     assert both.after.case.agreed_first_on == day("2026-03-31")
     assert both.after.case.meeting.open is False
@@ -238,7 +265,7 @@ def test_heads_nobody_answered_are_a_warning_at_the_agreement() -> None:
 
 @pytest.mark.parametrize(("pack", "article"), [("cn-shandong", "SD 26"), ("cn-henan", "HA 25")])
 def test_where_the_text_wants_it_all_who_were_there_sign_the_minutes(pack: str, article: str) -> None:
-    sign = c.SignMinutes(minutes_hash=MINUTES)
+    sign = c.SignMinutes(minutes_hash=MINUTES, evidence=SCAN)
     there = replace(given(CLAUSES_AGREED), law=law(pack)).having((RECORDER, minutes()), (W2, sign), *SIGN_MINUTES)
     assert there.case.meeting.agreement_on is None
     waits, *_ = stuck_because(there.standing)
@@ -246,18 +273,18 @@ def test_where_the_text_wants_it_all_who_were_there_sign_the_minutes(pack: str, 
     assert article in waits.articles
     there.when(W2, sign).then_refused(Reason.NOTHING_NEW)
     one = there.having((W3, sign))
-    for_both = c.SignMinutes(minutes_hash=MINUTES, persons=("e2", "e3"))
-    one.when(E1, for_both).then_refused(Reason.EVIDENCE_MISSING)
-    whole = one.when(E1, for_both.model_copy(update={"evidence": SCAN}))
+    for_both = c.SignMinutes(minutes_hash=MINUTES, persons=("e2", "e3"), evidence=SCAN)
+    one.when(E1, for_both.model_copy(update={"evidence": None})).then_refused(Reason.EVIDENCE_MISSING)
+    whole = one.when(E1, for_both)
     whole.then(like(e.MinutesSigned, side=E, agreement_on=day("2026-03-31")))
     assert whole.after.case.agreed_first_on == day("2026-03-31")
 
 
 def test_elsewhere_the_others_may_sign_too_and_nothing_waits_for_them() -> None:
     laid = given(CLAUSES_AGREED).having((RECORDER, minutes()))
-    sign = c.SignMinutes(minutes_hash=MINUTES)
+    sign = c.SignMinutes(minutes_hash=MINUTES, evidence=SCAN)
     laid.when(W2, sign).then(like(e.MinutesSigned, persons=("w2",), agreement_on=None))
-    laid.when(W2, c.SignMinutes(minutes_hash=OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
+    laid.when(W2, c.SignMinutes(minutes_hash=OTHER_HASH, evidence=SCAN)).then_refused(Reason.MINUTES_CHANGED)
     given(CLAUSES_AGREED).when(W2, sign).then_refused(Reason.MINUTES_MISSING)
     away = laid.with_state(meeting=put(laid.case.meeting, confirmed=frozenset({"w1", "e1"})))
     away.when(W2, sign).then_refused(Reason.NOT_A_REPRESENTATIVE)
@@ -267,16 +294,16 @@ def test_elsewhere_the_others_may_sign_too_and_nothing_waits_for_them() -> None:
 
 
 def test_nobody_signs_other_minutes_or_none() -> None:
-    given(CLAUSES_AGREED).when(W1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_MISSING)
+    given(CLAUSES_AGREED).when(W1, signed_minutes()).then_refused(Reason.MINUTES_MISSING)
     laid = given(CLAUSES_AGREED).having((RECORDER, minutes()))
-    laid.when(W1, c.ConfirmMinutes(minutes_hash=OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
-    laid.when(W2, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.NOT_YOUR_SEAT)
+    laid.when(W1, signed_minutes(OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
+    laid.when(W2, signed_minutes()).then_refused(Reason.NOT_YOUR_SEAT)
 
 
 def test_a_clause_edited_after_the_minutes_were_written_voids_them() -> None:
-    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, signed_minutes()))
     edited = laid.having((E2, raise_of("5", clause_of(laid.case, "T3"))))
-    edited.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_CHANGED)
+    edited.when(E1, signed_minutes()).then_refused(Reason.MINUTES_CHANGED)
 
 
 def test_a_floor_that_rose_since_the_clause_was_agreed_holds_the_agreement() -> None:
@@ -287,7 +314,7 @@ def test_a_floor_that_rose_since_the_clause_was_agreed_holds_the_agreement() -> 
 
 
 def test_agreement_is_dated_by_the_later_signature_on_paper() -> None:
-    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, signed_minutes()))
     signed = c.ConfirmMinutes(minutes_hash=MINUTES, on_paper=paper(E, "2026-04-01"))
     laid.on("2026-04-02").when(UNION, signed).then(like(e.MinutesConfirmed, side=E, agreement_on=day("2026-04-01")))
 
@@ -348,17 +375,19 @@ def test_only_the_clock_lets_a_draft_stand() -> None:
 
 
 def test_the_chiefs_may_sign_the_draft_before_it_is_submitted() -> None:
-    mine = c.SignDraft(draft_hash=draft(given(DRAFT_FIXED).case))
+    mine = c.SignDraft(draft_hash=draft(given(DRAFT_FIXED).case), evidence=SCAN)
     one = given(DRAFT_FIXED).when(W1, mine).then(like(e.DraftSigned, side=W)).after
     one.when(W1, mine).then_refused(Reason.ALREADY_SIGNED)
     one.when(E1, mine.model_copy(update={"draft_hash": OTHER_HASH})).then_refused(Reason.DRAFT_CHANGED)
     one.when(E1, mine).then(like(e.DraftSigned, side=E))
-    given(AGREED).when(W1, c.SignDraft(draft_hash=draft(given(AGREED).case))).then_refused(Reason.DRAFT_MISSING)
+    given(AGREED).when(W1, c.SignDraft(draft_hash=draft(given(AGREED).case), evidence=SCAN)).then_refused(
+        Reason.DRAFT_MISSING
+    )
 
 
 def test_in_shanghai_no_draft_is_submitted_unsigned() -> None:
-    submit = c.SubmitDraft(draft_hash=draft(given(DRAFT_FIXED).case))
-    mine = c.SignDraft(draft_hash=submit.draft_hash)
+    submit = submitting(given(DRAFT_FIXED).case)
+    mine = c.SignDraft(draft_hash=submit.draft_hash, evidence=SCAN)
     there = replace(given(DRAFT_FIXED), law=law("cn-shanghai"))
     there.when(HR, submit).then_refused(Reason.DRAFT_UNSIGNED, "SH 22", side=W)
     there.having((W1, mine), (E1, mine)).when(HR, submit).then(e.DraftSubmitted)

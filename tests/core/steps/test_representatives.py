@@ -14,18 +14,22 @@ from cloudnego.core.moment import seats_of
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import ChiefIs, Held, Seat, Step
 from tests.core.situations import (
+    ALL_THERE,
     CANDIDATES,
     CANDIDATES_NAMED,
     ELECTED,
     EMPLOYER_AHEAD,
     EMPLOYERS_LIST,
+    OFFER,
     OFFER_SERVED,
     OPENED,
     OPENED_BY_EMPLOYER,
+    REGIONAL_NOTHING,
     REGIONAL_READY_TO_VOTE,
     ROLL,
     ROLL_KEPT,
     SHANGHAI_OPENED,
+    TOPICS_READY,
     VOTES_COUNTED,
     WITHOUT_UNION,
     WORKER_LIST_READY,
@@ -35,12 +39,14 @@ from tests.core.situations import (
     election,
     on_register,
     published,
+    regional,
     votes,
 )
 from tests.given import (
     AUTHORITY,
     E1,
     E2,
+    E3,
     HR,
     LEGAL,
     S1,
@@ -263,6 +269,22 @@ def test_a_vote_needs_candidates_a_roll_and_the_scan_of_the_tally() -> None:
     given(CANDIDATES_NAMED).when(UNION, unproved).then_refused(Reason.EVIDENCE_MISSING)
 
 
+def test_women_are_not_fewer_among_the_delegates_than_among_the_staff() -> None:
+    many = on_register(women=60).having((UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+    few = ROLL.model_copy(update={"women": 19})
+    many.when(UNION, few).then_warned(Reason.TOO_FEW_WOMEN, "ZJDM 11", n=19, least=20)
+    many.when(UNION, ROLL.model_copy(update={"women": 20})).then_not_warned(Reason.TOO_FEW_WOMEN)
+
+
+def test_an_area_without_a_congress_has_its_representatives_named_by_its_union() -> None:
+    """劳动者一方的代表由行业工会或者区域工会选派 (ZJ 12)."""
+    opened = REGIONAL_NOTHING.having((TOWN_AS_ORGAN, regional(per_enterprise=False)))
+    named = appointed("w1", "w2", "w3", chief="w1", chief_is=ChiefIs.UNION_HEAD)
+    opened.when(TOWN_AS_ORGAN, named).then(like(e.RepresentativesAppointed, side=W))
+    chongqing = replace(opened, law=law("cn-chongqing"))
+    chongqing.when(TOWN_AS_ORGAN, named).then_refused(Reason.ELECTED_NOT_APPOINTED, "CQ 43")
+
+
 def test_a_show_of_hands_elects_nobody() -> None:
     shown = election(w2=35, w3=30).model_copy(update={"secret": False})
     given(CANDIDATES_NAMED).when(UNION, shown).then_refused(Reason.NOT_SECRET, "ZJDM 15", side=W)
@@ -436,11 +458,27 @@ def test_the_employer_never_has_more_representatives_than_the_workers() -> None:
     assert _why_not_ready(four) is Reason.EMPLOYER_OUTNUMBERS
 
 
-def test_fewer_on_the_employers_side_is_a_warning_only() -> None:
-    five = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4"), "seats": 4})
-    now = given(ROLL_KEPT).having((UNION, five), (UNION, election(w2=30, w3=30, w4=30)), *ATTESTED)
-    found = benches.list_obstacles(_list_of(3, now).standing, E)
-    assert [(o.reason, o.hard) for o in found] == [(Reason.UNEQUAL_NUMBERS, False)]
+def test_more_on_the_employers_side_holds_up_nothing_of_the_workers() -> None:
+    """HZ 24: an offer needs its own list; the other side's is the other side's to mend (HZ 16)."""
+    four = given(TOPICS_READY).on("2026-03-02").having((LEGAL, appointed("e1", "e2", "e3", "e4", chief="e1")))
+    assert _why_not_ready(four) is Reason.EMPLOYER_OUTNUMBERS
+    four.when(W1, OFFER).then(e.OfferSent, e.StepTurned)
+    late = given(WORKER_LIST_READY).having((LEGAL, appointed("e1", "e2", "e3", "e4", chief="e1")))
+    late.when(W1, c.DeclareTopicsReady()).then(e.TopicsDeclaredReady, e.StepTurned)
+
+
+def test_unequal_numbers_warn_before_the_meeting_in_hangzhou_and_block_it_under_national_law() -> None:
+    ready = given(ALL_THERE).having((E3, c.LeaveBench(person="e3")))
+    case = ready.case
+    two = put(case.benches.employer, reps=case.benches.employer.seated, vacant={})
+    now = ready.with_state(benches=case.benches.having(E, two))
+    assert benches.equal_numbers(now.standing) is not None
+    found = benches.equal_numbers(now.standing)
+    assert found is not None
+    assert (found.reason, found.hard) == (Reason.UNEQUAL_NUMBERS, False)
+    national = benches.equal_numbers(replace(now, law=law("cn")).standing)
+    assert national is not None
+    assert national.hard
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def _(case: Negotiation, event: e.MeetingStarted) -> Negotiation:
         open=True,
         chair=event.chair,
         mode=event.mode,
-        opened_on=case.meeting.opened_on or event.on,
+        opened_on=case.meeting.opened_on or event.occurred_on,
         absent=None,
     )
     held = case.meetings_held + (event.mode is Mode.IN_PERSON)
@@ -183,6 +183,8 @@ def _(case: Negotiation, event: e.BallotAttested) -> Negotiation:
     congress = put(congress, confirmed_by=(*congress.confirmed_by, event.person))
     if event.result is None:
         return put(case, congress=congress)
+    if event.covered is not None:
+        case = put(case, covers=tuple(x for x in case.covers if x.enterprise in event.covered))
     gatherings = case.gatherings
     if congress.held and gatherings.get(Step.CONGRESS) is not Held.GATHERING:
         gatherings = {**gatherings, Step.CONGRESS: congress.held}

@@ -9,14 +9,13 @@ from typing import Literal
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.clauses import text_hash
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.vocabulary import Kind, Scope, Seat, Side
+from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Scope, Seat, Side
 
 ATTESTATIONS = 2
-FEW_VOTERS = 10
-"""Under ten voters a result may show how each voted: a plain warning, and paper (security §4)."""
 
 
 def _rule(s: Standing) -> Congress:
@@ -62,12 +61,20 @@ def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot | c.Record
     return None if command.draft_hash == m.case.meeting.draft_hash else no(Reason.DRAFT_CHANGED, "HZ 28")
 
 
+def the_agreed_text(m: Moment, command: c.SubmitDraft) -> Obstacle | None:
+    """Every agreed clause once, word for word."""
+    agreed = {name: x.text_hash for name, x in m.case.clauses.items() if x.agreed}
+    handed_in = [(x.clause, text_hash(x.head, x.values, x.prose)) for x in command.clauses]
+    return None if len(handed_in) == len(agreed) and dict(handed_in) == agreed else no(Reason.DRAFT_CHANGED, "HZ 28")
+
+
 def agreed_on(m: Moment) -> date | None:
     return m.case.meeting.agreement_on
 
 
 def submit_draft(m: Moment, command: c.SubmitDraft) -> list[e.Event]:
-    return [e.DraftSubmitted(**of_side(m, command), draft_hash=command.draft_hash)]
+    clauses = tuple(c.DraftClauseFact(clause=x.clause, head=x.head, values=x.values) for x in command.clauses)
+    return [e.DraftSubmitted(**of_side(m, command), draft_hash=command.draft_hash, clauses=clauses)]
 
 
 # --- convening ----------------------------------------------------------------------------------------------------
@@ -228,6 +235,10 @@ def accepted_by_all(m: Moment) -> Obstacle | None:
 # --- regional: each enterprise votes ------------------------------------------------------------------------------
 
 
+def few_covered_voters(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
+    return no(Reason.UNDER_TEN_VOTERS, level=Level.ADVISORY, n=command.total) if command.total < FEW_VOTERS else None
+
+
 def record_covered_ballot(m: Moment, command: c.RecordCoveredBallot) -> list[e.Event]:
     return [
         e.CoveredBallotRecorded(
@@ -334,6 +345,13 @@ def not_attested_by_me(m: Moment) -> Obstacle | None:
     return no(Reason.ALREADY_ATTESTED) if m.by.person in m.case.congress.confirmed_by else None
 
 
+def _bound(m: Moment) -> tuple[str, ...] | None:
+    """Whom the contract binds where some of the firms did not pass it: those that did (SD 35; SH 28)."""
+    if per_enterprise(m) is not None or _rule(m).per_enterprise != "those_that_passed":
+        return None
+    return tuple(name for name, vote in m.case.congress.covered.items() if vote.passed)
+
+
 def attest_ballot(m: Moment, command: c.AttestBallot) -> list[e.Event]:
     """Two scrutineers make the result valid; one who rejects the counts voids them, and they are entered anew."""
     congress = m.case.congress
@@ -342,7 +360,12 @@ def attest_ballot(m: Moment, command: c.AttestBallot) -> list[e.Event]:
     result = congress.recorded.result if complete else None
     found: list[e.Event] = [
         e.BallotAttested(
-            person=m.by.person, correct=command.correct, voided=not command.correct, result=result, words=said(command)
+            person=m.by.person,
+            correct=command.correct,
+            voided=not command.correct,
+            result=result,
+            covered=_bound(m) if result == "passed" else None,
+            words=said(command),
         )
     ]
     return found

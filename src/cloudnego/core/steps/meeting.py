@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import sheets
+from cloudnego.core import plans, sheets
 from cloudnego.core.acts import dated, of_side
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.moment import Moment, Standing, acts_as_chief
@@ -27,6 +27,10 @@ def day_has_come(s: Standing) -> Obstacle | None:
 
 def not_agreed_yet(m: Moment) -> Obstacle | None:
     return no(Reason.AGREEMENT_REACHED) if m.case.meeting.agreement_on else None
+
+
+def planned_day(m: Moment) -> date | None:
+    return m.case.meeting.plan.day if m.case.meeting.plan else None
 
 
 def no_session_open(m: Moment) -> Obstacle | None:
@@ -50,7 +54,7 @@ def check_in_mode(m: Moment, command: c.CheckIn) -> Obstacle | None:
 
 
 def check_in(m: Moment, command: c.CheckIn) -> list[e.Event]:
-    return [e.CheckedIn(side=m.own_side, person=m.by.person, mode=command.mode)]
+    return [e.CheckedIn(**dated(m, command), side=m.own_side, person=m.by.person, mode=command.mode)]
 
 
 def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
@@ -61,8 +65,8 @@ def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
     return no(Reason.NOTHING_NEW) if set(command.persons) <= m.case.meeting.confirmed else None
 
 
-def confirm_check_in(_: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
-    return [e.CheckInConfirmed(persons=tuple(sorted(set(command.persons))))]
+def confirm_check_in(m: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
+    return [e.CheckInConfirmed(**dated(m, command), persons=tuple(sorted(set(command.persons))))]
 
 
 def _acting_chiefs(s: Standing, side: Side) -> set[str]:
@@ -91,7 +95,7 @@ def majority_of_each_side(s: Standing) -> Obstacle | None:
     return None
 
 
-def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
+def start_meeting(m: Moment, command: c.StartMeeting) -> list[e.Event]:
     """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first; both at once in SH 18."""
     meeting = m.case.meeting
     chair = meeting.chair.other if meeting.chair else m.case.offering_side or Side.WORKER
@@ -99,8 +103,8 @@ def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
     assert plan is not None
     return [
         e.MeetingStarted(
+            **dated(m, command),
             session=meeting.session + 1,
-            on=m.today,
             mode=plan.mode,
             chair=None if m.law.pack.meeting.first_chair == "joint" else chair,
             present=tuple(sorted(meeting.confirmed)),
@@ -109,15 +113,14 @@ def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
 
 
 def adjourned_to_a_coming_day(m: Moment, command: c.AdjournMeeting) -> Obstacle | None:
-    if command.next.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.next.day.isoformat())
-    if command.next.mode is Mode.ONLINE and m.case.meeting.plan and m.case.meeting.plan.mode is Mode.IN_PERSON:
-        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
-    return None
+    past = plans.not_past(m, command, command.next)
+    if past is None and command.next.mode is Mode.ONLINE and m.case.meeting.mode is not Mode.ONLINE:
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, cure=(Seat.CHIEF,))
+    return past
 
 
 def adjourn_meeting(m: Moment, command: c.AdjournMeeting) -> list[e.Event]:
-    return [e.MeetingAdjourned(session=m.case.meeting.session, next=command.next)]
+    return [e.MeetingAdjourned(**dated(m, command), session=m.case.meeting.session, next=command.next)]
 
 
 # --- a chief does not come ----------------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None
 
 
 def note_chief_absent(m: Moment, command: c.NoteChiefAbsent) -> list[e.Event]:
-    return [e.ChiefAbsenceNoted(side=command.side, on=m.today)]
+    return [e.ChiefAbsenceNoted(**dated(m, command), side=command.side)]
 
 
 def other_chief_was_absent(m: Moment) -> Obstacle | None:
@@ -152,12 +155,13 @@ def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
     plan, n = m.case.meeting.plan, m.law.pack.meeting.postponed_max_wd
     assert plan is not None
     last = add_working_days(m.law.calendar, plan.day, n)
-    if command.plan.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
+    past = plans.not_past(m, command, command.plan)
+    if past:
+        return past
     if last is not None and command.plan.day > last:
         return no(Reason.NEW_DAY_TOO_LATE, by=last, n=n)
     if command.plan.mode is not plan.mode:
-        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, cure=(Seat.CHIEF,))
     return None
 
 
@@ -284,15 +288,12 @@ def minutes_to_sign(m: Moment) -> Obstacle | None:
 
 
 def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | None:
-    """Who was at the meeting signs for himself; a signed paper may be entered for several."""
+    """Those whose signatures the paper bears were at the meeting."""
     who = set(command.persons or (m.by.person,))
     meeting = m.case.meeting
     if any(not m.bench.has(p) or p not in meeting.confirmed for p in who):
         return no(Reason.NOT_A_REPRESENTATIVE, *m.law.pack.meeting.cite, side=m.own_side)
-    if who <= meeting.minutes_signed:
-        return no(Reason.NOTHING_NEW)
-    own = who == {m.by.person}
-    return None if own or command.on_paper or command.evidence else no(Reason.EVIDENCE_MISSING, day=m.today.isoformat())
+    return no(Reason.NOTHING_NEW) if who <= meeting.minutes_signed else None
 
 
 def sign_minutes(m: Moment, command: c.SignMinutes) -> list[e.Event]:

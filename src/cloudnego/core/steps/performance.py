@@ -6,7 +6,8 @@ from datetime import date
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.acts import dated, day_of, of_side, said
+from cloudnego.core.calendar import moved
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -27,6 +28,13 @@ def still_to_publish(m: Moment) -> Obstacle | None:
         return no(Reason.PUBLISHED) if done.published_on else None
     left = {x.enterprise for x in m.case.covers} - done.published_at
     return None if left or not done.published_on else no(Reason.PUBLISHED)
+
+
+def publishes(m: Moment) -> Obstacle | None:
+    """企业、行业、区域应当…公布 (HZ 41): the enterprise its own contract; that of an area, whoever speaks for it."""
+    if m.case.scope is not Scope.ENTERPRISE or m.side is Side.EMPLOYER:
+        return None
+    return no(Reason.NOT_YOUR_SEAT, "HZ 41", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
 
 
 def where_it_binds(m: Moment, command: c.PublishContract) -> Obstacle | None:
@@ -51,6 +59,28 @@ def not_reported(m: Moment) -> Obstacle | None:
 
 def report_to_upper_union(m: Moment, command: c.ReportToUpperUnion) -> list[e.Event]:
     return [e.ReportedToUpperUnion(**dated(m, command))]
+
+
+def _period(m: Moment, command: c.ReportPerformance | c.PublishPerformance, timer: str) -> Obstacle | None:
+    """Each period once, and none before it has begun."""
+    done, row, since = m.case.performance, m.law.pack.timers.get(timer), m.case.filing.in_force_from
+    known = done.reports if isinstance(command, c.ReportPerformance) else done.publications
+    if command.period in known:
+        return no(Reason.NOTHING_NEW)
+    if row is None or since is None:
+        return None
+    begins = moved(since, row.n * len(known), row.unit)
+    return no(Reason.NOT_DUE, by=begins) if day_of(m, command) < begins else None
+
+
+def period_to_report(m: Moment, command: c.ReportPerformance) -> Obstacle | None:
+    """应当每年…报告 (HZ 42 ¶1)."""
+    return _period(m, command, "perf_report")
+
+
+def period_to_publish(m: Moment, command: c.PublishPerformance) -> Obstacle | None:
+    """每半年公布一次 (CQ 30)."""
+    return _period(m, command, "perf_publish")
 
 
 def reports_on_known_clauses(m: Moment, command: c.ReportPerformance) -> Obstacle | None:

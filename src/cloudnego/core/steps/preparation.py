@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import papers, sheets
+from cloudnego.core import papers, plans, sheets
 from cloudnego.core.acts import day_of, of_side
 from cloudnego.core.calendar import after
 from cloudnego.core.deadlines import running
@@ -17,6 +17,7 @@ from cloudnego.core.vocabulary import COUNT_MAX, Mode, Seat, Side, Stream
 
 SMALLEST_GROUP = 5
 """Wage groups under five would show a person's pay; they are merged before they leave the employer's side."""
+MERGED = "merged"
 
 
 # --- information --------------------------------------------------------------------------------------------------
@@ -54,22 +55,28 @@ def merged(table: c.WageTable) -> tuple[c.WageTable, int]:
 
     The average is weighted by headcount and rounded to the fen, the lowest is the lowest of all.
     """
-    groups = sorted(table.groups, key=lambda g: g.headcount)
-    small = [g for g in groups if g.headcount < SMALLEST_GROUP]
-    large = [g for g in groups if g.headcount >= SMALLEST_GROUP]
+    small = [g for g in table.groups if g.headcount < SMALLEST_GROUP]
+    large = [g for g in table.groups if g.headcount >= SMALLEST_GROUP]
     if not small:
         return table, 0
     if sum(g.headcount for g in small) < SMALLEST_GROUP and large:
-        small.append(large.pop(0))
+        least = min(large, key=lambda g: g.headcount)
+        large.remove(least)
+        small.append(least)
     heads = sum(g.headcount for g in small)
     whole = sum(g.average_fen * g.headcount for g in small)
     one = c.WageGroup(
-        group="merged", headcount=heads, average_fen=(whole + heads // 2) // heads,
+        group=MERGED, headcount=heads, average_fen=(whole + heads // 2) // heads,
         lowest_fen=min(g.lowest_fen for g in small),
     )  # fmt: skip
-    kept = {g.group for g in large}
-    groups_left = (*(g for g in table.groups if g.group in kept), one)
-    return c.WageTable(period=table.period, source=table.source, groups=groups_left), len(small)
+    return c.WageTable(period=table.period, source=table.source, groups=(*large, one)), len(small)
+
+
+def groups_have_names(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
+    """Each group once; the name of the merged one is given by the merging alone."""
+    names = [g.group for g in command.wage_table.groups] if command.wage_table else []
+    twice = next((n for n in names if n == MERGED or names.count(n) > 1), None)
+    return no(Reason.GROUP_TWICE, group=twice) if twice else None
 
 
 def large_enough(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
@@ -184,23 +191,7 @@ def session_closed(m: Moment) -> Obstacle | None:
 def plan_is_new(m: Moment, command: c.ScheduleMeeting) -> Obstacle | None:
     if command.plan == m.case.meeting.named.of(m.own_side):
         return no(Reason.NOTHING_NEW)
-    if command.plan.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
-    return venue_allowed(m, command.plan)
-
-
-def venue_allowed(m: Moment, plan: c.Plan) -> Obstacle | None:
-    """In person, unless the pack allows online and both chiefs agreed."""
-    row = m.law.pack.meeting
-    mode = row.venue if m.case.round == 1 else row.renegotiation
-    if plan.mode is Mode.IN_PERSON:
-        return None
-    if mode is not Mode.ONLINE:
-        return no(Reason.ONLINE_NOT_ALLOWED, *row.cite)
-    online = m.case.meeting.online
-    if online.worker and online.employer:
-        return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, *row.cite, cure=(Seat.CHIEF,))
+    return plans.not_past(m, command, command.plan) or plans.venue_allowed(m, command.plan)
 
 
 def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
@@ -215,7 +206,7 @@ def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
 def online_possible(m: Moment) -> Obstacle | None:
     row = m.law.pack.meeting
     if (row.venue if m.case.round == 1 else row.renegotiation) is not Mode.ONLINE:
-        return no(Reason.ONLINE_NOT_ALLOWED, *row.cite)
+        return no(Reason.ONLINE_NOT_ALLOWED)
     return no(Reason.NOTHING_NEW) if m.case.meeting.online.of(m.own_side) else None
 
 
@@ -282,6 +273,15 @@ def notices_given(s: Standing) -> Obstacle | None:
         if by and on > by:
             late = no(Reason.NOTICE_LATE, *row.cite, level=Level.ADVISORY, cure=(Seat.CHIEF,), side=side, by=by)
     return late
+
+
+def talks_not_reported(m: Moment) -> Obstacle | None:
+    return no(Reason.NOTHING_NEW) if m.case.talks_reported_on else None
+
+
+def report_talks(m: Moment, command: c.ReportTalks) -> list[e.Event]:
+    """应当在协商开始五日前向上一级工会报告 (SD 24); elsewhere nobody must, and anybody may."""
+    return [e.TalksReported(**of_side(m, command))]
 
 
 def recorder_appointed(s: Standing) -> Obstacle | None:

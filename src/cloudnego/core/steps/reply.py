@@ -36,9 +36,13 @@ def offer_from_the_other_side(m: Moment) -> Obstacle | None:
 
 
 def unanswered(m: Moment) -> Obstacle | None:
-    """A refusal may be followed by a late acceptance; an acceptance stands."""
+    """A refusal may be followed by a late acceptance; an acceptance stands. An offer that crossed and is still in the
+    post hinders no reply in so many words."""
     reply = m.case.reply
-    return no(Reason.REPLY_GIVEN) if reply and reply.outcome is not c.ReplyOutcome.REFUSED else None
+    if reply is None or reply.outcome is c.ReplyOutcome.REFUSED:
+        return None
+    in_the_post = reply.crossing and m.case.served_on(reply.paper) is None
+    return None if in_the_post else no(Reason.REPLY_GIVEN)
 
 
 def received_on(m: Moment) -> date | None:
@@ -69,8 +73,8 @@ def place_named(m: Moment, command: c.Reply) -> Obstacle | None:
 
 
 def refusal_changes_something(m: Moment, command: c.Reply) -> Obstacle | None:
-    refused_again = command.outcome is c.ReplyOutcome.REFUSED and m.case.reply is not None
-    return no(Reason.NOTHING_NEW) if refused_again else None
+    before = m.case.reply.outcome if m.case.reply else None
+    return no(Reason.NOTHING_NEW) if command.outcome is c.ReplyOutcome.REFUSED is before else None
 
 
 def refusal_has_no_ground(m: Moment, command: c.Reply) -> Obstacle | None:

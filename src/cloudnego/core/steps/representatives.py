@@ -55,6 +55,15 @@ def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     return no(Reason.TOO_MANY_MANAGERS, *row.cite, level=Level.ADVISORY, n=command.managers)
 
 
+def roll_women(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
+    """女职工代表的比例不得低于女职工在本单位职工中所占比例 (ZJDM 11); advised, the roll is the union's."""
+    row, opened = m.law.pack.delegates, m.case.opened
+    if not row.women_by_share or opened is None or command.women * opened.headcount >= opened.women * command.delegates:
+        return None
+    least = -(-opened.women * command.delegates // max(1, opened.headcount))
+    return no(Reason.TOO_FEW_WOMEN, "ZJDM 11", level=Level.ADVISORY, n=command.women, least=least)
+
+
 def roll_term(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     """ZJDM 14: the congress's term is the union's; an expired one is a warning."""
     if command.term_until is None or command.term_until >= m.today:
@@ -76,7 +85,8 @@ def record_delegate_roll(m: Moment, command: c.RecordDelegateRoll) -> list[e.Eve
 
 def elected_here(m: Moment) -> Obstacle | None:
     """Packs where the union appoints the worker side have no vote (N2004 20, SH 7, BJ 8)."""
-    if m.law.pack.choosing.worker_by == "appointed" and m.case.has_union:
+    appointed = m.law.pack.choosing.worker_by == "appointed" and m.case.scope is Scope.ENTERPRISE
+    if appointed and m.case.has_union:
         return no(Reason.APPOINTED_NOT_ELECTED, *m.law.pack.choosing.cite, cure=(Seat.UNION,), side=Side.WORKER)
     return None
 
@@ -140,6 +150,8 @@ def on_one_side(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
         return no(Reason.ON_BOTH_SIDES, "ZJ 10", "N2004 24", side=side)
     if m.case.meeting.recorder in persons:
         return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", side=side)
+    if any(m.case.invited.get(person) == "coordinator" for person in persons):
+        return no(Reason.REVIEWER_IS_PARTY, "ZJ 39", side=side)
     return None
 
 
@@ -266,6 +278,15 @@ def _balloted(m: Moment) -> bool:
 def may_be_appointed(m: Moment) -> Obstacle | None:
     """HZ 18: the employer's list is the legal representative's; the worker side's is elected."""
     row = m.law.pack.choosing
+    if m.case.scope is not Scope.ENTERPRISE:  # 由行业工会或者区域工会选派 (ZJ 12)
+        regional = m.law.pack.choosing_regional
+        barred = m.side is Side.WORKER and regional.worker_by == "approved"
+        cure = (Seat.UNION,)
+        return (
+            no(Reason.ELECTED_NOT_APPOINTED, *regional.cite, cure=cure, side=Side.WORKER, form="approval_of_list")
+            if barred
+            else None
+        )
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
         return no(Reason.ELECTED_NOT_APPOINTED, *row.cite, cure=(Seat.UNION,), side=Side.WORKER, form="ballot")
     return None
