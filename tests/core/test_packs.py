@@ -767,7 +767,9 @@ def test_an_office_may_rename_the_steps_without_touching_code() -> None:
 
 
 FAULTS = [
-    ("publicity: {level: hard, cite: [HZ 18]}", "publicity: {level: hard, cites: [HZ 18]}", "unknown field `cites`"),
+    ("cites: {quorum: [HZ 28],", "cites: {quorums: [HZ 28],", "cites: quorums must be a rule of its row"),
+    ("cites: {quorum: [HZ 28],", "cites: {quorum: [HZ 27],", "cites: quorum must be a rule of its row"),
+    ("publicity: {level: hard, cite: [HZ 18]}", "publicity: {level: hard, citing: [HZ 18]}", "unknown field `citing`"),
     (
         "publicity: {level: hard, cite: [HZ 18]}",
         "publicities: {level: hard, cite: [HZ 18]}",

@@ -142,7 +142,8 @@ def chief_speaks(m: Moment) -> Obstacle | None:
 
 def worker_chief_delegate(m: Moment) -> Obstacle | None:
     """Hangzhou and Zhejiang know no delegate of the worker chief; N2004 20 ¶2 does: a warning, not a bar."""
-    bench, level = m.bench, m.law.pack.choosing.worker_chief_delegate
+    bench, row = m.bench, m.law.pack.choosing
+    level = row.worker_chief_delegate
     if level and m.own_side is Side.WORKER and bench.delegate == m.by.person != bench.chief:
-        return no(Reason.CHIEF_DELEGATE_ADVISORY, "N2004 20", level=level)
+        return no(Reason.CHIEF_DELEGATE_ADVISORY, *row.of("worker_chief_delegate"), level=level)
     return None

@@ -32,13 +32,14 @@ def _numbers(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     # HZ 16: 每方代表人数为三至九名,规模以上企业参加工资集体协商的每方代表人数不得少于五名
     rule, n = s.law.pack.bench_for(s.case.scope), len(bench.seated)
     above = s.case.opened is not None and s.case.opened.above_scale and s.case.scope is Scope.ENTERPRISE
-    least = max(rule.min_per_side, rule.min_above_scale or 0) if above else rule.min_per_side
+    field = "min_above_scale" if above and rule.min_above_scale else "min_per_side"
+    least = getattr(rule, field)
     if n < least:
-        return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.cite, cure=(organ(side),), side=side, n=n, least=least)
+        return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.of(field), cure=(organ(side),), side=side, n=n, least=least)
     if rule.max_per_side is not None and n > rule.max_per_side:
         return no(
-            Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, level=rule.max_level, cure=(organ(side),), side=side, n=n,
-            most=rule.max_per_side,
+            Reason.TOO_MANY_REPRESENTATIVES, *rule.of("max_per_side"), level=rule.max_level, cure=(organ(side),),
+            side=side, n=n, most=rule.max_per_side,
         )  # fmt: skip
     return None
 
@@ -49,11 +50,16 @@ def _outsiders(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     if not outside:
         return None
     if rule.outside_share is None:
-        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.cite, cure=(organ(side),), side=side)
+        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.of("outside_share"), cure=(organ(side),), side=side)
     if rule.outside_share.at_most(outside, len(bench.seated)):
         return None
     return no(
-        Reason.TOO_MANY_OUTSIDERS, *rule.cite, cure=(organ(side),), side=side, outside=outside, n=len(bench.seated)
+        Reason.TOO_MANY_OUTSIDERS,
+        *rule.of("outside_share"),
+        cure=(organ(side),),
+        side=side,
+        outside=outside,
+        n=len(bench.seated),
     )
 
 
@@ -64,7 +70,9 @@ def _chief(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
         return no(Reason.CHIEF_VACANT, *rule.cite, cure=(organ(side),), side=side)
     # N2004 23: 首席代表不得由非本单位人员代理
     if rule.outside_chief and rep and rep.outside:
-        return no(Reason.CHIEF_OUTSIDER, "N2004 23", level=rule.outside_chief, cure=(organ(side),), side=side)
+        return no(
+            Reason.CHIEF_OUTSIDER, *rule.of("outside_chief"), level=rule.outside_chief, cure=(organ(side),), side=side
+        )
     return chief_by_right(s, side, bench.chief_is, manager=rep is not None and rep.manager)
 
 
@@ -85,13 +93,19 @@ def chief_by_right(s: Standing, side: Side, chief_is: ChiefIs, *, manager: bool)
         if chief_is is ChiefIs.UNION_HEAD or (s.case.scope is Scope.ENTERPRISE and not s.case.has_union):
             return None
         return no(
-            Reason.CHIEF_NOT_UNION_HEAD, *row.cite, level=row.worker_chief_is_union_head, cure=(Seat.UNION,), side=side
+            Reason.CHIEF_NOT_UNION_HEAD,
+            *row.of("worker_chief_is_union_head"),
+            level=row.worker_chief_is_union_head,
+            cure=(Seat.UNION,),
+            side=side,
         )
     # HZ 18 ¶2: 首席代表由企业法定代表人或者其书面委托的本企业其他负责人担任
     allowed = chief_is in _MANDATED[row.chief_mandate] or (manager and row.chief_mandate is ChiefMandate.MANAGER)
     if allowed or s.case.scope is not Scope.ENTERPRISE:
         return None
-    return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
+    return no(
+        Reason.CHIEF_NOT_IN_CHARGE, *row.of("chief_mandate"), level=row.chief_mandate_level, cure=(Seat.HR,), side=side
+    )
 
 
 def _numbers_of_both(s: Standing) -> tuple[int, int] | None:
@@ -107,8 +121,8 @@ def outnumbering(s: Standing) -> Obstacle | None:
     if found is None or rule.employer_at_most_worker is None or found[1] <= found[0]:
         return None
     return no(
-        Reason.EMPLOYER_OUTNUMBERS, *rule.cite, level=rule.employer_at_most_worker, cure=(Seat.HR,),
-        side=Side.EMPLOYER, worker=found[0], employer=found[1],
+        Reason.EMPLOYER_OUTNUMBERS, *rule.of("employer_at_most_worker"), level=rule.employer_at_most_worker,
+        cure=(Seat.HR,), side=Side.EMPLOYER, worker=found[0], employer=found[1],
     )  # fmt: skip
 
 
@@ -119,8 +133,8 @@ def equal_numbers(s: Standing) -> Obstacle | None:
         return None
     side = Side.WORKER if found[0] < found[1] else Side.EMPLOYER
     return no(
-        Reason.UNEQUAL_NUMBERS, *rule.cite, level=rule.equal_numbers, cure=(organ(side), organ(side.other)),
-        worker=found[0], employer=found[1],
+        Reason.UNEQUAL_NUMBERS, *rule.of("equal_numbers"), level=rule.equal_numbers,
+        cure=(organ(side), organ(side.other)), worker=found[0], employer=found[1],
     )  # fmt: skip
 
 
@@ -133,13 +147,25 @@ def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
     if side is Side.EMPLOYER:
         if rule.union_staff_for_employer and any(r.union_staff for r in bench.seated):
             staff = no(
-                Reason.UNION_STAFF_FOR_EMPLOYER, *rule.cite, level=rule.union_staff_for_employer, cure=cure, side=side
+                Reason.UNION_STAFF_FOR_EMPLOYER,
+                *rule.of("union_staff_for_employer"),
+                level=rule.union_staff_for_employer,
+                cure=cure,
+                side=side,
             )
             return [staff]
         return []
     found = []
     if rule.managers_for_workers and any(r.manager for r in bench.seated):
-        found.append(no(Reason.MANAGER_FOR_WORKERS, *rule.cite, level=rule.managers_for_workers, cure=cure, side=side))
+        found.append(
+            no(
+                Reason.MANAGER_FOR_WORKERS,
+                *rule.of("managers_for_workers"),
+                level=rule.managers_for_workers,
+                cure=cure,
+                side=side,
+            )
+        )
     groups = (
         ("women", rule.women, rule.women_when, opened.women, any(r.woman for r in bench.seated)),
         ("disabled", rule.disabled, rule.disabled_when, opened.disabled, any(r.disabled for r in bench.seated)),
@@ -156,11 +182,18 @@ def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
             when.at_least(number, max(1, opened.headcount)) if when else 3 * number >= opened.headcount
         )
         if level and many and not there:
-            found.append(no(Reason.COMPOSITION, *rule.cite, level=level, cure=cure, side=side, group=group))
+            found.append(no(Reason.COMPOSITION, *rule.of(group), level=level, cure=cure, side=side, group=group))
     front = sum(r.front_line for r in bench.seated)
     if rule.front_line and rule.front_line_share and not rule.front_line_share.at_least(front, len(bench.seated)):
         found.append(
-            no(Reason.COMPOSITION, *rule.cite, level=rule.front_line, cure=cure, side=side, group="front_line")
+            no(
+                Reason.COMPOSITION,
+                *rule.of("front_line"),
+                level=rule.front_line,
+                cure=cure,
+                side=side,
+                group="front_line",
+            )
         )
     return found
 

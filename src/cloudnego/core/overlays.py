@@ -388,10 +388,11 @@ def delegate_is_insider(m: Moment, command: c.DelegateChief) -> Obstacle | None:
 
 
 def delegate_of_workers(m: Moment, _: c.DelegateChief) -> Obstacle | None:
-    level = m.law.pack.choosing.worker_chief_delegate
+    row = m.law.pack.choosing
+    level = row.worker_chief_delegate
     if m.own_side is Side.EMPLOYER or level is None:
         return None
-    return no(Reason.CHIEF_DELEGATE_ADVISORY, "N2004 20", level=level)
+    return no(Reason.CHIEF_DELEGATE_ADVISORY, *row.of("worker_chief_delegate"), level=level)
 
 
 def delegate_chief(m: Moment, command: c.DelegateChief) -> list[e.Event]:

@@ -86,10 +86,18 @@ class Text2(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule of a pack. `cite`: articles such as 'HZ 24' (key of `Pack.sources`, then the article)."""
+    """One rule of a pack. `cite`: articles such as 'HZ 24' (key of `Pack.sources`, then the article).
+
+    `cites`: by field, which of them that value comes from; none where it is the platform's own choice.
+    """
 
     cite: tuple[str, ...] = ()
+    cites: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     note: Text2 | None = None
+
+    def of(self, field: str) -> tuple[str, ...]:
+        """The articles one value of the row comes from; those of the whole row where they are not told apart."""
+        return self.cites.get(field, self.cite)
 
 
 class Fact(StrEnum):

@@ -22,8 +22,8 @@ def venue_allowed(m: Moment, plan: c.Plan) -> Obstacle | None:
     if plan.mode is Mode.IN_PERSON:
         return None
     if (row.venue if m.case.round == 1 else row.renegotiation) is not Mode.ONLINE:
-        return no(Reason.ONLINE_NOT_ALLOWED)
+        return no(Reason.ONLINE_NOT_ALLOWED, *row.of("venue" if m.case.round == 1 else "renegotiation"))
     online = m.case.meeting.online
     if online.worker and online.employer:
         return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, cure=(Seat.CHIEF,))
+    return no(Reason.MEETING_ONLINE_NOT_AGREED, *row.of("renegotiation"), cure=(Seat.CHIEF,))

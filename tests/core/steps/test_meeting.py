@@ -81,7 +81,7 @@ def test_representatives_check_in_on_the_day_and_the_recorder_confirms() -> None
 
 
 def test_nobody_checks_in_online_at_a_meeting_in_person() -> None:
-    DAY.when(W1, c.CheckIn(mode=Mode.ONLINE)).then_refused(Reason.MEETING_ONLINE_NOT_AGREED, "HZ 26")
+    DAY.when(W1, c.CheckIn(mode=Mode.ONLINE)).then_refused(Reason.MEETING_ONLINE_NOT_AGREED)
 
 
 def test_the_recorder_confirms_whom_he_sees_also_of_a_side_without_accounts() -> None:

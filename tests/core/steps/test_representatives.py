@@ -475,7 +475,7 @@ def test_unequal_numbers_warn_before_the_meeting_in_hangzhou_and_block_it_under_
     assert benches.equal_numbers(now.standing) is not None
     found = benches.equal_numbers(now.standing)
     assert found is not None
-    assert (found.reason, found.hard) == (Reason.UNEQUAL_NUMBERS, False)
+    assert (found.reason, found.hard, found.articles) == (Reason.UNEQUAL_NUMBERS, False, ("ZJDM 28", "N2004 19"))
     national = benches.equal_numbers(replace(now, law=law("cn")).standing)
     assert national is not None
     assert national.hard
@@ -531,7 +531,8 @@ def test_a_manager_for_the_workers_is_a_warning_in_hangzhou() -> None:
     with_manager = CANDIDATES.model_copy(update={"candidates": (*reps("w1", "w2"), rep("w3", manager=True))})
     now = given(ROLL_KEPT).having((UNION, with_manager), (UNION, election(w2=30, w3=30)), *ATTESTED)
     found = benches.list_obstacles(now.standing, W)
-    assert [(o.reason, o.hard) for o in found] == [(Reason.MANAGER_FOR_WORKERS, False)]
+    # no text of Hangzhou says so: the platform advises it, and cites nobody
+    assert [(o.reason, o.hard, o.articles) for o in found] == [(Reason.MANAGER_FOR_WORKERS, False, ())]
 
 
 # --- duty and publicity -------------------------------------------------------------------------------------------

@@ -193,7 +193,7 @@ def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) 
     rule = _rule(m)
     if command.secret or not rule.secret:
         return None
-    return no(Reason.NOT_SECRET, *rule.cite, cure=(Seat.UNION,), side=Side.WORKER)
+    return no(Reason.NOT_SECRET, *rule.of("secret"), cure=(Seat.UNION,), side=Side.WORKER)
 
 
 # --- regional: the firms' legal representatives -------------------------------------------------------------------
@@ -201,7 +201,11 @@ def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) 
 
 def acceptance_wanted(s: Standing) -> Obstacle | None:
     """应当取得本行业(区域)企业法定代表人的认可 (SH 28, 30); most texts know no such thing."""
-    return None if _rule(s).legal_representatives_accept else no(Reason.NO_ACCEPTANCE_WANTED, *_rule(s).cite)
+    return (
+        None
+        if _rule(s).legal_representatives_accept
+        else no(Reason.NO_ACCEPTANCE_WANTED, *_rule(s).of("legal_representatives_accept"))
+    )
 
 
 def accepts_for_a_covered(m: Moment, command: c.RecordAcceptance) -> Obstacle | None:
@@ -219,7 +223,14 @@ def _not_accepted(s: Standing, enterprises: Iterable[str]) -> Obstacle | None:
     left = [x for x in enterprises if x not in s.case.congress.accepted] if level else []
     if not left or level is None:
         return None
-    return no(Reason.DRAFT_NOT_ACCEPTED, *_rule(s).cite, level=level, cure=(Seat.HR,), side=Side.EMPLOYER, n=len(left))
+    return no(
+        Reason.DRAFT_NOT_ACCEPTED,
+        *_rule(s).of("legal_representatives_accept"),
+        level=level,
+        cure=(Seat.HR,),
+        side=Side.EMPLOYER,
+        n=len(left),
+    )
 
 
 def accepted_before_the_vote(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
@@ -285,7 +296,13 @@ def materials_in_time(m: Moment) -> Obstacle | None:
     days, sent, day = _rule(m).materials_days, m.case.congress.materials_on, m.case.congress.day
     if days is None or day is None or m.case.round > 1 or (sent is not None and (day - sent).days >= days):
         return None
-    return no(Reason.MATERIALS_SHORT_NOTICE, *_rule(m).cite, level=Level.ADVISORY, cure=(Seat.UNION,), days=days)
+    return no(
+        Reason.MATERIALS_SHORT_NOTICE,
+        *_rule(m).of("materials_days"),
+        level=Level.ADVISORY,
+        cure=(Seat.UNION,),
+        days=days,
+    )
 
 
 def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "no_quorum"]:
@@ -313,14 +330,14 @@ def quorum_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     rule, total = _rule(m), m.case.congress.total
     if rule.quorum is None or rule.quorum_level is Level.HARD or rule.quorum.at_least(command.present, total):
         return None
-    return no(Reason.QUORUM_ADVISED, *rule.cite, level=Level.ADVISORY, n=command.present, of=total)
+    return no(Reason.QUORUM_ADVISED, *rule.of("quorum"), level=Level.ADVISORY, n=command.present, of=total)
 
 
 def majority_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     rule, total = _rule(m), m.case.congress.total
     if not rule.wants_more_than_half or Majority.MORE_THAN_HALF.reached(command.yes, total):
         return None
-    return no(Reason.MAJORITY_ADVISED, *rule.cite, level=Level.ADVISORY, n=command.yes, of=total)
+    return no(Reason.MAJORITY_ADVISED, *rule.of("wants_more_than_half"), level=Level.ADVISORY, n=command.yes, of=total)
 
 
 def record_ballot(m: Moment, command: c.RecordBallot) -> list[e.Event]:

@@ -50,7 +50,7 @@ def check_in_mode(m: Moment, command: c.CheckIn) -> Obstacle | None:
     plan = m.case.meeting.plan
     if command.mode is Mode.IN_PERSON or (plan and plan.mode is Mode.ONLINE):
         return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.of("renegotiation"), cure=(Seat.CHIEF,))
 
 
 def check_in(m: Moment, command: c.CheckIn) -> list[e.Event]:
@@ -330,7 +330,9 @@ def agreed(s: Standing) -> Obstacle | None:
         return None
     full = meeting.minutes_result == "full_agreement" and len(meeting.minutes_confirmed) == len(Side)
     if full and (left := unsigned(s, meeting.minutes_signed)):
-        return no(Reason.MINUTES_UNSIGNED, *s.law.pack.meeting.cite, cure=(Seat.REPRESENTATIVE,), n=len(left))
+        return no(
+            Reason.MINUTES_UNSIGNED, *s.law.pack.meeting.of("minutes_by_all"), cure=(Seat.REPRESENTATIVE,), n=len(left)
+        )
     return no(Reason.NO_FULL_AGREEMENT, "HZ 26", "HZ 27", cure=(Seat.CHIEF, Seat.RECORDER))
 
 
@@ -381,8 +383,9 @@ def draft_signed_by_both(m: Moment) -> Obstacle | None:
     if row.draft_signature is None or len(m.case.meeting.draft_signed) == len(Side):
         return None
     side = next(s for s in Side if s not in m.case.meeting.draft_signed)
-    cite = ("N2004 34",) if row.draft_signature is Level.ADVISORY else row.cite
-    return no(Reason.DRAFT_UNSIGNED, *cite, level=row.draft_signature, cure=(Seat.CHIEF,), side=side)
+    return no(
+        Reason.DRAFT_UNSIGNED, *row.of("draft_signature"), level=row.draft_signature, cure=(Seat.CHIEF,), side=side
+    )
 
 
 def sign_draft(m: Moment, command: c.SignDraft) -> list[e.Event]:

@@ -289,13 +289,13 @@ def recorder_appointed(s: Standing) -> Obstacle | None:
     if s.case.meeting.recorder:
         return None
     row = s.law.pack.meeting
-    return no(Reason.RECORDER_NOT_NAMED, *row.cite, level=row.recorder, cure=(Seat.CHIEF, Seat.TOWN_UNION))
+    return no(Reason.RECORDER_NOT_NAMED, *row.of("recorder"), level=row.recorder, cure=(Seat.CHIEF, Seat.TOWN_UNION))
 
 
 def recorder_is_neutral(m: Moment, command: c.NameRecorder | c.ProposeRecorder) -> Obstacle | None:
     for side in Side:
         if any(r.person == command.person for r in m.case.benches.of(side).reps):
-            return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", "N2004 33")
+            return no(Reason.RECORDER_IS_REPRESENTATIVE, *m.law.pack.meeting.of("recorder"))
     return None
 
 

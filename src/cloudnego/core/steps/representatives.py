@@ -44,7 +44,7 @@ def roll_is_large_enough(m: Moment, command: c.RecordDelegateRoll) -> Obstacle |
     least = min(row.minimum(command.workers), command.workers)
     if command.delegates >= least or m.case.scope is not Scope.ENTERPRISE:
         return None
-    return no(Reason.TOO_FEW_DELEGATES, *row.cite, level=Level.ADVISORY, n=command.delegates, least=least)
+    return no(Reason.TOO_FEW_DELEGATES, *row.of("bands"), level=Level.ADVISORY, n=command.delegates, least=least)
 
 
 def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
@@ -52,7 +52,7 @@ def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     row = m.law.pack.congress_for(m.case.scope)
     if row.managers_at_most is None or row.managers_at_most.at_most(command.managers, command.delegates):
         return None
-    return no(Reason.TOO_MANY_MANAGERS, *row.cite, level=Level.ADVISORY, n=command.managers)
+    return no(Reason.TOO_MANY_MANAGERS, *row.of("managers_at_most"), level=Level.ADVISORY, n=command.managers)
 
 
 def roll_women(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
@@ -87,7 +87,9 @@ def elected_here(m: Moment) -> Obstacle | None:
     """Packs where the union appoints the worker side have no vote (N2004 20, SH 7, BJ 8)."""
     appointed = m.law.pack.choosing.worker_by == "appointed" and m.case.scope is Scope.ENTERPRISE
     if appointed and m.case.has_union:
-        return no(Reason.APPOINTED_NOT_ELECTED, *m.law.pack.choosing.cite, cure=(Seat.UNION,), side=Side.WORKER)
+        return no(
+            Reason.APPOINTED_NOT_ELECTED, *m.law.pack.choosing.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER
+        )
     return None
 
 
@@ -193,7 +195,7 @@ def voted_in_secret(m: Moment, command: c.RecordElection) -> Obstacle | None:
     row = m.law.pack.choosing
     if command.secret or not row.secret or command.form == "approval_of_list":
         return None
-    return no(Reason.NOT_SECRET, *row.cite, cure=(Seat.UNION,), side=Side.WORKER)
+    return no(Reason.NOT_SECRET, *row.of("secret"), cure=(Seat.UNION,), side=Side.WORKER)
 
 
 def vote_of_the_right_form(m: Moment, command: c.RecordElection) -> Obstacle | None:
@@ -201,7 +203,7 @@ def vote_of_the_right_form(m: Moment, command: c.RecordElection) -> Obstacle | N
     wanted = "ballot" if _balloted(m) else "approval_of_list"
     if command.form == wanted:
         return None
-    return no(Reason.ELECTED_NOT_APPOINTED, *m.law.pack.choosing.cite, form=wanted)
+    return no(Reason.ELECTED_NOT_APPOINTED, *m.law.pack.choosing.of("worker_by"), form=wanted)
 
 
 def total_is_the_roll(m: Moment, command: c.RecordElection) -> Obstacle | None:
@@ -283,12 +285,20 @@ def may_be_appointed(m: Moment) -> Obstacle | None:
         barred = m.side is Side.WORKER and regional.worker_by == "approved"
         cure = (Seat.UNION,)
         return (
-            no(Reason.ELECTED_NOT_APPOINTED, *regional.cite, cure=cure, side=Side.WORKER, form="approval_of_list")
+            no(
+                Reason.ELECTED_NOT_APPOINTED,
+                *regional.of("worker_by"),
+                cure=cure,
+                side=Side.WORKER,
+                form="approval_of_list",
+            )
             if barred
             else None
         )
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
-        return no(Reason.ELECTED_NOT_APPOINTED, *row.cite, cure=(Seat.UNION,), side=Side.WORKER, form="ballot")
+        return no(
+            Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form="ballot"
+        )
     return None
 
 
@@ -326,12 +336,14 @@ def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
     if bench.has(command.rep.person):
         return no(Reason.TWICE_ON_LIST)
     if rule.outside_share is None:
-        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.cite, side=m.own_side)
+        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.of("outside_share"), side=m.own_side)
     outside, n = sum(r.outside for r in bench.seated) + 1, len(bench.seated) + 1
     if not rule.outside_share.at_most(outside, n):
-        return no(Reason.TOO_MANY_OUTSIDERS, *rule.cite, side=m.own_side, outside=outside, n=n)
+        return no(Reason.TOO_MANY_OUTSIDERS, *rule.of("outside_share"), side=m.own_side, outside=outside, n=n)
     if rule.max_per_side is not None and n > rule.max_per_side and rule.max_level is Level.HARD:
-        return no(Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, side=m.own_side, n=n, most=rule.max_per_side)
+        return no(
+            Reason.TOO_MANY_REPRESENTATIVES, *rule.of("max_per_side"), side=m.own_side, n=n, most=rule.max_per_side
+        )
     return on_one_side(m, [command.rep.person], m.own_side)
 
 
