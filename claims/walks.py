@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from claims.askable import unaskable
+from claims.leanings import FIRMS as FIRMS_VOTE
+from claims.leanings import leaning
 from cloudnego.chooser import Cast, fill
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
@@ -20,20 +22,22 @@ from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.evolve import evolve, replay
 from cloudnego.core.gate import needs_unmet, obstacles
 from cloudnego.core.moment import Law, Moment, Register, Standing
-from cloudnego.core.overlays import overlays_of
+from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.overview import overview
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Refused
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.substates import (
+    SUBSTATES,
     CongressSubState,
+    DisputeSubState,
     FilingSubState,
     MeetingSubState,
     OfferSubState,
     PreparationSubState,
     substates,
 )
-from cloudnego.core.vocabulary import CLOCK, JOINT, STEPS, Both, Kind, Member, Scope, Side, Step
+from cloudnego.core.vocabulary import CLOCK, JOINT, STEPS, Both, Ending, Kind, Member, Scope, Side, Step
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, try_one, wander
 from cloudnego.stories import plain
@@ -48,6 +52,7 @@ PACKS = ("cn-hangzhou",) * 4 + (
     "cn-shandong",
     "cn-henan",
     "cn-chongqing",
+    "cn-beijing",
 )
 FIRMS = tuple(Covered(enterprise=f"c{n}", headcount=20 + 7 * n) for n in range(4))
 
@@ -112,6 +117,8 @@ class Checked(Rehearsal):
     def __init__(self, law: Law, cast: Cast, register: Register, at: datetime, dice: Random) -> None:
         super().__init__(law, cast, register, at, dice)
         self.stood: set[str] = set()
+        self.overlaid: set[str] = set()
+        self.leans_to = ""
 
     def ask(self, by: Member, command: c.Command) -> Decision:
         before, caucuses = self.case, dict(self.caucuses)
@@ -127,6 +134,7 @@ class Checked(Rehearsal):
         self.carried += 1
         assert not any(o.hard for o in stands), f"carried out against {stands}: {command!r}"
         own = (moment.side, self.caucuses.get(moment.side, EMPTY_CAUCUS)) if moment.side else None
+        self.overlaid.update(overlays_of(self.case))
         self.stood.update(standing_of(Standing(self.case, self.at, self.law), own))
         if PLACES[type(command)].ask.writes == "caucus":
             assert self.case is before, "a caucus act touched the joint state"
@@ -172,12 +180,16 @@ def stray(scene: Checked) -> None:
 def scene_of(seed: int) -> Checked:
     """A case opened in one of the ways there are."""
     dice = Random(seed)
-    law = Law(pack=shipped_pack(dice.choice(PACKS)), calendar=shipped_calendar())
+    leans_to, leans = leaning(dice)
+    firms = leans_to == FIRMS_VOTE  # who must accept before they vote is Shanghai's alone (SH 28)
+    pack = "cn-shanghai" if firms and dice.random() < 0.7 else dice.choice(PACKS)
+    law = Law(pack=shipped_pack(pack), calendar=shipped_calendar())
     start = datetime(2026, dice.randrange(1, 7), dice.randrange(1, 28), 9, tzinfo=CHINA)
-    way = dice.random()
+    way = 0.1 if firms else dice.random()
     regional = 0.08 <= way < 0.25
     scene = Checked(law, cast(), register(dice, many=regional), start, dice)
     with_union = scene.register.has_union and not regional and way >= 0.08
+    scene.leans_to, scene.leaning = leans_to, leans
     opener = dice.choice(("w0", "hr") if with_union else ("w0", "hr", "town"))
     if way < 0.08:
         day = {"signed_on": start.date(), "in_force_from": start.date(), "expires_on": start.date().replace(month=12)}
@@ -224,7 +236,7 @@ def _other_ways(scene: Checked) -> None:
     case, dice = scene.case, scene.dice
     if not case.live or dice.random() > 0.1:
         return
-    way = dice.randrange(4)
+    way = dice.choice((0, 1, 2, 2, 3, 3)) if case.filing.in_force_from is None else 0
     if way == 0 and case.filing.in_force_from:
         kind = dice.choice((Kind.RENEWAL, Kind.TERMINATION))
         scene.others["child"] = child_in_force(kind)
@@ -295,49 +307,58 @@ def _folds(scene: Checked, middle: Negotiation | None, at_middle: int) -> None:
         assert replay(later, middle) == scene.case, "state at N and the events after N are not the state now"
 
 
+ENOUGH_WALKS = 500
+OFTEN = 3  # in so many of five hundred walks; the rarest are gone in about fifteen
+
+
 class Tally:
-    """What many walks reached."""
+    """What many walks reached: how many walks asked this, stood there, lay under that, ended so."""
 
     def __init__(self) -> None:
         self.walks = 0
         self.ended = 0
-        self.asks: Counter[str] = Counter()
+        self.asks = 0
+        self.kinds: Counter[str] = Counter()
         self.steps: Counter[str] = Counter()
         self.overlays: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
-        self.substates: Counter[str] = Counter()  # in how many walks a case stood there
+        self.substates: Counter[str] = Counter()
 
     def add(self, scene: Checked) -> None:
         self.walks += 1
         self.ended += scene.case.ending is not None
+        self.asks += len(scene.played)
+        self.kinds.update({played.command.type for played in scene.played})
+        self.steps.update(step.value for step in scene.case.step_modes)
+        self.overlays.update(scene.overlaid)
         self.endings[scene.case.ending or "none"] += 1
         self.substates.update(scene.stood)
-        for played in scene.played:
-            self.asks[played.command.type] += 1
-        for state in (scene.case,):
-            self.steps.update(s.value for s in state.step_modes)
-            self.overlays.update(o.value for o in overlays_of(state))
-            if state.suspension.used_days or state.suspension.since:
-                self.overlays["suspended"] += 1
-            if state.dispute:
-                self.overlays["dispute"] += 1
-            if any(b.vacancies for b in (state.benches.worker, state.benches.employer)):
-                self.overlays["vacancy"] += 1
-        self.overlays["guidance"] += any(p.command.type == "request_guidance" for p in scene.played)
 
     def merge(self, other: Tally) -> None:
         self.walks += other.walks
         self.ended += other.ended
+        self.asks += other.asks
         for mine, theirs in (
-            (self.asks, other.asks), (self.steps, other.steps), (self.overlays, other.overlays),
+            (self.kinds, other.kinds), (self.steps, other.steps), (self.overlays, other.overlays),
             (self.endings, other.endings), (self.substates, other.substates),
         ):  # fmt: skip
             mine.update(theirs)
 
+    def seldom(self) -> dict[str, int]:
+        """What was hardly reached, and in how many walks, of all there is to reach. For `ENOUGH_WALKS` and more."""
+        least = OFTEN * self.walks // ENOUGH_WALKS
+        everywhere = [f"{step}.{one}" for step, kind in SUBSTATES.items() for one in kind]
+        wanted: list[tuple[Counter[str], Iterable[str]]] = [
+            (self.kinds, c.COMMANDS), (self.steps, STEPS), (self.overlays, Overlay), (self.endings, Ending),
+            (self.substates, [*everywhere, *(f"dispute.{one}" for one in DisputeSubState)]),
+        ]  # fmt: skip
+        return {str(name): found[name] for found, names in wanted for name in names if found[name] < least}
+
     def summary(self) -> dict[str, Any]:
         return {
-            "walks": self.walks, "ended": self.ended, "asks": sum(self.asks.values()), "kinds": len(self.asks),
-            "endings": dict(self.endings), "overlays": dict(self.overlays), "steps": dict(self.steps),
+            "walks": self.walks, "ended": self.ended, "asks": self.asks, "kinds": len(self.kinds),
+            "substates": len(self.substates), "endings": dict(self.endings), "overlays": dict(self.overlays),
+            "steps": dict(self.steps),
         }  # fmt: skip
 
 

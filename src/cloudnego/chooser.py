@@ -572,8 +572,10 @@ def _acceptance(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _covered_ballot(m: Moment, dice: Random, cast: Cast) -> Fields:
-    left = [x for x in m.case.covers if x.enterprise not in m.case.congress.covered]
-    one = _pick(dice, left or list(m.case.covers))
+    """Of a firm that has not voted, then of one that votes anew; firms that accept the draft first (SH 28)."""
+    congress = m.case.congress
+    may = [x for x in m.case.covers if x.enterprise in congress.accepted] or list(m.case.covers)
+    one = _pick(dice, [x for x in may if x.enterprise not in congress.covered] or may)
     total = max(2, one.headcount)
     yes = total - dice.randrange(1 + total // 4)
     return {
