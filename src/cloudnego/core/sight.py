@@ -11,7 +11,7 @@ from cloudnego.core.moment import Moment, Standing, seats_of
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
-from cloudnego.core.vocabulary import CLOCK, Member, Seat, Side, Stream
+from cloudnego.core.vocabulary import CLOCK, SIDES, Member, Seat, Stream
 
 _TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
 _FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
@@ -34,8 +34,8 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
 
     A caucus is its bench's alone: no office opens it, and nobody else learns that it exists.
     """
-    seen = _NOTHING.union(*(_FROM_SEATS.get(seat, _NOTHING) for seat in seats_of(case, by)))
-    for side in Side:
+    seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats_of(case, by)])
+    for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side):
             seen |= {Stream.caucus(side)}
     return seen
