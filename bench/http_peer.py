@@ -163,8 +163,8 @@ def _write(desk: Desk, session: Session, case: Case, rows: list[Sealed]) -> None
         head = session.get_one(Stream, moved.id)
         head.size, head.joint, head.at, head.frontier = moved[:4]
         session.add(head)
-    overview = overviews.of_case(case, desk.law)
-    if overview is not None and overview != case.overview:
+    overview = overviews.news(case, desk.law)
+    if overview is not None:
         session.flush()
         overviews.write(session.connection(), [(case.id, case.district, overview)])
         rollup.add(session.connection(), [(case.district, case.overview, overview)])

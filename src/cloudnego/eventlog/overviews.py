@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select, tuple_
 
+from cloudnego.core.gate import only_talked
 from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview, overview
 from cloudnego.eventlog import rollup, sql
@@ -59,13 +60,24 @@ def of_case(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
     return None if pin is None else overview(case.joint.state, law(pin))
 
 
+def news(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
+    """The overview of a case that reads differently from the stored one; None if it reads the same.
+
+    After mere talk it does, and is not worked out.
+    """
+    if case.shown is not None and only_talked(case.shown, case.joint.state):
+        return None
+    now, case.shown = of_case(case, law), case.joint.state
+    return None if now == case.overview else now
+
+
 def keep(connection: Connection, cases: Iterable[Case], law: Callable[[Pin], Law]) -> None:
     """Write the overviews that read differently, and add the difference to the rollup."""
     rows: list[tuple[str, str, Overview]] = []
     changes: list[rollup.Change] = []
     for case in cases:
-        now = of_case(case, law)
-        if now is not None and now != case.overview:
+        now = news(case, law)
+        if now is not None:
             rows.append((case.id, case.district, now))
             changes.append((case.district, case.overview, now))
             case.overview = now
