@@ -214,13 +214,16 @@ def calendar_load(file: Annotated[Path, typer.Argument(help="One year or several
     """Load years, and have every open deadline counted again: what moved is an event of its case."""
     import asyncio
 
+    from cloudnego import logs
     from cloudnego.law import load_calendar
     from cloudnego.main import open_log, world_of
     from cloudnego.settings import Settings
     from cloudnego.timers import adopt_calendar
 
+    settings = Settings()
+    logs.configure(settings.log_level)  # the writer's word on what it could not write
     years = load_calendar(file.read_bytes())
-    log = open_log(Settings())
+    log = open_log(settings)
     try:
         world, _ = world_of(log)
         with progress("cases") as done:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
 
-import structlog
 import typer
 import uvloop
 from pydantic import SecretStr
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cloudnego import logs
 from cloudnego.main import House, bind, build, install, now_s, serve
 from cloudnego.seedling.load import load, loaded
 from cloudnego.seedling.seed import Seed, shipped
@@ -36,10 +35,10 @@ def demo(
     The first start makes keys and tables and plays some years of 161 enterprises that do not exist, which takes some
     seconds; later starts find it as it was left. Delete the folder to begin anew.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     if port:
         bind(HOST, port).close()  # whoever has the port is named before the work, not after it
     settings = _settings(port, data, database)
+    logs.configure(settings.log_level)
     install(settings)
     seed = shipped(SEED)
     house = build(settings)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -27,6 +25,7 @@ from sqlalchemy import Engine, make_url
 from sqlmodel import select
 from starlette.types import ASGIApp
 
+from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
 from cloudnego.eventlog.database import connect, migrate, sqlite_file
 from cloudnego.eventlog.keys import Keyring
@@ -227,24 +226,6 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     )
 
 
-def configure_logs(level: str) -> None:
-    """One JSON object a line on standard error, our own words and those of the libraries; no values of variables."""
-    last = structlog.processors.JSONRenderer(ensure_ascii=False)
-    first: list[structlog.typing.Processor] = [
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    structlog.configure(
-        processors=[*first, last],
-        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    libraries = logging.StreamHandler(sys.stderr)
-    libraries.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=first))
-    logging.basicConfig(level=logging.WARNING, handlers=[libraries], force=True)
-
-
 class Server(uvicorn.Server):
     """uvicorn without its signal handling: it would end the process before what was taken on is written."""
 
@@ -348,7 +329,7 @@ async def _refresh(site: Site) -> None:
         try:
             await site.threads.run(site.clocks.refresh)
         except Exception as wrong:
-            _log.error("districts_not_read", error=type(wrong).__name__)
+            _log.error("districts_not_read", error=logs.kinds_of(wrong))
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -356,7 +337,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
 
     Raises NotMigrated, KeyMissing, Owned, NotDurable, PortTaken.
     """
-    configure_logs(settings.log_level)
+    logs.configure(settings.log_level)
     house = build(settings)
     settle_memory()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

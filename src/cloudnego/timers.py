@@ -25,6 +25,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.handle import handle
 from cloudnego.law import merge
+from cloudnego.logs import kinds_of
 from cloudnego.ports import Broken, Busy, Filter, KeyReused, NoCase, World
 
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class Timers:
             try:
                 await self.round()
             except Exception as wrong:  # what it says may hold content; where it happened does not
-                _log.error("timers_failed", error=type(wrong).__name__)
+                _log.error("timers_failed", error=kinds_of(wrong))
             await asyncio.sleep(every_s)
 
     async def round(self) -> int:

@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 import cloudnego.identity.tables
 from cloudnego import places
+from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.backup import restore
 from cloudnego.eventlog.database import connect, migrate
@@ -123,10 +124,14 @@ def test_an_old_database_with_data_is_migrated_and_means_what_it_meant(
         report = fsck(log.engine, log.ring)
         assert report.whole, report.faults
         assert report.erased > 0
+        seats = {tuple(row) for row in _rows(log, "SELECT case_id, person, progress FROM seat")}
         replayed = replay(log.engine, log.ring, log.districts.law)
         assert replayed.cases == len(old.PLAYS)
+        assert [one for one in replayed.differences if one.startswith("seats")] == [], "migrated, not only replayed"
         for case in [row[0] for row in _rows(log, "SELECT case_id FROM overview")]:
-            assert log.state(case) is not None
+            state = log.state(case)
+            assert state is not None
+            assert {(case, *one) for one in seated(state).items()} == {one for one in seats if one[0] == case} != set()
             assert log.read(case, frozenset(Stream), limit=1000)
     finally:
         log.close()

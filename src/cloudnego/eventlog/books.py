@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
 from cloudnego.core.vocabulary import Side, Stream
-from cloudnego.eventlog import overviews
+from cloudnego.eventlog import overviews, seats
 from cloudnego.eventlog.fold import Case, new_caucus
 from cloudnego.eventlog.judge import Pin
 from cloudnego.eventlog.keys import KeyMissing, Keyring
@@ -127,6 +127,7 @@ class Books:
         if found.joint.size != head.joint:
             found.joint.read_on(self._store.tail(connection, case, found.joint.sizes), self.sealer)
             found.overview, found.shown = overviews.stored(connection, case), None
+            found.seats = seats.stored(connection, case)
         return found
 
     def knows_caucus(self, case: str, side: Side) -> bool:

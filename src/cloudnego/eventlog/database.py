@@ -7,9 +7,10 @@ import os
 from pathlib import Path
 from typing import IO, Any, Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 
 from cloudnego import places
 
@@ -26,20 +27,31 @@ class Owned(Exception):
 
 
 def connect(url: str, *, pool: int = 16) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL database, with up to `pool` connections. Raises ValueError."""
+    """An engine for a SQLite file or a PostgreSQL database, with up to `pool` connections. Raises ValueError.
+
+    An error of it names the statement and never the parameters: they are what people wrote.
+    """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise ValueError("SQLite needs a file: what is kept in memory is not kept")
-        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool, max_overflow=0)
+        engine = create_engine(
+            parsed, connect_args={"check_same_thread": False}, pool_size=pool, max_overflow=0, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=pool, max_overflow=0
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=pool,
+            max_overflow=0,
+            hide_parameters=True,
         )
+        event.listen(engine, "handle_error", _without_details)
+        return engine
     raise ValueError(f"no store for {backend}: use sqlite:///FILE or postgresql://…")
 
 
@@ -55,6 +67,16 @@ def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: one that first reads and then writes would be refused after another's commit."""
     immediate = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _without_details(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the whole row it refuses in the detail of its message; what is left says enough."""
+    wrong = context.original_exception
+    primary = wrong.diag.message_primary if isinstance(wrong, psycopg.Error) else None
+    if primary is not None:
+        wrong.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(wrong).__module__}.{type(wrong).__name__}) {primary}",)
 
 
 def writing(engine: Engine) -> Engine:

@@ -87,12 +87,12 @@ def new_caucus(side: Side) -> Fold[Caucus]:
 
 
 class Case:
-    """One case as the writer knows it. `overview` is the row as it stands in the store, None before there is one.
+    """One case as the writer knows it. `overview` and `seats` are the rows as they stand in the store.
 
-    `shown`: a state of which that row is the overview, None where it was only read from the store.
+    `shown`: a state of which that overview is, None where it was only read from the store.
     """
 
-    __slots__ = ("caucuses", "district", "id", "joint", "overview", "shown")
+    __slots__ = ("caucuses", "district", "id", "joint", "overview", "seats", "shown")
 
     def __init__(self, id_: str, district: str) -> None:
         self.id: Final = id_
@@ -101,6 +101,7 @@ class Case:
         self.caucuses: Final[dict[Side, Fold[Caucus]]] = {}
         self.overview: Overview | None = None
         self.shown: Negotiation | None = None
+        self.seats: dict[str, bool] = {}
 
     def folds(self) -> Iterator[Fold[Any]]:
         yield self.joint

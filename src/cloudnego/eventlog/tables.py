@@ -1,7 +1,7 @@
 """The tables of the log, the only description of what is stored: `leaf` is append-only, `body` may be erased.
 
-The log proper is `stream`, `leaf`, `body` and `stream_key`; `overview` and `rollup` are projections of it that `replay`
-rebuilds; `district` and `law_text` are stores of their own.
+The log proper is `stream`, `leaf`, `body` and `stream_key`; `overview`, `seat` and `rollup` are projections of it that
+`replay` rebuilds; `district` and `law_text` are stores of their own.
 """
 
 from __future__ import annotations
@@ -151,6 +151,20 @@ class OverviewRow(SQLModel, table=True):
     contested: int
     ballots: int
     passed_first: bool | None
+
+
+class SeatRow(SQLModel, table=True):
+    """Who has a seat in a case as it stands (`core.sight.seated`), so that his lists find it. Rebuilt by `replay`.
+
+    `progress`: whether that seat shows how far the case is. No document ever shows these rows.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (Index("ix_seat_person", "person", "case_id"),)
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    person: str = Field(primary_key=True, max_length=64)
+    progress: bool
 
 
 class Rollup(SQLModel, table=True):

@@ -24,7 +24,6 @@ from cloudnego.web.case_views import (
     shown_deadlines,
     shown_overview,
     timeline_entry,
-    words_of,
 )
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.commands import PREFIX
@@ -40,7 +39,6 @@ router = APIRouter(prefix="/api/v1", tags=["negotiations"])
 
 CaseId = Annotated[str, Path(max_length=96)]
 ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]
-_READ_AT_ONCE = 500
 
 
 class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,10 +84,9 @@ async def list_cases(
     def read() -> CasePage:
         sandbox = site.clocks.district(who.district).kind == "sandbox"
         sight = sight_of(site, who, acting_as)
-        within = narrowed(sight, by_name(site, wanted)) if sight is not None else None
-        if sight is None or within is None:
+        if sight is None:
             return CasePage(sandbox=sandbox, rows=(), next=None)
-        found = page(site, within, cursor, limit)
+        found = page(site, sight.within(by_name(site, wanted)), cursor, limit)
         return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
 
     return tagged(request, await site.threads.run(read))
@@ -115,11 +112,11 @@ async def get_case(
 
 
 def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
-    events = _events(site, found)
+    gist = site.log.gist(found.id, found.streams)
     state = plain(found.case) if found.sees_all_joint else None
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
-    persons = _persons_in(events) | set(_ids(state))
+    persons = {*gist.persons, *_ids(state)}
     return CaseDocument(
         id=found.id,
         sandbox=site.clocks.district(found.district).kind == "sandbox",
@@ -131,7 +128,7 @@ def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[in
         calendar=found.case.calendar,
         state=state,
         caucus=_caucus(site, found),
-        words=words_of(events),
+        words=gist.words,
         names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,
     )
@@ -149,16 +146,6 @@ def _caucus(site: Site, found: Found) -> dict[str, Any] | None:
 def _own_caucus(site: Site, found: Found) -> Caucus | None:
     side = next((side for side in Side if Stream.caucus(side) in found.streams), None)
     return site.log.caucus(found.id, side) if side is not None else None
-
-
-def _events(site: Site, found: Found) -> list[Recorded]:
-    """All events the reader sees, oldest first."""
-    after: dict[Stream, int] = {}
-    events: list[Recorded] = []
-    while some := site.log.read(found.id, found.streams, after, _READ_AT_ONCE):
-        events += some
-        after |= {one.stream: one.seq for one in some}
-    return events
 
 
 def _persons_in(events: list[Recorded]) -> set[str]:
@@ -279,12 +266,12 @@ async def get_cockpit(
         sight = sight_of(site, who, acting_as)
         if sight is None or sight.region is None:
             raise Problem("not_found")
-        within = narrowed(sight, Filter(district=who.district, region=region))
-        if within is None:
+        place = narrowed(sight.region, region)
+        if place is None:
             raise Problem("not_found")
-        whole = within.region == root_region(site, who.district)
+        whole = place == root_region(site, who.district)
         cut = Cut(
-            district=who.district, region=None if whole else within.region, industry=industry, size_band=size_band,
+            district=who.district, region=None if whole else place, industry=industry, size_band=size_band,
             wage_year=wage_year,
         )  # fmt: skip
         figures = site.log.cockpit(cut)
