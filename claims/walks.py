@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import StrEnum
 from random import Random
 from typing import Any
 
@@ -22,8 +23,16 @@ from cloudnego.core.overlays import overlays_of
 from cloudnego.core.overview import overview
 from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Refused
-from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, JOINT, Kind, Member, Scope, Side, Step
+from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
+from cloudnego.core.substates import (
+    CongressSubState,
+    FilingSubState,
+    MeetingSubState,
+    OfferSubState,
+    PreparationSubState,
+    substates,
+)
+from cloudnego.core.vocabulary import CLOCK, JOINT, STEPS, Both, Kind, Member, Scope, Side, Step
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, try_one, wander
 from cloudnego.stories import plain
@@ -60,11 +69,47 @@ def register(dice: Random, *, many: bool = False) -> Register:
     )  # fmt: skip
 
 
+OVER: dict[Step, frozenset[StrEnum]] = {
+    Step.OFFER: frozenset({OfferSubState.SERVED}),
+    Step.PREPARATION: frozenset({PreparationSubState.READY_TO_MEET}),
+    Step.MEETING: frozenset({MeetingSubState.AGREED}),
+    Step.CONGRESS: frozenset({CongressSubState.PASSED, CongressSubState.FAILED}),
+    Step.FILING: frozenset({FilingSubState.NO_OBJECTION}),
+}
+"""Where these steps stand when they are over, and never while the case stands at them."""
+
+
+def standing_of(s: Standing, own: tuple[Side, Caucus] | None) -> Iterator[str]:
+    """Where a case stands, as `step.sub-state`: one for each step it has reached and each side, none for the others."""
+    case, now = s.case, substates(s, own)
+    for step in STEPS:
+        found = getattr(now, step.value)
+        if step is case.step:
+            assert found is not None, f"stands at {step} and nowhere in it"
+            assert not case.live or found not in OVER.get(step, ()), f"{step} stands at {found} and is not over"
+        elif step not in case.step_modes:
+            assert found is None, f"{step} is not reached and stands at {found}"
+        elif case.step is not None and STEPS.index(step) < STEPS.index(case.step) and step in OVER:
+            assert found in OVER[step], f"{step} is over and stands at {found}"
+        if found is not None:
+            yield from (f"{step}.{one}" for one in _each(found))
+    if now.dispute is not None:
+        yield f"dispute.{now.dispute}"
+
+
+def _each(found: Any) -> tuple[StrEnum, ...]:
+    return (found.worker, found.employer) if isinstance(found, Both) else (found,)
+
+
 class Checked(Rehearsal):
     """A rehearsal that holds every ask against what must be true of it."""
 
     refused = 0
     carried = 0
+
+    def __init__(self, law: Law, cast: Cast, register: Register, at: datetime, dice: Random) -> None:
+        super().__init__(law, cast, register, at, dice)
+        self.stood: set[str] = set()
 
     def ask(self, by: Member, command: c.Command) -> Decision:
         before, caucuses = self.case, dict(self.caucuses)
@@ -79,6 +124,8 @@ class Checked(Rehearsal):
             raise
         self.carried += 1
         assert not any(o.hard for o in stands), f"carried out against {stands}: {command!r}"
+        own = (moment.side, self.caucuses.get(moment.side, EMPTY_CAUCUS)) if moment.side else None
+        self.stood.update(standing_of(Standing(self.case, self.at, self.law), own))
         if PLACES[type(command)].ask.writes == "caucus":
             assert self.case is before, "a caucus act touched the joint state"
             assert self.caucuses != caucuses, f"changed nothing: {command!r}"
@@ -262,11 +309,13 @@ class Tally:
         self.steps: Counter[str] = Counter()
         self.overlays: Counter[str] = Counter()
         self.endings: Counter[str] = Counter()
+        self.substates: Counter[str] = Counter()  # in how many walks a case stood there
 
     def add(self, scene: Checked) -> None:
         self.walks += 1
         self.ended += scene.case.ending is not None
         self.endings[scene.case.ending or "none"] += 1
+        self.substates.update(scene.stood)
         for played in scene.played:
             self.asks[played.command.type] += 1
         for state in (scene.case,):
@@ -285,7 +334,7 @@ class Tally:
         self.ended += other.ended
         for mine, theirs in (
             (self.asks, other.asks), (self.steps, other.steps), (self.overlays, other.overlays),
-            (self.endings, other.endings),
+            (self.endings, other.endings), (self.substates, other.substates),
         ):  # fmt: skip
             mine.update(theirs)
 

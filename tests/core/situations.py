@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from cloudnego.core import commands as c
@@ -20,6 +21,7 @@ from tests.given import (
     HR,
     LEGAL,
     MINUTES,
+    OTHER_HASH,
     PLAN,
     RECORDER,
     REFERENCE,
@@ -41,8 +43,10 @@ from tests.given import (
     confirming,
     day,
     draft,
+    given,
     law,
     lowest_of,
+    plan,
     raise_of,
     receipt,
     reps,
@@ -124,7 +128,15 @@ EMPLOYER_OFFER_SERVED = Situation(
 )
 REFUSED = Situation(BOTH_LISTED, "2026-03-09", (E1, REFUSAL))
 REPLY_UNSERVED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE.model_copy(update={"service": None})))
+REPLY_OVERDUE = Situation(
+    OFFER_SERVED, "2026-03-17", (CLOCK, c.NoteDeadline.model_validate({"timer": "reply", "mark": "T+1"}))
+)
 REPLIED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE))
+REPLIED_WITH_CHANGES = Situation(
+    BOTH_LISTED,
+    "2026-03-09",
+    (E1, ACCEPTANCE.model_copy(update={"outcome": c.ReplyOutcome.ACCEPTED_WITH_CHANGES, "plan": plan("2026-04-02")})),
+)
 
 # --- step 5 -------------------------------------------------------------------------------------------------------
 
@@ -147,6 +159,7 @@ RECORDER_AGREED: tuple[Line, ...] = (
     (E1, c.NameRecorder(person="recorder")),
 )
 SCHEDULED = Situation(REPLIED, "2026-03-10", (W1, c.ScheduleMeeting(plan=PLAN)))
+MATERIAL_OWED = Situation(REPLIED, "2026-03-10", (W2, asked("payroll")))
 MATERIAL_ASKED = Situation(SCHEDULED, "2026-03-11", (W2, asked("payroll")))
 ALL_BUT_ONE_NOTICE = Situation(SCHEDULED, "2026-03-20", *RECORDER_AGREED, (W1, notice("2026-03-20")))
 READY_TO_MEET = Situation(ALL_BUT_ONE_NOTICE, (E1, notice("2026-03-20")))
@@ -156,6 +169,9 @@ READY_TO_MEET = Situation(ALL_BUT_ONE_NOTICE, (E1, notice("2026-03-20")))
 EVERYBODY = ("w1", "w2", "w3", "e1", "e2", "e3")
 ALL_THERE = Situation(READY_TO_MEET, "2026-03-31T09:00", (RECORDER, c.ConfirmCheckIn(persons=EVERYBODY)))
 IN_SESSION = Situation(ALL_THERE, (RECORDER, c.StartMeeting()))
+
+
+ADJOURNED = Situation(IN_SESSION, (RECORDER, c.AdjournMeeting(next=plan("2026-04-08"))))
 
 
 def agreeing(head: str) -> tuple[Line, ...]:
@@ -182,17 +198,15 @@ DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
 # --- step 7 -------------------------------------------------------------------------------------------------------
 
 SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, submitting))
-CONVENED = Situation(
-    SUBMITTED,
-    (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)),
-    (UNION, c.SendCongressMaterials()),
-)
+CALLED = Situation(SUBMITTED, (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)))
+CONVENED = Situation(CALLED, (UNION, c.SendCongressMaterials()))
 METHOD = c.AdoptVotingMethod(ballot="paper", scrutineers=("s1", "s2"), counters=("s1",))
 READY_TO_VOTE = Situation(CONVENED, "2026-04-10", (UNION, METHOD))
 ATTEST: tuple[Line, ...] = ((S1, c.AttestBallot(correct=True)), (S2, c.AttestBallot(correct=True)))
 BALLOT_COUNTED = Situation(READY_TO_VOTE, (UNION, ballot(30, 8)))
 VOTED = Situation(BALLOT_COUNTED, *ATTEST)
 BALLOT_FAILED = Situation(READY_TO_VOTE, (UNION, ballot(15, 20)), *ATTEST)
+TOO_FEW_CAME = Situation(READY_TO_VOTE, (UNION, ballot(20, 0)), *ATTEST)
 
 # --- steps 8 and 9 ------------------------------------------------------------------------------------------------
 
@@ -226,10 +240,14 @@ def objecting(case: Negotiation) -> c.ObjectToContract:
     return c.ObjectToContract(clauses=objected, opinion="加班工资计算有误", service=receipt("2026-05-08"))
 
 
+SUPPLEMENT_ASKED = Situation(UNDER_REVIEW, (AUTHORITY, c.RequestSupplement(items=("roll",))))
 OBJECTED = Situation(UNDER_REVIEW, "2026-05-08", (AUTHORITY, objecting))
 IN_FORCE = Situation(UNDER_REVIEW, "2026-05-14", (CLOCK, c.CloseReview()))
 IN_FORCE_OUTSIDE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()), (HR, c.ConfirmNoObjection()))
 PUBLISHED = Situation(IN_FORCE, "2026-05-20", (HR, c.PublishContract()))
+REPORTED = Situation(PUBLISHED, "2026-05-21", (UNION, c.ReportToUpperUnion()))
+SUPERVISED = Situation(REPORTED, "2026-07-01", (W2, c.RaiseProblem(problem="夜班津贴未发")))
+EXPIRING = Situation(SUPERVISED, "2027-02-01")
 REGISTERED = Situation(
     NOTHING,
     (
@@ -240,6 +258,17 @@ REGISTERED = Situation(
         ),
     ),
 )  # fmt: skip
+
+# --- a dispute over the step ----------------------------------------------------------------------------------------
+
+COORDINATION_ASKED = Situation(REFUSED, "2026-03-12", (W1, c.ApplyForCoordination(facts="企业拒绝协商")))
+COORDINATED = Situation(COORDINATION_ASKED, "2026-03-16", (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+INVESTIGATED, PLANNED, HEARD = (
+    Situation(COORDINATED, "2026-03-20", (AUTHORITY, c.AdvanceCoordination.model_validate({"reached": reached})))
+    for reached in ("investigated", "planned", "coordinated")
+)
+SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=True, evidence=SCAN)))
+NOT_SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
 
 # --- other enterprises, scopes and places ---------------------------------------------------------------------------
 
@@ -343,5 +372,36 @@ REGIONAL_IN_FORCE = Situation(
 
 SHANGHAI_NOTHING = Given(at=NOTHING.at, law=law("cn-shanghai"))
 SHANGHAI_OPENED = Situation(SHANGHAI_NOTHING, (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+
+# --- by the side of the road ----------------------------------------------------------------------------------------
+
+
+def suspending() -> c.Suspend:
+    return c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-10"))
+
+
+def opinion_of(case: Negotiation) -> str:
+    return next(iter(case.opinions))
+
+
+SUSPENDED = Situation(IN_SESSION, (E1, suspending()), (W1, suspending()))
+CHIEF_ABSENT = Situation(READY_TO_MEET, "2026-03-31T09:30", (RECORDER, c.NoteChiefAbsent(side=E)))
+MATERIAL_LATE = Situation(
+    MATERIAL_ASKED,
+    "2026-03-27",
+    (E2, lambda case: c.DeliverMaterial(material=material_of(case, "payroll"), file=OTHER_HASH)),
+)
+GUEST_INVITED = Situation(CLAUSES_PUT, (W1, c.InviteToTable(person="guest")))
+MINUTES_LAID = Situation(CLAUSES_AGREED, (RECORDER, minutes()))
+OPINION_REFUSED = Situation(
+    REPLY_OVERDUE,
+    "2026-03-18",
+    (UNION, c.IssueOpinion(article="HZ 24", facts="逾期未答复", service=receipt("2026-03-18"))),
+    "2026-03-20",
+    (HR, lambda case: c.AnswerOpinion(opinion=opinion_of(case), outcome="refused", answer="不同意")),
+)
+DECLARED_BY_ONE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()))
+FIRMS_IN_SHANGHAI = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shanghai"))
+REGIONAL_OPENED = Situation(REGIONAL_NOTHING, (TOWN_AS_ORGAN, regional(per_enterprise=False)))
 
 __all__ = ["CHIEFS", "REFERENCE", "W"]

@@ -36,8 +36,8 @@ HANGZHOU = shipped_pack("cn-hangzhou")
 PACKS = [shipped_pack(pack_id) for pack_id in sorted(pack_texts())]
 NUMBERS = frozenset(
     {
-        "below", "days", "employer", "issued", "least", "minutes", "months", "most", "n", "of", "outside", "rate", "returned",
-        "roll", "seats", "total", "used", "usual", "worker", "year",
+        "below", "days", "employer", "issued", "least", "minutes", "months", "most", "n", "of", "outside", "rate",
+        "returned", "roll", "seats", "total", "used", "usual", "worker", "year",
     }
 )  # fmt: skip
 DAYS = frozenset({"day", "ground", "opens", "today", "until"})

@@ -135,6 +135,29 @@ async def test_each_reader_sees_his_streams_whole_and_no_other(
     assert {one["stream"] for one in (await seen(client, case, "/deadlines"))["rows"]} <= streams
 
 
+PROGRESS = ("w1", "e1", "recorder", "auditor", "hr", "authority", "town", "district")
+
+
+async def test_where_each_step_stands_is_shown_to_those_who_see_the_progress(look: Looking, case: str) -> None:
+    """Domain §6: progress is the step, dates, due, late and light; both organs and the offices above see it."""
+    for who in PROGRESS:
+        shown = (await seen(look(who), case))["substates"]
+        assert (shown["offer"], shown["meeting"], shown["congress"]) == ("served", "in_session", None), who
+        assert shown["representatives"] == {"worker": "ready", "employer": "ready"}, who
+    assert (await seen(look("w9"), case))["substates"] is None
+
+
+async def test_that_a_side_drafts_its_topics_is_known_in_its_own_caucus_alone(
+    still: House, look: Looking, clock: Standing
+) -> None:
+    acts = rehearsed()
+    until = next(n for n, act in enumerate(acts) if isinstance(act.command, RecordOpinions)) + 1
+    clock.at = acts[until - 1].at
+    case = await write(still, acts[:until])
+    shown = {who: (await seen(look(who), case))["substates"]["topics"]["worker"] for who in ("w1", "hr", "town")}
+    assert shown == {"w1": "drafting", "hr": "collecting", "town": "collecting"}
+
+
 async def test_what_is_said_in_a_caucus_reaches_its_bench_alone(
     still: House, look: Looking, preparing: str, clock: Standing
 ) -> None:

@@ -107,6 +107,12 @@ def not_confirmed_yet(m: Moment) -> Obstacle | None:
     return no(Reason.ELECTRONIC_SERVICE_IN_FORCE, "ESL 11") if span and span[1] >= m.today else None
 
 
+def confirmation_changes(m: Moment, command: c.ConfirmElectronicService) -> Obstacle | None:
+    """One that has run out is given again for other days."""
+    same = m.case.e_service.of(m.own_side) == (command.from_on, command.until_on)
+    return no(Reason.NOTHING_NEW) if same else None
+
+
 def confirmed_before(m: Moment) -> Obstacle | None:
     if m.case.e_service.of(m.own_side) is not None:
         return None

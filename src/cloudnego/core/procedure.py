@@ -340,7 +340,8 @@ assert tuple(PROCEDURE) == STEPS, "every step has its rule, in order"
 
 ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
     (Ask(command=c.ConfirmElectronicService, does=offer.confirm_electronic_service, by=ORGANS | CHIEF,
-         needs=(papers.not_confirmed_yet,), fits=(papers.days_in_order, scanned)), S.REPRESENTATIVES, S.PERFORMANCE),
+         needs=(papers.not_confirmed_yet,), fits=(papers.days_in_order, papers.confirmation_changes, scanned)),
+     S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.RevokeElectronicService, does=offer.revoke_electronic_service, by=ORGANS | CHIEF,
          needs=(papers.confirmed_before,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.ServePaper, does=offer.serve_paper, by=ORGANS | BENCH | UPPER_UNIONS,

@@ -237,8 +237,9 @@ def _clean(text: str) -> str:
 
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**15, description="money in fen (1/100 yuan)")]
 Rate = Annotated[str, AfterValidator(_is_decimal), Field(description="a rate or percentage as a decimal string")]
-Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
-Positive = Annotated[int, Field(strict=True, ge=1, le=10_000_000)]
+COUNT_MAX: Final = 10_000_000
+Count = Annotated[int, Field(strict=True, ge=0, le=COUNT_MAX)]
+Positive = Annotated[int, Field(strict=True, ge=1, le=COUNT_MAX)]
 PersonId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{1,64}$")]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-./:]{1,96}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

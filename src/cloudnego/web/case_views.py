@@ -10,8 +10,9 @@ from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
-from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms
+from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms, sees_progress
 from cloudnego.core.state import Caucus
+from cloudnego.core.substates import SubStates, substates
 from cloudnego.core.vocabulary import Stream
 from cloudnego.ports import Recorded
 from cloudnego.web.answers import plain
@@ -33,6 +34,13 @@ from cloudnego.web.errors import obstacle_as_said
 def shown_overview(found: Found, law: Law) -> Overview:
     """The overview as far as the reader may see it."""
     return seen_overview(found.standing(law), found.member, overview(found.case, law))
+
+
+def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates | None:
+    """Where each step stands, for those who see the progress; `caucus`: the one the reader sits in, if he does."""
+    own = (found.caucus_of, caucus) if found.caucus_of is not None and caucus is not None else None
+    seen = sees_progress(found.case, found.member, found.at.date())
+    return substates(found.standing(law), own) if seen else None
 
 
 def capacity(found: Found) -> Capacity:

@@ -9,6 +9,7 @@ import msgspec
 
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Text2
+from cloudnego.core.substates import SubStates
 from cloudnego.texts import Said
 
 
@@ -92,7 +93,8 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A case as its reader may see it.
 
-    `state`: the joint state, null for whoever does not see all three joint streams; `caucus`: the own side's;
+    `substates`: where each step stands, null for whoever does not see the progress; `state`: the joint state, null
+    for whoever does not see all three joint streams; `caucus`: the own side's;
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
     """
@@ -102,6 +104,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     me: Capacity
     overview: Overview
+    substates: SubStates | None
     pack: str
     pack_version: str
     calendar: str

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego import __version__
+from cloudnego.core.moment import Law
 from cloudnego.core.state import Caucus
-from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
+from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Person
 from cloudnego.ports import Cut, Filter, Recorded
@@ -23,6 +24,7 @@ from cloudnego.web.case_views import (
     next_document,
     shown_deadlines,
     shown_overview,
+    shown_substates,
     timeline_entry,
 )
 from cloudnego.web.cases import Found, find, pinned_law
@@ -106,13 +108,13 @@ async def get_case(
         versions = _versions(site, found)
         shown = shown_overview(found, law)
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
-        return unchanged(request, tag) or tagged(request, _document(site, found, shown, versions), tag)
+        return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
 
     return await site.threads.run(read)
 
 
-def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
-    gist = site.log.gist(found.id, found.streams)
+def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
+    gist, caucus = site.log.gist(found.id, found.streams), _own_caucus(site, found)
     state = plain(found.case) if found.sees_all_joint else None
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
@@ -123,11 +125,12 @@ def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[in
         now=found.at.replace(microsecond=0),
         me=capacity(found),
         overview=shown,
+        substates=shown_substates(found, law, caucus),
         pack=opened.pack,
         pack_version=opened.pack_version,
         calendar=found.case.calendar,
         state=state,
-        caucus=_caucus(site, found),
+        caucus=plain(caucus) if caucus is not None else None,
         words=gist.words,
         names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,
@@ -138,14 +141,8 @@ def _versions(site: Site, found: Found) -> dict[str, tuple[int, int]]:
     return {stream.value: version for stream, version in site.log.versions(found.id).items() if stream in found.streams}
 
 
-def _caucus(site: Site, found: Found) -> dict[str, Any] | None:
-    own = _own_caucus(site, found)
-    return plain(own) if own is not None else None
-
-
 def _own_caucus(site: Site, found: Found) -> Caucus | None:
-    side = next((side for side in Side if Stream.caucus(side) in found.streams), None)
-    return site.log.caucus(found.id, side) if side is not None else None
+    return site.log.caucus(found.id, found.caucus_of) if found.caucus_of is not None else None
 
 
 def _persons_in(events: list[Recorded]) -> set[str]:

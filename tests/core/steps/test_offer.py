@@ -285,6 +285,7 @@ def test_a_confirmation_that_ran_out_is_renewed_without_revoking_it() -> None:
     now = given(TOPICS_READY).on("2026-03-02").having((HR, short))
     now.on("2026-03-05").when(HR, CONFIRMED).then_refused(Reason.ELECTRONIC_SERVICE_IN_FORCE)
     now.on("2026-03-06").when(HR, CONFIRMED).then(e.ElectronicServiceConfirmed)
+    now.on("2026-03-06").when(HR, short).then_refused(Reason.NOTHING_NEW)
 
 
 def test_only_a_confirmation_that_was_given_is_revoked() -> None:

@@ -163,6 +163,12 @@ def test_a_table_of_four_people_cannot_be_hidden_in_anything() -> None:
     now.when(E2, giving(now, file=None, wage_table=four.model_dump())).then_refused(Reason.GROUP_TOO_SMALL, least=5)
 
 
+def test_a_table_of_more_people_than_there_can_be_does_not_add_up() -> None:
+    now = given(MATERIAL_ASKED).on("2026-03-20")
+    all_and_one = _table(("a", 10_000_000, 700, 500), ("b", 1, 600, 400))
+    now.when(E2, giving(now, file=None, wage_table=all_and_one.model_dump())).then_refused(Reason.COUNTS_DO_NOT_ADD_UP)
+
+
 def test_the_asking_side_acknowledges_what_has_come() -> None:
     now = given(MATERIAL_ASKED).on("2026-03-20")
     name = material_of(now.case, "payroll")

@@ -13,7 +13,7 @@ from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level, Unit
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Material
-from cloudnego.core.vocabulary import Mode, Seat, Side, Stream
+from cloudnego.core.vocabulary import COUNT_MAX, Mode, Seat, Side, Stream
 
 SMALLEST_GROUP = 5
 """Wage groups under five would show a person's pay; they are merged before they leave the employer's side."""
@@ -80,10 +80,14 @@ def groups_have_names(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
 
 
 def large_enough(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
-    """A table of under five people in all cannot be merged into anything that hides them."""
-    if command.wage_table is None or sum(g.headcount for g in command.wage_table.groups) >= SMALLEST_GROUP:
+    """A table of under five people in all cannot be merged into anything that hides them; nor can more than a count
+    can hold be merged into one group."""
+    if command.wage_table is None:
         return None
-    return no(Reason.GROUP_TOO_SMALL, least=SMALLEST_GROUP)
+    heads = sum(g.headcount for g in command.wage_table.groups)
+    if heads > COUNT_MAX:
+        return no(Reason.COUNTS_DO_NOT_ADD_UP)
+    return None if heads >= SMALLEST_GROUP else no(Reason.GROUP_TOO_SMALL, least=SMALLEST_GROUP)
 
 
 def deliver_material(m: Moment, command: c.DeliverMaterial) -> list[e.Event]:
