@@ -1,7 +1,7 @@
-"""the identity epoch: a number that moves with whatever changes who somebody is.
+"""the identity epoch, a number that moves with whatever changes who somebody is; and the rollup in another order.
 
-Triggers keep it, so that nothing that writes these tables can forget it: no program of an older or newer version, no
-operator at the database's own prompt.
+Triggers keep the number, so that nothing that writes these tables can forget it: no program of an older or newer
+version, no operator at the database's own prompt.
 """
 
 from __future__ import annotations
@@ -47,11 +47,47 @@ $$
 """
 
 
+# With the year last, the cells that a question without a year adds up lie side by side.
+ROLLUP_WAS = ("district", "face", "wage_year", "place", "industry", "size_band", "step", "ending")
+ROLLUP_IS = ("district", "face", "place", "industry", "size_band", "step", "ending", "wage_year")
+LENGTHS = {
+    "district": 64, "face": 8, "place": 96, "industry": 96, "size_band": 16, "step": 16, "ending": 24,
+}  # fmt: skip
+BIG = ("headcount", "rate_sum")
+MEASURES = (
+    "cases", "headcount", "gatherings", "steps_done", "steps_online", "yellow", "red", "grey", "offered", "agreed",
+    "balloted", "passed_first", "in_force", "published", "contested", "rated", "rate_sum",
+)  # fmt: skip
+
+
+def _rollup(key: tuple[str, ...]) -> None:
+    """The same rows under a key of another order."""
+    op.create_table(
+        "rollup_anew",
+        *(
+            sa.Column(name, sa.String(length=LENGTHS[name]), nullable=False)
+            if name in LENGTHS
+            else sa.Column(name, sa.Integer(), autoincrement=False, nullable=False)
+            for name in key
+        ),
+        *(sa.Column(name, sa.BigInteger() if name in BIG else sa.Integer(), nullable=False) for name in MEASURES),
+        sa.PrimaryKeyConstraint(*key),
+        sqlite_with_rowid=False,
+    )
+    columns = ", ".join((*key, *MEASURES))
+    op.execute(f"INSERT INTO rollup_anew ({columns}) SELECT {columns} FROM rollup")
+    op.drop_table("rollup")
+    op.rename_table("rollup_anew", "rollup")
+    if op.get_bind().dialect.name != "sqlite":
+        op.execute("ALTER INDEX rollup_anew_pkey RENAME TO rollup_pkey")
+
+
 def _name(table: str, event: str) -> str:
     return f"identity_epoch_{table}_{event.partition(' ')[0].lower()}"
 
 
 def upgrade() -> None:
+    _rollup(ROLLUP_IS)
     op.create_table(
         "identity_epoch",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -79,3 +115,4 @@ def downgrade() -> None:
     if not sqlite:
         op.execute("DROP FUNCTION move_identity_epoch()")
     op.drop_table("identity_epoch")
+    _rollup(ROLLUP_WAS)
