@@ -264,7 +264,7 @@ class MemoryLog:
     def cockpit(self, cut: Cut) -> Cockpit:
         inside = [one.overview for one in self._listed(cut.district) if _in_cut(one.overview, cut)]
         sums = rollup.sums((cut.district, None, row) for row in inside)
-        return figures([(cell[1], *cell[3:], *values) for cell, values in sums.items() if cell[1] != "cross"])
+        return figures([(*cell[1:-1], *values) for cell, values in sums.items() if cell[1] != "cross"])
 
 
 def _key_of(day: date, case: str, wanted: Filter) -> tuple[int, str]:

@@ -16,7 +16,15 @@ from sqlmodel import select as rows_of
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog import sql
 from cloudnego.identity.store import reading, writing
-from cloudnego.identity.tables import Account, Membership, Organisation, Person, SignIn, SignInFailure
+from cloudnego.identity.tables import (
+    Account,
+    IdentityEpoch,
+    Membership,
+    Organisation,
+    Person,
+    SignIn,
+    SignInFailure,
+)
 
 _FREE_FAILURES = 5
 _FIRST_LOCK_S = 30
@@ -57,6 +65,13 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     district: str
     door: str
     held: tuple[Held, ...]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """Who is asking, and for how many seconds the session need not be looked at again if the identity epoch stands."""
+
+    who: Who
+    for_s: int
 
 
 class AccountOf(msgspec.Struct, frozen=True):
@@ -150,8 +165,18 @@ class Sessions:
         with writing(self._engine) as session:
             session.exec(delete(SignIn).where(col(SignIn.person) == person))
 
+    def epoch(self) -> int:
+        """The identity epoch: while it stands still, nobody has become somebody else and no session was ended."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(_EPOCH).scalar() or 0)
+
     def who(self, token: str) -> Who | None:
         """The person behind a token and what he holds now; None if the session is over or the account ended."""
+        known = self.known(token)
+        return None if known is None else known.who
+
+    def known(self, token: str) -> Known | None:
+        """The same, with how long it holds by itself: till the session ends, or till its use has to be noted again."""
         now = self._now_s()
         hashed = token_hash(token)
         with self._engine.connect() as connection:
@@ -161,13 +186,17 @@ class Sessions:
         seen_s, expires_s, *person = rows[0][:_PERSON_WIDTH]
         if now >= expires_s or now - seen_s >= self.idle_s:
             return None
-        if now - seen_s >= min(_SEEN_EVERY_S, self.idle_s // 2):
+        noted_for_s = min(_SEEN_EVERY_S, self.idle_s // 2)
+        if now - seen_s >= noted_for_s:
             with writing(self._engine) as session:
                 session.exec(update(SignIn).where(col(SignIn.token_hash) == hashed).values(seen_s=now))
+            seen_s = now
         held = tuple(_held(row[_PERSON_WIDTH:]) for row in rows if row[_PERSON_WIDTH] is not None)
-        return Who(**dict(zip(_PERSON, person, strict=True)), held=held)
+        who = Who(**dict(zip(_PERSON, person, strict=True)), held=held)
+        return Known(who, min(expires_s, seen_s + noted_for_s) - now)
 
 
+_EPOCH = select(sql.table_of(IdentityEpoch).c.epoch)
 _S, _P, _A, _M, _O = (sql.table_of(one) for one in (SignIn, Person, Account, Membership, Organisation))
 _HELD = (
     _O.c.id, _M.c.id, _O.c.kind, _O.c.name, _O.c.region, _O.c.upper, _M.c.office, _M.c.side, _M.c.seat_hint,
