@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 
+from cloudnego.core.clauses import draft_hash
+from cloudnego.core.commands import DraftClauseFact
 from cloudnego.core.deadlines import Running, is_open
+from cloudnego.core.events import ClausePut, DraftSubmitted
 from cloudnego.core.grounds import contested
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
@@ -23,6 +28,8 @@ from cloudnego.web.documents import (
     DeadlineDocument,
     Deadlines,
     Derivation,
+    DraftClauseDocument,
+    DraftDocument,
     NextDocument,
     ObstacleDocument,
     PossibleDocument,
@@ -41,6 +48,31 @@ def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates 
     own = (found.caucus_of, caucus) if found.caucus_of is not None and caucus is not None else None
     seen = sees_progress(found.case, found.member, found.at.date())
     return substates(found.standing(law), own) if seen else None
+
+
+def draft_document(found: Found, read: Callable[[Stream], Iterable[Recorded]]) -> DraftDocument:
+    """The draft for its reader: as it was submitted, or as it lies on the table if he sees that. `read`: a stream."""
+    on = found.case.congress.submitted_on
+    if on is not None:
+        *_, event = (one.event for one in read(Stream.NOTICE) if isinstance(one.event, DraftSubmitted))
+        words = event.words or {}
+        submitted = (
+            _clause(one, words.get(f"clauses.{place}.prose"), agreed=True) for place, one in enumerate(event.clauses)
+        )
+        return DraftDocument(submitted_on=on, draft_hash=event.draft_hash, clauses=tuple(submitted))
+    if Stream.TABLE not in found.streams:
+        return DraftDocument(submitted_on=None, draft_hash=None, clauses=())
+    put = {one.event.clause: one.event for one in read(Stream.TABLE) if isinstance(one.event, ClausePut)}
+    lying = (
+        _clause(put[name], (put[name].words or {}).get("prose"), agreed=clause.agreed)
+        for name, clause in sorted(found.case.clauses.items())
+    )
+    return DraftDocument(submitted_on=None, draft_hash=draft_hash(found.case), clauses=tuple(lying))
+
+
+def _clause(one: DraftClauseFact | ClausePut, prose: str | None, *, agreed: bool) -> DraftClauseDocument:
+    values = tuple(value.model_dump(mode="json") for value in one.values)
+    return DraftClauseDocument(clause=one.clause, head=one.head, values=values, prose=prose, agreed=agreed)
 
 
 def capacity(found: Found) -> Capacity:

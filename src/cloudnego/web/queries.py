@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -21,6 +22,7 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import plain, tag_of, tagged, unchanged
 from cloudnego.web.case_views import (
     capacity,
+    draft_document,
     next_document,
     shown_deadlines,
     shown_overview,
@@ -31,11 +33,13 @@ from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.commands import PREFIX
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
-from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, NextDocument, Timeline
+from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, DraftDocument, NextDocument, Timeline
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import as_documents, by_name, narrowed, organisation_names, page, root_region, rows, sight_of
 from cloudnego.web.site import Site
+
+_PAGE = 256  # events read at once
 
 router = APIRouter(prefix="/api/v1", tags=["negotiations"])
 
@@ -211,6 +215,30 @@ def _place(found: Found, cursor: str) -> dict[Stream, int]:
     if not place.keys() <= found.streams or any(not 0 <= seq < 2**31 for seq in place.values()):
         raise Problem("bad_cursor")
     return place
+
+
+@router.get(
+    "/negotiations/{case_id}/draft",
+    **described("get_draft", DraftDocument, problems=(401, 404, 422, 429), tagged=True),
+)
+async def get_draft(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """The draft, word for word: once it was submitted for everybody whom it binds, before that for the two sides."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> DraftDocument:
+        return draft_document(found, lambda stream: _events(site, found, stream))
+
+    return tagged(request, await site.threads.run(read))
+
+
+def _events(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:
+    """All events of a stream, oldest first."""
+    last = 0
+    while some := site.log.read(found.id, frozenset({stream}), {stream: last}, _PAGE):
+        yield from some
+        last = some[-1].seq
 
 
 @router.get(
