@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from claims.askable import unaskable
 from cloudnego.chooser import Cast, fill
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
@@ -38,6 +39,7 @@ from cloudnego.rehearsal import CHINA, Rehearsal, pass_time, try_one, wander
 from cloudnego.stories import plain
 
 STEPS_OF_A_WALK = 400
+ASKED_EACH = 0.8  # of the chunks of a walk: looking behind the buttons takes a tenth of its time
 PACKS = ("cn-hangzhou",) * 4 + (
     "cn-zhejiang",
     "cn",
@@ -261,6 +263,13 @@ def _other_ways(scene: Checked) -> None:
         _try(scene, "clock", c.AdoptCalendar(calendar=scene.new_law.calendar.version))
 
 
+def _open_means_askable(scene: Checked, dice: Random) -> None:
+    """Now and then, for somebody; with dice of its own, so that a walk is the same without it."""
+    if scene.case.live and dice.random() < ASKED_EACH:
+        lies = unaskable(scene, dice.choice(sorted(scene.members)), dice, scene.cast)
+        assert lies == [], f"{lies} in {scene.case.step} under {scene.law.pack.id}"
+
+
 def _try(scene: Rehearsal, who: str, command: c.Command) -> None:
     with suppress(Refused):
         scene.ask(CLOCK if who == "clock" else scene.member(who), command)
@@ -278,6 +287,7 @@ def walk(seed: int) -> Checked:
             if scene.case.live:
                 stray(scene)
         _other_ways(scene)
+        _open_means_askable(scene, Random(seed * 1000 + n))
         if not scene.case.live:
             break
         if n == 120:

@@ -377,7 +377,8 @@ def _mine(m: Moment) -> list[str]:
 
 
 def _acknowledge(m: Moment, dice: Random, _: Cast) -> Fields:
-    found = [n for n in _mine(m) if m.case.materials[n].delivered_on and not m.case.materials[n].acknowledged]
+    given = {n: x for n, x in m.case.materials.items() if x.asked_by is m.side and x.delivered_on}
+    found = [n for n, x in given.items() if not x.acknowledged]
     return {"material": _pick(dice, found)}
 
 
@@ -400,8 +401,10 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
     if other is not None and other != own and other.day >= m.today:
         return {"plan": other.model_dump()}
     settled = m.case.reply.plan if m.case.reply else None
-    if m.case.meeting.plan is None and settled and settled != own and settled.day >= m.today and m.case.round == 1:
-        return {"plan": {**settled.model_dump(), "place": settled.place or _PLACE}}
+    if m.case.meeting.plan is None and settled and settled.day >= m.today and m.case.round == 1:
+        placed = settled if settled.place else settled.model_copy(update={"place": _PLACE})
+        if placed != own:
+            return {"plan": placed.model_dump()}
     return {
         "plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}
     }
@@ -412,9 +415,11 @@ def _notice(m: Moment, dice: Random, cast: Cast) -> Fields:
 
 
 def _recorder(m: Moment, _: Random, cast: Cast) -> Fields:
-    named = m.case.meeting.recorder_named.of(side_of_table(m).other)
-    choice = named or m.case.meeting.recorder_proposed or cast.recorder
-    if choice in (m.case.meeting.recorder, m.case.meeting.recorder_named.of(side_of_table(m))):
+    meeting, side = m.case.meeting, side_of_table(m)
+    known = (meeting.recorder, meeting.recorder_named.of(side))
+    choices = (meeting.recorder_named.of(side.other), meeting.recorder_proposed, cast.recorder)
+    choice = next((one for one in choices if one is not None and one not in known), None)
+    if choice is None:
         raise LookupError("the recorder is named already")
     return {"person": choice}
 
@@ -460,7 +465,8 @@ def _worded(value: Fields, cast: Cast) -> Fields:
 
 
 def _drop(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"clause": _pick(dice, [n for n, x in m.case.clauses.items() if x.side is m.side and not x.agreed])}
+    free = [n for n, x in m.case.clauses.items() if x.side is m.side and (m.case.round > 1 or not x.agreed)]
+    return {"clause": _pick(dice, free)}
 
 
 def _unconfirmed(m: Moment, clause: Clause) -> bool:
@@ -485,14 +491,19 @@ def _confirm_check_in(m: Moment, _: Random, __: Cast) -> Fields:
 
 
 def _absent(m: Moment, _: Random, __: Cast) -> Fields:
-    side = next((s for s in Side if m.case.benches.of(s).chief not in m.case.meeting.confirmed), Side.EMPLOYER)
-    return {"side": side}
+    meeting = m.case.meeting
+    away = [s for s in Side if s is not meeting.absent and m.case.benches.of(s).chief not in meeting.confirmed]
+    return {"side": next(iter(away), Side.EMPLOYER)}
 
 
-def _new_day(m: Moment, _: Random, __: Cast) -> Fields:
+def _new_day(m: Moment, dice: Random, _: Cast) -> Fields:
+    """Some days on; where they have gone by, the choice was made in time and is entered late."""
     plan = m.case.meeting.plan
     assert plan is not None
-    return {"plan": {**plan.model_dump(), "day": max(m.today, working_day_after(m, 3, plan.day))}}
+    day, last = working_day_after(m, 3, plan.day), working_day_after(m, m.law.pack.meeting.postponed_max_wd, plan.day)
+    if m.today > last:
+        return {"plan": {**plan.model_dump(), "day": day}, "occurred_on": plan.day, "evidence": scan(dice)}
+    return {"plan": {**plan.model_dump(), "day": max(m.today, day)}}
 
 
 def _adjourn(m: Moment, _: Random, __: Cast) -> Fields:
@@ -630,8 +641,10 @@ def _objection(m: Moment, dice: Random, _: Cast) -> Fields:
         "clauses": [{"clause": clause, "article": "N2004 44"}], "opinion": "请核对该条款的计算口径。",
         "evidence": scan(dice),
     }  # fmt: skip
-    if Office.AUTHORITY not in m.by.offices:
-        return found
+    if Office.AUTHORITY not in m.by.offices:  # one that came in time and surfaced late
+        review = running(m.case, m.law, "review")
+        last = review.latest if review and review.latest else m.today
+        return {**found, "occurred_on": min(m.today, last)}
     both = all(in_force(m.case, side, m.today) for side in Side)
     return {**found, "service": {"via": "platform"} if both else _receipt_of_today(m, dice)}
 

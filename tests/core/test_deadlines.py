@@ -281,7 +281,7 @@ def test_in_chongqing_the_wage_clauses_are_reported_to_all_every_half_year() -> 
     assert term(again, "perf_publish").latest == ends, "the second half year ends with the contract"
     second = c.PublishPerformance(period="2026H2")
     again.when(HR, second).then_refused(Reason.NOT_DUE, by=day("2026-11-14"))
-    again.when(HR, c.PublishPerformance(period="2026H1")).then_refused(Reason.NOTHING_NEW)
+    again.on("2026-11-14").when(HR, c.PublishPerformance(period="2026H1")).then_refused(Reason.NOTHING_NEW)
     assert none(again.on("2026-11-14").having((HR, second)), "perf_publish")
     assert none(given(IN_FORCE), "perf_publish")
 

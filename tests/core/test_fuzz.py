@@ -22,15 +22,19 @@ from pydantic import ValidationError
 import tests.given as the_given
 from cloudnego.chooser import Cast, fill
 from cloudnego.core import commands as c
+from cloudnego.core import overlays, undone
+from cloudnego.core.acts import GENERAL
 from cloudnego.core.calendar import Calendar
 from cloudnego.core.deadlines import deadlines
 from cloudnego.core.events import Covered
-from cloudnego.core.gate import stuck_because
-from cloudnego.core.moment import Law
+from cloudnego.core.gate import stuck_because, wrong_seat
+from cloudnego.core.moment import Law, Moment
 from cloudnego.core.overview import overview
+from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Refused
 from cloudnego.core.sight import clock_asks, next_for, streams_of
 from cloudnego.core.state import Negotiation
+from cloudnego.core.steps import congress, meeting, performance, preparation, reply
 from cloudnego.core.substates import substates
 from cloudnego.core.vocabulary import CLOCK, Kind, Member
 from cloudnego.law import pack_texts
@@ -82,6 +86,7 @@ class Fuzz:
         self.asked: Counter[str] = Counter()
         self.allowed: Counter[str] = Counter()
         self.seen: Counter[str] = Counter()  # situations and members
+        self.closed = 0  # refused because nothing was left for the ask to be about
         self.kept = {name: copy.deepcopy(given(one)) for name, one in SITUATIONS.items()}
         self.known = {name: Known(given(one).case, PEOPLE, SAID) for name, one in SITUATIONS.items()}
 
@@ -114,10 +119,11 @@ class Fuzz:
             return None
 
     def draw(self, now: Given) -> tuple[Member, type[c.Command]]:
-        """Anybody and anything; or, two times in three, somebody and something that is open to him."""
+        """Anybody and anything; or, mostly, somebody and something that is open to him, or could be."""
         by = MEMBERS[self.dice.choice(list(MEMBERS))]
-        if self.dice.random() < 0.67:
-            found = [c.COMMANDS[one.command] for one in next_for(now.moment(by)) if one.open]
+        if self.dice.random() < 0.75:
+            is_open = self.dice.random() < 0.85
+            found = [c.COMMANDS[one.command] for one in next_for(now.moment(by)) if one.open is is_open]
             if found:
                 return by, self.dice.choice(found)
         return by, self.dice.choice(KINDS)
@@ -134,6 +140,7 @@ class Fuzz:
             judged = Then(now, by, command)._judged
             if isinstance(judged, Refused):
                 assert any(one.hard for one in judged.obstacles)
+                self.closed += closed_rightly(now.moment(by, command), command)
                 return None
             self.allowed[command.type] += 1
             after = now.after_(by, judged)
@@ -155,6 +162,32 @@ class Fuzz:
     def unchanged(self) -> None:
         for name, kept in self.kept.items():
             assert given(SITUATIONS[name]) == kept, f"an ask left a trace in {name}"
+
+
+UNDONE = [one for name, one in vars(undone).items() if getattr(one, "__module__", "") == undone.__name__]
+NOTHING_LEFT = frozenset(
+    {
+        *UNDONE, congress.day_has_come, congress.a_firm_may_vote, meeting.a_chief_is_missing,
+        overlays.not_yet_coordinated, preparation.something_late, performance.report_has_begun,
+        performance.publication_has_begun, reply.could_still_accept,
+    }
+) - {undone.minutes_stand}  # fmt: skip
+"""Needs that say of every payload what a fit would say of this one (`minutes_stand` has no such fit)."""
+
+
+def closed_rightly(m: Moment, command: c.Command) -> bool:
+    """Where nothing but such a need is in the way, the words are refused as well: the button hides nothing."""
+    if getattr(command, "on_paper", None) is not None:
+        return False
+    place = PLACES[type(command)]
+    if wrong_seat(m, place) or not (m.case.step and m.case.live and place.open_in(m.case.step)):
+        return False
+    unmet = [one for one in (*place.stops, *place.ask.needs) if (found := one(m)) and found.hard]
+    if not unmet or not NOTHING_LEFT.issuperset(unmet):
+        return False
+    said = [one(m, command) for one in (*GENERAL, *place.ask.fits)]
+    assert any(one and one.hard for one in said), f"{[one.__name__ for one in unmet]} closes what would be accepted"
+    return True
 
 
 def look(now: Given, by: Member) -> None:
@@ -187,6 +220,7 @@ def test_only_a_refusal_is_ever_raised_and_it_leaves_no_trace(capsys: pytest.Cap
             f"\nfuzz: seed {SEED}, count {fuzz.asked.total()}, carried out {fuzz.allowed.total()}, "
             f"kinds {len(fuzz.asked)} asked and {len(fuzz.allowed)} carried out"
         )
+    assert fuzz.closed, "no button was closed for want of anything to say"
     assert set(fuzz.asked) == set(c.COMMANDS)
     assert set(fuzz.seen) == {*SITUATIONS, *MEMBERS}
     assert fuzz.allowed.total() * 20 >= fuzz.asked.total(), "hardly anything gets past the gate"

@@ -254,6 +254,12 @@ def goes_forward(m: Moment, command: c.AdvanceCoordination) -> Obstacle | None:
     return no(Reason.NOTHING_NEW)
 
 
+def not_yet_coordinated(m: Moment) -> Obstacle | None:
+    """After the last of the three only the end is left."""
+    reached = m.case.dispute.reached if m.case.dispute else None
+    return no(Reason.NOTHING_NEW) if reached == COORDINATING[-1] else None
+
+
 def advance_coordination(m: Moment, command: c.AdvanceCoordination) -> list[e.Event]:
     return [e.CoordinationAdvanced(**dated(m, command), reached=command.reached)]
 

@@ -316,7 +316,7 @@ def accepting(n: int) -> Said:
 
 def test_in_shanghai_only_firms_whose_legal_representative_accepts_the_draft_vote_on_it() -> None:
     now = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shanghai"))
-    now.when(TOWN_AS_ORGAN, firm(1, 12)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 28", side=E, n=1)
+    now.when(TOWN_AS_ORGAN, firm(1, 12)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 28", side=E, n=3)
     now.when(TOWN_AS_ORGAN, ballot(24)).then_refused(Reason.DRAFT_NOT_ACCEPTED, n=3)
     accepted = now.when(BODY_AS_ORGAN, accepting(1)).then(like(e.DraftAccepted, enterprise="firm1", side=E)).after
     accepted.when(BODY_AS_ORGAN, accepting(1)).then_refused(Reason.NOTHING_NEW)

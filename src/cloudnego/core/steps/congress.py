@@ -238,6 +238,14 @@ def accepted_before_the_vote(m: Moment, command: c.RecordCoveredBallot) -> Obsta
     return _not_accepted(m, [command.enterprise])
 
 
+def a_firm_may_vote(m: Moment) -> Obstacle | None:
+    """Where only firms vote that accept the draft (SH 28 ¶2), at least one has."""
+    every = [x.enterprise for x in m.case.covers]
+    if _rule(m).legal_representatives_accept is not Level.HARD or m.case.congress.accepted & set(every):
+        return None
+    return _not_accepted(m, every)
+
+
 def accepted_by_all(m: Moment) -> Obstacle | None:
     """Where one congress votes for all, all have accepted (SH 30)."""
     return None if per_enterprise(m) is None else _not_accepted(m, [x.enterprise for x in m.case.covers])
@@ -285,6 +293,12 @@ def ballot_counts(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     if per_enterprise(m) is None and command.yes != sum(x.yes for x in m.case.congress.covered.values()):
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "HZ 33")
     return None
+
+
+def day_has_come(m: Moment) -> Obstacle | None:
+    """Nobody votes before the day the congress was convened for."""
+    day = m.case.congress.day
+    return no(Reason.NOT_DUE, by=day) if day is not None and m.today < day else None
 
 
 def on_the_day_or_after(m: Moment) -> date | None:

@@ -126,17 +126,30 @@ def adjourn_meeting(m: Moment, command: c.AdjournMeeting) -> list[e.Event]:
 # --- a chief does not come ----------------------------------------------------------------------------------------
 
 
-def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
+def waited_long_enough(m: Moment) -> Obstacle | None:
     """Thirty minutes after the set time."""
     plan, minutes = m.case.meeting.plan, m.law.pack.meeting.absent_minutes
-    assert plan is not None
+    if plan is None:
+        return None
     set_time = datetime.combine(plan.day, time.fromisoformat(plan.time), tzinfo=m.at.tzinfo)
-    if m.at < set_time + timedelta(minutes=minutes):
-        return no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
-    if m.case.meeting.absent is command.side:
+    late = m.at >= set_time + timedelta(minutes=minutes)
+    return None if late else no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
+
+
+def _not_missing(m: Moment, side: Side) -> Obstacle | None:
+    if m.case.meeting.absent is side:
         return no(Reason.NOTHING_NEW)
-    there = _acting_chiefs(m, command.side) & m.case.meeting.confirmed
-    return no(Reason.CHIEF_PRESENT, side=command.side) if there else None
+    there = _acting_chiefs(m, side) & m.case.meeting.confirmed
+    return no(Reason.CHIEF_PRESENT, side=side) if there else None
+
+
+def a_chief_is_missing(m: Moment) -> Obstacle | None:
+    found = [_not_missing(m, side) for side in Side]
+    return None if None in found else found[0]
+
+
+def this_chief_is_missing(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
+    return _not_missing(m, command.side)
 
 
 def note_chief_absent(m: Moment, command: c.NoteChiefAbsent) -> list[e.Event]:
@@ -243,13 +256,7 @@ def minutes_laid(m: Moment) -> Obstacle | None:
 
 
 def same_minutes(m: Moment, command: c.ConfirmMinutes | c.SignMinutes) -> Obstacle | None:
-    meeting = m.case.meeting
-    if command.minutes_hash != meeting.minutes_hash:
-        return no(Reason.MINUTES_CHANGED, "HZ 26")
-    full = meeting.minutes_result == "full_agreement"
-    if full and meeting.draft_hash != texts.draft_hash(m.case):
-        return no(Reason.MINUTES_CHANGED, "HZ 26", cure=(Seat.RECORDER,))
-    return None
+    return None if command.minutes_hash == m.case.meeting.minutes_hash else no(Reason.MINUTES_CHANGED, "HZ 26")
 
 
 def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:

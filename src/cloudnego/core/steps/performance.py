@@ -61,26 +61,40 @@ def report_to_upper_union(m: Moment, command: c.ReportToUpperUnion) -> list[e.Ev
     return [e.ReportedToUpperUnion(**dated(m, command))]
 
 
-def _period(m: Moment, command: c.ReportPerformance | c.PublishPerformance, timer: str) -> Obstacle | None:
-    """Each period once, and none before it has begun."""
-    done, row, since = m.case.performance, m.law.pack.timers.get(timer), m.case.filing.in_force_from
-    known = done.reports if isinstance(command, c.ReportPerformance) else done.publications
-    if command.period in known:
-        return no(Reason.NOTHING_NEW)
-    if row is None or since is None:
-        return None
-    begins = moved(since, row.n * len(known), row.unit)
-    return no(Reason.NOT_DUE, by=begins) if day_of(m, command) < begins else None
+def _period_begins(m: Moment, timer: str, done: int) -> date | None:
+    """The first day of the period that has not been reported on; None where the text knows no periods."""
+    row, since = m.law.pack.timers.get(timer), m.case.filing.in_force_from
+    return moved(since, row.n * done, row.unit) if row and since else None
+
+
+def _begun(begins: date | None, on: date) -> Obstacle | None:
+    return no(Reason.NOT_DUE, by=begins) if begins and on < begins else None
+
+
+def report_has_begun(m: Moment) -> Obstacle | None:
+    """应当每年…报告 (HZ 42 ¶1): none before its period has begun."""
+    return _begun(_period_begins(m, "perf_report", len(m.case.performance.reports)), m.today)
+
+
+def publication_has_begun(m: Moment) -> Obstacle | None:
+    """每半年公布一次 (CQ 30)."""
+    return _begun(_period_begins(m, "perf_publish", len(m.case.performance.publications)), m.today)
 
 
 def period_to_report(m: Moment, command: c.ReportPerformance) -> Obstacle | None:
-    """应当每年…报告 (HZ 42 ¶1)."""
-    return _period(m, command, "perf_report")
+    """Each period once."""
+    known = m.case.performance.reports
+    if command.period in known:
+        return no(Reason.NOTHING_NEW)
+    return _begun(_period_begins(m, "perf_report", len(known)), day_of(m, command))
 
 
 def period_to_publish(m: Moment, command: c.PublishPerformance) -> Obstacle | None:
-    """每半年公布一次 (CQ 30)."""
-    return _period(m, command, "perf_publish")
+    """Each period once."""
+    known = m.case.performance.publications
+    if command.period in known:
+        return no(Reason.NOTHING_NEW)
+    return _begun(_period_begins(m, "perf_publish", len(known)), day_of(m, command))
 
 
 def reports_on_known_clauses(m: Moment, command: c.ReportPerformance) -> Obstacle | None:

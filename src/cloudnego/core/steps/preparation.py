@@ -215,6 +215,14 @@ def agree_online_meeting(m: Moment, command: c.AgreeOnlineMeeting) -> list[e.Eve
     return [e.OnlineMeetingAgreed(**of_side(m, command), both=both)]
 
 
+def something_late(m: Moment) -> Obstacle | None:
+    """What one's own side asked for was, or still is, late."""
+    own = [name for name, x in m.case.materials.items() if x.asked_by is m.side]
+    if not own:
+        return no(Reason.NOT_ASKING_SIDE, *m.law.pack.materials.cite, side=m.own_side.other)
+    return None if any(_late_by(m, name) > 0 for name in own) else no(Reason.NOT_DUE)
+
+
 def can_postpone(m: Moment, command: c.PostponeMeeting) -> Obstacle | None:
     """The asking side may put the meeting off by as many days as the material is late."""
     known, wrong = _asked_by_me(m, command.material)
@@ -362,10 +370,6 @@ def put_clause(m: Moment, command: c.PutClause) -> list[e.Event]:
             values=command.values, text_hash=texts.text_hash(command.head, command.values, command.prose),
         )
     ]  # fmt: skip
-
-
-def clauses_on_table(m: Moment) -> Obstacle | None:
-    return None if m.case.clauses else no(Reason.CLAUSE_UNKNOWN, cure=(Seat.REPRESENTATIVE,))
 
 
 def can_drop(m: Moment, command: c.DropClause) -> Obstacle | None:

@@ -45,6 +45,14 @@ def unanswered(m: Moment) -> Obstacle | None:
     return None if in_the_post else no(Reason.REPLY_GIVEN)
 
 
+def could_still_accept(m: Moment) -> Obstacle | None:
+    """Who has refused can only accept, which some texts let him do only with a list of his own (HA 21)."""
+    if m.case.reply is None:
+        return None
+    unnamed = papers.representatives_named(m, m.law.pack.reply)
+    return unnamed if unnamed and unnamed.hard else None
+
+
 def received_on(m: Moment) -> date | None:
     return m.case.served_on(m.case.offer.paper) if m.case.offer else None
 

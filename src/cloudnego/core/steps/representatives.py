@@ -327,13 +327,9 @@ def own_list_named(m: Moment) -> Obstacle | None:
     return no(Reason.LIST_MISSING, *m.law.pack.choosing.cite, cure=(organ(m.own_side),), side=m.own_side)
 
 
-def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
-    """HZ 17: someone from outside, within a third of the own side, the new one counted."""
+def room_for_an_outsider(m: Moment) -> Obstacle | None:
+    """受委托的人数不得超过本方协商代表的三分之一 (HZ 17): one more must fit, himself counted."""
     rule, bench = m.law.pack.bench_for(m.case.scope), m.bench
-    if not command.rep.outside:
-        return no(Reason.NOT_AN_OUTSIDER, "HZ 17")
-    if bench.has(command.rep.person):
-        return no(Reason.TWICE_ON_LIST)
     if rule.outside_share is None:
         return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.of("outside_share"), side=m.own_side)
     outside, n = sum(r.outside for r in bench.seated) + 1, len(bench.seated) + 1
@@ -343,6 +339,15 @@ def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
         return no(
             Reason.TOO_MANY_REPRESENTATIVES, *rule.of("max_per_side"), side=m.own_side, n=n, most=rule.max_per_side
         )
+    return None
+
+
+def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
+    """HZ 17: someone from outside who sits nowhere yet."""
+    if not command.rep.outside:
+        return no(Reason.NOT_AN_OUTSIDER, "HZ 17")
+    if m.bench.has(command.rep.person):
+        return no(Reason.TWICE_ON_LIST)
     return on_one_side(m, [command.rep.person], m.own_side)
 
 
