@@ -38,7 +38,7 @@ if context.is_offline_mode():
 engine = connect(context.config.attributes.get("url") or Settings().database)
 file = sqlite_file(engine)
 if file is not None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 try:
     with writing(engine).connect() as connection:
         context.configure(
@@ -53,7 +53,7 @@ try:
         with context.begin_transaction():
             context.run_migrations()
             if before is not None and before != state.get_current_revision() == context.get_head_revision():
-                seats.fill(connection)
+                seats.fill(connection, context.config.attributes.get("told"))
         connection.commit()
 finally:
     engine.dispose()

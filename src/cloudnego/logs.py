@@ -40,7 +40,12 @@ def configure(level: str = "info") -> None:
 
 def kinds_of(wrong: BaseException) -> str:
     """The kinds of an error and of what led to it, the last first, with the code a database gave."""
-    return " from ".join(f"{type(one).__name__}{_code(one)}" for one in _chain(wrong))
+    return " from ".join(" ".join(filter(None, (type(one).__name__, code_of(one)))) for one in _chain(wrong))
+
+
+def code_of(wrong: BaseException) -> str | None:
+    """A database's own code for an error of its driver: an SQLSTATE, or SQLite's name."""
+    return getattr(wrong, "sqlstate", None) or getattr(wrong, "sqlite_errorname", None)
 
 
 def where(wrong: BaseException) -> list[str]:
@@ -57,11 +62,6 @@ def _chain(wrong: BaseException) -> Iterator[BaseException]:
         seen.add(id(one))
         yield one
         one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
-
-
-def _code(one: BaseException) -> str:
-    code = getattr(one, "sqlstate", None) or getattr(one, "sqlite_errorname", None)
-    return f" {code}" if code else ""
 
 
 def _without_words(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

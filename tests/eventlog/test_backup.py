@@ -221,7 +221,7 @@ def test_a_bad_archive_is_refused_before_anything_is_written(
 def test_what_is_no_archive_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK")
     for name in ("a.zip", "b.zip"):
-        with pytest.raises(BadArchive, match="is not a backup"):
+        with pytest.raises(BadArchive, match=r"is not a backup|no backup at"):
             inspect(tmp_path / name)
 
 

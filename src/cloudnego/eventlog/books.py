@@ -43,7 +43,7 @@ class Keys:
             wrapped = self._stored(stream)
             if wrapped is None:
                 if not self._writes:
-                    raise KeyMissing(f"there is no key of {stream} in the database")
+                    raise KeyMissing("key_lost", what=stream)
                 key, wrapped = self._ring.new(stream)
                 self.fresh.append((stream, wrapped))
             else:

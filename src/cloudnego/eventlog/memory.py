@@ -40,7 +40,7 @@ class MemoryDistricts:
 
     def make(self, id_: str, name: str, kind: Literal["live", "sandbox"], pack: Pack, calendar: Calendar) -> District:
         if id_ in self._found:
-            raise DistrictExists(id_)
+            raise DistrictExists("district_exists", district=id_)
         self.keep(pack=pack, calendar=calendar)
         made = District(
             id=id_,
@@ -59,7 +59,7 @@ class MemoryDistricts:
 
     def get(self, id_: str) -> District:
         if id_ not in self._found:
-            raise NoDistrict(id_)
+            raise NoDistrict("no_district", district=id_)
         return self._found[id_]
 
     def _put(self, id_: str, **change: Any) -> District:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NoReturn
 
 from sqlalchemy import Connection, Select, delete, select
@@ -50,9 +50,9 @@ def held_by(person: str, *, progress: bool) -> Select[tuple[str]]:
     return mine.where(TABLE.c.progress) if progress else mine
 
 
-def fill(connection: Connection) -> None:
+def fill(connection: Connection, told: Callable[[int], None] | None = None) -> None:
     """The seats of every case from the log alone, for a database whose tables have just been migrated. Needs no key:
-    seats are given in joint streams. Raises Damaged."""
+    seats are given in joint streams. `told` hears of each case. Raises Damaged."""
     store, sealer = Store(connection.engine), Sealer(RandomDice(), _no_key)
     c = sql.STREAM.c
     cases = select(c.case_id, c.district).where(c.id.endswith(f"/{Stream.TABLE.value}")).order_by(c.case_id)
@@ -61,6 +61,8 @@ def fill(connection: Connection) -> None:
         case.joint.read_on(store.tail(connection, id_, dict.fromkeys(JOINT, 0)), sealer)
         case.seats = stored(connection, id_)
         keep(connection, (case,))
+        if told is not None:
+            told(1)
 
 
 def _no_key(stream: str) -> NoReturn:

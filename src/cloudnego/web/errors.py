@@ -167,4 +167,7 @@ def _pointer(at: str, path: Sequence[int | str]) -> str:
 
 def _field_message(detail: ErrorDetails) -> Said:
     kind = detail["type"] if f"fields.{detail['type']}" in catalogue("en") else "other"
-    return say(f"fields.{kind}", {name: str(value) for name, value in detail.get("ctx", {}).items()})
+    facts = {name: str(value) for name, value in detail.get("ctx", {}).items()}
+    if "expected" in facts:  # pydantic joins the last two with an English word
+        facts["expected"] = facts["expected"].replace(" or ", ", ")
+    return say(f"fields.{kind}", facts)
