@@ -24,6 +24,7 @@ from cloudnego.core.overlays import overlays_of
 from cloudnego.core.overview import overview
 from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Refused
+from cloudnego.core.sight import seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.substates import (
     CongressSubState,
@@ -148,6 +149,7 @@ class Checked(Rehearsal):
             assert overview(silent, law) == overview(case, law), "the row shows talk"
             at = self.at
             assert stuck_because(Standing(silent, at, law)) == stuck_because(Standing(case, at, law)), "talk counts"
+            assert seated(silent) == seated(case), "somebody has a seat by talk"
 
     def _refused_rightly(self, before: Negotiation, stands: list[Obstacle], command: c.Command, no: Refused) -> None:
         assert any(o.hard for o in stands), f"refused without a hard obstacle: {command!r}"

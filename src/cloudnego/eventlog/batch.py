@@ -107,9 +107,9 @@ class Batches:
         STREAM_KEYS.run(connection, self._books.keys.fresh)
         self._store.write(connection, self._rows)
         self._store.move_heads(connection, sorted((h for case in touched for h in moved_heads(case)), key=_by_id))
-        spoken = [case for case in touched if case.joint.dirty]
-        overviews.keep(connection, spoken, self._law)
-        seats.keep(connection, spoken)
+        changed = [case for case in touched if case.joint.dirty and not case.only_talked]
+        seats.keep(connection, changed)
+        overviews.keep(connection, changed, self._law)
         empty = [name for name in self._opening if (case := self._books.known(name)) is None or not case.joint.size]
         self._store.drop_heads(connection, empty)
         self._books.drop(empty)

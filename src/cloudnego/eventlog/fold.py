@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from cloudnego.core.events import Event
 from cloudnego.core.evolve import evolve, evolve_caucus
+from cloudnego.core.gate import only_talked
 from cloudnego.core.overview import Overview
 from cloudnego.core.refusals import Obstacle
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
@@ -102,6 +103,11 @@ class Case:
         self.overview: Overview | None = None
         self.shown: Negotiation | None = None
         self.seats: dict[str, bool] = {}
+
+    @property
+    def only_talked(self) -> bool:
+        """Whether nothing but talk came since `shown`: then every row made of the case reads as it did."""
+        return self.shown is not None and only_talked(self.shown, self.joint.state)
 
     def folds(self) -> Iterator[Fold[Any]]:
         yield self.joint

@@ -10,7 +10,6 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, false, or_, select, tuple_
 
-from cloudnego.core.gate import only_talked
 from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview, overview
 from cloudnego.eventlog import rollup, seats, sql
@@ -65,7 +64,7 @@ def news(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
 
     After mere talk it does, and is not worked out.
     """
-    if case.shown is not None and only_talked(case.shown, case.joint.state):
+    if case.only_talked:
         return None
     now, case.shown = of_case(case, law), case.joint.state
     return None if now == case.overview else now
