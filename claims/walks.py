@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
 from typing import Any
@@ -20,12 +20,13 @@ from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
 from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.evolve import evolve, replay
-from cloudnego.core.gate import needs_unmet, obstacles
+from cloudnego.core.gate import TALK, needs_unmet, obstacles, only_talked, stuck_because
 from cloudnego.core.moment import Law, Moment, Register, Standing
 from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.overview import overview
-from cloudnego.core.procedure import PLACES
+from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Refused
+from cloudnego.core.sight import seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.substates import (
     SUBSTATES,
@@ -141,7 +142,22 @@ class Checked(Rehearsal):
             assert self.caucuses != caucuses, f"changed nothing: {command!r}"
         else:
             assert self.case != before, f"changed nothing: {command!r} by {by.person} (paper: {paper})"
+            self._rests()
         return decision
+
+    def _rests(self) -> None:
+        """A step at rest waits for something, whatever the hour, and nothing follows from talk: see `only_talked`."""
+        case, law = self.case, self.law
+        if case.live and case.step is not None and PROCEDURE[case.step].ends:
+            assert stuck_because(Standing(case, self.at, law)), "a step waits for nothing and is not closed"
+            assert stuck_because(Standing(case, self.at + timedelta(days=400), law)), "time alone ends a step"
+        if any(getattr(case, name) for name in TALK):
+            silent = replace(case, **dict.fromkeys(TALK, ()))
+            assert only_talked(case, silent)
+            assert overview(silent, law) == overview(case, law), "the row shows talk"
+            at = self.at
+            assert stuck_because(Standing(silent, at, law)) == stuck_because(Standing(case, at, law)), "talk counts"
+            assert seated(silent) == seated(case), "somebody has a seat by talk"
 
     def _refused_rightly(self, before: Negotiation, stands: list[Obstacle], command: c.Command, no: Refused) -> None:
         assert any(o.hard for o in stands), f"refused without a hard obstacle: {command!r}"

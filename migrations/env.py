@@ -1,6 +1,8 @@
 """How alembic reaches the database: from its own command line by the settings, from `eventlog.migrate` by a URL.
 
 A migration changes tables. It never edits an event: old shapes are lifted when they are read (`eventlog/codec.py`).
+Where rows of a projection are new, they are filled here from the log, after the last migration and in its transaction:
+then tables and program agree, whichever release the database comes from.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Literal
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
+from cloudnego.eventlog import seats
 from cloudnego.eventlog.database import connect, sqlite_file, writing
 from cloudnego.settings import Settings
 
@@ -35,7 +38,7 @@ if context.is_offline_mode():
 engine = connect(context.config.attributes.get("url") or Settings().database)
 file = sqlite_file(engine)
 if file is not None:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
 try:
     with writing(engine).connect() as connection:
         context.configure(
@@ -45,8 +48,12 @@ try:
             compare_type=True,
             render_item=render,
         )
+        state = context.get_context()
+        before = state.get_current_revision()
         with context.begin_transaction():
             context.run_migrations()
+            if before is not None and before != state.get_current_revision() == context.get_head_revision():
+                seats.fill(connection, context.config.attributes.get("told"))
         connection.commit()
 finally:
     engine.dispose()

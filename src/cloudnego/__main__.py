@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from typer.core import TyperGroup
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
-out = Console()
-err = Console(stderr=True)
+from cloudnego import __version__
+from cloudnego.console import complain, explained, out, progress, tell
 
 ELSEWHERE = {
-    "admin": "What only an operator may do: districts, people, organisations, packs.",
-    "demo": "Load the demonstration district into a folder of its own, and serve it.",
-    "walk": "Carry a whole case through a running server, each act by its own person.",
+    "admin": "只有运维人员能办的事：区、人员、组织、规则包。 What only an operator may do: districts, people, packs.",
+    "demo": "在单独的文件夹里载入演示区并提供服务。 Load the demonstration district into its own folder; serve it.",
+    "walk": "在运行中的服务器上走完一个案件，每件事由本人办理。 Carry a whole case through a running server.",
 }
 """Commands with a module of their own, imported when they are called: its `app`, or its function of the same name."""
 
@@ -35,7 +29,7 @@ class Later(TyperGroup):
         found = importlib.import_module(f"cloudnego.{self.name}")
         program = getattr(found, "app", None)
         if program is None:
-            program = typer.Typer()
+            program = typer.Typer(add_completion=False)
             program.command(self.name)(getattr(found, self.name))
         return typer.main.get_command(program).make_context(info_name, args, parent=parent, **extra)
 
@@ -56,65 +50,47 @@ class Program(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as wrong:
-            sentence = explained(wrong)
-            if sentence is None:
+            sentences = explained(wrong)
+            if sentences is None:
                 raise
-            err.print(f"[red]cloudnego:[/] {sentence}", highlight=False)
+            complain(*sentences)
             raise typer.Exit(1) from None
 
 
 app = typer.Typer(
-    cls=Program, no_args_is_help=True, pretty_exceptions_enable=False, help="CloudNego 云协商: the neutral table."
+    cls=Program,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="CloudNego 云协商：中间那张谁也不偏的桌子。 The neutral table.",
 )
 
 
-def explained(wrong: Exception) -> str | None:
-    """What a person can do about a failure; None if it is a defect, which deserves its traceback."""
-    from rich.markup import escape
-
-    name = type(wrong).__name__
-    said = escape(str(wrong))
-    sentences = {
-        "NotMigrated": "the tables are not those of this version: run `cloudnego migrate` (after a backup).",
-        "PortTaken": f"somebody listens there already ({said}): choose another --port, or stop the other.",
-        "RosterError": _of_roster(wrong),
-        "WeakPassword": f"the password will not do: {said}.",
-        "NoDistrict": f"there is no district {said}: see `cloudnego admin sandbox list`.",
-        "DistrictExists": f"there is a district {said} already.",
-        "FileExistsError": f"{said} exists already: choose another name, nothing is written over.",
-        "OperationalError": "the database does not answer: is its URL right, is it running?",
-    }
-    plain = ("Owned", "KeyMissing", "NotDurable", "BadArchive", "NotEmpty", "CannotBe", "PackError", "CalendarError")
-    if name in plain:
-        return f"{said}."
-    if isinstance(wrong, OSError) and name not in sentences:
-        return f"{said}."
-    return sentences.get(name)
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(__version__, highlight=False)
+        raise typer.Exit
 
 
-def _of_roster(wrong: Exception) -> str:
-    from cloudnego.texts import say
-
-    return say(f"problems.{getattr(wrong, 'code', '')}.detail", getattr(wrong, "facts", {}))["en"]
-
-
-@contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; call what is yielded with how much was done."""
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
-
-    columns = (SpinnerColumn(), TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars: Progress = Bars(*columns, console=err, transient=True)
-    with bars:
-        task = bars.add_task(what, total=total)
-        yield lambda done: bars.advance(task, done)
+@app.callback()
+def program(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。 Print the version.")
+    ] = False,
+) -> None:
+    """Nothing of its own: every command does its work itself."""
 
 
-@app.command()
+Archive = Annotated[Path, typer.Argument(help="备份文件。 The file of the backup.")]
+
+
+@app.command(help="提供服务，直到收到停止信号。 Serve until told to stop.")
 def serve(
-    host: Annotated[str | None, typer.Option(help="Default: CLOUDNEGO_HOST.")] = None,
-    port: Annotated[int | None, typer.Option(help="Default: CLOUDNEGO_PORT; 0 takes a free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="监听地址，默认 CLOUDNEGO_HOST。 Default: CLOUDNEGO_HOST.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="端口，默认 CLOUDNEGO_PORT；0 为任一空闲端口。 0 takes a free one."),
+    ] = None,
 ) -> None:
     """Serve until told to stop."""
     from cloudnego.main import run
@@ -124,68 +100,94 @@ def serve(
     run(Settings().model_copy(update=given), lambda url: out.print(f"ready {url}", highlight=False))
 
 
-@app.command()
+@app.command(
+    help="把数据库的表更新到本版本；初次运行时建立数据目录和主密钥。 Bring the tables to this version; at the first "
+    "start also make the data directory and the master key."
+)
 def migrate() -> None:
     """Bring the tables to this version; at the first start also make the data directory and the key."""
     from cloudnego import main as house
     from cloudnego.settings import Settings
 
     settings = Settings()
-    house.install(settings)
-    out.print("The tables are of this version.")
+    with progress("案件 cases") as done:
+        before, after = house.install(settings, done)
+    if before is None:
+        tell("installed", after=after, key=settings.master_key)
+    elif before == after:
+        tell("current", after=after)
+    else:
+        tell("migrated", before=before, after=after)
 
 
-@app.command()
-def backup(archive: Annotated[Path, typer.Argument(help="A file that does not exist yet.")]) -> None:
+@app.command(
+    help="服务运行时也可以一致地备份；主密钥不在备份里。 Copy the database consistently while the service runs. The "
+    "master key is never in it."
+)
+def backup(archive: Archive) -> None:
     """Copy the database consistently while the service runs. The master key is never in it."""
-    from cloudnego import __version__
     from cloudnego.eventlog.backup import backup as write
     from cloudnego.main import looked_into, now
     from cloudnego.settings import Settings
 
-    with looked_into(Settings()) as (engine, ring), progress("rows") as done:
+    with looked_into(Settings()) as (engine, ring), progress("行 rows") as done:
         made = write(
             engine, archive, made_at=now(), program=__version__, keys=ring.marks, told=lambda _, rows: done(rows)
         )
-    out.print(f"{sum(table.rows for table in made.tables)} rows of {len(made.tables)} tables in {archive}.")
+    tell("backed_up", rows=sum(table.rows for table in made.tables), tables=len(made.tables), archive=archive)
 
 
-@app.command()
-def restore(archive: Annotated[Path, typer.Argument(help="What `backup` wrote.")]) -> None:
+@app.command(
+    help="把备份恢复到空的数据库，并核对记录。请先放好主密钥文件。 Fill an empty database from a backup and check the "
+    "log. Put the key file in its place first."
+)
+def restore(archive: Archive) -> None:
     """Fill an empty database from a backup and check the log. Put the key file in its place first."""
     from cloudnego.eventlog.backup import restore as read
     from cloudnego.settings import Settings
 
     settings = Settings()
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with progress("rows") as done:
+    with progress("行 rows") as done:
         read(settings.database, archive, told=lambda _, rows: done(rows))
-    out.print(f"{archive} is restored.")
+    tell("restored", archive=archive)
     if settings.master_key.exists():
         fsck()
     else:
-        out.print(f"Put the key file at {settings.master_key}, then run `cloudnego fsck`.")
+        tell("key_wanted", key=settings.master_key)
 
 
-@app.command()
-def fsck(*, trees_only: Annotated[bool, typer.Option(help="Hashes and trees, not the bodies.")] = False) -> None:
+@app.command(
+    help="从存下的字节重新算出每个哈希，指出每个流的第一处不符。只读。 Derive every hash again from the stored bytes; "
+    "name the first fault of each stream. Only reads."
+)
+def fsck(
+    *,
+    trees_only: Annotated[
+        bool, typer.Option("--trees-only", help="只核对哈希和树，不核对内容。 Hashes and trees, not the bodies.")
+    ] = False,
+) -> None:
     """Derive every hash again from the stored bytes; name the first fault of each stream. Only reads."""
     from cloudnego.eventlog.fsck import fsck as check
     from cloudnego.main import looked_into
     from cloudnego.settings import Settings
 
-    with looked_into(Settings()) as (engine, ring), progress("leaves") as done:
+    with looked_into(Settings()) as (engine, ring), progress("条 entries") as done:
         report = check(engine, ring, contents=not trees_only, told=done)
     for fault in report.faults:
-        out.print(f"[red]fault[/] {fault}", highlight=False)
-    word = "whole" if report.whole else f"{len(report.faults)} streams with faults"
-    out.print(f"{report.leaves} leaves in {report.streams} streams, {report.erased} erased: {word}.")
+        out.print(f"[red]不符 fault[/] {fault}", highlight=False, soft_wrap=True)
+    counts = {"leaves": report.leaves, "streams": report.streams, "erased": report.erased}
+    tell("whole" if report.whole else "faulty", **counts, faults=len(report.faults))
     if not report.whole:
         raise typer.Exit(1)
 
 
-@app.command()
-def replay(*, check: Annotated[bool, typer.Option(help="Compare only, mend nothing.")] = False) -> None:
+@app.command(
+    help="按记录重新推算各张表，指出哪些行不一致并更正；用 SQLite 时须先停止服务。 Rebuild every projection from the "
+    "log, say which rows differed and mend them. On SQLite stop the service first."
+)
+def replay(
+    *, check: Annotated[bool, typer.Option("--check", help="只比较，不更正。 Compare only, mend nothing.")] = False
+) -> None:
     """Rebuild every projection from the log and say which rows differed. The service must not run on SQLite."""
     from cloudnego.eventlog.replay import replay as fold
     from cloudnego.main import open_log
@@ -193,41 +195,53 @@ def replay(*, check: Annotated[bool, typer.Option(help="Compare only, mend nothi
 
     log = open_log(Settings())
     try:
-        with progress("cases") as done:
+        with progress("案件 cases") as done:
             found = fold(log.engine, log.ring, log.districts.law, mend=not check, told=done)
     finally:
         log.close()
     for difference in found.differences:
-        out.print(f"[yellow]differed[/] {difference}", highlight=False)
-    word = "all equal" if found.equal else f"{found.wrong} rows differed{'' if check else ' and are mended'}"
-    out.print(f"{found.events} events of {found.cases} cases: {word}.")
+        out.print(f"[yellow]不一致 differed[/] {difference}", highlight=False, soft_wrap=True)
+    counts = {"events": found.events, "cases": found.cases, "wrong": found.wrong}
+    tell("replayed" if found.equal else "differ" if check else "mended", **counts)
     if not found.equal:
         raise typer.Exit(1)
 
 
-calendar_app = typer.Typer(help="Working days of the years, as the State Council's notices say.", no_args_is_help=True)
+calendar_app = typer.Typer(
+    help="各年的放假安排，以国务院办公厅的通知为准。 Working days of the years, as the State Council's notices say.",
+    no_args_is_help=True,
+)
 app.add_typer(calendar_app, name="calendar")
 
 
-@calendar_app.command("load")
-def calendar_load(file: Annotated[Path, typer.Argument(help="One year or several, as those shipped.")]) -> None:
+@calendar_app.command(
+    "load",
+    help="载入一年或几年的放假安排，重新计算所有未到的期限；有变动的逐案记录。 Load years, and have every open "
+    "deadline counted again: what moved is an event of its case.",
+)
+def calendar_load(
+    file: Annotated[Path, typer.Argument(help="格式与自带的年份文件相同。 One year or several, as those shipped.")],
+) -> None:
     """Load years, and have every open deadline counted again: what moved is an event of its case."""
     import asyncio
 
+    from cloudnego import logs
     from cloudnego.law import load_calendar
     from cloudnego.main import open_log, world_of
     from cloudnego.settings import Settings
     from cloudnego.timers import adopt_calendar
 
+    settings = Settings()
+    logs.configure(settings.log_level)  # the writer's word on what it could not write
     years = load_calendar(file.read_bytes())
-    log = open_log(Settings())
+    log = open_log(settings)
     try:
         world, _ = world_of(log)
-        with progress("cases") as done:
+        with progress("案件 cases") as done:
             asked, adopted = asyncio.run(adopt_calendar(world, log, years, done))
     finally:
         log.close()
-    out.print(f"{', '.join(str(year.year) for year in years)}: adopted by {adopted} of {asked} open cases.")
+    tell("calendar", years=", ".join(str(year.year) for year in years), asked=asked, adopted=adopted)
 
 
 def main() -> None:

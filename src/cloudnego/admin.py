@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
 
 import typer
-from rich.console import Console
 from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
+from cloudnego.console import asked_for, out, tell
 from cloudnego.core.pack import Pack
-from cloudnego.core.vocabulary import Office, Side
+from cloudnego.core.vocabulary import Id, Message, Office, Side
 from cloudnego.eventlog.districts import District, Districts
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import Passwords, check_strength
 from cloudnego.identity.register import Entry, add_enterprise
-from cloudnego.identity.roster import NewMembership, NewPerson, Roster, organisations, people
+from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError, organisations, people
 from cloudnego.identity.sessions import held_by
 from cloudnego.identity.store import reading, writing
+from cloudnego.identity.tables import Person
 from cloudnego.law import DEFAULT_PACK, load_pack, pack_texts, shipped_calendar, shipped_pack
 from cloudnego.main import install, looked_into, new_id, now, now_s
 from cloudnego.settings import Settings
+from cloudnego.texts import Actionable
+from cloudnego.web.bodies import EnterpriseBody, Name, OrganisationBody, PersonBody, RegionCode
 
 T = TypeVar("T")
 
-app = typer.Typer(help="What only an operator may do: districts, people, organisations, packs.", no_args_is_help=True)
-person_app = typer.Typer(help="People and their accounts.", no_args_is_help=True)
-organisation_app = typer.Typer(help="Organisations of a district.", no_args_is_help=True)
-membership_app = typer.Typer(help="What people are in organisations.", no_args_is_help=True)
-sandbox_app = typer.Typer(help="Sandboxes: districts without effect, with a clock of their own.", no_args_is_help=True)
+
+def _part(help_: str) -> typer.Typer:
+    return typer.Typer(help=help_, no_args_is_help=True, add_completion=False)
+
+
+app = _part("只有运维人员能办的事：区、人员、组织、规则包。 What only an operator may do: districts, people, packs.")
+person_app = _part("人员和账号。 People and their accounts.")
+organisation_app = _part("区内的组织。 Organisations of a district.")
+membership_app = _part("人员在组织中的任职。 What people are in organisations.")
+sandbox_app = _part("沙盒：没有效力、时钟可以拨快的区。 Sandboxes: districts without effect.")
 for name, part in (
     ("person", person_app),
     ("organisation", organisation_app),
@@ -43,16 +52,26 @@ for name, part in (
 ):
     app.add_typer(part, name=name)
 
-out = Console()
-
 PasswordFile = Annotated[
-    Path | None, typer.Option(help="Read the password from the first line of this file; `-` reads standard input.")
+    Path | None,
+    typer.Option(help="从文件的第一行读密码，- 为标准输入。 Read it from the first line; - is standard input."),
 ]
-DistrictName = Annotated[str | None, typer.Option("--district", help="Which district; needed where there are several.")]
+DistrictName = Annotated[
+    str | None, typer.Option("--district", help="区的编号，有几个区时须写明。 Which district, where there are several.")
+]
+ThePerson = Annotated[str, typer.Argument(help="人员编号。 Id of the person.")]
 
 
-class CannotBe(Exception):
-    """What was asked cannot be done; the message says why and what to do."""
+class CannotBe(Actionable):
+    """What was asked cannot be done."""
+
+
+class DistrictWords(Message):
+    """What a district is called. Words typed here obey the same rules as those that come in over HTTP."""
+
+    district: Id
+    name: Name
+    region: RegionCode
 
 
 @contextmanager
@@ -62,12 +81,18 @@ def opened(settings: Settings) -> Iterator[tuple[Engine, Districts]]:
         yield engine, Districts(engine, ring)
 
 
+def _somebody_types() -> bool:
+    return sys.stdin.isatty()
+
+
 def _read_password(file: Path | None, login: str) -> str:
     """From the file, from standard input, or asked for twice. Raises WeakPassword, CannotBe."""
     if file is None:
-        first = Prompt.ask(f"Password for {login} (at least 10 characters)", password=True, console=out)
-        if first != Prompt.ask("Once more", password=True, console=out):
-            raise CannotBe("the two passwords differ")
+        if not _somebody_types():
+            raise CannotBe("no_password")
+        first = Prompt.ask(asked_for("password", login=login), password=True, console=out)
+        if first != Prompt.ask(asked_for("again"), password=True, console=out):
+            raise CannotBe("passwords_differ")
     elif str(file) == "-":
         first = typer.get_text_stream("stdin").readline().rstrip("\n")
     else:
@@ -88,8 +113,10 @@ def _the_district(districts: Districts, wanted: str | None) -> District:
     known = districts.all()
     if wanted is not None:
         return districts.get(wanted)
-    if len(known) != 1:
-        raise CannotBe(f"name one of the districts with --district: {', '.join(one.id for one in known) or 'none yet'}")
+    if not known:
+        raise CannotBe("no_district_yet")
+    if len(known) > 1:
+        raise CannotBe("which_district", districts=", ".join(one.id for one in known))
     return known[0]
 
 
@@ -100,45 +127,39 @@ def _write(district: str | None, work: Callable[[Roster], T]) -> T:
             return work(Roster(session, chosen.id, new_id, now_s(), "operator"))
 
 
-@app.command()
+@app.command(
+    help="开通第一个正式的区，并登记首位工作人员。只能办一次。 Make the first live district and its first official. "
+    "Refuses the second time."
+)
 def init(
     *,
-    district: Annotated[str, typer.Option(help="Id of the district.")] = "xiaoshan",
-    name: Annotated[str, typer.Option(help="Its name.")] = "萧山区",
-    region: Annotated[str, typer.Option(help="Its GB/T 2260 code.")] = "330109",
-    pack: Annotated[str, typer.Option(help="Rule pack of new cases.")] = DEFAULT_PACK,
-    verified_by: Annotated[str, typer.Option(help="Who compared the pack with the texts.")] = "",
-    official: Annotated[str, typer.Option(help="Name of the first official.")] = "",
-    login: Annotated[str, typer.Option(help="How the first official signs in.")] = "",
+    district: Annotated[str, typer.Option(help="区的编号。 Id of the district.")] = "xiaoshan",
+    name: Annotated[str, typer.Option(help="区的名称。 Its name.")] = "萧山区",
+    region: Annotated[str, typer.Option(help="行政区划代码 GB/T 2260。 Its GB/T 2260 code.")] = "330109",
+    pack: Annotated[str, typer.Option(help="新案件使用的规则包。 Rule pack of new cases.")] = DEFAULT_PACK,
+    verified_by: Annotated[str, typer.Option(help="规则包的核对人。 Who compared the pack with the texts.")] = "",
+    official: Annotated[str, typer.Option(help="首位工作人员的姓名。 Name of the first official.")] = "",
+    login: Annotated[str, typer.Option(help="首位工作人员的登录名。 How the first official signs in.")] = "",
     password_file: PasswordFile = None,
 ) -> None:
     """Make the first live district and its first official. Refuses the second time."""
-    settings = Settings()
+    settings, law = Settings(), _pack_in_force(pack, verified_by)
+    words = DistrictWords(district=district, name=name, region=region)
     install(settings)
     with opened(settings) as (engine, districts):
         if any(one.kind == "live" for one in districts.all()):
-            raise CannotBe("there is a live district already; add people with `cloudnego admin person add`")
-        if pack not in pack_texts():
-            raise CannotBe(f"there is no pack {pack}; there are {', '.join(sorted(pack_texts()))}")
-        if pack not in READ_HERE and not verified_by:
-            raise CannotBe(
-                f"the pack {pack} was made from copies of the texts that nobody of the district has compared with the"
-                " ones in force: name who did with --verified-by"
-            )
-        official = official or Prompt.ask("Name of the first official", console=out)
-        login = login or Prompt.ask("Sign-in name", console=out)
-        hashed = _hash(settings, _read_password(password_file, login))
-        law = _verified(pack, verified_by) if verified_by else shipped_pack(pack)
+            raise CannotBe("founded_already")
+        who = _person(_typed("official", official), login=_typed("login", login), password_file=password_file)
+        first = NewPerson(name=who.name, login=who.login, password_hash=_hash(settings, who.password or ""))
         with writing(engine) as session:
-            roster = Roster(session, district, new_id, now_s(), "operator")
-            founded = found(
-                roster, name, (Place(region, name, name),), NewPerson(name=official, login=login, password_hash=hashed)
-            )
-        districts.make(district, name, "live", law, shipped_calendar())
-    out.print(f"District [b]{district}[/] ({name}) is live under pack {law.id} {law.version}.")
-    out.print(f"{official} signs in as [b]{login}[/]; person {founded.person}, union {founded.district_union}.")
+            roster = Roster(session, words.district, new_id, now_s(), "operator")
+            founded = found(roster, words.name, (Place(words.region, words.name, words.name),), first)
+        districts.make(words.district, words.name, "live", law, shipped_calendar())
+    tell("founded", district=words.district, name=words.name, pack=law.id, version=law.version)
+    union = founded.district_union
+    tell("first_official", official=who.name, login=who.login, person=founded.person, union=union)
     if law.verified_by is None:
-        out.print("Nobody in the district has compared the pack with the texts yet: see `cloudnego admin verify-pack`.")
+        tell("unverified")
 
 
 READ_HERE: Final = frozenset({"cn", "cn-zhejiang", "cn-hangzhou"})
@@ -149,15 +170,49 @@ district says that the copies are the law there."""
 def _verified(pack: str, by: str) -> Pack:
     """A shipped pack with the name of whoever compared it with the texts. Raises CannotBe."""
     if re.search(r"[\x00-\x1f\"\\]", by) or not by.strip():
-        raise CannotBe("the name is empty or has characters a name has not")
+        raise CannotBe("bad_name")
     kept = [line for line in pack_texts()[pack].splitlines() if not line.startswith("verified_")]
     lines = [*kept, f'verified_by: "{by.strip()}"', f'verified_at: "{now().date().isoformat()}"', ""]
     return load_pack(pack, {**pack_texts(), pack: "\n".join(lines)})
 
 
-@app.command("verify-pack")
+def _typed(key: str, given: str) -> str:
+    """What was given, or what is typed now."""
+    try:
+        return given or Prompt.ask(asked_for(key), console=out)
+    except EOFError:
+        raise CannotBe("bad_name") from None
+
+
+def _pack(wanted: str) -> Pack:
+    if wanted not in pack_texts():
+        raise CannotBe("no_pack", pack=wanted, packs=", ".join(sorted(pack_texts())))
+    return shipped_pack(wanted)
+
+
+def _pack_in_force(wanted: str, verified_by: str) -> Pack:
+    pack = _pack(wanted)
+    if not verified_by and wanted not in READ_HERE:
+        raise CannotBe("pack_unverified", pack=wanted)
+    return _verified(wanted, verified_by) if verified_by else pack
+
+
+def _person(
+    name: str, *, login: str | None = None, phone: str | None = None, password_file: Path | None = None
+) -> PersonBody:
+    """A person in words that may be kept, with the password of the account if there is to be one."""
+    PersonBody(name=name, phone=phone, login=login, password=login and "0123456789")  # before anybody types a password
+    password = _read_password(password_file, login) if login is not None else None
+    return PersonBody(name=name, phone=phone, login=login, password=password)
+
+
+@app.command(
+    "verify-pack",
+    help="记下谁把本区的规则包与法规原文核对过；新案件使用核对过的版本。 Record that somebody compared the district's "
+    "pack with the texts; new cases pin the verified version.",
+)
 def verify_pack(
-    by: Annotated[str, typer.Option(help="Who compared the pack with the texts.")],
+    by: Annotated[str, typer.Option(help="核对人。 Who compared the pack with the texts.")],
     district: DistrictName = None,
 ) -> None:
     """Record that somebody compared the district's pack with the texts; new cases pin the verified version."""
@@ -165,44 +220,40 @@ def verify_pack(
         chosen = _the_district(districts, district)
         pack = _verified(chosen.pack, by)
         districts.adopt(chosen.id, pack=pack)
-    out.print(f"{chosen.id}: new cases pin {pack.id} {pack.version}, verified by {pack.verified_by}.")
+    tell("verified", district=chosen.id, pack=pack.id, version=pack.version, by=pack.verified_by)
 
 
 # --- people -------------------------------------------------------------------------------------------------------
 
 
-@person_app.command("add")
+@person_app.command("add", help="登记一个人；写明登录名的，同时开账号。 Add a person, with an account for a login.")
 def add_person(
-    name: Annotated[str, typer.Argument(help="Name of the person.")],
+    name: Annotated[str, typer.Argument(help="姓名。 Name of the person.")],
     *,
-    phone: Annotated[str | None, typer.Option()] = None,
-    login: Annotated[str | None, typer.Option(help="Give an account with this name.")] = None,
+    phone: Annotated[str | None, typer.Option(help="电话。 Telephone.")] = None,
+    login: Annotated[str | None, typer.Option(help="登录名。 Give an account with this name.")] = None,
     password_file: PasswordFile = None,
     district: DistrictName = None,
 ) -> None:
-    """Add a person, with an account if a login is given."""
-    hashed = _hash(Settings(), _read_password(password_file, login)) if login is not None else None
-    new = NewPerson(name=name, phone=phone, login=login, password_hash=hashed)
-    made = _write(district, lambda roster: roster.add_person(new).id)
-    out.print(made)
+    """Add a person, with an account if a login is given. Prints the id alone, for scripts."""
+    who = _person(name, login=login, phone=phone, password_file=password_file)
+    hashed = _hash(Settings(), who.password) if who.password is not None else None
+    new = NewPerson(name=who.name, phone=who.phone, login=who.login, password_hash=hashed)
+    out.print(_write(district, lambda roster: roster.add_person(new).id))
 
 
-@person_app.command("password")
-def set_password(
-    person: Annotated[str, typer.Argument(help="Id of the person.")],
-    password_file: PasswordFile = None,
-    district: DistrictName = None,
-) -> None:
+@person_app.command("password", help="换一个密码，此人所有登录都失效。 Set a new password; every session ends.")
+def set_password(person: ThePerson, password_file: PasswordFile = None, district: DistrictName = None) -> None:
     """Set a new password; every session of the person ends."""
     hashed = _hash(Settings(), _read_password(password_file, person))
     _write(district, lambda roster: roster.set_password(person, hashed))
-    out.print(f"{person} has a new password; all sessions are over.")
+    tell("new_password", person=person)
 
 
-@person_app.command("list")
+@person_app.command("list", help="区内所有人员、登录名和任职。 Everybody, with sign-in names and memberships.")
 def list_people(district: DistrictName = None) -> None:
     """Everybody in a district, with sign-in names and memberships."""
-    table = Table("id", "name", "login", "offices")
+    table = Table("编号 id", "姓名 name", "登录名 login", "任职 offices")
     with opened(Settings()) as (engine, districts), reading(engine) as session:
         for person, login in people(session, _the_district(districts, district).id):
             held = ", ".join(f"{one.office} @ {one.organisation_name}" for one in held_by(session, person.id))
@@ -213,39 +264,50 @@ def list_people(district: DistrictName = None) -> None:
 # --- organisations ------------------------------------------------------------------------------------------------
 
 
-@organisation_app.command("add")
+@organisation_app.command(
+    "add",
+    help="登记组织；企业按统一社会信用代码进入名册。 Add an organisation; an enterprise goes into the register.",
+)
 def add_organisation(
-    kind: Annotated[OrganisationKind, typer.Argument()],
-    name: Annotated[str, typer.Argument()],
-    region: Annotated[str, typer.Argument(help="Code of the place; a new town is named with --place.")],
+    kind: Annotated[OrganisationKind, typer.Argument(help="类型。 Its kind.")],
+    name: Annotated[str, typer.Argument(help="名称。 Its name.")],
+    region: Annotated[str, typer.Argument(help="所在区域的代码，新镇街加 --place。 Code of the place.")],
     *,
-    upper: Annotated[str | None, typer.Option(help="The union above, or an enterprise union's enterprise.")] = None,
-    place: Annotated[str | None, typer.Option(help="Name of a town that is not in the tree yet.")] = None,
-    credit_code: Annotated[str | None, typer.Option(help="Enterprises: 统一社会信用代码.")] = None,
-    industry: Annotated[str, typer.Option(help="Enterprises: GB/T 4754, such as C1761.")] = "C",
-    address: Annotated[str, typer.Option(help="Enterprises.")] = "",
+    upper: Annotated[
+        str | None, typer.Option(help="上级工会，或企业工会所在的企业。 The union above, or a union's enterprise.")
+    ] = None,
+    place: Annotated[str | None, typer.Option(help="还没有登记的镇街的名称。 Name of a town that is new here.")] = None,
+    credit_code: Annotated[str | None, typer.Option(help="企业：统一社会信用代码。 Enterprises: credit code.")] = None,
+    industry: Annotated[str, typer.Option(help="企业：行业代码 GB/T 4754。 Enterprises: such as C1761.")] = "C",
+    address: Annotated[str | None, typer.Option(help="企业：地址。 Enterprises: address.")] = None,
     district: DistrictName = None,
 ) -> None:
-    """Add an organisation; an enterprise goes into the register with its credit code."""
-    if kind is OrganisationKind.ENTERPRISE and credit_code is None:
-        raise CannotBe("an enterprise needs --credit-code")
+    """Add an organisation; an enterprise goes into the register with its credit code. Prints the id alone."""
+    entry = None
+    if kind is OrganisationKind.ENTERPRISE:
+        if credit_code is None or address is None:
+            raise CannotBe("enterprise_needs")
+        words = EnterpriseBody(name=name, credit_code=credit_code, address=address, region=region, industry=industry)
+        known = words.model_dump(include={"name", "credit_code", "address", "region", "industry"})
+        entry = Entry(id="", **known)
+    else:
+        name = OrganisationBody(kind=kind, name=name, region=region, upper=upper).name
     with opened(Settings()) as (engine, districts), writing(engine) as session:
         chosen = _the_district(districts, district).id
         roster = Roster(session, chosen, new_id, now_s(), "operator")
         if place is not None:
             roster.add_region(region, place, place)
-        if credit_code is not None and kind is OrganisationKind.ENTERPRISE:
-            entry = Entry(id="", name=name, credit_code=credit_code, address=address, region=region, industry=industry)
+        if entry is not None:
             made = add_enterprise(session, roster, chosen, entry).id
         else:
             made = roster.add_organisation(kind, name, region, upper).id
     out.print(made)
 
 
-@organisation_app.command("list")
+@organisation_app.command("list", help="区内所有组织。 All organisations of a district.")
 def list_organisations(district: DistrictName = None) -> None:
     """All organisations of a district."""
-    table = Table("id", "kind", "name", "region", "upper")
+    table = Table("编号 id", "类型 kind", "名称 name", "区域 region", "上级 upper")
     with opened(Settings()) as (engine, districts), reading(engine) as session:
         for row in organisations(session, _the_district(districts, district).id):
             table.add_row(row.id, row.kind, row.name, row.region, row.upper or "")
@@ -255,33 +317,39 @@ def list_organisations(district: DistrictName = None) -> None:
 # --- memberships --------------------------------------------------------------------------------------------------
 
 
-@membership_app.command("add")
+@membership_app.command("add", help="登记某人在某组织的任职。 Make somebody a member of an organisation.")
 def add_membership(
-    person: Annotated[str, typer.Argument(help="Id of the person.")],
-    organisation: Annotated[str, typer.Argument(help="Id of the organisation.")],
-    office: Annotated[Office, typer.Argument()],
+    person: ThePerson,
+    organisation: Annotated[str, typer.Argument(help="组织编号。 Id of the organisation.")],
+    office: Annotated[Office, typer.Argument(help="职务。 The office.")],
     *,
-    side: Annotated[Side | None, typer.Option(help="Only where the office has none by itself.")] = None,
-    mandate: Annotated[str | None, typer.Option(help="Reference of the paper that gives the mandate.")] = None,
+    side: Annotated[
+        Side | None, typer.Option(help="所属一方，职务本身没有时才写。 Only where the office has none by itself.")
+    ] = None,
+    mandate: Annotated[str | None, typer.Option(help="委托书编号。 Reference of the paper that mandates.")] = None,
     district: DistrictName = None,
 ) -> None:
-    """Make somebody a member of an organisation."""
+    """Make somebody a member of an organisation. Prints the id alone, for scripts."""
     new = NewMembership(person=person, organisation=organisation, office=office, side=side, mandate=mandate)
     out.print(_write(district, lambda roster: roster.add_membership(new).id))
 
 
-@membership_app.command("end")
-def end_membership(membership: Annotated[str, typer.Argument()], district: DistrictName = None) -> None:
+@membership_app.command("end", help="终止任职，下一次请求起生效。 End a membership now.")
+def end_membership(
+    membership: Annotated[str, typer.Argument(help="任职编号。 Id of the membership.")], district: DistrictName = None
+) -> None:
     """End a membership now; the next request no longer has it."""
     _write(district, lambda roster: roster.end_membership(membership))
-    out.print(f"{membership} is over.")
+    tell("membership_ended", membership=membership)
 
 
-@membership_app.command("list")
-def list_memberships(person: Annotated[str, typer.Argument(help="Id of the person.")]) -> None:
+@membership_app.command("list", help="某人的任职。 What somebody is, in which organisation, on which side.")
+def list_memberships(person: ThePerson) -> None:
     """What somebody is, in which organisation, on which side."""
-    table = Table("id", "organisation", "office", "side", "mandate")
+    table = Table("编号 id", "组织 organisation", "职务 office", "一方 side", "委托 mandate")
     with opened(Settings()) as (engine, _), reading(engine) as session:
+        if session.get(Person, person) is None:
+            raise RosterError("person_unknown", person=person)
         for one in held_by(session, person):
             table.add_row(one.membership, one.organisation_name, one.office, one.side or "", one.mandate or "")
     out.print(table)
@@ -290,30 +358,33 @@ def list_memberships(person: Annotated[str, typer.Argument(help="Id of the perso
 # --- sandboxes ----------------------------------------------------------------------------------------------------
 
 
-@sandbox_app.command("create")
+@sandbox_app.command("create", help="建立沙盒区，管理员登录名为 admin。 Make a sandbox with an administrator `admin`.")
 def create_sandbox(
-    name: Annotated[str, typer.Option()] = "沙盒 sandbox",
-    pack: Annotated[str, typer.Option()] = DEFAULT_PACK,
-    region: Annotated[str, typer.Option(help="GB/T 2260 code of the district it plays.")] = "330109",
+    name: Annotated[str, typer.Option(help="名称。 Its name.")] = "沙盒 sandbox",
+    pack: Annotated[str, typer.Option(help="规则包。 Its rule pack.")] = DEFAULT_PACK,
+    region: Annotated[
+        str, typer.Option(help="行政区划代码 GB/T 2260。 GB/T 2260 code of the district it plays.")
+    ] = "330109",
     password_file: PasswordFile = None,
 ) -> None:
-    """Make a sandbox district with an administrator `admin`."""
-    settings = Settings()
+    """Make a sandbox district with an administrator `admin`. Prints the id alone, for scripts."""
+    settings, law = Settings(), _pack(pack)
+    words = DistrictWords(district="sandbox", name=name, region=region)
     hashed = _hash(settings, _read_password(password_file, "admin"))
     with opened(settings) as (engine, districts):
         district = new_id("s")
         with writing(engine) as session:
             roster = Roster(session, district, new_id, now_s(), "operator")
             first = NewPerson(name="沙盒管理员", login="admin", password_hash=hashed)
-            found(roster, name, (Place(region, name, name),), first)
-        districts.make(district, name, "sandbox", shipped_pack(pack), shipped_calendar())
+            found(roster, words.name, (Place(words.region, words.name, words.name),), first)
+        districts.make(district, words.name, "sandbox", law, shipped_calendar())
     out.print(district)
 
 
-@sandbox_app.command("list")
+@sandbox_app.command("list", help="所有的区，正式的和沙盒。 All districts, live and sandbox.")
 def list_districts() -> None:
     """All districts, live and sandbox."""
-    table = Table("id", "name", "kind", "pack", "calendar", "clock ahead")
+    table = Table("编号 id", "名称 name", "种类 kind", "规则包 pack", "日历 calendar", "时钟快 clock ahead")
     with opened(Settings()) as (_, districts):
         for one in districts.all():
             ahead = f"{one.clock_offset_s // 86_400} d" if one.kind == "sandbox" else ""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
 
-import structlog
 import typer
 import uvloop
 from pydantic import SecretStr
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cloudnego import logs
+from cloudnego.console import out, progress
 from cloudnego.main import House, bind, build, install, now_s, serve
 from cloudnego.seedling.load import load, loaded
 from cloudnego.seedling.seed import Seed, shipped
@@ -23,23 +21,30 @@ from cloudnego.settings import Settings
 SEED: Final = "xiaoshan"
 HOST: Final = "127.0.0.1"
 
-_err = Console(stderr=True)
-
 
 def demo(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it answers; 0 takes a free port.")] = 8000,
-    data: Annotated[Path, typer.Option(help="The folder everything is written to.")] = Path("cloudnego-demo"),
-    database: Annotated[str | None, typer.Option(help="postgresql://…; without it SQLite in the folder.")] = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="端口，0 为任一空闲端口。 Where it answers; 0 takes a free port.")
+    ] = 8000,
+    data: Annotated[Path, typer.Option(help="所有内容写入这个文件夹。 The folder everything is written to.")] = Path(
+        "cloudnego-demo"
+    ),
+    database: Annotated[
+        str | None, typer.Option(help="postgresql://…，不写则用文件夹里的 SQLite。 Without it SQLite in the folder.")
+    ] = None,
 ) -> None:
-    """Load the demonstration district into a folder of its own, and serve it.
+    """在单独的文件夹里载入演示区并提供服务。 Load the demonstration district into a folder of its own, and serve it.
+
+    初次启动会建立密钥和数据库，演一遍 161 家虚构企业几年的协商，需要一些时间；
+    再次启动时接着上次的样子。删除文件夹就从头开始。
 
     The first start makes keys and tables and plays some years of 161 enterprises that do not exist, which takes some
     seconds; later starts find it as it was left. Delete the folder to begin anew.
     """
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     if port:
         bind(HOST, port).close()  # whoever has the port is named before the work, not after it
     settings = _settings(port, data, database)
+    logs.configure(settings.log_level)
     install(settings)
     seed = shipped(SEED)
     house = build(settings)
@@ -68,22 +73,13 @@ def _load(house: House, seed: Seed) -> None:
     log = house.site.log
     if loaded(log, seed.district):
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_err) as bars:
-        task = bars.add_task("enterprises 企业", total=seed.enterprises_told)
-        load(
-            log,
-            seed,
-            password_hash=house.site.passwords.hash(seed.password),
-            now_s=now_s(),
-            told=lambda more: bars.advance(task, more),
-        )
+    with progress("企业 enterprises", seed.enterprises_told) as told:
+        load(log, seed, password_hash=house.site.passwords.hash(seed.password), now_s=now_s(), told=told)
     house.site.clocks.refresh()
 
 
 def _announce(seed: Seed, url: str) -> None:
     """Where to look and whom to sign in as; the last line says that it answers."""
-    out = Console()
     out.print(f"\n[b]{seed.name}[/] · sandbox district `{seed.district}` · {seed.now:%Y-%m-%d}", highlight=False)
     out.print(f"密码 password: [b]{seed.password}[/]", highlight=False)
     for look, guests in groupby(seed.guests, key=lambda guest: guest.look):

@@ -70,6 +70,14 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     leaf: bytes
 
 
+class Gist(msgspec.Struct, frozen=True, kw_only=True):
+    """What people wrote in streams, by "<stream>.<seq>" of the event and then by field; and who may be named there:
+    those who acted, and every text of a fact that could be the id of a person, though most are none."""
+
+    words: dict[str, dict[str, str]]
+    persons: frozenset[str]
+
+
 class Busy(Exception):
     """Not taken on; nothing of it will be written unless it is asked again. `retry_after` in seconds."""
 
@@ -94,11 +102,24 @@ class BadCursor(ValueError):
     """A cursor that no page of this list gave out."""
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True):
+    """The cases somebody has in reach: of a region, of parties, or in which he has a seat; each alone is enough.
+
+    `region`: a code or the beginning of one. `parties`: one of them is the enterprise, an organ of a side, or covered.
+    `progress`: only seats that show how far the case is, for a list that is chosen or ordered by that.
+    """
+
+    region: str | None = None
+    parties: frozenset[str] = frozenset()
+    person: str | None = None
+    progress: bool = False
+
+
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases of a district a list shows; what is None does not matter.
 
-    `region`: a code or the beginning of one. `enterprises`: the case's own enterprise is among them. `parties`: one of
-    them is the enterprise, an organ of a side, or covered. `text`: part of an id or of the external reference.
+    `within`: those in somebody's reach. `region`: a code or the beginning of one. `enterprises`: the case's own
+    enterprise is among them. `text`: part of an id or of the external reference.
     `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
     """
 
@@ -115,7 +136,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     external_ref: str | None = None
     live: bool | None = None
     enterprises: frozenset[str] | None = None
-    parties: frozenset[str] | None = None
+    within: Within | None = None
     text: str | None = None
     by_due: bool = False
 
@@ -203,6 +224,10 @@ class EventLog(Protocol):
         self, case: str, streams: frozenset[Stream], after: Mapping[Stream, int] | None = None, limit: int = 256
     ) -> list[Recorded]:
         """Events of these streams with a seq above `after` (default 0), oldest first in the order of their commits."""
+        ...
+
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        """What people wrote in these streams and whom they may name: all of it, for a tenth of what `read` costs."""
         ...
 
     def versions(self, case: str) -> dict[Stream, tuple[int, int]]:

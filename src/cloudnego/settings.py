@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -72,7 +73,9 @@ class Settings(BaseSettings):
     timers_every_s: float = Field(
         30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."
     )
-    log_level: str = Field("info", description="Verbosity of the operator's log; it never holds content.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Verbosity of the operator's log; it never holds content."
+    )
 
     @property
     def database(self) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Any, Final, Protocol, TypeVar, TypeVarTuple
 
@@ -25,6 +26,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.handle import handle
 from cloudnego.law import merge
+from cloudnego.logs import kinds_of
 from cloudnego.ports import Broken, Busy, Filter, KeyReused, NoCase, World
 
 T = TypeVar("T")
@@ -55,13 +57,17 @@ class Timers:
         threads: Threads,
         districts: Callable[[], list[District]],
         told: Callable[[str], None],
+        *,
+        timed: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """`districts` reads all of them (blocking); `told` hears the outcome of each ask, for the figures."""
+        """`districts` reads all of them (blocking); for the figures `told` hears the outcome of each ask, and `timed`
+        measures each round."""
         self._world = world
         self._engine = engine
         self._threads = threads
         self._districts = districts
         self._told = told
+        self._timed = timed
 
     async def forever(self, every_s: float) -> None:
         """Look again and again until cancelled. A round that fails is logged, and the next one tries again."""
@@ -69,14 +75,15 @@ class Timers:
             try:
                 await self.round()
             except Exception as wrong:  # what it says may hold content; where it happened does not
-                _log.error("timers_failed", error=type(wrong).__name__)
+                _log.error("timers_failed", error=kinds_of(wrong))
             await asyncio.sleep(every_s)
 
     async def round(self) -> int:
         """Once through all districts; returns how many asks were granted."""
         granted = 0
-        for district in await self._threads.run(self._districts):
-            granted += await self.of_district(district.id)
+        with self._timed():
+            for district in await self._threads.run(self._districts):
+                granted += await self.of_district(district.id)
         return granted
 
     async def of_district(self, district: str) -> int:

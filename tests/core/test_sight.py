@@ -8,13 +8,27 @@ import pytest
 from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
+from cloudnego.core.deadlines import deadlines
 from cloudnego.core.events import EVENTS
-from cloudnego.core.moment import seats_of, side_of
+from cloudnego.core.evolve import evolve
+from cloudnego.core.moment import Standing, seats_of, side_of
+from cloudnego.core.overview import Overview, overview
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason
-from cloudnego.core.sight import moment_of, next_for, streams_of
+from cloudnego.core.sight import (
+    moment_of,
+    next_for,
+    seated,
+    seen_overview,
+    seen_stuck,
+    seen_terms,
+    sees_progress,
+    streams_of,
+    without_content,
+)
 from cloudnego.core.state import EMPTY
 from cloudnego.core.vocabulary import CLOCK, Held, Member, Office, Side, Stream
+from cloudnego.stories import FURTHER, STORIES
 from tests.core.situations import (
     AGREED,
     BALLOT_COUNTED,
@@ -38,6 +52,7 @@ from tests.core.situations import (
     WITHOUT_UNION,
     WORKER_LIST_READY,
 )
+from tests.core.test_stories import played
 from tests.given import (
     AUDITOR,
     AUTHORITY,
@@ -191,6 +206,123 @@ def test_what_a_caucus_says_leaves_no_trace_in_the_joint_state() -> None:
     assert said.case == now.case
     assert {stream: n for stream, n in said.heads.items() if not stream.is_caucus} == dict(now.heads)
     assert next_for(moment_of(said.standing, E1)) == next_for(moment_of(now.standing, E1))
+
+
+@pytest.mark.parametrize("story", sorted({*STORIES, *FURTHER}))
+def test_the_case_itself_seats_exactly_those_whom_it_gives_a_seat(story: str) -> None:
+    """`seated` is quick; here it is held against the slow way at every step of whole stories."""
+    scene = played(story)
+    case, everybody, most = EMPTY, sorted(scene.members), 0
+    for act in scene.played:
+        for event in act.events:
+            case = case if event.stream.is_caucus else evolve(case, event)
+        bare = [Member(person=person) for person in everybody]
+        slow = {by.person: sees_progress(case, by, act.at.date()) for by in bare if seats_of(case, by)}
+        assert seated(case) == slow, act.command.type
+        most = max(most, len(slow))
+    assert most >= 8
+
+
+def test_guests_and_those_who_left_are_seated_as_they_should_be() -> None:
+    full = _full()
+    assert seated(full.case) == {
+        **dict.fromkeys(("w1", "w2", "w3", "e1", "e2", "e3"), True),
+        **dict.fromkeys(("recorder", "guest", "instructor", "coordinator"), True),
+        **dict.fromkeys(("s1", "s2", "scrutineer"), False),
+    }
+    gone = given(IN_SESSION).having((W2, c.LeaveBench(person="w2")))
+    assert "w2" not in seated(gone.case)
+    assert seated(EMPTY) == {}
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+OPEN_COLUMNS = {
+    "step", "round", "ending", "wage_year", "scope", "kind", "parent", "enterprise", "worker_organ", "employer_organ",
+    "covers", "region", "town", "industry", "size_band", "headcount", "external_ref", "opened_on", "in_force_from",
+    "published",
+}  # fmt: skip
+"""What a worker of the enterprise, who sees `notice` alone, is shown of the overview."""
+
+SEES_PROGRESS = {
+    "union", "hr", "legal", "auditor", "authority", "town", "district", "body", "portal", "w1", "w2", "e1", "e2",
+    "recorder", "instructor", "coordinator", "guest",
+}  # fmt: skip
+"""Written from domain §6, apart from the code."""
+
+
+def _row(s: Standing) -> Overview:
+    return overview(s.case, s.law)
+
+
+@pytest.mark.parametrize("who", [who for who, _ in SEEN], ids=[who.person for who, _ in SEEN])
+def test_progress_is_for_those_who_answer_for_it_and_for_the_table(who: Member) -> None:
+    s = _full().standing
+    assert sees_progress(s.case, who, s.today) is (who.person in SEES_PROGRESS)
+
+
+def test_who_sees_the_notices_alone_gets_nothing_in_a_column_that_follows_from_elsewhere() -> None:
+    """A new column of the overview is open to every worker or is not: whoever adds it says which, here and there."""
+    assert set(Overview.__struct_fields__) >= OPEN_COLUMNS
+    rows = [_row(given(situation).standing) for situation in ALL]
+    for name in Overview.__struct_fields__:
+        hidden = name not in OPEN_COLUMNS
+        seen = {
+            getattr(seen_overview(given(one).standing, WORKER, row), name) for one, row in zip(ALL, rows, strict=True)
+        }
+        if hidden and name not in ("expires_on", "raise_rate"):  # those two are public once in force
+            assert len(seen) == 1, name
+        assert hidden or seen == {getattr(row, name) for row in rows}, name
+
+
+def test_what_is_agreed_is_content_until_it_is_in_force() -> None:
+    before, after = given(UNDER_REVIEW).standing, given(IN_FORCE).standing
+    assert _row(before).expires_on is not None
+    assert _row(before).raise_rate is not None
+    for by in (TOWN, DISTRICT, AUTHORITY, HR, WORKER):
+        assert seen_overview(before, by, _row(before)).raise_rate is None
+        assert seen_overview(after, by, _row(after)).raise_rate == _row(after).raise_rate is not None
+    for by in (W1, E2, RECORDER, AUDITOR):
+        assert seen_overview(before, by, _row(before)) == _row(before)
+    assert without_content(_row(before)).raise_rate is None
+    assert seen_overview(before, WORKER, _row(before)).expires_on is None
+    assert seen_overview(before, TOWN, _row(before)).expires_on == _row(before).expires_on
+    assert seen_overview(after, WORKER, _row(after)).expires_on == _row(after).expires_on is not None
+
+
+def test_terms_are_seen_by_stream_and_without_progress_only_between_public_facts() -> None:
+    s = given(PUBLISHED).standing
+    whole = {one.timer for one in deadlines(s.case, s.law)}
+    assert {one.timer for one in seen_terms(s, W1)} == whole >= {"reply", "total_cap", "publish", "file"}
+    assert {one.timer for one in seen_terms(s, WORKER)} == {"publish", "report_upper", "renewal_window", "perf_report"}
+    assert {one.timer for one in seen_terms(s, HR)} - {one.timer for one in seen_terms(s, TOWN)} == {"file", "review"}
+    assert seen_terms(s, STRANGER) == ()
+
+
+def test_what_a_case_waits_for_is_said_to_the_table() -> None:
+    s = given(BOTH_LISTED).standing
+    assert [o.reason for o in seen_stuck(s, E1)] == [Reason.REPLY_AWAITED]
+    assert seen_stuck(s, AUDITOR) == seen_stuck(s, E1)
+    for by in (WORKER, UNION, HR, TOWN, AUTHORITY, STRANGER):
+        assert seen_stuck(s, by) == []
+
+
+@pytest.mark.parametrize("story", sorted({*STORIES, *FURTHER}))
+def test_what_is_done_elsewhere_changes_nothing_for_who_sees_the_notices_alone(story: str) -> None:
+    """Overview and terms of a worker move only when something is written in the stream he sees (security §2.3)."""
+    scene = played(story)
+    case, moved = EMPTY, 0
+    for act in scene.played:
+        before = case
+        for event in act.events:
+            case = case if event.stream.is_caucus else evolve(case, event)
+        if before.opened is None or any(event.stream is Stream.NOTICE for event in act.events):
+            continue
+        was, now = (Standing(one, act.at, scene.law) for one in (before, case))
+        moved += before != case
+        assert seen_overview(was, WORKER, _row(was)) == seen_overview(now, WORKER, _row(now)), act.command.type
+        assert seen_terms(was, WORKER) == seen_terms(now, WORKER), act.command.type
+    assert moved, "a story in which nothing is done elsewhere proves nothing"
 
 
 # --- sides --------------------------------------------------------------------------------------------------------

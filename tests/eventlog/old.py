@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.backup import backup
 from cloudnego.eventlog.database import alembic_config, migrate
-from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.keys import KEY_BYTES, Keyring, SeededDice
 from cloudnego.eventlog.log import SqlLog
 from tests.eventlog.given import MORNING, loaded, make_district
 
@@ -28,6 +28,11 @@ def present() -> Path:
     """Where the database of the present tables lies."""
     head = ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
     return FOLDER / f"{head}.zip"
+
+
+def master() -> str:
+    """The master key of these databases, as a key file has it."""
+    return SeededDice(SEED).throw(KEY_BYTES, "master").hex()
 
 
 def keep(archive: Path) -> None:

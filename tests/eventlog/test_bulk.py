@@ -26,7 +26,7 @@ def content(log: SqlLog) -> dict[str, list[Any]]:
     """Every row of the log and its projections."""
     found = {}
     with log.engine.connect() as connection:
-        for name in ("stream", "leaf", "body", "stream_key", "overview", "rollup"):
+        for name in ("stream", "leaf", "body", "stream_key", "overview", "seat", "rollup"):
             rows = [tuple(row) for row in connection.execute(text(f"SELECT * FROM {name}"))]
             found[name] = sorted((r for r in rows if name != "rollup" or any(r[8:])), key=str)
     return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,14 +14,16 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
+from cloudnego.core import commands as c
 from cloudnego.core.overview import Overview, overview
-from cloudnego.core.vocabulary import Stream
+from cloudnego.core.sight import seated
+from cloudnego.core.vocabulary import Evidence, Member, Office, Side, Stream
 from cloudnego.eventlog import overviews, rollup
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.memory import MemoryLog
 from cloudnego.eventlog.tables import OverviewRow
-from cloudnego.ports import Asked, BadCursor, Cut, EventLog, Figures, Filter, Listed, Receipt
-from tests.eventlog.given import DISTRICT, TOWNS, Log, asked, make_district, rehearsed
+from cloudnego.ports import Asked, BadCursor, Cut, EventLog, Figures, Filter, Listed, Receipt, Within
+from tests.eventlog.given import DISTRICT, TOWNS, Log, asked, make_district, play, rehearsed
 
 PLAYS = ("plain", "at-preparation", "failed-ballot", "drift", "silent-enterprise")
 EVERYTHING = Filter(district=DISTRICT)
@@ -105,15 +108,88 @@ def test_a_list_of_parties_shows_cases_of_any_of_them(log: Log) -> None:
         case = asyncio.run(log.ask(asked(one, case, f"r{place}", register=regional.register))).case
     row = next(listed.overview for listed in log.cases(EVERYTHING, None, 100).rows if listed.case == case)
     assert case is not None
-    assert names(log, parties=frozenset({"entcase3"})) == {c for c, r in rows.items() if r.enterprise == "entcase3"}
-    assert names(log, parties=frozenset({"unioncase3", "entcase4"})) == {
+
+    def of(*parties: str) -> set[str]:
+        return names(log, within=Within(parties=frozenset(parties)))
+
+    assert of("entcase3") == {c for c, r in rows.items() if r.enterprise == "entcase3"} != set()
+    assert of("unioncase3", "entcase4") == {
         c for c, r in rows.items() if r.worker_organ == "unioncase3" or r.enterprise == "entcase4"
     }
     for covered in row.covers:
-        assert case in names(log, parties=frozenset({covered}))
-        assert case not in names(log, parties=frozenset({covered[:-1]}))
+        assert case in of(covered)
+        assert case not in of(covered[:-1])
     assert names(log, enterprises=frozenset({row.enterprise})) == {case}
     assert names(log, enterprises=frozenset()) == set()
+
+
+def seats_in(log: EventLog, cases: Iterable[str]) -> dict[str, dict[str, bool]]:
+    """Who is seated where, as the states themselves say it: person → case → whether he sees the progress."""
+    found: defaultdict[str, dict[str, bool]] = defaultdict(dict)
+    for case in cases:
+        state = log.state(case)
+        assert state is not None
+        for person, progress in seated(state).items():
+            found[person][case] = progress
+    return found
+
+
+def test_a_list_of_a_person_shows_the_cases_he_has_a_seat_in(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    found = seats_in(log, rows)
+    assert {progress for cases in found.values() for progress in cases.values()} == {True, False}
+    for person, cases in found.items():
+        assert names(log, within=Within(person=person)) == set(cases)
+        assert names(log, within=Within(person=person, progress=True)) == {c for c, sees in cases.items() if sees}
+    assert names(log, within=Within(person="nobody")) == set()
+    assert names(log, within=Within()) == set(), "who has nothing in reach is shown nothing"
+    assert {one.case for one in log.cases(Filter(district="binjiang", within=Within(person="case0w1"))).rows} == set()
+
+
+def test_an_area_parties_and_seats_add_up_and_a_search_narrows_all_of_them(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    (seat,) = names(log, within=Within(person="case0w1"))
+    (party,) = names(log, within=Within(parties=frozenset({"entcase1"})))
+    area = {case for case, row in rows.items() if row.town == TOWNS[2]}
+    assert not area & {seat, party}
+    reach = Within(region=TOWNS[2], parties=frozenset({"entcase1"}), person="case0w1")
+    assert names(log, within=reach) == area | {seat, party}
+    assert names(log, within=reach, region=rows[seat].town) == {seat}
+    assert names(log, within=reach, wage_year=2001) == set()
+    assert {one.case for one in pages(log, Filter(district=DISTRICT, within=reach), 1)} == area | {seat, party}
+
+
+def test_who_left_the_table_does_not_find_the_case_any_more_and_who_came_does(log: Log) -> None:
+    scene = rehearsed("at-preparation")
+    case = asyncio.run(play(log, scene))[-1].case
+    assert names(log, within=Within(person="w2")) == {case}
+    leaves, comes = Member(person="w2", side=Side.WORKER), Member(person="union", offices=frozenset({Office.UNION}))
+    evidence = Evidence(sha256="0" * 64)
+    for number, (by, command) in enumerate(
+        (
+            (leaves, c.LeaveBench(person="w2")),
+            (comes, c.ReplaceRepresentative(old="w2", rep=c.Rep(person="w9"), evidence=evidence)),
+        )
+    ):
+        asyncio.run(log.ask(asked(scene.played[-1], case, f"x{number}", command=command, by=by)))
+        assert names(log, within=Within(person="w2")) == set()
+    assert names(log, within=Within(person="w9")) == {case}
+    assert names(log, within=Within(person="w1")) == {case}
+
+
+def test_a_node_that_was_away_takes_the_seats_from_the_store(url: str, opened: Callable[..., SqlLog]) -> None:
+    log = opened(url)
+    make_district(log)
+    scene = rehearsed("at-preparation")
+    case = asyncio.run(play(log, scene))[-1].case
+    log.close()
+    again = opened(url)
+    leaves = asked(
+        scene.played[-1], case, "x", command=c.LeaveBench(person="w2"), by=Member(person="w2", side=Side.WORKER)
+    )
+    asyncio.run(again.ask(leaves))
+    assert names(again, within=Within(person="w2")) == set()
+    assert names(again, within=Within(person="w1")) == {case}
 
 
 def test_pages_of_any_size_show_every_case_once_in_order(log: Log) -> None:
@@ -164,6 +240,8 @@ CUTS: list[dict[str, Any]] = [
     {"wage_year": 2001},
     {"region": "330109"},
     {"region": TOWNS[0]},
+    {"region": TOWNS[0][:-1]},
+    {"region": TOWNS[0] + "9"},
     {"industry": "C"},
     {"industry": "C3311"},
     {"size_band": "100-299"},

@@ -11,7 +11,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.replay import Replayed, replay
 from tests.eventlog.given import PLAYS, loaded, rehearsed
 
-TABLES = ("stream", "overview", "rollup")
+TABLES = ("stream", "overview", "seat", "rollup")
 
 
 def tables(log: SqlLog) -> dict[str, list[Any]]:
@@ -51,7 +51,7 @@ def test_replaying_gives_the_same_bytes(full: SqlLog) -> None:
 
 def test_projections_that_were_lost_are_built_again(full: SqlLog) -> None:
     before = tables(full)
-    for name in ("overview", "rollup"):
+    for name in ("overview", "seat", "rollup"):
         change(full, f"DELETE FROM {name}")
     report = again(full)
     assert report.wrong > len(PLAYS)
@@ -67,6 +67,9 @@ def test_projections_that_were_lost_are_built_again(full: SqlLog) -> None:
             "UPDATE overview SET next_due = '2031-01-01' WHERE case_id = (SELECT min(case_id) FROM overview)",
             "overview of",
         ),
+        ("UPDATE seat SET progress = NOT progress WHERE person = 'plw1'", "seats of n"),
+        ("UPDATE seat SET person = 'somebody' WHERE person = 'plw1'", "seats of n"),
+        ("DELETE FROM seat WHERE person = 'plw1'", "seats of n"),
         ("UPDATE rollup SET headcount = headcount + 1 WHERE face = 'all'", "rollup of xiaoshan/all/"),
         ("UPDATE stream SET size = size + 1 WHERE name = 'x' OR id LIKE '%/notice'", "head of n"),
         ("UPDATE stream SET frontier = '' WHERE id LIKE '%/table'", "head of n"),
@@ -100,5 +103,6 @@ def test_a_row_of_a_case_that_never_was_is_dropped(full: SqlLog) -> None:
         full,
         f"INSERT INTO overview (case_id, {columns}) SELECT 'ghost', {columns} FROM overview WHERE case_id = ({source})",
     )
-    assert again(full).differences == ("overview of ghost, a case without a stream",)
+    change(full, "INSERT INTO seat (case_id, person, progress) SELECT 'ghost', person, progress FROM seat LIMIT 1")
+    assert again(full).differences == ("seats of ghost", "overview of ghost, a case without a stream")
     assert tables(full) == before

@@ -34,7 +34,7 @@ def dump(log: SqlLog) -> bytes:
     """Every value of every table."""
     found = []
     with log.engine.connect() as connection:
-        for name in ("district", "stream", "leaf", "body", "stream_key", "law_text", "overview", "rollup"):
+        for name in ("district", "stream", "leaf", "body", "stream_key", "law_text", "overview", "seat", "rollup"):
             for row in connection.execute(text(f"SELECT * FROM {name}")):
                 found += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row]
     return b"\0".join(found)

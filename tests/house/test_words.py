@@ -53,6 +53,20 @@ def test_nothing_raises_not_implemented() -> None:
     assert raised == []
 
 
+LOGGING = {"structlog.configure", "logging.basicConfig", "logging.config.dictConfig", "logging.config.fileConfig"}
+
+
+def test_the_log_is_configured_in_one_place() -> None:
+    """`logs.py` knows what a log may never say; a second place would have to know it too."""
+    places = {
+        name(path)
+        for path in python("src")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in LOGGING
+    }
+    assert places == {"src/cloudnego/logs.py"}
+
+
 def test_the_patterns_see_what_they_forbid() -> None:
     assert NOT_A_STEP.search("the second " + "pha" + "se")
     assert not NOT_A_STEP.search("staged paraphrase")

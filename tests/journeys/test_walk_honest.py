@@ -124,7 +124,7 @@ def test_an_act_that_another_person_carried_out_is_noticed_in_the_log(
     monkeypatch.setattr(Sandbox, "ask", swapped)
     told = _told(monkeypatch, running, _up_to_offer)
     assert told.exit_code == 1
-    assert "electronic_service_confirmed" in told.stderr
+    assert "电子送达已确认" in told.stderr
 
 
 def test_a_story_that_stops_on_the_way_fails_the_walk(running: House, monkeypatch: pytest.MonkeyPatch) -> None:

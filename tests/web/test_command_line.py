@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -47,10 +48,20 @@ def test_the_first_district_is_made_once(run: Run) -> None:
     assert "Traceback" not in again.output
 
 
+def test_a_pack_made_from_copies_is_set_in_force_by_somebody_who_compared_them(run: Run) -> None:
+    words = ("admin", "init", "--pack", "cn-henan", "--official", "x", "--login", "x", "--password-file", "-")
+    refused = run(*words, typed="a password that lasts\n")
+    assert refused.exit_code == 1
+    assert "--verified-by" in refused.stderr
+    made = run(*words, "--verified-by", "王敏", typed="a password that lasts\n")
+    assert made.exit_code == 0, made.output
+    assert "verify-pack" not in made.stdout
+
+
 def test_nobody_is_made_with_a_weak_password(run: Run) -> None:
     refused = run("admin", "init", "--official", "x", "--login", "x", "--password-file", "-", typed="short\n")
     assert refused.exit_code == 1
-    assert "10 characters" in refused.stderr
+    assert "at least 10 and at most 256 characters" in refused.stderr
     assert "陈" not in run("admin", "person", "list").output
     assert init(run).exit_code == 0, "the refusal left nothing in the way"
 
@@ -67,7 +78,9 @@ def test_people_organisations_and_memberships_are_added_and_listed(run: Run) -> 
         "--place",
         "城厢街道",
         "--credit-code",
-        "T-1",
+        "TEST-1",
+        "--address",
+        "演示路 1 号",
     )
     assert firm.exit_code == 0, firm.output
     person = run(
@@ -91,8 +104,8 @@ def test_people_organisations_and_memberships_are_added_and_listed(run: Run) -> 
         (("admin", "organisation", "add", "town_union", "会", "110101"), "110101 is not in this district"),
         (("admin", "person", "list", "--district", "elsewhere"), "no district elsewhere"),
         (("admin", "organisation", "add", "enterprise", "厂", "330109"), "--credit-code"),
-        (("restore", "no-such-file.zip"), "not a backup"),
-        (("calendar", "load", "no-such-file.yaml"), "No such file"),
+        (("restore", "no-such-file.zip"), "no backup at no-such-file.zip"),
+        (("calendar", "load", "no-such-file.yaml"), "There is no no-such-file.yaml"),
     ],
 )
 def test_what_goes_wrong_is_said_in_a_sentence(run: Run, words: tuple[str, ...], said: str) -> None:
@@ -112,7 +125,8 @@ def test_what_is_no_command_exits_with_two(run: Run, words: tuple[str, ...]) -> 
 def test_before_the_first_migration_it_says_what_to_do(run: Run, words: tuple[str, ...]) -> None:
     answer = run(*words)
     assert answer.exit_code == 1
-    assert "cloudnego migrate" in answer.stderr.replace("\n", " ")
+    assert "cloudnego admin init" in answer.stderr
+    assert "cloudnego.sqlite3" in answer.stderr, "it says where it looked"
 
 
 def test_help_names_every_command(run: Run) -> None:
@@ -127,7 +141,10 @@ def test_a_verified_pack_is_a_version_of_its_own(run: Run) -> None:
     assert answer.exit_code == 0, answer.output
     assert "verified by 李律师" in answer.stdout
     again = run("admin", "verify-pack", "--by", "赵律师")
-    assert answer.stdout.split()[5] != again.stdout.split()[5]
+    versions = [re.search(r"pack cn-hangzhou (\S+),", one.stdout) for one in (answer, again)]
+    assert versions[0] is not None
+    assert versions[1] is not None
+    assert versions[0][1] != versions[1][1]
 
 
 @pytest.fixture
@@ -155,10 +172,10 @@ def test_a_backup_is_restored_elsewhere_and_is_whole(
     restored = run("restore", str(archive))
     assert restored.exit_code == 0, restored.output
     assert "whole" in restored.stdout
-    assert run("replay", "--check").stdout.endswith("all equal.\n")
+    assert run("replay", "--check").exit_code == 0
     over = run("restore", str(archive))
     assert over.exit_code == 1
-    assert "empty database" in over.stderr.replace("\n", " ")
+    assert "into an empty one" in over.stderr
     assert lived_in
 
 
@@ -191,8 +208,8 @@ def test_a_new_calendar_is_adopted_by_open_cases(run: Run, lived_in: str, tmp_pa
     year.write_text('year: 2028\nofficial: true\nnotice: "演示"\noff: [2028-01-01]\nworking: []\n', encoding="utf-8")
     first = run("calendar", "load", str(year))
     assert first.exit_code == 0, first.output
-    assert "adopted by 1 of 1 open cases" in first.stdout
-    assert "adopted by 0 of 1 open cases" in run("calendar", "load", str(year)).stdout
+    assert "of 1 open cases, 1 adopted" in first.stdout
+    assert "of 1 open cases, 0 adopted" in run("calendar", "load", str(year)).stdout
     assert run("fsck").exit_code == 0
     assert lived_in
 

@@ -66,6 +66,27 @@ async def test_a_refusal_names_reason_article_and_way_out_in_both_languages(town
     assert not obstacle["sentence"]["en"].startswith("reasons."), "the catalogue has a sentence for it"
 
 
+async def test_people_read_the_names_of_steps_and_machines_their_codes(town: Town) -> None:
+    case = await town.open_case()
+    answer = await town["firm.worker"].post(f"{CASES}/{case}/publish-contract", json={})
+    (obstacle,) = answer.json()["obstacles"]
+    assert obstacle["facts"] == {"step": "representatives", "first": "performance", "last": "performance"}
+    assert obstacle["sentence"]["zh"] == "本案现在处于“产生协商代表并公示”；这件事在“公布与履约监督”这一步办理。"
+
+
+async def test_what_stands_in_the_way_of_an_opening_is_said_too(town: Town) -> None:
+    body = {"enterprise": town.ids["firm"], "wage_year": 2026, "kind": "renewal"}
+    answer = await town["firm.chair"].post(CASES, json=body)
+    assert answer.status_code == 409
+    (obstacle,) = answer.json()["obstacles"]
+    assert obstacle["reason"] == "parent_needed"
+    assert obstacle["sentence"]["zh"].startswith("原合同")
+    assert (await town["firm.chair"].post(CASES, json={**body, "kind": "new"})).status_code == 201
+    again = await town["firm.chair"].post(CASES, json={**body, "kind": "new"})
+    (warning,) = again.json()["warnings"]
+    assert warning["sentence"]["zh"] == "双方在 2026 工资年度已有一案。提醒，不阻止。"
+
+
 @pytest.mark.parametrize("who", ["other.chair", "other.hr", "other.worker", "auditor_less"])
 async def test_what_is_not_yours_answers_like_what_does_not_exist(town: Town, who: str) -> None:
     case = await town.open_case()

@@ -11,8 +11,17 @@ from typing import Any
 import httpx2
 import pytest
 
-from cloudnego.core.commands import Answer, DraftTopicSheet, RecordOpinions, Topic
-from cloudnego.core.vocabulary import Held, Member, Stream
+from cloudnego.core.commands import (
+    Answer,
+    Command,
+    DraftTopicSheet,
+    InviteToTable,
+    LeaveBench,
+    RecordOpinions,
+    SubmitDraft,
+    Topic,
+)
+from cloudnego.core.vocabulary import Held, Member, Office, Side, Stream
 from cloudnego.main import House, build, install
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA
@@ -21,8 +30,8 @@ from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
 
 CASES = f"{API}/negotiations"
 UP_TO_CLAUSES = 37
-UP_TO_MEETING = 57  # a few clauses are agreed, nothing is signed
-LOOKS = ("", "/timeline", "/deadlines", "/next")
+UP_TO_MEETING = 59  # a few clauses are agreed, nothing is signed
+LOOKS = ("", "/timeline", "/draft", "/deadlines", "/next")
 
 Looking = Callable[[str], httpx2.AsyncClient]
 
@@ -127,6 +136,30 @@ async def test_each_reader_sees_his_streams_whole_and_no_other(
     assert {one["stream"] for one in (await seen(client, case, "/deadlines"))["rows"]} <= streams
 
 
+async def test_the_draft_is_for_the_two_sides_until_it_lies_before_the_workers(
+    still: House, clock: Standing, look: Looking
+) -> None:
+    """What a portal reads there it can hand in as it is, and what was handed in every worker reads."""
+    acts = rehearsed()
+    place = next(place for place, act in enumerate(acts) if isinstance(act.command, SubmitDraft))
+    submit = acts[place].command
+    assert isinstance(submit, SubmitDraft)
+    clock.at = acts[place].at
+    case = await write(still, acts[:place])
+    lying = await seen(look("e1"), case, "/draft")
+    assert (lying["submitted_on"], lying["draft_hash"]) == (None, submit.draft_hash)
+    assert all(one.pop("agreed") for one in lying["clauses"])
+    assert lying["clauses"] == submit.model_dump(mode="json")["clauses"]
+    for who in ("hr", "w9", "authority"):
+        assert (await seen(look(who), case, "/draft"))["clauses"] == []
+
+    await write(still, acts[place : place + 1], "submit", case)
+    for who in ("e1", "hr", "w9", "authority"):
+        found = await seen(look(who), case, "/draft")
+        assert (found["submitted_on"], found["draft_hash"]) == (clock.at.date().isoformat(), submit.draft_hash)
+        assert [{**one, "agreed": True} for one in lying["clauses"]] == found["clauses"]
+
+
 PROGRESS = ("w1", "e1", "recorder", "auditor", "hr", "authority", "town", "district")
 
 
@@ -200,6 +233,7 @@ async def test_progress_is_for_those_who_answer_for_it_and_content_for_the_table
     assert rows["w9"]["light"] == ""
     assert rows["w9"]["offered_on"] is None
     assert rows["e1"]["offered_on"] == "2026-03-02"
+    assert rows["e1"]["raise_rate"] is not None
     assert {rows[who]["raise_rate"] for who in ("town", "hr", "w9")} == {None}, "agreed at the table, not in force"
 
 
@@ -215,6 +249,87 @@ async def test_a_list_shows_no_more_than_the_case_itself(look: Looking, case: st
         assert (await look(who).get(CASES)).json()["rows"] == []
 
 
+# Who is in the case by a seat alone: a bench that no membership leads to, a recorder and guests from elsewhere.
+
+
+async def listed(client: httpx2.AsyncClient, **query: Any) -> list[str]:
+    answer = await client.get(CASES, params=query)
+    assert answer.status_code == 200, answer.text
+    return [row["id"] for row in answer.json()["rows"]]
+
+
+async def test_who_is_in_a_case_by_a_seat_alone_finds_it(look: Looking, case: str) -> None:
+    assert await listed(look("e1")) == [case]
+    (row,) = (await look("e1").get(CASES)).json()["rows"]
+    assert row["overview"] == (await seen(look("e1"), case))["overview"]
+    assert await listed(look("e1"), by_due="true") == [case]
+    assert await listed(look("e1"), light=row["overview"]["light"]) == [case]
+    assert await listed(look("elsewhere")) == [], "nobody without one does"
+
+
+async def ask(house: House, case: str, by: Member, command: Command) -> None:
+    at, key = house.site.world.clock(DISTRICT), house.site.new_id("k")
+    await house.site.log.ask(Asked(district=DISTRICT, case=case, command=command, by=by, at=at, key=key))
+
+
+async def test_an_office_in_one_place_and_a_seat_in_another_show_both_without_choosing(
+    still: House, look: Looking, preparing: str
+) -> None:
+    """`elsewhere` is of the town union next door, `stranger` of another enterprise; both are invited to the table."""
+    other = await write(still, rehearsed(until=1), key="second")
+    chief = Member(person="w0", offices=frozenset({Office.UNION}))
+    assert await listed(look("elsewhere")) == await listed(look("stranger")) == []
+    for guest in ("elsewhere", "stranger"):
+        await ask(still, preparing, chief, InviteToTable(person=guest))
+        assert await listed(look(guest)) == [preparing]
+        assert (await seen(look(guest), preparing))["me"]["seats"]
+        (row,) = (await look(guest).get(CASES)).json()["rows"]
+        assert row["overview"] == (await seen(look(guest), preparing))["overview"]
+    assert await listed(look("town")) == sorted([other, preparing]), "who has the area sees it as before"
+    assert await listed(look("elsewhere"), region="330109103") == []
+    assert await listed(look("elsewhere"), region="330109102") == [preparing]
+    membership = (await look("stranger").get(f"{API}/me")).json()["memberships"][0]["id"]
+    named = look("stranger")
+    named.headers["X-Acting-As"] = membership
+    assert await listed(named) == [preparing], "a capacity that is none in this case takes no seat away"
+    named.headers["X-Acting-As"] = "no-such-membership"
+    assert await listed(named) == []
+
+
+async def test_a_guest_from_the_office_next_door_is_shown_the_table_he_sits_at(
+    still: House, look: Looking, case: str
+) -> None:
+    assert (await seen(look("e1"), case))["overview"]["raise_rate"] is not None
+    await ask(still, case, Member(person="w0", offices=frozenset({Office.UNION})), InviteToTable(person="elsewhere"))
+    (row,) = (await look("elsewhere").get(CASES)).json()["rows"]
+    assert row["overview"] == (await seen(look("e1"), case))["overview"]
+
+
+async def test_a_mandate_that_died_is_gone_from_the_list(still: House, look: Looking, preparing: str) -> None:
+    assert await listed(look("e1")) == [preparing]
+    await ask(still, preparing, Member(person="e1", side=Side.EMPLOYER), LeaveBench(person="e1"))
+    assert await listed(look("e1")) == []
+    assert (await look("e1").get(f"{CASES}/{preparing}")).status_code == 404
+    await ask(still, preparing, Member(person="w1"), LeaveBench(person="w1"))
+    assert await listed(look("w1")) == [preparing], "he still works there"
+    assert await listed(look("w1"), by_due="true") == [], "but how far it is is not his to see any more"
+
+
+async def test_a_scrutineer_cannot_search_by_what_his_seat_does_not_show(look: Looking, case: str) -> None:
+    assert await listed(look("s1")) == [case]
+    assert (await seen(look("s1"), case))["me"]["seats"] == ["scrutineer", "worker"]
+    assert await listed(look("s1"), by_due="true") == []
+    assert [await listed(look("s1"), light=one) for one in ("green", "yellow", "red", "grey")] == [[]] * 4
+    assert await listed(look("w1"), by_due="true") == [case], "a representative may"
+
+
+async def test_who_has_a_seat_in_a_case_is_said_in_no_list(look: Looking, case: str) -> None:
+    for who in ("town", "district", "w9", "hr", "e1", "authority"):
+        told = (await look(who).get(CASES)).json()["rows"]
+        assert {"seat", "seats", "persons", "people"} & {*told[0], *told[0]["overview"]} == set(), who
+        assert "e1" not in {value for value in told[0]["overview"].values() if isinstance(value, str)}
+
+
 async def test_a_worker_cannot_search_by_what_he_does_not_see(look: Looking, case: str) -> None:
     for light in ("green", "yellow", "red", "grey"):
         assert (await look("w9").get(CASES, params={"light": light})).json()["rows"] == []
@@ -223,7 +338,8 @@ async def test_a_worker_cannot_search_by_what_he_does_not_see(look: Looking, cas
         for one in ("green", "yellow", "red", "grey")
     ]
     assert sum(lights) == 1
-    assert case
+    assert await listed(look("w9"), by_due="true") == [], "nor see which is the most urgent"
+    assert await listed(look("hr"), by_due="true") == [case]
 
 
 # --- next and deadlines -------------------------------------------------------------------------------------------
@@ -276,7 +392,7 @@ async def test_a_reader_who_has_it_is_told_that_nothing_changed(look: Looking, c
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     other = await look("w1").get(f"{CASES}/{case}{path}", headers={"If-None-Match": first.headers["etag"]})
-    assert other.status_code == (304 if path == "/deadlines" else 200), "a tag is its reader's"
+    assert other.status_code == (304 if path in ("/deadlines", "/draft") else 200), "a tag is its reader's"
 
 
 async def test_a_tag_changes_with_what_the_reader_sees(

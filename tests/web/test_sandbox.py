@@ -130,7 +130,10 @@ async def test_an_office_that_does_not_suit_is_refused(town: Town) -> None:
     body = {"person": town.ids["firm.hr"], "organisation": town.ids["the authority"], "office": "hr"}
     answer = await town["admin"].post(f"{SANDBOX}/memberships", json=body)
     assert answer.json()["code"] == "office_does_not_suit"
-    assert "authority" in answer.json()["detail"]["en"]
+    assert answer.json()["detail"] == {
+        "zh": "这类单位没有这一职务。",
+        "en": "An organisation of this kind has no such office.",
+    }
 
 
 # --- the clock's own asks -----------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ def test_figures_count_and_name_nobody(served: Served) -> None:
     text = httpx2.get(f"{served.metrics}/metrics").text
     assert 'cloudnego_requests_total{status="2xx"}' in text
     assert "cloudnego_writer_queue 0.0" in text
+    assert "cloudnego_timers_lag_seconds 0.0\n" not in text, "a round of the timers was measured"
     for secret in (case, DISTRICT, "w0", "E1", "worker"):
         assert secret not in text
     assert httpx2.get(f"{served.url}/metrics").status_code == 404, "not on the public port"

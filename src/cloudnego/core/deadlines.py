@@ -223,6 +223,8 @@ def _all_reported(case: Negotiation, timer: Timer, start: date) -> bool:
 
 def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
     starts = FACTS[timer.start](case)
+    if not any(starts.values()):  # as with most terms most of the time
+        return []
     ends = FACTS[_UNTIL_FIRST if timer.until == "minutes.full_agreement" else timer.until](case)
     keys = ends if "" in starts and "" not in ends else starts  # one start, an end for each material, notice or side
     found = []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from cloudnego.core.calendar import Calendar
 from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import JOINT, Member, Office, Scope, Seat, Side, Stream
+from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Scope, Seat, Side, Stream
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ _OFFICE_SIDES = {
 
 def side_of(case: Negotiation, by: Member) -> Side | None:
     """The side someone acts for: the bench that names him, else his membership's, else his office's."""
-    for side in Side:
+    for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side):
             return side
     if by.side is not None:
@@ -77,7 +77,7 @@ def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozen
     """Offices from identity, seats from this case as it stands now: a mandate that died is gone."""
     seats = {_OFFICE_SEATS[o] for o in by.offices if o in _OFFICE_SEATS}
     seats |= _as_organ(case, by)
-    for side in Side:
+    for side in SIDES:
         bench = case.benches.of(side)
         if bench.has(by.person) and by.side in (None, side):
             seats.add(Seat.REPRESENTATIVE)
@@ -139,10 +139,10 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
     """
     seats = seats_of(case, by)
-    seen = _NOTHING.union(*(_FROM_SEATS.get(seat, _NOTHING) for seat in seats))
+    seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats])
     if not seats.isdisjoint(_RECEIVES) and _has_no_list(case, side_of(case, by)):
         seen |= frozenset(JOINT)
-    for side in Side:
+    for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side):
             seen |= {Stream.caucus(side)}
     return seen
@@ -150,6 +150,25 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
 
 def _has_no_list(case: Negotiation, side: Side | None) -> bool:
     return side is not None and case.benches.of(side).chief is None
+
+
+T = TypeVar("T")
+
+
+class once(Generic[T]):
+    """`functools.cached_property` without the lock it takes in Python 3.11: one thread looks at a moment."""
+
+    def __init__(self, find: Callable[[Any], T]) -> None:
+        self._find = find
+        self.__doc__ = find.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, found_of: Any, owner: type | None = None) -> T:
+        value: T = self._find(found_of)
+        found_of.__dict__[self._name] = value
+        return value
 
 
 class Standing:
@@ -162,7 +181,7 @@ class Standing:
         self.at = at
         self.law = law
 
-    @cached_property
+    @once
     def today(self) -> date:
         return self.at.date()
 
@@ -203,18 +222,18 @@ class Moment(Standing):
         self.fact = fact
         self.for_side = for_side
 
-    @cached_property
+    @once
     def side(self) -> Side | None:
         """The side the act is one of: of the asker, or of the side a paper is entered for."""
         return self.for_side or side_of(self.case, self.by)
 
-    @cached_property
+    @once
     def own_side(self) -> Side:
         """The side of an ask whose row admits only people who have one."""
         assert self.side is not None, "a seat without a side reached a rule that needs one"
         return self.side
 
-    @cached_property
+    @once
     def seats(self) -> frozenset[Seat]:
         return seats_of(self.case, self.by, self.today)
 

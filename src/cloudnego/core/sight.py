@@ -2,18 +2,111 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any, Final
+
 import msgspec
 
 from cloudnego.core import commands as c
-from cloudnego.core.deadlines import deadlines, mark_due
-from cloudnego.core.gate import needs_unmet
-from cloudnego.core.moment import Moment, Standing, streams_of
+from cloudnego.core.deadlines import Running, deadlines, mark_due
+from cloudnego.core.gate import needs_unmet, stuck_because
+from cloudnego.core.moment import Moment, Standing, seats_of, streams_of
+from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
-from cloudnego.core.state import Caucus
-from cloudnego.core.vocabulary import CLOCK, Member
+from cloudnego.core.state import Caucus, Negotiation
+from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Stream
 
 __all__ = ["Possible", "clock_asks", "moment_of", "next_for", "streams_of"]
+
+
+def seated(case: Negotiation) -> dict[str, bool]:
+    """Everybody the case itself gives a seat as it stands now, and whether that seat shows him the progress.
+
+    Each of them finds the case in his lists, whatever he is elsewhere; who left is not among them.
+    """
+    found = dict.fromkeys((*case.election.scrutineers, *case.congress.scrutineers), False)
+    table = [rep.person for side in Side for rep in case.benches.of(side).seated]
+    if case.meeting.recorder is not None:
+        table.append(case.meeting.recorder)
+    return {**found, **dict.fromkeys((*table, *case.invited), True)}
+
+
+# --- progress -----------------------------------------------------------------------------------------------------
+
+_PROGRESS: Final = frozenset(
+    {
+        Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY,
+        Seat.EMPLOYERS_BODY, Seat.AUDITOR, Seat.PORTAL,
+    }
+)  # fmt: skip
+"""Who sees the progress of a case (step, dates, due, late, light; no content) without seeing its table."""
+
+_OF_PROGRESS: Final[dict[str, Any]] = {
+    "overlays": "", "light": "", "light_reason": "", "turn_side": None, "turn_seat": None, "stuck": None,
+    "next_due": None, "offer_open": False, "offered_on": None, "agreed_on": None, "gatherings": 0, "steps_done": 0,
+    "steps_online": 0, "contested": 0, "ballots": 0, "passed_first": None,
+}  # fmt: skip
+"""Columns of the overview that follow from the table or the filing, and what a reader of `notice` alone gets there."""
+
+_UNTIL_IN_FORCE: Final[dict[str, Any]] = {"expires_on": None}
+"""The same, as long as the contract is not in force: then it stands in `notice`."""
+
+_IN_NOTICE: Final = frozenset(
+    {
+        "list.chosen", "list.published", "congress.submitted", "congress.convened", "ballot.closed", "contract.passed",
+        "review.ended", "in_force_from", "contract.published", "contract.reported", "expiry", "rep.vacant",
+        "rep.seated", "congress.reported",
+    }
+)  # fmt: skip
+"""Facts that stand in `notice`: whoever sees that stream alone sees the terms between such facts, and no other."""
+
+
+def sees_all_joint(streams: frozenset[Stream]) -> bool:
+    """Whether all of the joint state may be shown to someone who sees these streams."""
+    return streams.issuperset(JOINT)
+
+
+def sees_progress(case: Negotiation, by: Member, today: date) -> bool:
+    """Whether this member sees how far the case is and what is late."""
+    return sees_all_joint(streams_of(case, by)) or bool(seats_of(case, by, today) & _PROGRESS)
+
+
+def shows_progress(office: Office) -> bool:
+    """Whether this office alone shows the progress of the cases it belongs to."""
+    return office.value in _PROGRESS
+
+
+def seen_overview(s: Standing, by: Member, row: Overview) -> Overview:
+    """The overview as far as this member may see it."""
+    hidden: dict[str, Any] = {}
+    if not sees_progress(s.case, by, s.today):
+        hidden = {**_OF_PROGRESS, **(_UNTIL_IN_FORCE if row.in_force_from is None else {})}
+    seen = msgspec.structs.replace(row, **hidden) if hidden else row
+    return seen if sees_all_joint(streams_of(s.case, by)) else without_content(seen)
+
+
+def without_content(row: Overview) -> Overview:
+    """The overview as the offices of an area see it: what is agreed at the table is content until it is in force."""
+    return row if row.in_force_from is not None else msgspec.structs.replace(row, raise_rate=None)
+
+
+def seen_terms(s: Standing, by: Member) -> tuple[Running, ...]:
+    """The terms this member sees: of his streams, and without sight of the progress only those between public facts."""
+    streams, progress, timers = streams_of(s.case, by), sees_progress(s.case, by, s.today), s.law.pack.timers
+    return tuple(
+        one
+        for one in deadlines(s.case, s.law)
+        if one.stream in streams and (progress or {timers[one.timer].start, timers[one.timer].until} <= _IN_NOTICE)
+    )
+
+
+def seen_stuck(s: Standing, by: Member) -> list[Obstacle]:
+    """What the case waits for, for those who see the table: it names what stands there."""
+    return stuck_because(s) if sees_all_joint(streams_of(s.case, by)) else []
+
+
+# --- what may be asked --------------------------------------------------------------------------------------------
 
 
 class Possible(msgspec.Struct, frozen=True, kw_only=True):

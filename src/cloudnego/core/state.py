@@ -37,10 +37,13 @@ class BenchState(Struct, frozen=True, kw_only=True):
 
     @property
     def seated(self) -> tuple[Rep, ...]:
-        return tuple(r for r in self.reps if r.person not in self.vacant)
+        return tuple(r for r in self.reps if r.person not in self.vacant) if self.vacant else self.reps
 
     def has(self, person: str) -> bool:
-        return person not in self.vacant and any(r.person == person for r in self.reps)
+        for rep in self.reps:  # a plain loop: asked some ten times for every request
+            if rep.person == person:
+                return person not in self.vacant
+        return False
 
 
 class ElectionState(Struct, frozen=True, kw_only=True):

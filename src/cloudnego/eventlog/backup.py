@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import zipfile
+import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
@@ -21,9 +22,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Date, DateTime, Engine, LargeBinary, MetaData, Table, insert, select
 
 from cloudnego.eventlog.database import connect, migrate, snapshot, writing
+from cloudnego.texts import Actionable
 
 FORMAT: Final = 1
-_VERSION_TABLE: Final = "alembic_version"
+_NOT_KEPT: Final = frozenset({"alembic_version", "identity_epoch"})
+"""Tables that are about the database they lie in: a restored one has its own."""
+
 _CHUNK: Final = 2000
 _ENCODE: Final = msgspec.json.Encoder().encode
 _NOTE: Final = "The master key is not in this archive. Keep the key file elsewhere: without it no caucus can be read."
@@ -48,11 +52,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[TableEntry, ...]
 
 
-class BadArchive(Exception):
+class BadArchive(Actionable):
     """Not a backup of ours, or not whole."""
 
 
-class NotEmpty(Exception):
+class NotEmpty(Actionable):
     """The database to restore into holds something."""
 
 
@@ -67,13 +71,13 @@ def _reflected(connection: Connection) -> list[Table]:
     """The tables as they are in the database, parents before children."""
     metadata = MetaData()
     metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name != _VERSION_TABLE]
+    return [table for table in metadata.sorted_tables if table.name not in _NOT_KEPT]
 
 
 def _revision(connection: Connection) -> str:
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
-        raise BadArchive("the database was never migrated")
+        raise BadArchive("never_migrated")
     return revision
 
 
@@ -143,7 +147,7 @@ def inspect(archive: Path) -> Manifest:
         with zipfile.ZipFile(archive) as bundle:
             manifest = msgspec.json.decode(bundle.read("manifest.json"), type=Manifest)
             if manifest.format != FORMAT:
-                raise BadArchive(f"{archive} has format {manifest.format}, this program reads {FORMAT}")
+                raise BadArchive("archive_format", archive=archive, found=manifest.format, wanted=FORMAT)
             for table in manifest.tables:
                 digest, count = sha256(), 0
                 with bundle.open(f"tables/{table.name}.jsonl") as lines:
@@ -151,9 +155,11 @@ def inspect(archive: Path) -> Manifest:
                         digest.update(line)
                         count += 1
                 if digest.hexdigest() != table.sha256 or count != table.rows:
-                    raise BadArchive(f"{archive}: {table.name} is not what the manifest says")
-    except (OSError, KeyError, zipfile.BadZipFile, msgspec.MsgspecError) as wrong:
-        raise BadArchive(f"{archive} is not a backup: {wrong}") from wrong
+                    raise BadArchive("archive_changed", archive=archive, table=table.name)
+    except FileNotFoundError:
+        raise BadArchive("archive_missing", archive=archive) from None
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error, msgspec.MsgspecError) as wrong:
+        raise BadArchive("archive_unreadable", archive=archive) from wrong
     return manifest
 
 
@@ -167,10 +173,10 @@ def restore(url: str, archive: Path, *, told: Told = _silent) -> Manifest:
             tables = {table.name: table for table in _reflected(target)}
             for name, table in tables.items():
                 if target.execute(select(table).limit(1)).first() is not None:
-                    raise NotEmpty(f"{name} holds rows: restore only into an empty database")
+                    raise NotEmpty("not_empty", table=name)
             entries = {entry.name: entry for entry in manifest.tables}
             if missing := sorted(entries.keys() - tables.keys()):
-                raise BadArchive(f"{archive} has tables this program does not know: {', '.join(missing)}")
+                raise BadArchive("archive_unknown", archive=archive, tables=", ".join(missing))
             for name, table in tables.items():
                 if name in entries:
                     _in(target, table, entries[name], bundle, told)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, side_of
 from cloudnego.core.vocabulary import Side, Stream
-from cloudnego.eventlog import merkle, overviews, sql
+from cloudnego.eventlog import merkle, overviews, seats, sql
 from cloudnego.eventlog.books import Books, Tenant
 from cloudnego.eventlog.fold import Case
 from cloudnego.eventlog.judge import Answer, Judge, Later, Missing, Pin, fact_of, is_caucus, other_case
@@ -107,7 +107,9 @@ class Batches:
         STREAM_KEYS.run(connection, self._books.keys.fresh)
         self._store.write(connection, self._rows)
         self._store.move_heads(connection, sorted((h for case in touched for h in moved_heads(case)), key=_by_id))
-        overviews.keep(connection, [case for case in touched if case.joint.dirty], self._law)
+        changed = [case for case in touched if case.joint.dirty and not case.only_talked]
+        seats.keep(connection, changed)
+        overviews.keep(connection, changed, self._law)
         empty = [name for name in self._opening if (case := self._books.known(name)) is None or not case.joint.size]
         self._store.drop_heads(connection, empty)
         self._books.drop(empty)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection
 
 from cloudnego.core.vocabulary import Side, Stream
-from cloudnego.eventlog import overviews
+from cloudnego.eventlog import overviews, seats
 from cloudnego.eventlog.fold import Case, new_caucus
 from cloudnego.eventlog.judge import Pin
 from cloudnego.eventlog.keys import KeyMissing, Keyring
@@ -43,7 +43,7 @@ class Keys:
             wrapped = self._stored(stream)
             if wrapped is None:
                 if not self._writes:
-                    raise KeyMissing(f"there is no key of {stream} in the database")
+                    raise KeyMissing("key_lost", what=stream)
                 key, wrapped = self._ring.new(stream)
                 self.fresh.append((stream, wrapped))
             else:
@@ -126,7 +126,8 @@ class Books:
             found = self._cases[case] = Case(case, head.district)
         if found.joint.size != head.joint:
             found.joint.read_on(self._store.tail(connection, case, found.joint.sizes), self.sealer)
-            found.overview = overviews.stored(connection, case)
+            found.overview, found.shown = overviews.stored(connection, case), None
+            found.seats = seats.stored(connection, case)
         return found
 
     def knows_caucus(self, case: str, side: Side) -> bool:

@@ -4,43 +4,65 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
+import psycopg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from cloudnego import places
+from cloudnego.texts import Actionable
 
 BUSY_MS: Final = 10_000
 """How long a reader or a second program waits for SQLite's lock before it gives up."""
 
 
-class NotDurable(Exception):
+class NotDurable(Actionable):
     """The database would acknowledge what a power cut can take back."""
 
 
-class Owned(Exception):
+class NoStore(Actionable, ValueError):
+    """The URL names no database that can hold a log."""
+
+
+class Owned(Actionable):
     """Another process owns this SQLite database."""
 
 
 def connect(url: str, *, pool: int = 16) -> Engine:
-    """An engine for a SQLite file or a PostgreSQL database, with up to `pool` connections. Raises ValueError."""
-    parsed = make_url(url)
+    """An engine for a SQLite file or a PostgreSQL database, with up to `pool` connections. Raises NoStore.
+
+    An error of it names the statement and never the parameters: they are what people wrote.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise NoStore("bad_url") from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise ValueError("SQLite needs a file: what is kept in memory is not kept")
-        engine = create_engine(parsed, connect_args={"check_same_thread": False}, pool_size=pool, max_overflow=0)
+            raise NoStore("no_memory_store")
+        engine = create_engine(
+            parsed, connect_args={"check_same_thread": False}, pool_size=pool, max_overflow=0, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if backend == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=pool, max_overflow=0
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=pool,
+            max_overflow=0,
+            hide_parameters=True,
         )
-    raise ValueError(f"no store for {backend}: use sqlite:///FILE or postgresql://…")
+        event.listen(engine, "handle_error", _without_details)
+        return engine
+    raise NoStore("no_store", backend=backend)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -55,6 +77,16 @@ def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: one that first reads and then writes would be refused after another's commit."""
     immediate = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _without_details(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the whole row it refuses in the detail of its message; what is left says enough."""
+    wrong = context.original_exception
+    primary = wrong.diag.message_primary if isinstance(wrong, psycopg.Error) else None
+    if primary is not None:
+        wrong.args = (primary,)
+        if context.sqlalchemy_exception is not None:
+            context.sqlalchemy_exception.args = (f"({type(wrong).__module__}.{type(wrong).__name__}) {primary}",)
 
 
 def writing(engine: Engine) -> Engine:
@@ -76,9 +108,9 @@ def assert_durable(engine: Engine) -> None:
             mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
             synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
             if mode != "wal" or synchronous != 2:
-                raise NotDurable(f"SQLite runs with journal_mode={mode}, synchronous={synchronous}; it must be wal, 2")
+                raise NotDurable("not_durable_sqlite", mode=mode, synchronous=synchronous)
         elif connection.exec_driver_sql("SHOW synchronous_commit").scalar() == "off":
-            raise NotDurable("PostgreSQL runs with synchronous_commit=off for this user or database")
+            raise NotDurable("not_durable_postgresql")
 
 
 def sqlite_file(engine: Engine) -> Path | None:
@@ -99,7 +131,7 @@ class Ownership:
             self._held.seek(0)
             owner = self._held.read().strip() or "unknown"
             self._held.close()
-            raise Owned(f"{file} belongs to process {owner}, which is running: stop it first, or ask it") from None
+            raise Owned("owned", file=file, owner=owner) from None
         self._held.truncate(0)
         self._held.write(str(os.getpid()))
         self._held.flush()
@@ -116,6 +148,9 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def migrate(url: str, revision: str = "head") -> None:
-    """Bring the database to `revision`. Events are never touched: a migration changes tables only."""
-    command.upgrade(alembic_config(url), revision)
+def migrate(url: str, revision: str = "head", *, told: Callable[[int], None] | None = None) -> None:
+    """Bring the database to `revision`. Events are never touched: a migration changes tables only, and fills those that
+    follow from the log; `told` hears of each case as it is read."""
+    config = alembic_config(url)
+    config.attributes["told"] = told
+    command.upgrade(config, revision)

@@ -16,6 +16,7 @@ from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.judge import Pin
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.law import dump_calendar, dump_pack, restore_calendar, restore_pack
+from cloudnego.texts import Actionable
 
 _CALENDAR_ID: Final = "cn"
 
@@ -38,11 +39,11 @@ class District(msgspec.Struct, frozen=True, kw_only=True):
     calendar: str
 
 
-class NoDistrict(Exception):
+class NoDistrict(Actionable):
     """There is no such district."""
 
 
-class DistrictExists(Exception):
+class DistrictExists(Actionable):
     """There is a district of this id already."""
 
 
@@ -64,7 +65,7 @@ class Districts:
         _, wrapped = self._ring.new(f"district {id_}")
         with Session(self._writing) as session:
             if session.get(tables.District, id_) is not None:
-                raise DistrictExists(id_)
+                raise DistrictExists("district_exists", district=id_)
             row = tables.District(
                 id=id_,
                 name=name,
@@ -84,12 +85,21 @@ class Districts:
         with Session(self._engine) as session:
             return [_district(row) for row in session.exec(select(tables.District).order_by(col(tables.District.id)))]
 
+    def insist(self) -> None:
+        """See that the master key opens what the districts have. Raises KeyMissing.
+
+        A service with a wrong key would start, say that it is ready, and fail at each command.
+        """
+        with Session(self._engine) as session:
+            for id_, secret in session.exec(select(tables.District.id, tables.District.secret)):
+                self._ring.unwrap(secret, f"district {id_}")
+
     def get(self, id_: str) -> District:
         """Raises NoDistrict."""
         with Session(self._engine) as session:
             row = session.get(tables.District, id_)
             if row is None:
-                raise NoDistrict(id_)
+                raise NoDistrict("no_district", district=id_)
             return _district(row)
 
     def move_clock(self, id_: str, offset_s: int) -> District:
@@ -97,7 +107,7 @@ class Districts:
         with Session(self._writing) as session:
             row = session.get(tables.District, id_, with_for_update=True)
             if row is None:
-                raise NoDistrict(id_)
+                raise NoDistrict("no_district", district=id_)
             if row.kind != "sandbox":
                 raise LiveClock(id_)
             row.clock_offset_s = offset_s
@@ -110,7 +120,7 @@ class Districts:
         with Session(self._writing) as session:
             row = session.get(tables.District, id_, with_for_update=True)
             if row is None:
-                raise NoDistrict(id_)
+                raise NoDistrict("no_district", district=id_)
             if pack is not None:
                 row.pack, row.pack_version = pack.id, pack.version
             if calendar is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections import deque
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
@@ -11,12 +12,16 @@ from typing import Final, Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from cloudnego.texts import Actionable
+
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+THROW_MAX: Final = 32
+_FETCHED: Final = 128
 _MARK_BYTES: Final = 8
 
 
-class KeyMissing(Exception):
+class KeyMissing(Actionable):
     """The master key that wrapped a key of this database is not in the key file."""
 
 
@@ -29,10 +34,23 @@ class Dice(Protocol):
 
 
 class RandomDice:
-    """Production: nobody can throw the same again, so deleting a salt is final."""
+    """Production: nobody can throw the same again, so deleting a salt is final.
+
+    What the system gives is fetched some thousand bytes at a time. Each fetch lets go of the interpreter, and a writer
+    that does so twice a command is overtaken by the event loop twice a command.
+    """
+
+    def __init__(self) -> None:
+        self._ready: Final[deque[bytes]] = deque()
+        os.register_at_fork(after_in_child=self._ready.clear)  # or parent and child would throw alike
 
     def throw(self, length: int, *_what: str) -> bytes:
-        return os.urandom(length)
+        while True:
+            try:
+                return self._ready.popleft()[:length]  # each is given once, whichever threads ask
+            except IndexError:
+                fetched = os.urandom(_FETCHED * THROW_MAX)
+                self._ready.extend([fetched[i : i + THROW_MAX] for i in range(0, len(fetched), THROW_MAX)])
 
 
 class SeededDice:
@@ -54,7 +72,7 @@ class Keyring:
 
     def __init__(self, masters: list[bytes], dice: Dice, place: str) -> None:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
-            raise KeyMissing(f"{place} holds no key of {KEY_BYTES} bytes")
+            raise KeyMissing("key_unreadable", file=place)
         self._masters: Final = {sha256(master).digest()[:_MARK_BYTES]: AESGCM(master) for master in masters}
         self._dice: Final = dice
         self._place: Final = place
@@ -64,11 +82,13 @@ class Keyring:
         """Read the key file. Raises KeyMissing if it is not there or others may read it."""
         try:
             if file.stat().st_mode & 0o077:
-                raise KeyMissing(f"{file} may be read by others: chmod 600 it")
-            lines = file.read_text("ascii").split()
+                raise KeyMissing("key_open", file=file)
+            masters = [bytes.fromhex(line) for line in file.read_text("ascii").split()]
         except FileNotFoundError:
-            raise KeyMissing(f"{file} is missing: put the key file back, no backup of the database holds it") from None
-        return cls([bytes.fromhex(line) for line in lines], dice or RandomDice(), str(file))
+            raise KeyMissing("key_missing", file=file) from None
+        except ValueError:  # no text, or no hexadecimal digits
+            raise KeyMissing("key_unreadable", file=file) from None
+        return cls(masters, dice or RandomDice(), str(file))
 
     @classmethod
     def create(cls, file: Path, dice: Dice | None = None) -> Keyring:
@@ -112,8 +132,8 @@ class Keyring:
         )
         master = self._masters.get(mark)
         if master is None:
-            raise KeyMissing(f"the key of {what} is wrapped by master key {mark.hex()}, which is not in {self._place}")
+            raise KeyMissing("key_other", what=what, mark=mark.hex(), file=self._place)
         try:
             return master.decrypt(nonce, sealed, what.encode())
         except InvalidTag:
-            raise KeyMissing(f"the wrapped key of {what} was changed, or belongs to something else") from None
+            raise KeyMissing("key_changed", what=what) from None

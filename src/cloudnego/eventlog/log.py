@@ -23,7 +23,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
 from cloudnego.eventlog.writer import Writer
-from cloudnego.ports import Asked, Cockpit, Cut, Filter, Page, Receipt, Recorded
+from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Page, Receipt, Recorded
 
 CASES_MAX: Final = 4_096
 """Cases the writer keeps folded: a few dozen kilobytes each."""
@@ -123,6 +123,9 @@ class SqlLog:
         self, case: str, streams: frozenset[Stream], after: Mapping[Stream, int] | None = None, limit: int = 256
     ) -> list[Recorded]:
         return self._reader.read(case, streams, after, limit)
+
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        return self._reader.gist(case, streams)
 
     def law(self, pack: str, pack_version: str, calendar: str) -> Law:
         return self.districts.law((pack, pack_version, calendar))

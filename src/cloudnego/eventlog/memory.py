@@ -14,6 +14,7 @@ from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, side_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Pack
+from cloudnego.core.sight import seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog import overviews, rollup
@@ -21,26 +22,12 @@ from cloudnego.eventlog.bells import LocalBell
 from cloudnego.eventlog.cockpit import figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
-from cloudnego.eventlog.judge import (
-    Answer,
-    Judge,
-    Missing,
-    Pin,
-    fact_of,
-    is_caucus,
-    other_case,
-    told,
-)
+from cloudnego.eventlog.gist import gist_of
+from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, fact_of, is_caucus, other_case, told
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
-from cloudnego.eventlog.seal import (
-    Sealed,
-    Sealer,
-    event_of,
-    leaf_of,
-    recorded,
-)
-from cloudnego.ports import Asked, Cockpit, Cut, Filter, Listed, NoCase, Page, Receipt, Recorded
+from cloudnego.eventlog.seal import Sealed, Sealer, event_of, leaf_of, recorded
+from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Listed, NoCase, Page, Receipt, Recorded, Within
 
 
 class MemoryDistricts:
@@ -53,7 +40,7 @@ class MemoryDistricts:
 
     def make(self, id_: str, name: str, kind: Literal["live", "sandbox"], pack: Pack, calendar: Calendar) -> District:
         if id_ in self._found:
-            raise DistrictExists(id_)
+            raise DistrictExists("district_exists", district=id_)
         self.keep(pack=pack, calendar=calendar)
         made = District(
             id=id_,
@@ -72,7 +59,7 @@ class MemoryDistricts:
 
     def get(self, id_: str) -> District:
         if id_ not in self._found:
-            raise NoDistrict(id_)
+            raise NoDistrict("no_district", district=id_)
         return self._found[id_]
 
     def _put(self, id_: str, **change: Any) -> District:
@@ -232,6 +219,9 @@ class MemoryLog:
         found = [r for r in self._rows.get(case, ()) if r.stream in streams and r.seq > after.get(Stream(r.stream), 0)]
         return [recorded(self._sealer.plain(row)) for row in found[:limit]]
 
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        return gist_of(self._sealer.plain(row) for row in self._rows.get(case, ()) if row.stream in streams)
+
     def law(self, pack: str, pack_version: str, calendar: str) -> Law:
         return self.districts.law((pack, pack_version, calendar))
 
@@ -251,7 +241,8 @@ class MemoryLog:
         return [case for _, case in sorted(found)[:limit]]
 
     def cases(self, wanted: Filter, cursor: str | None = None, limit: int = 50) -> Page:
-        rows = sorted((one for one in self._listed(wanted.district) if _fits(one, wanted)), key=_order(wanted))
+        found = [one for one in self._listed(wanted.district) if _fits(one, wanted)]
+        rows = sorted((one for one in found if self._in_reach(one, wanted.within)), key=_order(wanted))
         if cursor is not None:
             day, case = overviews.read_cursor(cursor)
             rows = [one for one in rows if _order(wanted)(one) > _key_of(day, case, wanted)]
@@ -259,10 +250,21 @@ class MemoryLog:
         more = len(rows) > limit
         return Page(rows=listed, cursor=overviews.cursor_after(listed[-1], by_due=wanted.by_due) if more else None)
 
+    def _in_reach(self, one: Listed, reach: Within | None) -> bool:
+        if reach is None:
+            return True
+        row, seats = one.overview, seated(self._cases[one.case].joint.state)
+        organisations = {row.enterprise, row.worker_organ, row.employer_organ, *row.covers}
+        return (
+            (reach.region is not None and _in_region(row, reach.region))
+            or bool(organisations & reach.parties)
+            or (reach.person in seats and (seats[reach.person] or not reach.progress))
+        )
+
     def cockpit(self, cut: Cut) -> Cockpit:
         inside = [one.overview for one in self._listed(cut.district) if _in_cut(one.overview, cut)]
         sums = rollup.sums((cut.district, None, row) for row in inside)
-        return figures([(cell[1], *cell[3:], *values) for cell, values in sums.items() if cell[1] != "cross"])
+        return figures([(*cell[1:-1], *values) for cell, values in sums.items() if cell[1] != "cross"])
 
 
 def _key_of(day: date, case: str, wanted: Filter) -> tuple[int, str]:
@@ -280,17 +282,19 @@ def _order(wanted: Filter) -> Callable[[Listed], tuple[int, str]]:
 def _fits(one: Listed, wanted: Filter) -> bool:
     row = one.overview
     same = ("step", "light", "town", "industry", "size_band", "wage_year", "external_ref", "kind", "scope")
-    organisations = {row.enterprise, row.worker_organ, row.employer_organ, *row.covers}
     searched = (one.case, row.enterprise, row.external_ref or "", row.worker_organ, row.employer_organ)
     return (
         all(getattr(wanted, name) in (None, getattr(row, name)) for name in same)
-        and (wanted.region is None or row.region.startswith(wanted.region) or row.town.startswith(wanted.region))
+        and (wanted.region is None or _in_region(row, wanted.region))
         and (wanted.live is None or (row.ending is None) is wanted.live)
         and (wanted.enterprises is None or row.enterprise in wanted.enterprises)
-        and (wanted.parties is None or bool(organisations & wanted.parties))
         and (not wanted.text or any(wanted.text.lower() in part.lower() for part in searched))
         and not (wanted.by_due and row.next_due is None)
     )
+
+
+def _in_region(row: Overview, code: str) -> bool:
+    return row.region.startswith(code) or row.town.startswith(code)
 
 
 def _in_cut(row: Overview, cut: Cut) -> bool:

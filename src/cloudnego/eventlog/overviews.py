@@ -8,15 +8,15 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, false, or_, select, tuple_
 
 from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview, overview
-from cloudnego.eventlog import rollup, sql
+from cloudnego.eventlog import rollup, seats, sql
 from cloudnego.eventlog.fold import Case
 from cloudnego.eventlog.judge import Pin, pin_of
 from cloudnego.eventlog.tables import OverviewRow
-from cloudnego.ports import BadCursor, Filter, Listed, Page
+from cloudnego.ports import BadCursor, Filter, Listed, Page, Within
 
 TABLE: Final = sql.table_of(OverviewRow)
 COLUMNS: Final = [column.name for column in TABLE.columns if column.name not in ("case_id", "district")]
@@ -59,13 +59,24 @@ def of_case(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
     return None if pin is None else overview(case.joint.state, law(pin))
 
 
+def news(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
+    """The overview of a case that reads differently from the stored one; None if it reads the same.
+
+    After mere talk it does, and is not worked out.
+    """
+    if case.only_talked:
+        return None
+    now, case.shown = of_case(case, law), case.joint.state
+    return None if now == case.overview else now
+
+
 def keep(connection: Connection, cases: Iterable[Case], law: Callable[[Pin], Law]) -> None:
     """Write the overviews that read differently, and add the difference to the rollup."""
     rows: list[tuple[str, str, Overview]] = []
     changes: list[rollup.Change] = []
     for case in cases:
-        now = of_case(case, law)
-        if now is not None and now != case.overview:
+        now = news(case, law)
+        if now is not None:
             rows.append((case.id, case.district, now))
             changes.append((case.district, case.overview, now))
             case.overview = now
@@ -93,19 +104,34 @@ def _where(wanted: Filter) -> list[ColumnElement[bool]]:
         if value is not None:
             found.append(c[name] == value)
     if wanted.region is not None:
-        prefix = _like(wanted.region) + "%"
-        found.append(or_(c.region.like(prefix, escape="\\"), c.town.like(prefix, escape="\\")))
+        found.append(_in_region(wanted.region))
     if wanted.live is not None:
         found.append(c.ending.is_(None) if wanted.live else c.ending.is_not(None))
     if wanted.enterprises is not None:
         found.append(c.enterprise.in_(sorted(wanted.enterprises)))
-    if wanted.parties is not None:
-        found.append(_party(wanted.parties))
+    if wanted.within is not None:
+        found.append(_within(wanted.within))
     if wanted.text:
         part = f"%{_like(wanted.text)}%"
         columns = (c.case_id, c.enterprise, c.external_ref, c.worker_organ, c.employer_organ)
         found.append(or_(*(column.like(part, escape="\\") for column in columns)))
     return found
+
+
+def _within(reach: Within) -> ColumnElement[bool]:
+    found: list[ColumnElement[bool]] = []
+    if reach.region is not None:
+        found.append(_in_region(reach.region))
+    if reach.parties:
+        found.append(_party(reach.parties))
+    if reach.person is not None:
+        found.append(TABLE.c.case_id.in_(seats.held_by(reach.person, progress=reach.progress)))
+    return or_(*found) if found else false()
+
+
+def _in_region(code: str) -> ColumnElement[bool]:
+    prefix = _like(code) + "%"
+    return or_(TABLE.c.region.like(prefix, escape="\\"), TABLE.c.town.like(prefix, escape="\\"))
 
 
 def _party(organisations: frozenset[str]) -> ColumnElement[bool]:

@@ -15,10 +15,11 @@ from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import JOINT, Side, Stream
 from cloudnego.eventlog.books import Keys
 from cloudnego.eventlog.fold import Case
+from cloudnego.eventlog.gist import gist_of
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.seal import Sealed, Sealer, event_of, leaf_of, recorded
 from cloudnego.eventlog.store import Head, Store
-from cloudnego.ports import Recorded
+from cloudnego.ports import Gist, Recorded
 
 S = TypeVar("S")
 
@@ -130,6 +131,13 @@ class Reader:
             sizes[Stream(row.stream)] = row.seq
         self._settled.put(case, way.name, Snapshot(sizes, state))
         return state
+
+    def gist(self, case: str, streams: frozenset[Stream]) -> Gist:
+        if not streams:
+            return gist_of(())
+        with self._engine.connect() as connection:
+            rows = self._store.tail(connection, case, {stream: 0 for stream in Stream if stream in streams})
+        return gist_of(map(self._sealer.plain, rows))
 
     def read(
         self, case: str, streams: frozenset[Stream], after: Mapping[Stream, int] | None = None, limit: int = 256

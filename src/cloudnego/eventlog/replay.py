@@ -1,4 +1,4 @@
-"""replay: fold every stream again, see whether heads, overview and rollup are what the log says, and mend them."""
+"""replay: fold every stream again, see whether heads, overview, seats and rollup are what the log says; mend them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import msgspec
 from sqlalchemy import Connection, Engine, delete, select
 
 from cloudnego.core.moment import Law
+from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Side
-from cloudnego.eventlog import overviews, rollup, sql
+from cloudnego.eventlog import overviews, rollup, seats, sql
 from cloudnego.eventlog.batch import moved_heads
 from cloudnego.eventlog.books import Keys
 from cloudnego.eventlog.database import writing
@@ -74,6 +75,14 @@ class _Replay:
             self.differs(f"head of {id_}")
         return wrong
 
+    def seats(self, case: Case, was: dict[str, bool], *, mend: bool) -> None:
+        """Compare the seats of a case, and mend them; one that was never opened has none."""
+        now = seated(case.joint.state)
+        if was != now:
+            self.differs(f"seats of {case.id}")
+            if mend:
+                seats.write(self._connection, case.id, was, now)
+
     def rollup(self, changes: list[rollup.Change], *, mend: bool) -> None:
         """Compare all cells; those that add up to nothing need no row."""
         should = {cell: tuple(values) for cell, values in rollup.sums(changes).items()}
@@ -109,6 +118,7 @@ def replay(
         stored = _stored_heads(connection)
         changes: list[rollup.Change] = []
         known = {row[0]: row for row in connection.execute(select(overviews.TABLE))}
+        kept = _stored_seats(connection)
         for (id_, district), heads in stored.items():
             case = run.case(id_, district)
             now, was = overviews.of_case(case, law), known.pop(id_, None)
@@ -118,11 +128,14 @@ def replay(
                 run.differs(f"overview of {id_}")
                 if mend and now is not None:
                     overviews.write(connection, [(id_, district, now)])
+            run.seats(case, kept.pop(id_, {}), mend=mend)
             wrong = run.heads(case, heads)
             if mend:
                 store.move_heads(connection, wrong)
             if told is not None:
                 told(1)
+        for stranger, there in kept.items():
+            run.seats(Case(stranger, ""), there, mend=mend)
         _drop_strangers(connection, run, list(known), mend=mend)
         run.rollup(changes, mend=mend)
         if not mend:
@@ -137,6 +150,14 @@ def _stored_heads(connection: Connection) -> dict[tuple[str, str], dict[str, Mov
     found: dict[tuple[str, str], dict[str, Moved]] = {}
     for case, district, *head in connection.execute(query):
         found.setdefault((case, district), {})[head[-1]] = Moved(*head)
+    return found
+
+
+def _stored_seats(connection: Connection) -> dict[str, dict[str, bool]]:
+    """The seat rows by case."""
+    found: dict[str, dict[str, bool]] = {}
+    for case, person, progress in connection.execute(select(seats.TABLE)):
+        found.setdefault(case, {})[person] = progress
     return found
 
 

@@ -1,7 +1,7 @@
 """The tables of the log, the only description of what is stored: `leaf` is append-only, `body` may be erased.
 
-The log proper is `stream`, `leaf`, `body` and `stream_key`; `overview` and `rollup` are projections of it that `replay`
-rebuilds; `district` and `law_text` are stores of their own.
+The log proper is `stream`, `leaf`, `body` and `stream_key`; `overview`, `seat` and `rollup` are projections of it that
+`replay` rebuilds; `district` and `law_text` are stores of their own.
 """
 
 from __future__ import annotations
@@ -153,6 +153,20 @@ class OverviewRow(SQLModel, table=True):
     passed_first: bool | None
 
 
+class SeatRow(SQLModel, table=True):
+    """Who has a seat in a case as it stands (`core.sight.seated`), so that his lists find it. Rebuilt by `replay`.
+
+    `progress`: whether that seat shows how far the case is. No document ever shows these rows.
+    """
+
+    __tablename__ = "seat"
+    __table_args__ = (Index("ix_seat_person", "person", "case_id"),)
+
+    case_id: str = Field(primary_key=True, max_length=32)
+    person: str = Field(primary_key=True, max_length=64)
+    progress: bool
+
+
 class Rollup(SQLModel, table=True):
     """Sums over overviews, kept in the transaction that changes them: the cockpit never scans. Rebuilt by `replay`.
 
@@ -165,12 +179,12 @@ class Rollup(SQLModel, table=True):
 
     district: str = Field(primary_key=True, max_length=64)
     face: str = Field(primary_key=True, max_length=8)
-    wage_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     place: str = Field(primary_key=True, max_length=96)
     industry: str = Field(primary_key=True, max_length=96)
     size_band: str = Field(primary_key=True, max_length=16)
     step: str = Field(primary_key=True, max_length=16)
     ending: str = Field(primary_key=True, max_length=24)  # empty while the case is live
+    wage_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # last: all years lie together
     cases: int
     headcount: int = Field(sa_type=BigInteger)
     gatherings: int

@@ -9,6 +9,8 @@ from typing import Final
 import psycopg
 import structlog
 
+from cloudnego.logs import kinds_of
+
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
 Moved = Mapping[str, int]
@@ -32,6 +34,6 @@ async def listen(dsn: str, channel: str, heard: Callable[[str], Moved | None], r
                 async for notice in connection.notifies():
                     ring(heard(notice.payload) or {})
         except (psycopg.Error, OSError) as broken:
-            _log.warning("bell_lost_the_database", error=type(broken).__name__, failures=failures)
+            _log.warning("bell_lost_the_database", error=kinds_of(broken), failures=failures)
         await asyncio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
         failures += 1

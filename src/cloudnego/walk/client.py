@@ -9,12 +9,13 @@ from typing import Any, Final, Self
 import httpx2
 import msgspec
 
-from cloudnego.texts import Said, say
+from cloudnego.texts import LANGUAGES, Said, catalogue, say
 
 API: Final = "/api/v1"
 _TRIES: Final = 6  # a busy server says when to come again; who is still sent away then is told so
 _WAIT_MAX_S: Final = 30.0
 _TIMEOUT_S: Final = 60.0
+_NAMED: Final = ("command", "event", "step", "ending")  # facts whose names stand in the catalogue, in their plural
 
 
 class WalkFailed(Exception):
@@ -29,7 +30,15 @@ class WalkFailed(Exception):
     @property
     def said(self) -> Said:
         """The sentence in both languages."""
-        return say(f"walk.failures.{self.key}", self.facts)
+        key = f"walk.failures.{self.key}"
+        zh, en = ({**self.facts, **self._named(language)} for language in LANGUAGES)
+        return Said(zh=say(key, zh)["zh"], en=say(key, en)["en"])
+
+    def _named(self, language: str) -> dict[str, str]:
+        """Commands, events, steps and endings by their names, not their codes."""
+        texts = catalogue(language)
+        keys = {name: f"{name}s.{self.facts[name]}" for name in _NAMED if name in self.facts}
+        return {name: texts[key] for name, key in keys.items() if key in texts}
 
 
 class Refusal(WalkFailed):

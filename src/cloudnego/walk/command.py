@@ -76,17 +76,23 @@ def _final(table: Table, record: Record) -> dict[str, Any]:
 
 
 def walk(
-    url: Annotated[str, typer.Argument(help="Where the server answers, such as http://127.0.0.1:8000.")],
-    story: Annotated[Story, typer.Option(help="What is to happen.")] = "plain",
+    url: Annotated[str, typer.Argument(help="服务器地址。 Where the server answers, such as http://127.0.0.1:8000.")],
+    story: Annotated[Story, typer.Option(help="演哪一个故事。 What is to happen.")] = "plain",
     *,
     start: Annotated[
         datetime | None,
-        typer.Option(formats=[_DAY], help="The first day; a story needs a calendar of 14 months. Default: 2026-03-02."),
+        typer.Option(
+            formats=[_DAY],
+            help="开始的日期，日历须够 14 个月，默认 2026-03-02。 The first day; 14 months need a calendar.",
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, other figures.")] = 1,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    seed: Annotated[int, typer.Option(help="换一个数，数据就不同。 Another seed, other figures.")] = 1,
+    json: Annotated[bool, typer.Option("--json", help="只输出一份 JSON。 Print one JSON document.")] = False,
 ) -> None:
-    """Carry a whole case through a running server, each act by its own person, in a sandbox of its own."""
+    """在运行中的服务器上，在自己的沙盒里走完一个案件，每件事由本人办理。
+
+    Carry a whole case through a running server, each act by its own person, in a sandbox of its own.
+    """
     record, failure = Record(story), None
     begins = start.replace(hour=9, tzinfo=CHINA) if start is not None else START
     try:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable, Iterable
 
 import msgspec
 
-from cloudnego.core.deadlines import Running, deadlines, is_open
-from cloudnego.core.gate import stuck_because
+from cloudnego.core.clauses import draft_hash
+from cloudnego.core.commands import DraftClauseFact
+from cloudnego.core.deadlines import Running, is_open
+from cloudnego.core.events import ClausePut, DraftSubmitted
 from cloudnego.core.grounds import contested
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
-from cloudnego.core.sight import Possible, moment_of, next_for
+from cloudnego.core.pack import Pack
+from cloudnego.core.refusals import Obstacle
+from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms, sees_progress
 from cloudnego.core.state import Caucus
 from cloudnego.core.substates import SubStates, substates
-from cloudnego.core.vocabulary import Seat, Stream
+from cloudnego.core.vocabulary import Stream
 from cloudnego.ports import Recorded
 from cloudnego.web.answers import plain
 from cloudnego.web.cases import Found
@@ -24,6 +28,8 @@ from cloudnego.web.documents import (
     DeadlineDocument,
     Deadlines,
     Derivation,
+    DraftClauseDocument,
+    DraftDocument,
     NextDocument,
     ObstacleDocument,
     PossibleDocument,
@@ -31,49 +37,42 @@ from cloudnego.web.documents import (
 )
 from cloudnego.web.errors import obstacle_as_said
 
-_PROGRESS: Final = frozenset(
-    {
-        Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY,
-        Seat.EMPLOYERS_BODY, Seat.AUDITOR, Seat.PORTAL,
-    }
-)  # fmt: skip
-"""Who sees the progress of a case (step, dates, due, late, light; no content) without seeing its table."""
-
-_PROGRESS_COLUMNS: Final[dict[str, Any]] = {
-    "overlays": "", "light": "", "light_reason": "", "turn_side": None, "turn_seat": None, "stuck": None,
-    "next_due": None, "offer_open": False, "offered_on": None, "agreed_on": None, "gatherings": 0, "steps_done": 0,
-    "steps_online": 0, "contested": 0, "ballots": 0, "passed_first": None,
-}  # fmt: skip
-"""Columns of the overview that follow from the table or the filing, and what a reader of `notice` alone gets there."""
-
-_NOTICE_FACTS: Final = frozenset(
-    {
-        "list.chosen", "list.published", "congress.submitted", "congress.convened", "ballot.closed", "contract.passed",
-        "review.ended", "in_force_from", "contract.published", "contract.reported", "expiry", "rep.vacant",
-        "rep.seated", "congress.reported",
-    }
-)  # fmt: skip
-"""Facts that stand in `notice`: only terms between such facts are shown to whoever sees `notice` alone."""
-
-
-def sees_progress(found: Found) -> bool:
-    """Whether the reader sees how far the case is and what is late."""
-    return found.sees_all_joint or bool(seats_of(found.case, found.member, found.at.date()) & _PROGRESS)
-
 
 def shown_overview(found: Found, law: Law) -> Overview:
-    """The overview as far as the reader may see it. What is agreed at the table is content until it is in force."""
-    whole = overview(found.case, law)
-    hidden: dict[str, Any] = {} if sees_progress(found) else dict(_PROGRESS_COLUMNS)
-    if not found.sees_all_joint and whole.in_force_from is None:
-        hidden["raise_rate"] = None
-    return msgspec.structs.replace(whole, **hidden) if hidden else whole
+    """The overview as far as the reader may see it."""
+    return seen_overview(found.standing(law), found.member, overview(found.case, law))
 
 
 def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates | None:
     """Where each step stands, for those who see the progress; `caucus`: the one the reader sits in, if he does."""
     own = (found.caucus_of, caucus) if found.caucus_of is not None and caucus is not None else None
-    return substates(found.standing(law), own) if sees_progress(found) else None
+    seen = sees_progress(found.case, found.member, found.at.date())
+    return substates(found.standing(law), own) if seen else None
+
+
+def draft_document(found: Found, read: Callable[[Stream], Iterable[Recorded]]) -> DraftDocument:
+    """The draft for its reader: as it was submitted, or as it lies on the table if he sees that. `read`: a stream."""
+    on = found.case.congress.submitted_on
+    if on is not None:
+        *_, event = (one.event for one in read(Stream.NOTICE) if isinstance(one.event, DraftSubmitted))
+        words = event.words or {}
+        submitted = (
+            _clause(one, words.get(f"clauses.{place}.prose"), agreed=True) for place, one in enumerate(event.clauses)
+        )
+        return DraftDocument(submitted_on=on, draft_hash=event.draft_hash, clauses=tuple(submitted))
+    if Stream.TABLE not in found.streams:
+        return DraftDocument(submitted_on=None, draft_hash=None, clauses=())
+    put = {one.event.clause: one.event for one in read(Stream.TABLE) if isinstance(one.event, ClausePut)}
+    lying = (
+        _clause(put[name], (put[name].words or {}).get("prose"), agreed=clause.agreed)
+        for name, clause in sorted(found.case.clauses.items())
+    )
+    return DraftDocument(submitted_on=None, draft_hash=draft_hash(found.case), clauses=tuple(lying))
+
+
+def _clause(one: DraftClauseFact | ClausePut, prose: str | None, *, agreed: bool) -> DraftClauseDocument:
+    values = tuple(value.model_dump(mode="json") for value in one.values)
+    return DraftClauseDocument(clause=one.clause, head=one.head, values=values, prose=prose, agreed=agreed)
 
 
 def capacity(found: Found) -> Capacity:
@@ -87,9 +86,8 @@ def capacity(found: Found) -> Capacity:
     )
 
 
-def obstacle_document(said: dict[str, Any]) -> ObstacleDocument:
-    """An obstacle as documents carry it."""
-    return msgspec.convert(said, ObstacleDocument)
+def _obstacle(one: Obstacle, pack: Pack) -> ObstacleDocument:
+    return msgspec.convert(obstacle_as_said(one, pack), ObstacleDocument)
 
 
 def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
@@ -115,21 +113,10 @@ def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
     )
 
 
-def words_of(events: list[Recorded]) -> dict[str, dict[str, str]]:
-    """What people wrote, by the id of the event that carries it: the state names clauses and papers by these ids."""
-    return {f"{one.stream.value}.{one.seq}": one.event.words for one in events if one.event.words}
-
-
 def shown_deadlines(found: Found, law: Law) -> Deadlines:
-    """The terms of the streams the reader sees."""
-    progress, today = sees_progress(found), found.at.date()
-
-    def shown(one: Running) -> bool:
-        timer = law.pack.timers[one.timer]
-        return one.stream in found.streams and (progress or {timer.start, timer.until} <= _NOTICE_FACTS)
-
-    rows = tuple(_deadline(found, law, one) for one in deadlines(found.case, law) if shown(one))
-    return Deadlines(today=today, rows=rows)
+    """The terms the reader sees."""
+    terms = seen_terms(found.standing(law), found.member)
+    return Deadlines(today=found.at.date(), rows=tuple(_deadline(found, law, one) for one in terms))
 
 
 def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
@@ -169,21 +156,20 @@ def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument
     """What the reader may ask now, with what stands in the way; and what the step waits for."""
     standing = found.standing(law)
     case = found.case
-    stuck = stuck_because(standing) if found.sees_all_joint else []
     return NextDocument(
         step=case.step.value if case.step is not None else "",
         ending=case.ending.value if case.ending is not None else None,
-        possible=tuple(_possible(one) for one in next_for(moment_of(standing, found.member, caucus))),
-        stuck=tuple(obstacle_document(obstacle_as_said(one)) for one in stuck),
+        possible=tuple(_possible(one, law.pack) for one in next_for(moment_of(standing, found.member, caucus))),
+        stuck=tuple(_obstacle(one, law.pack) for one in seen_stuck(standing, found.member)),
     )
 
 
-def _possible(one: Possible) -> PossibleDocument:
+def _possible(one: Possible, pack: Pack) -> PossibleDocument:
     return PossibleDocument(
         command=one.command,
         path=f"{PREFIX}/{{id}}/{kebab(one.command)}",
         binding=one.binding,
         open=one.open,
         on_paper=one.on_paper,
-        obstacles=tuple(obstacle_document(obstacle_as_said(obstacle)) for obstacle in one.obstacles),
+        obstacles=tuple(_obstacle(obstacle, pack) for obstacle in one.obstacles),
     )

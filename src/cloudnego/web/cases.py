@@ -8,9 +8,9 @@ from typing import Self
 import msgspec
 
 from cloudnego.core.moment import Law, Standing
-from cloudnego.core.sight import streams_of
+from cloudnego.core.sight import sees_all_joint, streams_of
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import JOINT, Member, Side, Stream
+from cloudnego.core.vocabulary import Member, Side, Stream
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.web.errors import Problem
@@ -37,7 +37,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sees_all_joint(self) -> bool:
         """Whether all of the joint state may be shown to him."""
-        return self.streams.issuperset(JOINT)
+        return sees_all_joint(self.streams)
 
     @property
     def caucus_of(self) -> Side | None:

@@ -11,15 +11,18 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from cloudnego.core.commands import COMMANDS, Command, CoverEnterprise, OpenCase, RegisterContract
+from cloudnego.core.moment import Register
+from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.refusals import Refused
+from cloudnego.core.refusals import Obstacle, Refused
 from cloudnego.core.sight import streams_of
-from cloudnego.core.vocabulary import Seat, Stream
+from cloudnego.core.state import Negotiation
+from cloudnego.core.vocabulary import Member, Seat, Stream
 from cloudnego.handle import handle
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
-from cloudnego.web.cases import find_to_ask
+from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import opening_of, register_for_covering
 from cloudnego.web.site import Site
@@ -75,10 +78,11 @@ class Carrier:
         command = ask.parse(headers, body)
         key = self._key(headers)
         found = await opening_of(self._site, who, command, headers.get(ACTING_AS))
-        receipt = await self._handled(who.district, None, command, found.member, key, found.register)
+        receipt = await self._handled(who.district, None, (command, found.member, key, found.register))
         case = await self._site.threads.run(self._site.world.log.state, receipt.case)
         streams = streams_of(case, found.member) if case is not None else frozenset()
-        return _answer(receipt, streams, location=f"{PREFIX}/{receipt.case}")
+        warnings = await self._said(receipt.warnings, who.district, case)
+        return _answer(receipt, streams, warnings, location=f"{PREFIX}/{receipt.case}")
 
     async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
         """Any other command: find the case, then see whether there is such a command, then parse."""
@@ -90,8 +94,8 @@ class Carrier:
         register = None
         if isinstance(command, CoverEnterprise):
             register = await self._site.threads.run(register_for_covering, self._site, found, command.enterprise)
-        receipt = await self._handled(who.district, case_id, command, found.member, key, register)
-        return _answer(receipt, found.streams)
+        receipt = await self._handled(who.district, found, (command, found.member, key, register))
+        return _answer(receipt, found.streams, await self._said(receipt.warnings, who.district, found.case))
 
     def _key(self, headers: Mapping[str, str]) -> str:
         key = headers.get("idempotency-key")
@@ -101,12 +105,14 @@ class Carrier:
             raise Problem("bad_key")
         return key
 
-    async def _handled(self, district: str, case: str | None, *words: Any) -> Receipt:
-        command, by, key, register = words
+    async def _handled(
+        self, district: str, found: Found | None, words: tuple[Command, Member, str, Register | None]
+    ) -> Receipt:
+        case_id, case = (found.id, found.case) if found is not None else (None, None)
         try:
-            return await handle(self._site.world, district, case, command, by, key, register)
+            return await handle(self._site.world, district, case_id, *words)
         except Refused as no:
-            raise Problem("refused", obstacles=no.obstacles) from None
+            raise Problem("refused", obstacles=await self._said(no.obstacles, district, case)) from None
         except KeyReused:
             raise Problem("key_reused") from None
         except NoCase:
@@ -114,14 +120,32 @@ class Carrier:
         except Busy as busy:
             raise Problem("busy", retry_after_s=busy.retry_after or _BUSY_S) from None
 
+    async def _said(
+        self, obstacles: tuple[Obstacle, ...], district: str, case: Negotiation | None
+    ) -> list[dict[str, Any]]:
+        """Obstacles in the words of the pack the case pins, or would have pinned had it been opened."""
+        if not obstacles:
+            return []
+        pack = await self._site.threads.run(_pack_of, self._site, district, case)
+        return [obstacle_as_said(one, pack) for one in obstacles]
 
-def _answer(receipt: Receipt, streams: frozenset[Stream], location: str | None = None) -> Response:
+
+def _pack_of(site: Site, district: str, case: Negotiation | None) -> Pack:
+    if case is not None:
+        return pinned_law(site, case).pack
+    home = site.districts.get(district)
+    return site.world.law(home.pack, home.pack_version, home.calendar).pack
+
+
+def _answer(
+    receipt: Receipt, streams: frozenset[Stream], warnings: list[dict[str, Any]], location: str | None = None
+) -> Response:
     """The receipt as this member may see it: entries of streams that do not exist for him are left out."""
     body = msgspec.json.encode(
         {
             "case": receipt.case,
             "entries": [one for one in receipt.entries if one.stream in streams],
-            "warnings": [obstacle_as_said(one) for one in receipt.warnings],
+            "warnings": warnings,
             "repeated": receipt.repeated,
         }
     )

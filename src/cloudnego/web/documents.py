@@ -182,6 +182,27 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     contested: bool
 
 
+class DraftClauseDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause; `prose` is null where it was erased. Without `agreed`, those agreed are what `submit-draft` takes."""
+
+    clause: str
+    head: str
+    values: tuple[dict[str, Any], ...]
+    prose: str | None
+    agreed: bool
+
+
+class DraftDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft as it lies before the workers once it was submitted, until then as the two sides work on it.
+
+    Whoever does not see the table reads no clause before that day. `draft_hash`: over the agreed clauses.
+    """
+
+    submitted_on: date | None
+    draft_hash: str | None
+    clauses: tuple[DraftClauseDocument, ...]
+
+
 class Deadlines(msgspec.Struct, frozen=True, kw_only=True):
     """Every term that has begun to run, as far as the reader sees the streams it belongs to."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,7 +13,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
+from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
+from cloudnego.logs import kinds_of, where
+from cloudnego.sentences import said
 from cloudnego.texts import Said, catalogue, fill, say
 
 _log: Final = structlog.get_logger(__name__)
@@ -63,14 +65,14 @@ STATUS: Final[Mapping[str, int]] = {
 
 
 class Problem(Exception):
-    """Ends a request with a problem document."""
+    """Ends a request with a problem document. `obstacles`: as `obstacle_as_said` says them."""
 
     def __init__(
         self,
         code: str,
         *,
         facts: Mapping[str, object] | None = None,
-        obstacles: Sequence[Obstacle] = (),
+        obstacles: Sequence[Mapping[str, Any]] = (),
         errors: Sequence[Mapping[str, object]] = (),
         retry_after_s: float | None = None,
         headers: Mapping[str, str] | None = None,
@@ -100,7 +102,7 @@ class Problem(Exception):
             "detail": say(f"problems.{self.code}.detail", self.facts),
         }
         if self.obstacles:
-            found["obstacles"] = [obstacle_as_said(one) for one in self.obstacles]
+            found["obstacles"] = list(self.obstacles)
         if self.errors:
             found["errors"] = list(self.errors)
         return found
@@ -115,11 +117,9 @@ def problem_of(wrong: Exception) -> Problem:
     if isinstance(wrong, Problem):
         return wrong
     if isinstance(wrong, OperationalError | InterfaceError | PoolTimeout):
-        _log.warning("database_does_not_answer", error=type(wrong).__name__)
+        _log.warning("database_does_not_answer", error=kinds_of(wrong))
         return Problem("busy", retry_after_s=2)
-    frames = traceback.extract_tb(wrong.__traceback__)[-8:]
-    where = [f"{frame.filename.rpartition('cloudnego/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
-    _log.error("defect", error=type(wrong).__name__, where=where)
+    _log.error("defect", error=kinds_of(wrong), where=where(wrong))
     return Problem("defect")
 
 
@@ -129,20 +129,17 @@ def respond(problem: Problem) -> Response:
     return Response(body, status_code=problem.status, media_type=MEDIA_TYPE, headers=problem.headers)
 
 
-def obstacle_as_said(obstacle: Obstacle) -> dict[str, Any]:
-    """An obstacle as the API says it: facts for machines, sentence and way out for people.
+def obstacle_as_said(obstacle: Obstacle, pack: Pack) -> dict[str, Any]:
+    """An obstacle of a case under this pack as the API says it: facts for machines, sentence and way out for people.
 
     Shape: `{reason, level, sentence{zh,en}, way_out{zh,en}, articles[], facts{}, cure[], side, by}`.
     """
-    key = f"reasons.{obstacle.reason.value}"
-    facts: dict[str, object] = {**obstacle.facts}
-    if obstacle.by is not None:
-        facts.setdefault("by", obstacle.by.isoformat())
+    words = said(obstacle, pack)
     return {
         "reason": obstacle.reason.value,
         "level": obstacle.level.value,
-        "sentence": say(f"{key}.sentence", facts),
-        "way_out": say(f"{key}.way_out", facts),
+        "sentence": words.sentence,
+        "way_out": words.way_out,
         "articles": list(obstacle.articles),
         "facts": dict(obstacle.facts),
         "cure": sorted(seat.value for seat in obstacle.cure),
@@ -170,4 +167,7 @@ def _pointer(at: str, path: Sequence[int | str]) -> str:
 
 def _field_message(detail: ErrorDetails) -> Said:
     kind = detail["type"] if f"fields.{detail['type']}" in catalogue("en") else "other"
-    return say(f"fields.{kind}", {name: str(value) for name, value in detail.get("ctx", {}).items()})
+    facts = {name: str(value) for name, value in detail.get("ctx", {}).items()}
+    if "expected" in facts:  # pydantic joins the last two with an English word
+        facts["expected"] = facts["expected"].replace(" or ", ", ")
+    return say(f"fields.{kind}", facts)

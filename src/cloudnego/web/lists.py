@@ -8,6 +8,7 @@ import msgspec
 from sqlmodel import col, select
 
 from cloudnego.core.overview import Overview
+from cloudnego.core.sight import shows_progress, without_content
 from cloudnego.core.vocabulary import Office
 from cloudnego.identity.kinds import REGIONAL
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
@@ -15,7 +16,7 @@ from cloudnego.identity.register import Reach, enterprises
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Organisation, Region
-from cloudnego.ports import BadCursor, Filter, Page
+from cloudnego.ports import BadCursor, Filter, Page, Within
 from cloudnego.web.case_views import shown_overview
 from cloudnego.web.cases import Found, pinned_law
 from cloudnego.web.documents import CaseRow
@@ -26,17 +27,30 @@ _NAMED_MAX = 200
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list may show: a region, or the organisations that are party. `plain`: only what a mere worker sees."""
+    """What somebody's lists may show: a region, the organisations that are party, and the cases he has a seat in.
 
+    `answering`: of those organisations the ones whose office shows him how far their cases are.
+    """
+
+    person: str
     region: str | None = None
-    parties: frozenset[str] | None = None
-    plain: bool = False
+    parties: frozenset[str] = frozenset()
+    answering: frozenset[str] = frozenset()
+
+    def within(self, wanted: Filter) -> Filter:
+        """The wanted list in his reach. What he does not see of a case he can neither search nor order it by."""
+        progress = wanted.light is not None or wanted.by_due
+        parties = self.answering if progress else self.parties
+        reach = Within(region=self.region, parties=parties, person=self.person, progress=progress)
+        return msgspec.structs.replace(wanted, within=reach)
 
 
 def sight_of(site: Site, who: Who, acting_as: str | None) -> Sight | None:
-    """What the reader's lists may show; None if nothing. Raises `Problem` 422 where his capacities do not add up.
+    """What the reader's lists may show; None if he names a membership he does not hold. Raises `Problem` 422 where his
+    capacities do not add up.
 
-    Capacities as a party add up, as do offices one of whose regions covers the others'; party and office do not.
+    Capacities as a party add up, as do offices one of whose regions covers the others'; party and office do not. A
+    seat comes from the case itself and adds to any of them.
     """
     today = site.world.clock(who.district).date()
     held = [
@@ -44,15 +58,16 @@ def sight_of(site: Site, who: Who, acting_as: str | None) -> Sight | None:
         for one in who.held
         if one.in_force(today) and one.office is not Office.OPERATOR and acting_as in (None, one.membership)
     ]
-    regional = [one for one in held if one.office in REGIONAL]
     if not held:
-        return None
+        return Sight(person=who.person) if acting_as is None else None
+    regional = [one for one in held if one.office in REGIONAL]
     if not regional:
-        return Sight(parties=_parties(held), plain=all(one.office is Office.WORKER for one in held))
+        answering = [one for one in held if shows_progress(one.office)]
+        return Sight(person=who.person, parties=_parties(held), answering=_parties(answering))
     widest = min((one.region for one in regional), key=len)
     if len(regional) != len(held) or any(not one.region.startswith(widest) for one in regional):
         raise Problem("acting_as_required")
-    return Sight(region=widest)
+    return Sight(person=who.person, region=widest)
 
 
 def _parties(held: list[Held]) -> frozenset[str]:
@@ -61,15 +76,11 @@ def _parties(held: list[Held]) -> frozenset[str]:
     return frozenset({one.organisation for one in held} | above)
 
 
-def narrowed(sight: Sight, wanted: Filter) -> Filter | None:
-    """The wanted list within sight; None if it lies outside. What a mere worker does not see he cannot search by."""
-    if sight.plain and wanted.light is not None:
-        return None
-    if sight.region is None:
-        return msgspec.structs.replace(wanted, parties=sight.parties)
-    if wanted.region is None or sight.region.startswith(wanted.region):
-        return msgspec.structs.replace(wanted, region=sight.region)
-    return wanted if wanted.region.startswith(sight.region) else None
+def narrowed(region: str, wanted: str | None) -> str | None:
+    """The wanted part of a region, given by codes; None if it lies outside."""
+    if wanted is None or region.startswith(wanted):
+        return region
+    return wanted if wanted.startswith(region) else None
 
 
 def by_name(site: Site, wanted: Filter) -> Filter:
@@ -93,17 +104,18 @@ def page(site: Site, wanted: Filter, cursor: str | None, limit: int) -> Page:
 
 
 def rows(site: Site, who: Who, found: Page, sight: Sight, acting_as: str | None) -> tuple[CaseRow, ...]:
-    """The rows as the reader may see them, with the names of the enterprises."""
+    """The rows as the reader may see them, with the names of the enterprises: as his office over the place sees them,
+    or as he does who belongs to the case."""
     shown: list[tuple[str, Overview]] = []
     for one in found.rows:
         row = one.overview
-        if sight.region is None:
+        if sight.region is None or not (row.region.startswith(sight.region) or row.town.startswith(sight.region)):
             own = _own_view(site, who, one.case, acting_as)
             if own is None:
                 continue
             row = own
-        elif row.in_force_from is None:
-            row = msgspec.structs.replace(row, raise_rate=None)  # agreed at the table is content until it is in force
+        else:
+            row = without_content(row)
         shown.append((one.case, row))
     names = organisation_names(site, who.district, {row.enterprise for _, row in shown})
     return tuple(

@@ -15,7 +15,7 @@ from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
-from cloudnego.ports import Filter
+from cloudnego.ports import Filter, Within
 from cloudnego.web.cases import Found, home_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
@@ -76,7 +76,7 @@ def _word(site: Site, district: str, command: OpenCase | RegisterContract) -> Sn
         )
     if word is None:
         return None
-    kin = Filter(district=district, parties=frozenset({command.enterprise}), live=True)
+    kin = Filter(district=district, within=Within(parties=frozenset({command.enterprise})), live=True)
     rows = [(row.case, row.overview) for row in site.log.cases(kin, None, _SIBLINGS_MAX).rows]
     same = [
         (case, row) for case, row in rows if row.enterprise == command.enterprise and row.scope == command.scope.value

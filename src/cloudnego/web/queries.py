@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import msgspec
@@ -21,28 +22,29 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import plain, tag_of, tagged, unchanged
 from cloudnego.web.case_views import (
     capacity,
+    draft_document,
     next_document,
     shown_deadlines,
     shown_overview,
     shown_substates,
     timeline_entry,
-    words_of,
 )
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.commands import PREFIX
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
-from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, NextDocument, Timeline
+from cloudnego.web.documents import CaseDocument, CasePage, Deadlines, DraftDocument, NextDocument, Timeline
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import as_documents, by_name, narrowed, organisation_names, page, root_region, rows, sight_of
 from cloudnego.web.site import Site
 
+_PAGE = 256  # events read at once
+
 router = APIRouter(prefix="/api/v1", tags=["negotiations"])
 
 CaseId = Annotated[str, Path(max_length=96)]
 ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]
-_READ_AT_ONCE = 500
 
 
 class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,10 +90,9 @@ async def list_cases(
     def read() -> CasePage:
         sandbox = site.clocks.district(who.district).kind == "sandbox"
         sight = sight_of(site, who, acting_as)
-        within = narrowed(sight, by_name(site, wanted)) if sight is not None else None
-        if sight is None or within is None:
+        if sight is None:
             return CasePage(sandbox=sandbox, rows=(), next=None)
-        found = page(site, within, cursor, limit)
+        found = page(site, sight.within(by_name(site, wanted)), cursor, limit)
         return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
 
     return tagged(request, await site.threads.run(read))
@@ -111,17 +112,17 @@ async def get_case(
         versions = _versions(site, found)
         shown = shown_overview(found, law)
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
-        return unchanged(request, tag) or tagged(request, _document(site, found, law, versions), tag)
+        return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
 
     return await site.threads.run(read)
 
 
-def _document(site: Site, found: Found, law: Law, versions: dict[str, tuple[int, int]]) -> CaseDocument:
-    events, shown, caucus = _events(site, found), shown_overview(found, law), _own_caucus(site, found)
+def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
+    gist, caucus = site.log.gist(found.id, found.streams), _own_caucus(site, found)
     state = plain(found.case) if found.sees_all_joint else None
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
-    persons = _persons_in(events) | set(_ids(state))
+    persons = {*gist.persons, *_ids(state)}
     return CaseDocument(
         id=found.id,
         sandbox=site.clocks.district(found.district).kind == "sandbox",
@@ -134,7 +135,7 @@ def _document(site: Site, found: Found, law: Law, versions: dict[str, tuple[int,
         calendar=found.case.calendar,
         state=state,
         caucus=plain(caucus) if caucus is not None else None,
-        words=words_of(events),
+        words=gist.words,
         names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,
     )
@@ -146,16 +147,6 @@ def _versions(site: Site, found: Found) -> dict[str, tuple[int, int]]:
 
 def _own_caucus(site: Site, found: Found) -> Caucus | None:
     return site.log.caucus(found.id, found.caucus_of) if found.caucus_of is not None else None
-
-
-def _events(site: Site, found: Found) -> list[Recorded]:
-    """All events the reader sees, oldest first."""
-    after: dict[Stream, int] = {}
-    events: list[Recorded] = []
-    while some := site.log.read(found.id, found.streams, after, _READ_AT_ONCE):
-        events += some
-        after |= {one.stream: one.seq for one in some}
-    return events
 
 
 def _persons_in(events: list[Recorded]) -> set[str]:
@@ -227,6 +218,30 @@ def _place(found: Found, cursor: str) -> dict[Stream, int]:
 
 
 @router.get(
+    "/negotiations/{case_id}/draft",
+    **described("get_draft", DraftDocument, problems=(401, 404, 422, 429), tagged=True),
+)
+async def get_draft(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """The draft, word for word: once it was submitted for everybody whom it binds, before that for the two sides."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> DraftDocument:
+        return draft_document(found, lambda stream: _events(site, found, stream))
+
+    return tagged(request, await site.threads.run(read))
+
+
+def _events(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:
+    """All events of a stream, oldest first."""
+    last = 0
+    while some := site.log.read(found.id, frozenset({stream}), {stream: last}, _PAGE):
+        yield from some
+        last = some[-1].seq
+
+
+@router.get(
     "/negotiations/{case_id}/deadlines",
     **described("get_deadlines", Deadlines, problems=(401, 404, 422, 429), tagged=True),
 )
@@ -276,12 +291,12 @@ async def get_cockpit(
         sight = sight_of(site, who, acting_as)
         if sight is None or sight.region is None:
             raise Problem("not_found")
-        within = narrowed(sight, Filter(district=who.district, region=region))
-        if within is None:
+        place = narrowed(sight.region, region)
+        if place is None:
             raise Problem("not_found")
-        whole = within.region == root_region(site, who.district)
+        whole = place == root_region(site, who.district)
         cut = Cut(
-            district=who.district, region=None if whole else within.region, industry=industry, size_band=size_band,
+            district=who.district, region=None if whole else place, industry=industry, size_band=size_band,
             wage_year=wage_year,
         )  # fmt: skip
         figures = site.log.cockpit(cut)

@@ -339,7 +339,7 @@ def test_without_a_union_the_list_is_approved_not_appointed_and_not_voted_one_by
         Reason.ELECTED_NOT_APPOINTED, form="approval_of_list"
     )
     given(WITHOUT_UNION).when(TOWN_AS_ORGAN, appointed("w1", "w2", "w3", chief="w1")).then_refused(
-        Reason.ELECTED_NOT_APPOINTED
+        Reason.ELECTED_NOT_APPOINTED, form="approval_of_list"
     )
 
 

@@ -296,9 +296,8 @@ def may_be_appointed(m: Moment) -> Obstacle | None:
             else None
         )
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
-        return no(
-            Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form="ballot"
-        )
+        form = "ballot" if _balloted(m) else "approval_of_list"
+        return no(Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form=form)
     return None
 
 
