@@ -723,7 +723,9 @@ def _suspend(m: Moment, dice: Random, _: Cast) -> Fields:
     other = m.case.suspension.named.of(side_of_table(m).other)
     if other is not None and other[0] >= m.today:
         return {"until_on": other[0], "next": other[1].model_dump(), "reason": "等待年度审计结果"}
-    until = m.today + timedelta(days=3 + dice.randrange(6))
+    row = m.law.pack.suspension
+    left = row.max_days - m.case.suspension.used_days if row.max_days is not None else 9
+    until = m.today + timedelta(days=max(1, min(left, 3 + dice.randrange(6))))
     plan = m.case.meeting.plan
     base = plan.model_dump() if plan else meeting_plan(m, dice)
     return {"until_on": until, "next": {**base, "day": working_day_after(m, 1, until)}, "reason": "等待年度审计结果"}

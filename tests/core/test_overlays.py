@@ -9,7 +9,7 @@ import pytest
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
-from cloudnego.core.overlays import Overlay, overlays_of
+from cloudnego.core.overlays import Overlay, days_left, overlays_of
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import (
     CLOCK,
@@ -129,6 +129,13 @@ def test_a_suspension_is_as_long_as_the_days_between_and_thirty_in_all() -> None
 def test_thirty_days_at_once_and_no_more() -> None:
     given(IN_SESSION).when(W1, suspending("2026-04-30")).then(e.SuspensionNamed)
     given(IN_SESSION).when(W1, suspending("2026-05-01")).then_refused(Reason.SUSPENSION_TOO_LONG, days=31)
+
+
+def test_when_every_day_is_used_nobody_is_offered_another_suspension() -> None:
+    first = given(READY_TO_MEET).on("2026-03-31").having((E1, suspending("2026-04-30")), (W1, suspending("2026-04-30")))
+    resumed = first.on("2026-04-30").when(E1, c.Resume()).then(like(e.TalksResumed, days=30)).after
+    assert days_left(resumed.moment(W1)) is not None
+    resumed.when(W1, suspending("2026-05-01")).then_refused(Reason.SUSPENSION_TOO_LONG, "HZ 27", days=1, used=30)
 
 
 def test_the_vector_of_the_handbook_ten_of_thirty_days() -> None:

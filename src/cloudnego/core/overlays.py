@@ -79,6 +79,14 @@ def within_the_cap(m: Moment, command: c.Suspend) -> Obstacle | None:
     return None
 
 
+def days_left(m: Moment) -> Obstacle | None:
+    """Where every day has been used, nobody needs to name a term to hear that it is too long (HZ 27 ¶2)."""
+    row, used = m.law.pack.suspension, m.case.suspension.used_days
+    if row.max_days is None or used < row.max_days or row.max_level is not Level.HARD:
+        return None
+    return no(Reason.SUSPENSION_TOO_LONG, *row.cite, days=1, used=used, most=row.max_days)
+
+
 def makes_the_cap_unreachable(m: Moment, command: c.Suspend) -> Obstacle | None:
     """A suspension does not stop the sixty days of HZ 29: a warning when it passes them."""
     cap = running(m.case, m.law, "total_cap")

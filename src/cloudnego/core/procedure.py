@@ -364,7 +364,7 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
          needs=(undone.somebody_protected,), fits=(performance.protected_person, performance.transfer_consented)),
      S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.Suspend, does=overlays.suspend, by=CHIEF,
-         needs=(chief_of_own_side, overlays.not_suspended, overlays.no_agreement),
+         needs=(chief_of_own_side, overlays.not_suspended, overlays.no_agreement, overlays.days_left),
          fits=(overlays.suspension_is_new, overlays.within_the_cap, overlays.next_venue,
                overlays.makes_the_cap_unreachable, overlays.only_force_majeure)), S.MEETING, S.MEETING),
     (Ask(command=c.Resume, does=overlays.resume, by=CHIEF, needs=(overlays.suspended,),
