@@ -116,11 +116,10 @@ class Peer:
             head = session.get_one(Stream, moved.id)
             head.size, head.joint, head.at, head.frontier = moved[:4]
             session.add(head)
-        overview = overviews.of_case(case, self._law)
+        overview = overviews.news(case, self._law)
         stored = session.get(OverviewRow, case.id)
         assert stored is not None
-        assert overview is not None
-        if overview != case.overview:
+        if overview is not None:
             for name in overviews.COLUMNS:
                 if name != "covers":
                     setattr(stored, name, getattr(overview, name))

@@ -191,9 +191,8 @@ def _copies(connection: Connection, times: int) -> None:
 
 def _roll_up(connection: Connection) -> None:
     """The cross from the overviews, the margins from the cross: sums of sums."""
-    group = (_O.district, _O.wage_year, place(), _O.industry, _O.size_band, _O.step, ending())
-    district, year, *cell = group
-    whole = select(district, literal("cross"), year, *cell, *sums()).group_by(*group)
+    district, *cell = (_O.district, place(), _O.industry, _O.size_band, _O.step, ending(), _O.wage_year)
+    whole = select(district, literal("cross"), *cell, *sums()).group_by(district, *cell)
     connection.execute(ROLLUP.insert().from_select(list(ROLLUP.c), whole))
     c = ROLLUP.c
     for face, kept in (("all", None), ("place", c.place), ("industry", c.industry), ("size", c.size_band)):
@@ -201,7 +200,7 @@ def _roll_up(connection: Connection) -> None:
         grouped = [c.district, c.wage_year, c.step, c.ending, *([] if kept is None else [kept])]
         margin: Select[Any] = (
             select(
-                c.district, literal(face), c.wage_year, *named, c.step, c.ending,
+                c.district, literal(face), *named, c.step, c.ending, c.wage_year,
                 *(cast(func.sum(c[name]), Integer) for name in rollup.MEASURES),
             )
             .where(c.face == "cross")

@@ -27,9 +27,8 @@ NOTES: Final = [
     "noop: uvicorn with the product's settings and an application that answers 201 without reading the body",
     "peer: FastAPI route with model body and dependencies, one SQLModel session and transaction a command; same"
     " judging, leaf, tree, head and overview in the same tables with the same durability",
-    "the peer is spared reading the case, and for a second, like us, the session: it keeps both in memory",
-    "we read the session of each person once a second, in the readers' threads: with 64 people who each ask a few times"
-    " a second that is a good part of a command; the faster the machine, the smaller",
+    "the peer is spared reading case and session: it keeps both in memory for good, where we look once a second whether"
+    " anybody's identity changed",
     "the limit of requests per session is lifted; everything else is as in production",
     "with one client every command is a batch and an fsync of its own",
 ]

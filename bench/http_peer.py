@@ -6,7 +6,6 @@ is even spared some: the folded cases and the sign-ins lie in its memory, where 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -37,8 +36,6 @@ from cloudnego.ports import Asked
 from cloudnego.web.commands import PREFIX
 from tests.eventlog.given import DISTRICT
 
-_BELIEVED_S: Final = 1.0  # as long as the product believes a session it has read
-
 
 class EntryOut(BaseModel):
     stream: str
@@ -66,7 +63,7 @@ class Desk:
         self._sessions: Final = Sessions(
             self.engine, now_s, idle_s=settings.session_idle_s, lasts_s=settings.session_lasts_s
         )
-        self._believed: Final[dict[str, tuple[float, Who]]] = {}
+        self._believed: Final[dict[str, Who]] = {}
         books = Books(store, ring, cases_max=1_000_000)
         self.judge: Final = Judge(books.sealer, districts.law)
         self.cases: Final[dict[str, Case]] = {}
@@ -79,14 +76,11 @@ class Desk:
                 self.locks[row[0]] = Lock()
 
     def who(self, token: str) -> Who | None:
-        """Who has this session, read from the database at most once a second."""
+        """Who has this session, read from the database once and believed for good."""
         known = self._believed.get(token)
-        if known is not None and time.monotonic() < known[0]:
-            return known[1]
-        who = self._sessions.who(token)
-        if who is not None:
-            self._believed[token] = (time.monotonic() + _BELIEVED_S, who)
-        return who
+        if known is None and (known := self._sessions.who(token)) is not None:
+            self._believed[token] = known
+        return known
 
 
 def _tenant(books: Books, connection: object) -> Tenant:
@@ -163,8 +157,8 @@ def _write(desk: Desk, session: Session, case: Case, rows: list[Sealed]) -> None
         head = session.get_one(Stream, moved.id)
         head.size, head.joint, head.at, head.frontier = moved[:4]
         session.add(head)
-    overview = overviews.of_case(case, desk.law)
-    if overview is not None and overview != case.overview:
+    overview = overviews.news(case, desk.law)
+    if overview is not None:
         session.flush()
         overviews.write(session.connection(), [(case.id, case.district, overview)])
         rollup.add(session.connection(), [(case.district, case.overview, overview)])

@@ -14,7 +14,7 @@ from typing import Final
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cloudnego.main import Server, bind, server_config, url_of
+from cloudnego.main import Server, bind, server_config, settle_memory, url_of
 from cloudnego.settings import Settings
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -99,13 +99,14 @@ async def _serve(app: ASGIApp, folder: Path) -> None:
 
 
 def main() -> None:
-    """Serve with the product's uvicorn settings and event loop."""
+    """Serve with the product's uvicorn settings, event loop and settled memory."""
     name, folder = sys.argv[1], Path(sys.argv[2])
     app: ASGIApp = noop
     if name == "peer":
         from bench.http_peer import application  # noqa: PLC0415  # the no-op needs none of it
 
         app = application(folder)
+    settle_memory()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(app, folder))
 

@@ -30,11 +30,14 @@ def run_walks(count: int, seed: int) -> int:
                 pool.shutdown(cancel_futures=True)
                 break
             progress.update(task, completed=tally.walks)
-    enough = tally.ended * 4 >= tally.walks and tally.walks == count
+    seldom = tally.seldom() if tally.walks >= walking.ENOUGH_WALKS else {}
+    enough = tally.ended * 4 >= tally.walks and tally.walks == count and not seldom
     verdict = "kept" if enough and not broken else "broken"
     seconds = round(time.monotonic() - started)
     record("walks", seed=seed, count=tally.walks, verdict=verdict, seconds=seconds, **tally.summary())
     print(f"{verdict.upper()}: {tally.walks} walks from seed {seed}, {tally.ended} reached an ending {broken}")
+    if seldom:
+        print(f"hardly reached: {seldom}")
     return 0 if verdict == "kept" else 1
 
 

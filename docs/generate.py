@@ -9,6 +9,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import FunctionType
@@ -26,9 +27,10 @@ from cloudnego.core.overlays import Overlay
 from cloudnego.core.pack import Pack, Text2, Timer
 from cloudnego.core.procedure import OPENINGS, PAPER, PLACES, PROCEDURE, ROAD, STILL
 from cloudnego.core.refusals import Reason
+from cloudnego.core.substates import SUBSTATES, DisputeSubState
 from cloudnego.core.vocabulary import STEPS, Seat, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
-from cloudnego.texts import catalogue
+from cloudnego.texts import LANGUAGES, catalogue
 
 DOCS = Path(__file__).resolve().parent
 Rule = Callable[..., Any]
@@ -226,10 +228,18 @@ def _ask(place: Place) -> list[str]:
 def _diagram() -> list[str]:
     lines = ["```mermaid", "stateDiagram-v2"]
     lines += [f"    [*] --> {STEPS[0]}: {', '.join(_type(opening) for opening in OPENINGS)}"]
+    lines += [f"    {step}: {', '.join(SUBSTATES[step])}" for step in STEPS]
     for step, rule in PROCEDURE.items():
         lines += [f"    {step} --> {after}: {outcome}" for outcome, after in rule.then.items()]
         lines += [] if rule.then else [f"    {step} --> [*]"]
     return [*lines, "```", ""]
+
+
+def _substates(key: str, kind: type[StrEnum], whose: str = "") -> list[str]:
+    """Where a case may stand within a step, with what the class says of what it has and has not."""
+    rows = [(f"`{one}`", *(catalogue(language)[f"substates.{key}.{one}"] for language in LANGUAGES)) for one in kind]
+    about = " ".join((kind.__doc__ or "").split())
+    return [about, "", *_table((f"sub-state{whose}", "中文", "English"), rows), ""]
 
 
 def _step(step: Step, pack: Pack) -> list[str]:
@@ -240,6 +250,8 @@ def _step(step: Step, pack: Pack) -> list[str]:
     lines += [f"- or is closed by {_code(closing)}"] if closing else []
     lines += [f"- `{name}` ({_said(f'outcomes.{name}')}) leads to `{after}`" for name, after in rule.then.items()]
     lines.append("")
+    each = " of each side" if step in (Step.REPRESENTATIVES, Step.TOPICS) else ""
+    lines += _substates(step.value, SUBSTATES[step], each)
     for ask in rule.asks:
         lines += _ask(PLACES[ask.command])
     return lines
@@ -264,7 +276,9 @@ def _overlays() -> list[str]:
     stopped = _code(sorted(_type(command) for command in STILL))
     intro = "They lie over a step without changing it, and stack."
     table = _table(("overlay", "laid on by", "taken off by"), rows)
-    return ["## Overlays", "", intro, "", *table, "", f"A suspension stops {stopped}; all else goes on.", ""]
+    stops = f"A suspension stops {stopped}; all else goes on."
+    dispute = _substates("dispute", DisputeSubState, " of a dispute")
+    return ["## Overlays", "", intro, "", *table, "", stops, "", *dispute]
 
 
 def _reasons() -> list[str]:

@@ -16,11 +16,13 @@ import msgspec
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core.clauses import text_hash
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.evolve import evolve
 from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused
+from cloudnego.core.road import place_of
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import (
     Both,
@@ -139,6 +141,24 @@ def confirming(head: str) -> Callable[[Negotiation], c.Command]:
     return said
 
 
+def signed_minutes(minutes_hash: str = MINUTES) -> c.ConfirmMinutes:
+    """A chief's signature under the minutes, with the scan of the paper."""
+    return c.ConfirmMinutes(minutes_hash=minutes_hash, evidence=SCAN)
+
+
+def submitting(case: Negotiation) -> c.SubmitDraft:
+    """The draft with the text of its clauses, as these tests put them."""
+    put = [raise_of(v.rate) for x in case.clauses.values() for v in x.values if isinstance(v, c.RateValue)]
+    put += [lowest_of(v.fen) for x in case.clauses.values() for v in x.values if isinstance(v, c.FenValue)]
+    prose = {text_hash(x.head, x.values, x.prose): x.prose for x in put}
+    clauses = tuple(
+        c.DraftClause(clause=name, head=x.head, values=x.values, prose=prose.get(x.text_hash, "?"))
+        for name, x in case.clauses.items()
+        if x.agreed
+    )
+    return c.SubmitDraft(draft_hash=draft(case), clauses=clauses)
+
+
 def raise_of(percent: str, clause: str | None = None) -> c.PutClause:
     return c.PutClause(
         clause=clause, head="T3", values=(c.RateValue(name="raise", rate=percent),), prose=f"工资总额增长{percent}%"
@@ -160,7 +180,7 @@ def ballot(yes: int, no: int = 0, *, present: int | None = None) -> Callable[[Ne
     def said(case: Negotiation) -> c.Command:
         there = yes + no if present is None else present
         return c.RecordBallot(
-            draft_hash=draft(case), present=there, issued=there, returned=there, yes=yes, no=no,
+            draft_hash=draft(case), secret=True, present=there, issued=there, returned=there, yes=yes, no=no,
             abstain=there - yes - no, spoiled=0, evidence=SCAN,
         )  # fmt: skip
 
@@ -233,9 +253,14 @@ class Given:
         caucus = self.caucuses.of(side) if place and place.ask.writes == "caucus" and side else None
         return Moment(
             self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, caucus=caucus,
-            register=self.register if ask is None or type(ask).opens else None,
-            other=self.other if place and place.ask.reads else None, new_law=self.new_law,
+            register=self.register if place is None or place.ask.by_register else None,
+            other=self.other if place and place.ask.reads else None, new_law=self.new_law, fact=self._fact(ask),
         )  # fmt: skip
+
+    def _fact(self, ask: c.Command | None) -> e.Event | None:
+        place = place_of(ask.fact) if isinstance(ask, c.ContestFact) else None
+        own = [event for event in self.log if place and event.stream is place[0]]
+        return own[place[1] - 1] if place and 0 < place[1] <= len(own) else None
 
     def after_(self, by: Member, decision: Decision) -> Given:
         caucuses = self.caucuses

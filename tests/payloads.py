@@ -8,7 +8,19 @@ from typing import Any
 from cloudnego.core import commands as c
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
-from tests.given import MINUTES, OTHER_HASH, PLAN, ROLL_HASH, SCAN, day, plan, rep, reps, sheet
+from tests.given import (
+    MINUTES,
+    OTHER_HASH,
+    PLAN,
+    ROLL_HASH,
+    SCAN,
+    day,
+    plan,
+    rep,
+    reps,
+    sheet,
+    submitting,
+)
 
 Fields = Mapping[str, Any]
 Fill = Callable[[Negotiation, Member], Fields]
@@ -33,13 +45,17 @@ def _plain(**fields: Any) -> Fill:
     return lambda _case, _by: fields
 
 
-_LIST = {"reps": reps("x1", "x2", "x3"), "chief": "x1"}
+def _list(_: Negotiation, by: Member) -> Fields:
+    right = "legal_representative" if by.side is Side.EMPLOYER else "union_head"
+    return {"reps": reps("x1", "x2", "x3"), "chief": "x1", "chief_is": right}
 
 
 def _objected(case: Negotiation, _: Member) -> Fields:
     return {"clauses": [{"clause": _clause(case), "article": "ZJ 18"}], "evidence": SCAN}
 
 
+_NO_CLAUSE = {"clause": "table.1", "head": "T3", "prose": "x"}
+_SERVED = c.Service(via=c.ServedVia.PAPER, proof=c.Proof.EMS, received_on=day("2026-05-08"), evidence=SCAN)
 _COUNTS = {"present": 30, "issued": 30, "returned": 30, "yes": 30, "no": 0, "abstain": 0, "spoiled": 0}
 
 PAYLOADS: Mapping[type[c.Command], Fill] = {
@@ -53,19 +69,21 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
         evidence=SCAN,
     ),
     c.RecordDelegateRoll: _plain(delegates=50, workers=120, roll_hash=ROLL_HASH),
-    c.ProposeCandidates: _plain(candidates=reps("x1", "x2"), chief="x1", seats=2, scrutineers=("s1", "s2")),
+    c.ProposeCandidates: _plain(
+        candidates=reps("x1", "x2"), chief="x1", chief_is="union_head", seats=2, scrutineers=("s1", "s2")
+    ),
     c.RecordElection: _plain(
-        held="gathering", total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN
+        held="gathering", secret=True, total=40, present=30, votes=({"person": "w2", "votes": 30},), evidence=SCAN
     ),
     c.AttestElection: _plain(correct=True),
-    c.AppointRepresentatives: _plain(**_LIST),
+    c.AppointRepresentatives: _list,
     c.MandateOutsider: _plain(rep=rep("x9", outside=True)),
     c.AcceptDuty: _plain(),
     c.PublishList: _plain(from_on="2026-01-20", until_on="2026-01-20"),
     c.RecordOpinions: _plain(held="dispersed", issued=100, returned=80),
     c.DraftTopicSheet: _plain(topics=sheet("T5")),
     c.DeclareTopicsReady: _plain(),
-    c.ConfirmElectronicService: _plain(from_on="2026-01-01", until_on="2026-12-31"),
+    c.ConfirmElectronicService: _plain(from_on="2026-01-01", until_on="2026-12-31", evidence=SCAN),
     c.RevokeElectronicService: _plain(),
     c.SendOffer: _plain(plan=PLAN, topics=sheet()),
     c.ServePaper: lambda case, _: {
@@ -81,6 +99,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.ScheduleMeeting: _plain(plan=plan("2026-12-01")),
     c.PostponeMeeting: _plain(material="table.1"),
     c.SendMeetingNotice: _plain(topics=sheet()),
+    c.ReportTalks: _plain(),
     c.NameRecorder: _plain(person="x1"),
     c.ProposeRecorder: _plain(person="x1"),
     c.AgreeOnlineMeeting: _plain(),
@@ -95,20 +114,25 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.ChooseNewDay: _plain(plan=plan("2026-04-02")),
     c.AdjournMeeting: _plain(next=plan("2026-04-02")),
     c.WriteMinutes: _plain(result="none", minutes_hash=MINUTES),
-    c.ConfirmMinutes: _plain(minutes_hash=MINUTES),
+    c.ConfirmMinutes: _plain(minutes_hash=MINUTES, evidence=SCAN),
+    c.SignMinutes: _plain(minutes_hash=MINUTES, evidence=SCAN),
     c.DeclareDeadlock: _plain(),
     c.ConfirmDraft: lambda case, _: {"draft_hash": _draft(case)},
-    c.SignDraft: lambda case, _: {"draft_hash": _draft(case)},
+    c.SignDraft: lambda case, _: {"draft_hash": _draft(case), "evidence": SCAN},
     c.LetDraftStand: _plain(),
     c.FileAmendmentPlan: _plain(plan="提高"),
-    c.SubmitDraft: lambda case, _: {"draft_hash": _draft(case)},
+    c.SubmitDraft: lambda case, _: {
+        "draft_hash": _draft(case),
+        "clauses": submitting(case).clauses if case.meeting.draft_hash else [_NO_CLAUSE],
+    },
     c.ConveneCongress: _plain(day="2026-04-10", total=40),
     c.AdoptVotingMethod: _plain(ballot="paper", scrutineers=("s1", "s2")),
     c.SendCongressMaterials: _plain(),
+    c.RecordAcceptance: lambda case, _: {"enterprise": "firm1", "draft_hash": _draft(case), "evidence": SCAN},
     c.RecordCoveredBallot: _plain(
-        enterprise="firm1", total=20, present=20, yes=20, scrutineers=("s1", "s2"), evidence=SCAN
+        enterprise="firm1", secret=True, total=20, present=20, yes=20, scrutineers=("s1", "s2"), evidence=SCAN
     ),
-    c.RecordBallot: lambda case, _: {"draft_hash": _draft(case), "evidence": SCAN, **_COUNTS},
+    c.RecordBallot: lambda case, _: {"draft_hash": _draft(case), "secret": True, "evidence": SCAN, **_COUNTS},
     c.AttestBallot: _plain(correct=True),
     c.SignContract: lambda case, _: {"document_hash": _draft(case), "evidence": SCAN},
     c.RefuseToSign: _plain(),
@@ -119,7 +143,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.RecordReceipt: _plain(evidence=SCAN),
     c.RequestSupplement: _plain(items=("roll",)),
     c.SupplyPapers: _plain(items=("roll",)),
-    c.ObjectToContract: _objected,
+    c.ObjectToContract: lambda case, by: {**_objected(case, by), "service": _SERVED},
     c.RecordObjection: _objected,
     c.GiveNoObjection: _plain(),
     c.ConfirmNoObjection: _plain(),
@@ -130,6 +154,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.PublishContract: _plain(),
     c.ReportToUpperUnion: _plain(),
     c.ReportPerformance: _plain(period="2026"),
+    c.PublishPerformance: _plain(period="2026H1"),
     c.RaiseProblem: _plain(problem="未调整"),
     c.AnswerProblem: _plain(problem="table.1", answer="已补发"),
     c.RecordExternalCase: _plain(forum="mediation"),
@@ -151,15 +176,17 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.EndInvitation: _plain(person="guest"),
     c.ApplyForCoordination: _plain(facts="拒绝协商"),
     c.AcceptDispute: _plain(coordinators=("x4",)),
+    c.AdvanceCoordination: _plain(reached="investigated"),
     c.ExtendDispute: _plain(days=15, reason="案情复杂"),
     c.CloseDispute: _plain(agreement=True, evidence=SCAN),
     c.Urge: _plain(channel="letter", demand="请答复"),
     c.IssueOpinion: _plain(article="HZ 24", facts="逾期"),
     c.AnswerOpinion: _plain(opinion="notice.1", outcome="corrected", answer="已改"),
-    c.IssueRecommendation: _plain(opinion="notice.1", facts="拒不改正"),
+    c.IssueRecommendation: _plain(opinion="notice.1", ground="refused", facts="拒不改正"),
     c.ContestFact: _plain(fact="notice.1", statement="不符"),
     c.WithdrawContest: _plain(fact="notice.1"),
     c.WithdrawCase: _plain(reason="改期"),
+    c.TakeBackWithdrawal: _plain(),
     c.ConsentToWithdrawal: _plain(),
     c.EndTalks: _plain(reason="协调未成"),
     c.MergeIntoRegional: _plain(regional="n9"),

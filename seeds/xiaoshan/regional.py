@@ -87,7 +87,7 @@ def _register(firms: Sequence[Firm], town: Town, body: str, year: int) -> Regist
     return Register(
         enterprise=union, region=DISTRICT, town=town.code, industry=firms[0].entry.industry,
         headcount=sum(one.headcount for one in covers), above_scale=False, has_union=True, worker_organ=union,
-        employer_organ=body, covers=covers, references=references(year),
+        employer_organ=body, covers=covers, references=references(year), speaks_for_many=True,
     )  # fmt: skip
 
 
@@ -103,7 +103,7 @@ def _over(t: Play, heads: tuple[str, ...], further: tuple[tuple[str, int], ...],
     s.sheet(t, E)
     t.act(t.chief(E), c.Reply)
     if joins is not None:
-        t.act(t.organ(E), c.CoverEnterprise, enterprise=joins.enterprise, headcount=joins.headcount)
+        t.act(t.organ(E), c.CoverEnterprise, enterprise=joins.enterprise)
         year = {"period": str(t.today.year), "kind": "average_wage", "fen": 600_000, "rate": None, "source": SOURCE}
         t.act(t.organ(W), c.RecordReference, **year)
     s.exchange(t)

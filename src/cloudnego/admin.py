@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import typer
 from rich.prompt import Prompt
@@ -137,12 +137,13 @@ def init(
     name: Annotated[str, typer.Option(help="区的名称。 Its name.")] = "萧山区",
     region: Annotated[str, typer.Option(help="行政区划代码 GB/T 2260。 Its GB/T 2260 code.")] = "330109",
     pack: Annotated[str, typer.Option(help="新案件使用的规则包。 Rule pack of new cases.")] = DEFAULT_PACK,
+    verified_by: Annotated[str, typer.Option(help="规则包的核对人。 Who compared the pack with the texts.")] = "",
     official: Annotated[str, typer.Option(help="首位工作人员的姓名。 Name of the first official.")] = "",
     login: Annotated[str, typer.Option(help="首位工作人员的登录名。 How the first official signs in.")] = "",
     password_file: PasswordFile = None,
 ) -> None:
     """Make the first live district and its first official. Refuses the second time."""
-    settings, law = Settings(), _pack(pack)
+    settings, law = Settings(), _pack_in_force(pack, verified_by)
     words = DistrictWords(district=district, name=name, region=region)
     install(settings)
     with opened(settings) as (engine, districts):
@@ -161,6 +162,20 @@ def init(
         tell("unverified")
 
 
+READ_HERE: Final = frozenset({"cn", "cn-zhejiang", "cn-hangzhou"})
+"""Packs that may be set in force as they ship; their texts are read with the product. For the others somebody of the
+district says that the copies are the law there."""
+
+
+def _verified(pack: str, by: str) -> Pack:
+    """A shipped pack with the name of whoever compared it with the texts. Raises CannotBe."""
+    if re.search(r"[\x00-\x1f\"\\]", by) or not by.strip():
+        raise CannotBe("bad_name")
+    kept = [line for line in pack_texts()[pack].splitlines() if not line.startswith("verified_")]
+    lines = [*kept, f'verified_by: "{by.strip()}"', f'verified_at: "{now().date().isoformat()}"', ""]
+    return load_pack(pack, {**pack_texts(), pack: "\n".join(lines)})
+
+
 def _typed(key: str, given: str) -> str:
     """What was given, or what is typed now."""
     try:
@@ -173,6 +188,13 @@ def _pack(wanted: str) -> Pack:
     if wanted not in pack_texts():
         raise CannotBe("no_pack", pack=wanted, packs=", ".join(sorted(pack_texts())))
     return shipped_pack(wanted)
+
+
+def _pack_in_force(wanted: str, verified_by: str) -> Pack:
+    pack = _pack(wanted)
+    if not verified_by and wanted not in READ_HERE:
+        raise CannotBe("pack_unverified", pack=wanted)
+    return _verified(wanted, verified_by) if verified_by else pack
 
 
 def _person(
@@ -196,11 +218,7 @@ def verify_pack(
     """Record that somebody compared the district's pack with the texts; new cases pin the verified version."""
     with opened(Settings()) as (_, districts):
         chosen = _the_district(districts, district)
-        if re.search(r"[\x00-\x1f\"\\]", by) or not by.strip():
-            raise CannotBe("bad_name")
-        kept = [line for line in pack_texts()[chosen.pack].splitlines() if not line.startswith("verified_")]
-        lines = [*kept, f'verified_by: "{by.strip()}"', f'verified_at: "{now().date().isoformat()}"', ""]
-        pack = load_pack(chosen.pack, {**pack_texts(), chosen.pack: "\n".join(lines)})
+        pack = _verified(chosen.pack, by)
         districts.adopt(chosen.id, pack=pack)
     tell("verified", district=chosen.id, pack=pack.id, version=pack.version, by=pack.verified_by)
 

@@ -18,6 +18,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment
+from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.state import Clause
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side
@@ -47,6 +48,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     offered_percent: str = "6"
     agreed_percent: str = "7"
     minimum_fen: int = 300_000
+    prose: dict[str, str] = {}  # what the clauses put so far say, by the hash of their text
 
     def bench(self, side: Side) -> tuple[str, ...]:
         return self.worker_bench if side is Side.WORKER else self.employer_bench
@@ -120,6 +122,10 @@ def service(m: Moment, dice: Random, side: Side | None = None) -> Fields:
     to = (side or side_of_table(m)).other
     if in_force(m.case, to, m.today):
         return {"via": "platform"}
+    return _receipt_of_today(m, dice)
+
+
+def _receipt_of_today(m: Moment, dice: Random) -> Fields:
     return {"via": "paper", "proof": "signed_receipt", "received_on": m.today, "evidence": scan(dice)}
 
 
@@ -153,15 +159,18 @@ def meeting_plan(m: Moment, dice: Random, days: int = 12) -> Fields:
         m.case.offer.plan if m.case.offer else None,
     ):
         if known is not None and known.day >= m.today and m.case.meeting.plan is None:
-            return known.model_dump()
+            return {**known.model_dump(), "place": known.place or _PLACE}
     plan = m.case.meeting.plan
     day = working_day_after(m, days + dice.randrange(3))
     return {
         "day": day,
         "time": plan.time if plan else "14:00",
-        "place": plan.place if plan else "企业三楼会议室",
+        "place": (plan and plan.place) or _PLACE,
         "mode": plan.mode if plan else _mode(m),
     }
+
+
+_PLACE = "企业三楼会议室"
 
 
 def _mode(m: Moment) -> Mode:
@@ -216,6 +225,7 @@ def _candidates(m: Moment, dice: Random, cast: Cast) -> Fields:
     extra = [p for p in cast.spare_workers if p not in seated][:1] if balloted and dice.random() < 0.5 else []
     return {
         "candidates": [rep(p, n) for n, p in enumerate((*people, *extra))], "chief": people[0], "seats": len(people),
+        "chief_is": "union_head" if m.case.has_union or m.case.scope is not Scope.ENTERPRISE else "other",
         "scrutineers": list(cast.scrutineers[:2]),
     }  # fmt: skip
 
@@ -228,7 +238,7 @@ def _election(m: Moment, dice: Random, _: Cast) -> Fields:
     spoiled = dice.randrange(2) if present > 10 else 0
     base: Fields = {
         "held": "dispersed", "total": total, "present": present, "spoiled": spoiled, "evidence": scan(dice),
-        "electorate": electorate,
+        "electorate": electorate, "secret": True,
     }  # fmt: skip
     if not (m.case.has_union and m.case.scope is Scope.ENTERPRISE):
         return {**base, "form": "approval_of_list", "approvals": present - spoiled}
@@ -250,7 +260,11 @@ def _appoint(m: Moment, _: Random, cast: Cast) -> Fields:
         people = people[: max(_size(m, cast), min(worker, len(people)))] if worker >= _size(m, cast) else people
         people = people[:worker]
     reps = [rep(p, n, manager=side is Side.EMPLOYER) for n, p in enumerate(people)]
-    return {"reps": reps, "chief": people[0], "chief_is_legal_representative": True}
+    return {"reps": reps, "chief": people[0], "chief_is": _by_right(side)}
+
+
+def _by_right(side: Side) -> str:
+    return "union_head" if side is Side.WORKER else "legal_representative"
 
 
 def _outsider(m: Moment, dice: Random, cast: Cast) -> Fields:
@@ -289,8 +303,8 @@ def _ready(m: Moment, _: Random, __: Cast) -> Fields:
     return {"held": "dispersed"} if m.side is Side.WORKER else {}
 
 
-def _d0(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"from_on": m.today, "until_on": m.today + timedelta(days=730)}
+def _d0(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"from_on": m.today, "until_on": m.today + timedelta(days=730), "evidence": scan(dice)}
 
 
 def _offer(m: Moment, dice: Random, cast: Cast) -> Fields:
@@ -363,7 +377,8 @@ def _mine(m: Moment) -> list[str]:
 
 
 def _acknowledge(m: Moment, dice: Random, _: Cast) -> Fields:
-    found = [n for n in _mine(m) if m.case.materials[n].delivered_on and not m.case.materials[n].acknowledged]
+    given = {n: x for n, x in m.case.materials.items() if x.asked_by is m.side and x.delivered_on}
+    found = [n for n, x in given.items() if not x.acknowledged]
     return {"material": _pick(dice, found)}
 
 
@@ -386,8 +401,10 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
     if other is not None and other != own and other.day >= m.today:
         return {"plan": other.model_dump()}
     settled = m.case.reply.plan if m.case.reply else None
-    if m.case.meeting.plan is None and settled and settled != own and settled.day >= m.today and m.case.round == 1:
-        return {"plan": settled.model_dump()}
+    if m.case.meeting.plan is None and settled and settled.day >= m.today and m.case.round == 1:
+        placed = settled if settled.place else settled.model_copy(update={"place": _PLACE})
+        if placed != own:
+            return {"plan": placed.model_dump()}
     return {
         "plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}
     }
@@ -398,9 +415,11 @@ def _notice(m: Moment, dice: Random, cast: Cast) -> Fields:
 
 
 def _recorder(m: Moment, _: Random, cast: Cast) -> Fields:
-    named = m.case.meeting.recorder_named.of(side_of_table(m).other)
-    choice = named or m.case.meeting.recorder_proposed or cast.recorder
-    if choice in (m.case.meeting.recorder, m.case.meeting.recorder_named.of(side_of_table(m))):
+    meeting, side = m.case.meeting, side_of_table(m)
+    known = (meeting.recorder, meeting.recorder_named.of(side))
+    choices = (meeting.recorder_named.of(side.other), meeting.recorder_proposed, cast.recorder)
+    choice = next((one for one in choices if one is not None and one not in known), None)
+    if choice is None:
         raise LookupError("the recorder is named already")
     return {"person": choice}
 
@@ -446,7 +465,8 @@ def _worded(value: Fields, cast: Cast) -> Fields:
 
 
 def _drop(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"clause": _pick(dice, [n for n, x in m.case.clauses.items() if x.side is m.side and not x.agreed])}
+    free = [n for n, x in m.case.clauses.items() if x.side is m.side and (m.case.round > 1 or not x.agreed)]
+    return {"clause": _pick(dice, free)}
 
 
 def _unconfirmed(m: Moment, clause: Clause) -> bool:
@@ -471,14 +491,19 @@ def _confirm_check_in(m: Moment, _: Random, __: Cast) -> Fields:
 
 
 def _absent(m: Moment, _: Random, __: Cast) -> Fields:
-    side = next((s for s in Side if m.case.benches.of(s).chief not in m.case.meeting.confirmed), Side.EMPLOYER)
-    return {"side": side}
+    meeting = m.case.meeting
+    away = [s for s in Side if s is not meeting.absent and m.case.benches.of(s).chief not in meeting.confirmed]
+    return {"side": next(iter(away), Side.EMPLOYER)}
 
 
-def _new_day(m: Moment, _: Random, __: Cast) -> Fields:
+def _new_day(m: Moment, dice: Random, _: Cast) -> Fields:
+    """Some days on; where they have gone by, the choice was made in time and is entered late."""
     plan = m.case.meeting.plan
     assert plan is not None
-    return {"plan": {**plan.model_dump(), "day": max(m.today, working_day_after(m, 3, plan.day))}}
+    day, last = working_day_after(m, 3, plan.day), working_day_after(m, m.law.pack.meeting.postponed_max_wd, plan.day)
+    if m.today > last:
+        return {"plan": {**plan.model_dump(), "day": day}, "occurred_on": plan.day, "evidence": scan(dice)}
+    return {"plan": {**plan.model_dump(), "day": max(m.today, day)}}
 
 
 def _adjourn(m: Moment, _: Random, __: Cast) -> Fields:
@@ -493,16 +518,35 @@ def _minutes(m: Moment, dice: Random, __: Cast) -> Fields:
     return {"result": result, "minutes_hash": sha(dice), "text": "会议如实记录双方意见与达成一致的条款。"}
 
 
-def _confirm_minutes(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"minutes_hash": m.case.meeting.minutes_hash}
+def _confirm_minutes(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"minutes_hash": m.case.meeting.minutes_hash, "evidence": scan(dice)}
+
+
+def _sign_minutes(m: Moment, dice: Random, _: Cast) -> Fields:
+    meeting = m.case.meeting
+    there = [r.person for r in m.bench.seated if r.person in meeting.confirmed - meeting.minutes_signed]
+    return {"minutes_hash": meeting.minutes_hash, "persons": there, "evidence": scan(dice)}
 
 
 def _draft(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"draft_hash": m.case.meeting.draft_hash, "file": sha(dice)}
 
 
-def _submit(m: Moment, _: Random, __: Cast) -> Fields:
-    return {"draft_hash": m.case.meeting.draft_hash}
+def _sign_draft(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"draft_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
+
+
+def _submit(m: Moment, _: Random, cast: Cast) -> Fields:
+    """The draft with its text; whoever has not read a clause cannot hand it in."""
+    clauses = [
+        {
+            "clause": name, "head": clause.head, "values": [v.model_dump() for v in clause.values],
+            "prose": cast.prose[clause.text_hash],
+        }
+        for name, clause in sorted(m.case.clauses.items())
+        if clause.agreed
+    ]  # fmt: skip
+    return {"draft_hash": m.case.meeting.draft_hash, "clauses": clauses}
 
 
 def _amendments(m: Moment, _: Random, __: Cast) -> Fields:
@@ -522,13 +566,20 @@ def _method(_: Moment, dice: Random, cast: Cast) -> Fields:
     return {"ballot": "both", "scrutineers": list(cast.scrutineers[:2]), "counters": [], "evidence": scan(dice)}
 
 
+def _acceptance(m: Moment, dice: Random, _: Cast) -> Fields:
+    left = [x.enterprise for x in m.case.covers if x.enterprise not in m.case.congress.accepted]
+    return {"enterprise": _pick(dice, left), "draft_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
+
+
 def _covered_ballot(m: Moment, dice: Random, cast: Cast) -> Fields:
-    left = [x for x in m.case.covers if x.enterprise not in m.case.congress.covered]
-    one = _pick(dice, left or list(m.case.covers))
+    """Of a firm that has not voted, then of one that votes anew; firms that accept the draft first (SH 28)."""
+    congress = m.case.congress
+    may = [x for x in m.case.covers if x.enterprise in congress.accepted] or list(m.case.covers)
+    one = _pick(dice, [x for x in may if x.enterprise not in congress.covered] or may)
     total = max(2, one.headcount)
     yes = total - dice.randrange(1 + total // 4)
     return {
-        "enterprise": one.enterprise, "total": total, "present": total, "yes": yes,
+        "enterprise": one.enterprise, "secret": True, "total": total, "present": total, "yes": yes,
         "scrutineers": list(cast.scrutineers[:2]), "evidence": scan(dice),
     }  # fmt: skip
 
@@ -548,8 +599,9 @@ def ballot(m: Moment, dice: Random, *, present: int, yes: int, no: int, abstain:
     """The counts of a ballot whose papers add up."""
     papers = yes + no + abstain
     return {
-        "draft_hash": m.case.meeting.draft_hash, "present": present, "issued": max(papers, min(present, papers)),
-        "returned": papers, "yes": yes, "no": no, "abstain": abstain, "spoiled": 0, "evidence": scan(dice),
+        "draft_hash": m.case.meeting.draft_hash, "secret": True, "present": present,
+        "issued": max(papers, min(present, papers)), "returned": papers, "yes": yes, "no": no, "abstain": abstain,
+        "spoiled": 0, "evidence": scan(dice),
     }  # fmt: skip
 
 
@@ -561,7 +613,7 @@ def _attest(_: Moment, __: Random, ___: Cast) -> Fields:
 
 
 def _sign(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"document_hash": m.case.meeting.draft_hash, "method": "ink", "evidence": scan(dice)}
+    return {"document_hash": m.case.meeting.draft_hash, "evidence": scan(dice)}
 
 
 def _file(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -587,11 +639,16 @@ def _supply(m: Moment, __: Random, ___: Cast) -> Fields:
 
 def _objection(m: Moment, dice: Random, _: Cast) -> Fields:
     clause = _pick(dice, sorted(m.case.clauses))
-    return {
-        "clauses": [{"clause": clause, "article": "N2004 44"}],
-        "opinion": "请核对该条款的计算口径。",
+    found: Fields = {
+        "clauses": [{"clause": clause, "article": "N2004 44"}], "opinion": "请核对该条款的计算口径。",
         "evidence": scan(dice),
-    }
+    }  # fmt: skip
+    if Office.AUTHORITY not in m.by.offices:  # one that came in time and surfaced late
+        review = running(m.case, m.law, "review")
+        last = review.latest if review and review.latest else m.today
+        return {**found, "occurred_on": min(m.today, last)}
+    both = all(in_force(m.case, side, m.today) for side in Side)
+    return {**found, "service": {"via": "platform"} if both else _receipt_of_today(m, dice)}
 
 
 def _clerical(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -605,7 +662,15 @@ def _publish(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _report(m: Moment, _: Random, __: Cast) -> Fields:
     results = [{"clause": n, "result": "full"} for n in sorted(m.case.clauses)]
-    return {"period": str(m.today.year), "results": results, "remark": "各项条款均已履行。"}
+    return {"period": _new_period(m, m.case.performance.reports), "results": results, "remark": "各项条款均已履行。"}
+
+
+def _new_period(m: Moment, known: Mapping[str, date]) -> str:
+    return f"{m.today.year}-{len(known) + 1}"
+
+
+def _publish_performance(m: Moment, _: Random, __: Cast) -> Fields:
+    return {"period": _new_period(m, m.case.performance.publications), "place": "厂务公开栏"}
 
 
 def _problem(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -643,7 +708,7 @@ def _replace(m: Moment, dice: Random, cast: Cast) -> Fields:
     new = _pick(dice, [p for p in cast.spare(side) if p not in taken])
     return {
         "old": old, "rep": rep(new, 1), "as_chief": bench.chief == old,
-        "chief_is_person_in_charge": True, "service": service(m, dice),
+        "chief_is": _by_right(side), "service": service(m, dice),
         "evidence": scan(dice),
     }  # fmt: skip
 
@@ -658,7 +723,9 @@ def _suspend(m: Moment, dice: Random, _: Cast) -> Fields:
     other = m.case.suspension.named.of(side_of_table(m).other)
     if other is not None and other[0] >= m.today:
         return {"until_on": other[0], "next": other[1].model_dump(), "reason": "等待年度审计结果"}
-    until = m.today + timedelta(days=3 + dice.randrange(6))
+    row = m.law.pack.suspension
+    left = row.max_days - m.case.suspension.used_days if row.max_days is not None else 9
+    until = m.today + timedelta(days=max(1, min(left, 3 + dice.randrange(6))))
     plan = m.case.meeting.plan
     base = plan.model_dump() if plan else meeting_plan(m, dice)
     return {"until_on": until, "next": {**base, "day": working_day_after(m, 1, until)}, "reason": "等待年度审计结果"}
@@ -674,6 +741,11 @@ def _guest(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _accept_dispute(_: Moment, __: Random, cast: Cast) -> Fields:
     return {"coordinators": list(cast.coordinators)}
+
+
+def _advance(m: Moment, _: Random, __: Cast) -> Fields:
+    known = m.case.dispute.reached if m.case.dispute else None
+    return {"reached": COORDINATING[0 if known is None else min(COORDINATING.index(known) + 1, len(COORDINATING) - 1)]}
 
 
 def _close_dispute(_: Moment, dice: Random, __: Cast) -> Fields:
@@ -694,11 +766,13 @@ def _answer_opinion(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _recommend(m: Moment, dice: Random, _: Cast) -> Fields:
-    ripe = [
-        n for n, o in m.case.opinions.items()
-        if not o.recommended and (o.outcome == "refused" or (o.answered_on is None and _term_over(m, n)))
-    ]  # fmt: skip
-    return {"opinion": _pick(dice, ripe), "facts": "企业未在期限内答复监督意见书。"}
+    grounds = {
+        n: "unanswered" if o.answered_on is None else "refused" if o.outcome == "refused" else "not_corrected"
+        for n, o in m.case.opinions.items()
+        if not o.recommended and (o.answered_on is not None or _term_over(m, n))
+    }
+    name = _pick(dice, sorted(grounds))
+    return {"opinion": name, "ground": grounds[name], "facts": "企业收到监督意见书后未予整改。"}
 
 
 def _term_over(m: Moment, name: str) -> bool:
@@ -713,7 +787,7 @@ def _contest(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _withdraw_contest(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"fact": _pick(dice, [f for f, side in m.case.contested.items() if side is m.side])}
+    return {"fact": _pick(dice, [f for f, contest in m.case.contested.items() if m.side in contest.sides])}
 
 
 def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -726,10 +800,7 @@ def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _cover(m: Moment, dice: Random, cast: Cast) -> Fields:
     known = {x.enterprise for x in m.case.covers}
-    return {
-        "enterprise": _pick(dice, [x for x in cast.enterprises if x not in known]),
-        "headcount": 20 + dice.randrange(200),
-    }
+    return {"enterprise": _pick(dice, [x for x in cast.enterprises if x not in known])}
 
 
 _REASON = {"reason": "双方另有安排"}
@@ -744,13 +815,15 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.NameRecorder: _recorder, c.ProposeRecorder: _propose_recorder, c.MakeProposal: _proposal, c.PutClause: _clause,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
-    c.ConfirmMinutes: _confirm_minutes, c.ConfirmDraft: _draft, c.FileAmendmentPlan: _amendments,
-    c.SubmitDraft: _submit, c.SignDraft: _submit,
-    c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordCoveredBallot: _covered_ballot,
+    c.ConfirmMinutes: _confirm_minutes, c.SignMinutes: _sign_minutes, c.ConfirmDraft: _draft,
+    c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _sign_draft,
+    c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,
+    c.RecordCoveredBallot: _covered_ballot,
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
     c.RecordReceipt: _receipt, c.RequestSupplement: _supplement, c.SupplyPapers: _supply,
     c.ObjectToContract: _objection, c.RecordObjection: _objection, c.NoteClerical: _clerical,
-    c.PublishContract: _publish, c.ReportPerformance: _report, c.RaiseProblem: _problem,
+    c.PublishContract: _publish, c.ReportPerformance: _report,
+    c.PublishPerformance: _publish_performance, c.RaiseProblem: _problem,
     c.AnswerProblem: _answer_problem,
     c.RecordExternalCase: _external, c.ReportTransfer: _transfer, c.LeaveBench: _leave,
     c.ReplaceRepresentative: _replace, c.DelegateChief: _delegate, c.Suspend: _suspend,
@@ -758,6 +831,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.AssignInstructor: _person(lambda k: k.instructor),
     c.InviteToTable: _person(lambda k: k.district_union), c.EndInvitation: _guest,
     c.ApplyForCoordination: lambda m, d, k: {"facts": "双方就调整幅度未能达成一致。"}, c.AcceptDispute: _accept_dispute,
+    c.AdvanceCoordination: _advance,
     c.ExtendDispute: lambda m, d, k: {"days": 10, "reason": "案情复杂"}, c.CloseDispute: _close_dispute, c.Urge: _urge,
     c.IssueOpinion: _opinion, c.AnswerOpinion: _answer_opinion, c.IssueRecommendation: _recommend,
     c.ContestFact: _contest, c.WithdrawContest: _withdraw_contest, c.WithdrawCase: lambda m, d, k: dict(_REASON),

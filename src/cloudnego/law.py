@@ -214,6 +214,11 @@ def _check(pack: Pack) -> None:
         key = _ARTICLE.fullmatch(article)
         if key is None or key[1] not in pack.sources:
             _refuse(pack.id, f"引用“{article}”没有来源", f"{article!r} has no source")
+    for row in _rows(pack):
+        for field, articles in row.cites.items():
+            if field not in row.__struct_fields__ or not set(articles) <= set(row.cite):
+                _refuse(pack.id, f"cites：{field} 须为本行的规则，且只引用本行的条文",
+                    f"cites: {field} must be a rule of its row, with articles the row cites")  # fmt: skip
     if tuple((row.number, row.code) for row in pack.steps) != tuple((step.number, step) for step in STEPS):
         _refuse(pack.id, "九个步骤不全或顺序不对", "the nine steps are not whole or not in order")
     codes = [head.code for head in (*pack.topics.heads, *pack.topics.extra)]
@@ -228,9 +233,13 @@ def _check(pack: Pack) -> None:
             )
 
 
+def _rows(pack: Pack) -> Iterator[Row]:
+    yield from (value for name in _ROWS if isinstance(value := getattr(pack, name), Row))
+    yield from pack.timers.values()
+
+
 def _articles(pack: Pack) -> Iterator[str]:
-    rows = [value for name in _ROWS if isinstance(value := getattr(pack, name), Row)]
-    for row in (*rows, *pack.timers.values()):
+    for row in _rows(pack):
         yield from row.cite
     for head in (*pack.topics.heads, *pack.topics.extra):
         yield head.article

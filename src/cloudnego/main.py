@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import secrets
 import signal
 import socket
@@ -363,5 +364,17 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
     Raises NotMigrated, KeyMissing, Owned, NotDurable, PortTaken, CannotListen.
     """
     logs.configure(settings.log_level)
+    house = build(settings)
+    settle_memory()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(build(settings), ready))
+        runner.run(serve(house, ready))
+
+
+def settle_memory() -> None:
+    """What was made up to now stays for good: the garbage collector need not go through it again and again.
+
+    It looks after every 10,000 new objects instead of every 700: what is made for a command is freed without it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
+from cloudnego.core.road import place_of
 from cloudnego.core.sight import clock_asks, next_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Side, Stream
@@ -49,6 +51,7 @@ class Rehearsal(Scene):
         self.caucuses: dict[Side, Caucus] = {}
         self.others: dict[str, Negotiation] = {}  # other cases an ask may read, by id
         self.new_law: Law | None = None  # the law after a calendar was loaded
+        self.leaning: Mapping[type[c.Command], float] = {}  # how often a walk asks what it is fond of, or loath to
         self._law = law
         self._case = EMPTY
 
@@ -75,8 +78,17 @@ class Rehearsal(Scene):
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
-            new_law=self.new_law,
+            new_law=self.new_law, fact=self._fact(command),
         )  # fmt: skip
+
+    def _fact(self, command: c.Command | None) -> Event | None:
+        """The event an ask speaks of, counted out of what was played."""
+        about = PLACES[type(command)].ask.about if command is not None else None
+        place = place_of(getattr(command, about)) if about else None
+        if place is None:
+            return None
+        of_its_stream = [x for one in self.played for x in one.events if x.stream is place[0]]
+        return of_its_stream[place[1] - 1] if 0 < place[1] <= len(of_its_stream) else None
 
     def open(self, who: str, **wish: Any) -> None:
         year = self.today.year
@@ -90,6 +102,7 @@ class Rehearsal(Scene):
         """Judge one ask and remember it. Raises `Refused`; then nothing has happened."""
         moment = self.moment(by, command)
         decision = decide(moment, command)
+        self.heard(command)
         if isinstance(command, c.AdoptCalendar) and self.new_law is not None:
             self._law = self.new_law
         for event in decision.events:
@@ -125,22 +138,29 @@ class Rehearsal(Scene):
 
 
 _RARE: dict[type[c.Command], float] = {
-    c.WithdrawCase: 0.004, c.EndTalks: 1.0, c.ConsentToWithdrawal: 0.1, c.WithdrawOffer: 0.02, c.LeaveBench: 0.01,
+    c.WithdrawCase: 0.004, c.EndTalks: 4.0, c.ConsentToWithdrawal: 0.5,
+    c.TakeBackWithdrawal: 1.0, c.WithdrawOffer: 0.1, c.LeaveBench: 0.01,
     c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
     c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
     c.DropClause: 0.1, c.Suspend: 1.0, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
-    c.ObjectToContract: 0.15, c.RequestSupplement: 0.2, c.NoteChiefAbsent: 0.1, c.AdjournMeeting: 0.08,
+    c.GiveNoObjection: 0.5, c.ObjectToContract: 0.3, c.RequestSupplement: 0.5,
+    c.NoteChiefAbsent: 0.2, c.AdjournMeeting: 0.08,
     c.RequestMaterials: 0.1, c.MakeProposal: 0.2, c.DraftTopicSheet: 0.3, c.RecordOpinions: 0.3,
-    c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.2,
-    c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2, c.RecordObjection: 0.1,
-    c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.1, c.NoteClerical: 0.5, c.CloseDispute: 0.3,
+    c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.1,
+    c.PublishContract: 6.0, c.ReportToUpperUnion: 6.0,
+    c.PublishPerformance: 0.1, c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2,
+    c.RecordObjection: 0.03, c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.4,
+    c.NoteClerical: 0.5, c.CloseDispute: 0.3,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""
 
 
-def _weight(case: Negotiation, kind: type[c.Command]) -> float:
+def _weight(scene: Rehearsal, kind: type[c.Command]) -> float:
     """What has been settled is seldom asked again, or a walk would undo more than it does."""
-    meeting = case.meeting
+    case, meeting = scene.case, scene.case.meeting
+    declared = case.filing.declared
+    if kind is c.ConfirmNoObjection and (declared.worker or declared.employer):  # or the clock closes it in silence
+        return scene.leaning.get(c.CloseConfirmation, 2.0)
     if kind is c.ReplaceRepresentative and any(case.benches.of(side).vacant for side in Side):
         return 2.0
     again = (
@@ -151,7 +171,7 @@ def _weight(case: Negotiation, kind: type[c.Command]) -> float:
         or (kind is c.WriteMinutes and (not _settled(case) or meeting.minutes_result == "full_agreement"))
         or (kind is c.PutClause and len(case.clauses) > len(case.negotiated_heads()) and case.round == 1)
     )
-    return 0.03 if again else _RARE.get(kind, 2.0)
+    return 0.03 if again else scene.leaning.get(kind, _RARE.get(kind, 2.0))
 
 
 def _settled(case: Negotiation) -> bool:
@@ -175,9 +195,10 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
         c.StartMeeting,
         c.WriteMinutes, c.ConfirmMinutes, c.Resume, c.SendMeetingNotice, c.ReplaceRepresentative, c.AcceptDuty,
     ),
-    Reason.DRAFT_MISSING: (c.ConfirmDraft,), Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
+    Reason.MINUTES_UNSIGNED: (c.SignMinutes,), Reason.DRAFT_MISSING: (c.ConfirmDraft,),
+    Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
     Reason.CONGRESS_NOT_CONVENED: (c.ConveneCongress,), Reason.BALLOT_UNATTESTED: (c.AttestBallot,),
-    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordCoveredBallot, c.RecordBallot),
+    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordAcceptance, c.RecordCoveredBallot, c.RecordBallot),
     Reason.NOT_SIGNED: (c.SignContract,),
     Reason.NOT_FILED: (c.FileContract,), Reason.NOT_RECEIVED: (c.ReceiveFiling, c.RecordReceipt),
     Reason.REVIEW_RUNNING: (c.ConfirmNoObjection, c.SupplyPapers), Reason.OBJECTED: (c.ReturnToTable, c.NoteClerical),
@@ -193,7 +214,7 @@ def purposeful(scene: Rehearsal, busy: list[str]) -> None:
         scene.dice.shuffle(cures)
         for kind in cures:
             place = PLACES[kind]
-            if _weight(scene.case, kind) < 0.05:  # settled; asking again would undo it
+            if _weight(scene, kind) < 0.05:  # settled; asking again would undo it
                 continue
             for who, moment in moments.items():
                 if moment.seats.isdisjoint(place.ask.by) or any(o.hard for o in needs_unmet(moment, place)):
@@ -205,7 +226,7 @@ def purposeful(scene: Rehearsal, busy: list[str]) -> None:
 def wander(scene: Rehearsal, steps: int) -> None:
     """A random walk of at most so many asks: mostly asks whose needs are met, words from the state, time passing."""
     dice, cast, people = scene.dice, scene.cast, sorted(scene.members)
-    purpose = dice.choice((0.05, 0.3, 0.4))
+    purpose = dice.choice((0.05, 0.4, 0.6))
     busy = [cast.worker_bench[0], cast.employer_bench[0], cast.hr, cast.recorder, *cast.scrutineers[:2], cast.authority]
     for _ in range(steps):
         if not scene.case.live:
@@ -222,17 +243,17 @@ def wander(scene: Rehearsal, steps: int) -> None:
         open_now = [p for p in next_for(moment) if p.open]
         if not open_now:
             continue
-        weights = [_weight(scene.case, c.COMMANDS[p.command]) for p in open_now]
-        kind = c.COMMANDS[dice.choices(open_now, weights)[0].command]
-        try_one(scene, who, kind)
+        weights = [_weight(scene, c.COMMANDS[p.command]) for p in open_now]
+        if dice.random() < sum(weights):  # who can do nothing but what is rare mostly does nothing
+            try_one(scene, who, c.COMMANDS[dice.choices(open_now, weights)[0].command])
 
 
 def twist(scene: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, Any]:
     """Now and then things go another way than the chooser's: a ballot fails, nobody comes, a letter is in the post."""
     dice, total = scene.dice, moment.case.congress.total
     chance = dice.random()
-    if kind is c.RecordBallot and chance < 0.25 and moment.case.opened and not moment.case.opened.ballot_per_enterprise:
-        if chance < 0.08:
+    if kind is c.RecordBallot and chance < 0.4 and moment.case.opened and not moment.case.opened.ballot_per_enterprise:
+        if chance < 0.15:
             return ballot(moment, dice, present=total // 2, yes=total // 2, no=0)
         return ballot(moment, dice, present=total, yes=total // 2, no=total - total // 2)
     if kind in (c.SendOffer, c.Reply, c.SendMeetingNotice) and chance < 0.1:
@@ -241,6 +262,14 @@ def twist(scene: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, 
         return {"outcome": "refused", "plan": None, "topics": []}
     if kind in (c.AttestBallot, c.AttestElection) and chance < 0.05:
         return {"correct": False}
+    if kind is c.Reply and chance < 0.3 and moment.case.offer:
+        return {"plan": {**moment.case.offer.plan.model_dump(), "place": None}}
+    if kind is c.Reply and chance < 0.4:
+        return {"outcome": "accepted_with_changes"}
+    if kind is c.FileContract and (chance < 0.2 or c.RecordReceipt in scene.leaning):
+        return {"channel": "external_upload"}
+    if kind is c.CloseDispute and (chance < 0.2 or (c.EndTalks in scene.leaning and chance < 0.8)):
+        return {"agreement": False}
     return {"outcome": "refused"} if kind is c.AnswerOpinion and chance < 0.4 else {}
 
 
@@ -267,7 +296,8 @@ def pass_time(scene: Rehearsal) -> None:
     if case.congress.day and case.congress.day > scene.today:
         goals += [case.congress.day] * 2
     due = next_due(case, scene.law)
-    if due and (case.filing.received_on or case.filing.in_force_from or dice.random() < 0.2):
+    review = case.filing.received_on is not None and dice.random() < 0.5
+    if due and (review or case.filing.in_force_from or dice.random() < 0.2):
         goals += [due] * 2
     scene.wait_until(goals[dice.randrange(len(goals))], 10 + dice.randrange(7))
 

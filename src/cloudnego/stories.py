@@ -15,7 +15,7 @@ from typing import Any
 from cloudnego.chooser import Cast, ballot, working_day_after
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
-from cloudnego.core.clauses import open_clauses, unsettled_heads
+from cloudnego.core.clauses import open_clauses, text_hash, unsettled_heads
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Law, Moment
 from cloudnego.core.state import Negotiation
@@ -54,6 +54,12 @@ class Scene(ABC):
 
     @abstractmethod
     def moment(self, who: str) -> Moment: ...
+
+    def heard(self, command: c.Command) -> None:
+        """Remember what a clause says: the state keeps its hash alone, and the congress is shown the text."""
+        if isinstance(command, c.PutClause):
+            known = text_hash(command.head, command.values, command.prose)
+            self.cast.prose[known] = command.prose
 
     # --- said often -----------------------------------------------------------------------------------------------
 
@@ -170,6 +176,9 @@ def sign_minutes(t: Scene) -> None:
     t.act(t.cast.recorder, c.WriteMinutes)
     for side in Side:
         t.act(t.chief(side), c.ConfirmMinutes)
+    if t.law.pack.meeting.minutes_by_all:
+        for side in Side:
+            t.act(t.chief(side), c.SignMinutes)
     t.act(t.cast.hr, c.ConfirmDraft)
 
 
@@ -405,8 +414,12 @@ def late_enterprise(t: Scene) -> None:
     t.act(t.chief(Side.WORKER), c.SendOffer)
     t.wait_working(13)
     t.act(t.organ(Side.WORKER), c.Reply, **from_paper(t))
-    bench = {"reps": [{"person": p, "manager": True} for p in t.cast.employer_bench], "chief": t.cast.employer_bench[0]}
-    t.act(t.organ(Side.WORKER), c.AppointRepresentatives, chief_is_legal_representative=True, **bench, **from_paper(t))
+    bench = {
+        "reps": [{"person": p, "manager": True} for p in t.cast.employer_bench],
+        "chief": t.cast.employer_bench[0],
+        "chief_is": "legal_representative",
+    }
+    t.act(t.organ(Side.WORKER), c.AppointRepresentatives, **bench, **from_paper(t))
     t.act(t.organ(Side.WORKER), c.PublishList, **from_paper(t))
     t.act(t.organ(Side.WORKER), c.AcceptDuty, persons=list(t.cast.employer_bench), **from_paper(t))
     exchange(t)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from cloudnego.core import commands as c
 from cloudnego.core.events import Covered
 from cloudnego.core.moment import Register
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Held, Scope, Side
+from cloudnego.core.vocabulary import CLOCK, ChiefIs, Held, Scope, Side
 from tests.given import (
     AUTHORITY,
     BODY_AS_ORGAN,
@@ -20,6 +21,7 @@ from tests.given import (
     HR,
     LEGAL,
     MINUTES,
+    OTHER_HASH,
     PLAN,
     RECORDER,
     REFERENCE,
@@ -41,12 +43,16 @@ from tests.given import (
     confirming,
     day,
     draft,
+    given,
     law,
     lowest_of,
+    plan,
     raise_of,
     receipt,
     reps,
     sheet,
+    signed_minutes,
+    submitting,
 )
 
 NOTHING = Given(at=datetime(2026, 1, 12, 10, tzinfo=CHINA))
@@ -56,7 +62,9 @@ OPENED_BY_EMPLOYER = Situation(NOTHING, (HR, c.OpenCase(enterprise="ent1", wage_
 # --- step 1 -------------------------------------------------------------------------------------------------------
 
 ROLL = c.RecordDelegateRoll(delegates=40, workers=120, managers=8, women=16, roll_hash=ROLL_HASH)
-CANDIDATES = c.ProposeCandidates(candidates=reps("w1", "w2", "w3"), chief="w1", seats=3, scrutineers=("s1", "s2"))
+CANDIDATES = c.ProposeCandidates(
+    candidates=reps("w1", "w2", "w3"), chief="w1", chief_is=ChiefIs.UNION_HEAD, seats=3, scrutineers=("s1", "s2")
+)
 
 
 def votes(**of: int) -> tuple[c.Votes, ...]:
@@ -65,11 +73,13 @@ def votes(**of: int) -> tuple[c.Votes, ...]:
 
 def election(present: int = 38, total: int = 40, **of: int) -> c.RecordElection:
     """A ballot of the delegates with these votes."""
-    return c.RecordElection(held=Held.GATHERING, total=total, present=present, votes=votes(**of), evidence=SCAN)
+    return c.RecordElection(
+        held=Held.GATHERING, secret=True, total=total, present=present, votes=votes(**of), evidence=SCAN
+    )
 
 
-def appointed(*persons: str, chief: str) -> c.AppointRepresentatives:
-    return c.AppointRepresentatives(reps=reps(*persons), chief=chief, chief_is_legal_representative=True)
+def appointed(*persons: str, chief: str, chief_is: ChiefIs = ChiefIs.LEGAL_REPRESENTATIVE) -> c.AppointRepresentatives:
+    return c.AppointRepresentatives(reps=reps(*persons), chief=chief, chief_is=chief_is)
 
 
 def published(on: str) -> c.PublishList:
@@ -118,7 +128,15 @@ EMPLOYER_OFFER_SERVED = Situation(
 )
 REFUSED = Situation(BOTH_LISTED, "2026-03-09", (E1, REFUSAL))
 REPLY_UNSERVED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE.model_copy(update={"service": None})))
+REPLY_OVERDUE = Situation(
+    OFFER_SERVED, "2026-03-17", (CLOCK, c.NoteDeadline.model_validate({"timer": "reply", "mark": "T+1"}))
+)
 REPLIED = Situation(BOTH_LISTED, "2026-03-09", (E1, ACCEPTANCE))
+REPLIED_WITH_CHANGES = Situation(
+    BOTH_LISTED,
+    "2026-03-09",
+    (E1, ACCEPTANCE.model_copy(update={"outcome": c.ReplyOutcome.ACCEPTED_WITH_CHANGES, "plan": plan("2026-04-02")})),
+)
 
 # --- step 5 -------------------------------------------------------------------------------------------------------
 
@@ -141,6 +159,7 @@ RECORDER_AGREED: tuple[Line, ...] = (
     (E1, c.NameRecorder(person="recorder")),
 )
 SCHEDULED = Situation(REPLIED, "2026-03-10", (W1, c.ScheduleMeeting(plan=PLAN)))
+MATERIAL_OWED = Situation(REPLIED, "2026-03-10", (W2, asked("payroll")))
 MATERIAL_ASKED = Situation(SCHEDULED, "2026-03-11", (W2, asked("payroll")))
 ALL_BUT_ONE_NOTICE = Situation(SCHEDULED, "2026-03-20", *RECORDER_AGREED, (W1, notice("2026-03-20")))
 READY_TO_MEET = Situation(ALL_BUT_ONE_NOTICE, (E1, notice("2026-03-20")))
@@ -152,6 +171,9 @@ ALL_THERE = Situation(READY_TO_MEET, "2026-03-31T09:00", (RECORDER, c.ConfirmChe
 IN_SESSION = Situation(ALL_THERE, (RECORDER, c.StartMeeting()))
 
 
+ADJOURNED = Situation(IN_SESSION, (RECORDER, c.AdjournMeeting(next=plan("2026-04-08"))))
+
+
 def agreeing(head: str) -> tuple[Line, ...]:
     return ((W1, confirming(head)), (E1, confirming(head)))
 
@@ -160,7 +182,7 @@ def minutes(result: str = "full_agreement") -> c.WriteMinutes:
     return c.WriteMinutes.model_validate({"result": result, "minutes_hash": MINUTES})
 
 
-SIGN_MINUTES: tuple[Line, ...] = tuple((who, c.ConfirmMinutes(minutes_hash=MINUTES)) for who in (W1, E1))
+SIGN_MINUTES: tuple[Line, ...] = tuple((who, signed_minutes()) for who in (W1, E1))
 
 
 def fixing(by: Side = E) -> Line:
@@ -175,18 +197,16 @@ DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
 
 # --- step 7 -------------------------------------------------------------------------------------------------------
 
-SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, lambda case: c.SubmitDraft(draft_hash=draft(case))))
-CONVENED = Situation(
-    SUBMITTED,
-    (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)),
-    (UNION, c.SendCongressMaterials()),
-)
+SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, submitting))
+CALLED = Situation(SUBMITTED, (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)))
+CONVENED = Situation(CALLED, (UNION, c.SendCongressMaterials()))
 METHOD = c.AdoptVotingMethod(ballot="paper", scrutineers=("s1", "s2"), counters=("s1",))
 READY_TO_VOTE = Situation(CONVENED, "2026-04-10", (UNION, METHOD))
 ATTEST: tuple[Line, ...] = ((S1, c.AttestBallot(correct=True)), (S2, c.AttestBallot(correct=True)))
 BALLOT_COUNTED = Situation(READY_TO_VOTE, (UNION, ballot(30, 8)))
 VOTED = Situation(BALLOT_COUNTED, *ATTEST)
 BALLOT_FAILED = Situation(READY_TO_VOTE, (UNION, ballot(15, 20)), *ATTEST)
+TOO_FEW_CAME = Situation(READY_TO_VOTE, (UNION, ballot(20, 0)), *ATTEST)
 
 # --- steps 8 and 9 ------------------------------------------------------------------------------------------------
 
@@ -216,13 +236,18 @@ CONFIRMATION_OPEN = Situation(REVIEWED_OUTSIDE, "2026-05-14", (CLOCK, c.CloseRev
 
 def objecting(case: Negotiation) -> c.ObjectToContract:
     name = next(iter(case.clauses))
-    return c.ObjectToContract(clauses=(c.ObjectedClause(clause=name, article="ZJ 18"),), opinion="加班工资计算有误")
+    objected = (c.ObjectedClause(clause=name, article="ZJ 18"),)
+    return c.ObjectToContract(clauses=objected, opinion="加班工资计算有误", service=receipt("2026-05-08"))
 
 
+SUPPLEMENT_ASKED = Situation(UNDER_REVIEW, (AUTHORITY, c.RequestSupplement(items=("roll",))))
 OBJECTED = Situation(UNDER_REVIEW, "2026-05-08", (AUTHORITY, objecting))
 IN_FORCE = Situation(UNDER_REVIEW, "2026-05-14", (CLOCK, c.CloseReview()))
 IN_FORCE_OUTSIDE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()), (HR, c.ConfirmNoObjection()))
 PUBLISHED = Situation(IN_FORCE, "2026-05-20", (HR, c.PublishContract()))
+REPORTED = Situation(PUBLISHED, "2026-05-21", (UNION, c.ReportToUpperUnion()))
+SUPERVISED = Situation(REPORTED, "2026-07-01", (W2, c.RaiseProblem(problem="夜班津贴未发")))
+EXPIRING = Situation(SUPERVISED, "2027-02-01")
 REGISTERED = Situation(
     NOTHING,
     (
@@ -233,6 +258,17 @@ REGISTERED = Situation(
         ),
     ),
 )  # fmt: skip
+
+# --- a dispute over the step ----------------------------------------------------------------------------------------
+
+COORDINATION_ASKED = Situation(REFUSED, "2026-03-12", (W1, c.ApplyForCoordination(facts="企业拒绝协商")))
+COORDINATED = Situation(COORDINATION_ASKED, "2026-03-16", (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+INVESTIGATED, PLANNED, HEARD = (
+    Situation(COORDINATED, "2026-03-20", (AUTHORITY, c.AdvanceCoordination.model_validate({"reached": reached})))
+    for reached in ("investigated", "planned", "coordinated")
+)
+SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=True, evidence=SCAN)))
+NOT_SETTLED = Situation(COORDINATED, "2026-04-01", (AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
 
 # --- other enterprises, scopes and places ---------------------------------------------------------------------------
 
@@ -251,7 +287,12 @@ WITHOUT_UNION = Situation(
 )
 FIRMS = tuple(Covered(enterprise=f"firm{n}", headcount=20) for n in (1, 2, 3))
 REGIONAL_NOTHING = on_register(
-    enterprise="park", worker_organ="park-union", employer_organ="park-body", covers=FIRMS, headcount=60
+    speaks_for_many=True,
+    enterprise="park",
+    worker_organ="park-union",
+    employer_organ="park-body",
+    covers=FIRMS,
+    headcount=60,
 )
 
 
@@ -271,7 +312,8 @@ def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
         (TOWN_AS_ORGAN, CANDIDATES),
         "2026-01-20",
         (TOWN_AS_ORGAN, c.RecordElection(
-            form="approval_of_list", held=Held.GATHERING, total=40, present=38, approvals=36, evidence=SCAN)),
+            form="approval_of_list", secret=False, held=Held.GATHERING, total=40, present=38, approvals=36,
+            evidence=SCAN)),
         (S1, c.AttestElection(correct=True)),
         (S2, c.AttestElection(correct=True)),
         (TOWN_AS_ORGAN, published("2026-01-20")),
@@ -303,7 +345,7 @@ def _to_the_congress(*, per_enterprise: bool) -> tuple[Line, ...]:
         *SIGN_MINUTES,
         fixing(),
         "2026-04-01",
-        (E1, lambda case: c.SubmitDraft(draft_hash=draft(case))),
+        (E1, submitting),
         (TOWN_AS_ORGAN, c.ConveneCongress(day=day("2026-04-10"), held=Held.DISPERSED, total=40)),
         (TOWN_AS_ORGAN, c.SendCongressMaterials()),
         "2026-04-10",
@@ -330,5 +372,36 @@ REGIONAL_IN_FORCE = Situation(
 
 SHANGHAI_NOTHING = Given(at=NOTHING.at, law=law("cn-shanghai"))
 SHANGHAI_OPENED = Situation(SHANGHAI_NOTHING, (UNION, c.OpenCase(enterprise="ent1", wage_year=2026)))
+
+# --- by the side of the road ----------------------------------------------------------------------------------------
+
+
+def suspending() -> c.Suspend:
+    return c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-10"))
+
+
+def opinion_of(case: Negotiation) -> str:
+    return next(iter(case.opinions))
+
+
+SUSPENDED = Situation(IN_SESSION, (E1, suspending()), (W1, suspending()))
+CHIEF_ABSENT = Situation(READY_TO_MEET, "2026-03-31T09:30", (RECORDER, c.NoteChiefAbsent(side=E)))
+MATERIAL_LATE = Situation(
+    MATERIAL_ASKED,
+    "2026-03-27",
+    (E2, lambda case: c.DeliverMaterial(material=material_of(case, "payroll"), file=OTHER_HASH)),
+)
+GUEST_INVITED = Situation(CLAUSES_PUT, (W1, c.InviteToTable(person="guest")))
+MINUTES_LAID = Situation(CLAUSES_AGREED, (RECORDER, minutes()))
+OPINION_REFUSED = Situation(
+    REPLY_OVERDUE,
+    "2026-03-18",
+    (UNION, c.IssueOpinion(article="HZ 24", facts="逾期未答复", service=receipt("2026-03-18"))),
+    "2026-03-20",
+    (HR, lambda case: c.AnswerOpinion(opinion=opinion_of(case), outcome="refused", answer="不同意")),
+)
+DECLARED_BY_ONE = Situation(CONFIRMATION_OPEN, (W1, c.ConfirmNoObjection()))
+FIRMS_IN_SHANGHAI = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shanghai"))
+REGIONAL_OPENED = Situation(REGIONAL_NOTHING, (TOWN_AS_ORGAN, regional(per_enterprise=False)))
 
 __all__ = ["CHIEFS", "REFERENCE", "W"]

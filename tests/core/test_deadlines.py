@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from msgspec.structs import replace as put
@@ -10,11 +11,21 @@ from msgspec.structs import replace as put
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import after, back_from
 from cloudnego.core.deadlines import FACTS, Running, deadlines, is_open, mark_due, next_mark, overdue, running
+from cloudnego.core.events import OfferSent
 from cloudnego.core.gate import light
+from cloudnego.core.grounds import contested, grounds_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.pack import TIMERS, Unit
+from cloudnego.core.refusals import Reason
 from cloudnego.core.sight import clock_asks
-from cloudnego.core.vocabulary import CLOCK, Kind, Light, Stream
+from cloudnego.core.steps import preparation
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    Kind,
+    Light,
+    Seat,
+    Stream,
+)
 from cloudnego.law import pack_texts, shipped_pack
 from tests.core.situations import (
     AGREED,
@@ -39,12 +50,14 @@ from tests.core.situations import (
     SUBMITTED,
     UNDER_REVIEW,
     VOTED,
+    asked,
     material_of,
 )
 from tests.given import (
     AUTHORITY,
     BODY_AS_ORGAN,
     E1,
+    E2,
     HR,
     SCAN,
     UNION,
@@ -57,6 +70,7 @@ from tests.given import (
     day,
     given,
     law,
+    plan,
     rep,
 )
 
@@ -202,12 +216,18 @@ def test_a_regional_contract_is_published_when_every_firm_has_it() -> None:
     assert term(rest, "publish").met_on is not None
 
 
-def test_the_renewal_window_opens_and_the_clock_does_not_watch_it() -> None:
+def test_the_clock_notes_that_the_renewal_window_opens_and_nothing_more() -> None:
     case = given(IN_FORCE).case
     now = given(IN_FORCE).with_state(filing=put(case.filing, expires_on=day("2026-12-31")))
     due = term(now, "renewal_window")
     assert due.latest == day("2026-10-02")
-    assert not is_open(now.case, due)
+    assert not is_open(now.case, due), "nobody owes it, so no light shows it"
+    opens = now.on("2026-10-02")
+    assert mark_due(opens.case, opens.law, due, opens.standing.today) == "T0"
+    note = c.NoteDeadline(timer="renewal_window", mark="T0")
+    noted = opens.having((CLOCK, c.NoteDeadline(timer="publish", mark="T+1")), (CLOCK, note))
+    assert mark_due(noted.case, noted.law, due, day("2027-01-31")) is None
+    assert light(noted.case, noted.law).reason != "renewal_window"
 
 
 def test_a_vacancy_is_filled_in_fifteen_days_each_by_itself() -> None:
@@ -230,6 +250,100 @@ def test_a_dispute_runs_thirty_days_from_acceptance_and_fifteen_more_if_extended
     assert term(longer, "dispute").latest == day("2026-05-15")
     closed = longer.having((AUTHORITY, c.CloseDispute(agreement=False, evidence=SCAN)))
     assert term(closed, "dispute").met_on == day("2026-03-31")
+
+
+@pytest.mark.parametrize(
+    ("pack", "before", "during"), [("cn-shandong", "05-08", "05-18"), ("cn-henan", "05-06", "05-12")]
+)
+def test_the_days_of_a_suspension_do_not_count_while_it_lasts_nor_after(pack: str, before: str, during: str) -> None:
+    """中止期间不计入协商期限 (SD 28; HA 26): first the days agreed on, then those it really took."""
+    now = replace(given(IN_SESSION), law=law(pack))
+    assert term(now, "total_cap").latest == day(f"2026-{before}")
+    still = c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-10"), reason="洪水")
+    lying = now.having((W1, still), (E1, still))
+    assert term(lying, "total_cap").latest == day(f"2026-{during}")
+    up = lying.having("2026-04-03", (W1, c.Resume()))
+    assert up.case.suspension.days == 3
+    assert term(up, "total_cap").due.counted_from == term(now, "total_cap").due.counted_from + timedelta(days=3)
+    assert term(replace(lying, law=law()), "total_cap").latest == term(given(IN_SESSION), "total_cap").latest
+
+
+def test_in_chongqing_the_wage_clauses_are_reported_to_all_every_half_year() -> None:
+    now = replace(given(IN_FORCE), law=law("cn-chongqing"))
+    start = now.case.filing.in_force_from
+    assert start is not None
+    first = term(now, "perf_publish")
+    assert (first.side, first.articles) == (E, ("CQ 30",))
+    assert first.target == date(start.year, start.month + 6, start.day)
+    again = now.having((HR, c.PublishPerformance(period="2026H1")))
+    ends = now.case.filing.expires_on
+    assert ends is not None
+    assert term(again, "perf_publish").latest == ends, "the second half year ends with the contract"
+    second = c.PublishPerformance(period="2026H2")
+    again.when(HR, second).then_refused(Reason.NOT_DUE, by=day("2026-11-14"))
+    again.on("2026-11-14").when(HR, c.PublishPerformance(period="2026H1")).then_refused(Reason.NOTHING_NEW)
+    assert none(again.on("2026-11-14").having((HR, second)), "perf_publish")
+    assert none(given(IN_FORCE), "perf_publish")
+
+
+def test_a_suspension_has_an_end_that_the_clock_watches() -> None:
+    still = c.Suspend(until_on=day("2026-04-10"), next=plan("2026-04-13"), reason="等审计")
+    lying = given(IN_SESSION).having((W1, still), (E1, still))
+    due = term(lying, "resume")
+    assert (due.latest, due.stream, due.articles) == (day("2026-04-10"), Stream.TABLE, ("HZ 27",))
+    assert mark_due(lying.case, lying.law, due, day("2026-04-11")) == "over"
+    assert none(lying.having("2026-04-10", (W1, c.Resume())), "resume")
+
+
+def test_shandong_wants_the_talks_reported_to_the_upper_union_five_days_before() -> None:
+    now = replace(given(SCHEDULED), law=law("cn-shandong"))
+    due = term(now, "talks_reported")
+    assert (due.latest, due.side, due.met_on) == (day("2026-03-26"), W, None)
+    reported = now.having((UNION, c.ReportTalks()))
+    assert term(reported, "talks_reported").met_on == day("2026-03-10")
+    reported.when(W2, c.ReportTalks()).then_refused(Reason.NOTHING_NEW)
+
+
+def test_henan_wants_a_dispute_taken_up_in_five_working_days() -> None:
+    applied = replace(given(DEADLOCK), law=law("cn-henan")).having((E1, c.ApplyForCoordination(facts="?")))
+    due = term(applied, "dispute_taken_up")
+    assert (due.latest, due.seat) == (day("2026-04-08"), Seat.AUTHORITY)
+    taken = applied.having((AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+    assert term(taken, "dispute_taken_up").met_on == day("2026-03-31")
+
+
+def test_henan_knows_a_last_day_to_apply_and_late_is_shown() -> None:
+    late = replace(given(DEADLOCK), law=law("cn-henan")).on("2026-05-22")
+    late.when(E1, c.ApplyForCoordination(facts="?")).then_warned(Reason.APPLIED_LATE, "HA 37", by=day("2026-05-21"))
+    late.on("2026-05-21").when(E1, c.ApplyForCoordination(facts="?")).then_not_warned(Reason.APPLIED_LATE)
+
+
+def test_a_material_asked_for_after_its_day_is_owed_and_never_late() -> None:
+    now = given(SCHEDULED).on("2026-03-26").having((W2, asked("payroll")))
+    name = material_of(now.case, "payroll")
+    assert none(now, "materials", name)
+    given_at_last = c.DeliverMaterial(material=name, file="c" * 64)
+    obstacle = preparation.outstanding(now.standing)
+    assert obstacle is not None
+    assert obstacle.reason is Reason.MATERIAL_OUTSTANDING
+    assert preparation.outstanding(now.having((E2, given_at_last)).standing) is None
+
+
+def test_a_term_is_contested_when_its_own_ground_is() -> None:
+    now = given(OFFER_SERVED)
+    assert grounds_of(next(x for x in now.log if isinstance(x, OfferSent))) == ("offer.sent|", "offer.received|")
+    contested_now = now.having((HR, c.ContestFact(fact="table.1", statement="送达日期不符")))
+    assert [x.type for x in now.log if x.stream is Stream.TABLE] == ["topics_declared_ready", "offer_sent"]
+    assert not contested(contested_now.case, term(contested_now, "reply"))
+    contested_now = now.having((HR, c.ContestFact(fact="table.2", statement="送达日期不符")))
+    assert contested(contested_now.case, term(contested_now, "reply"))
+    assert contested(contested_now.case, term(contested_now, "total_cap"))
+
+
+def test_a_term_owed_at_an_office_ends_when_its_counter_closes() -> None:
+    """民法典 203 ¶2: 有业务时间的，停止业务活动的时间为截止时间."""
+    assert term(given(SIGNED), "file").ends_at == "17:00"
+    assert term(given(OFFER_SERVED), "reply").ends_at == "24:00"
 
 
 def test_a_contract_ended_early_is_reported_in_five_working_days() -> None:

@@ -42,7 +42,21 @@ from tests.core.situations import (
     VOTED,
     WORKER_LIST_READY,
 )
-from tests.given import AUTHORITY, RECORDER, STRANGER, UNION, W1, E, Situation, W, day, given, paper, plan, receipt
+from tests.given import (
+    AUTHORITY,
+    RECORDER,
+    STRANGER,
+    UNION,
+    W1,
+    E,
+    Situation,
+    W,
+    day,
+    given,
+    paper,
+    plan,
+    receipt,
+)
 
 STUCK = [
     (OPENED, Reason.LIST_MISSING, W, Seat.UNION),
@@ -154,6 +168,19 @@ def test_green_yellow_red_by_the_clocks_own_notes() -> None:
     assert lit(late) == (Light.RED, "reply", E)
 
 
+def test_a_term_that_ends_on_a_friday_is_red_on_saturday() -> None:
+    """A light that waited for the first working day would show what is overdue as merely near, a whole holiday long."""
+    now = given(OFFER_UNSERVED).on("2026-03-06")
+    paper_id = now.case.offer.paper if now.case.offer else ""
+    served = now.having((W1, c.ServePaper(paper=paper_id, service=receipt("2026-03-06"))))
+    friday = served.on("2026-03-20").having((CLOCK, note("T0")))
+    assert lit(friday) == (Light.YELLOW, "reply", E)
+    saturday = friday.on("2026-03-21").having((CLOCK, note("over")))
+    assert lit(saturday) == (Light.RED, "reply", E)
+    saturday.on("2026-03-22").when(CLOCK, note("T+1")).then_refused(Reason.NOT_DUE)
+    assert lit(saturday.on("2026-03-23").having((CLOCK, note("T+1")))) == (Light.RED, "reply", E)
+
+
 def test_the_light_goes_out_when_the_duty_is_done() -> None:
     late = given(OFFER_SERVED).on("2026-03-17").having((CLOCK, note("T+1")))
     on_paper = ACCEPTANCE.model_copy(update={"service": receipt("2026-03-17"), "on_paper": paper(E, "2026-03-17")})
@@ -170,7 +197,7 @@ def test_grey_while_it_lies_with_the_authority() -> None:
 
 
 def test_a_closed_case_shows_no_colour() -> None:
-    closed = given(OFFER_SERVED).having((UNION, c.WithdrawCase(reason="?")))
+    closed = given(OFFER_SERVED).having((W1, c.WithdrawCase(reason="?")))
     assert lit(closed) == (Light.GREEN, "closed", None)
 
 

@@ -9,7 +9,13 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Ending, Kind, Scope, Step
+from cloudnego.core.vocabulary import (
+    Ending,
+    Kind,
+    Member,
+    Scope,
+    Step,
+)
 from tests.core.situations import (
     IN_FORCE,
     NOTHING,
@@ -23,6 +29,7 @@ from tests.core.situations import (
 from tests.given import (
     AUTHORITY,
     BODY,
+    BODY_AS_ORGAN,
     DISTRICT,
     HR,
     LEGAL,
@@ -45,11 +52,32 @@ from tests.given import (
 OPEN = c.OpenCase(enterprise="ent1", wage_year=2026)
 
 
-@pytest.mark.parametrize(("who", "side"), [(UNION, W), (HR, E), (LEGAL, E), (TOWN, W), (DISTRICT, W), (BODY, E)])
+@pytest.mark.parametrize(("who", "side"), [(UNION, W), (HR, E), (LEGAL, E)])
 def test_either_side_opens_and_needs_nothing_of_the_other(who: object, side: object) -> None:
     then = NOTHING.when(who, OPEN).then(like(e.CaseOpened, by_side=side, kind=Kind.NEW))  # type: ignore[arg-type]
     then.then_no_warning()
     assert then.after.case.step is Step.REPRESENTATIVES
+
+
+@pytest.mark.parametrize("who", [TOWN, DISTRICT])
+def test_an_upper_union_opens_where_there_is_no_union_and_only_there(who: Member) -> None:
+    NOTHING.when(who, OPEN).then_refused(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24")
+    on_register(has_union=False).when(who, OPEN).then(like(e.CaseOpened, by_side=W, has_union=False))
+
+
+def test_a_body_of_employers_opens_for_an_industry_or_region_alone() -> None:
+    NOTHING.when(BODY, OPEN).then_refused(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24")
+    on_register(has_union=False).when(BODY, OPEN).then_refused(Reason.NOT_PARTY_TO_ENTERPRISE)
+    REGIONAL_NOTHING.when(BODY_AS_ORGAN, regional(per_enterprise=False)).then(like(e.CaseOpened, by_side=E))
+
+
+def test_no_enterprise_makes_itself_a_region_and_no_region_an_enterprise() -> None:
+    wider = OPEN.model_copy(update={"scope": Scope.REGION})
+    NOTHING.when(UNION, wider).then_refused(Reason.SUBJECT_OF_OTHER_SCOPE, "HZ 32")
+    narrower = regional(per_enterprise=False).model_copy(update={"scope": Scope.ENTERPRISE, "covers": ()})
+    REGIONAL_NOTHING.when(TOWN_AS_ORGAN, narrower).then_refused(Reason.SUBJECT_OF_OTHER_SCOPE)
+    nobody = regional(per_enterprise=False).model_copy(update={"covers": ()})
+    REGIONAL_NOTHING.when(TOWN_AS_ORGAN, nobody).then_refused(Reason.NOBODY_COVERED, "HZ 30")
 
 
 def test_a_case_pins_the_law_and_keeps_the_registers_facts() -> None:

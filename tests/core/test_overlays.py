@@ -9,9 +9,16 @@ import pytest
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
-from cloudnego.core.overlays import Overlay, overlays_of
+from cloudnego.core.overlays import Overlay, days_left, overlays_of
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import CLOCK, Seat, Step
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    ChiefIs,
+    Mode,
+    Office,
+    Seat,
+    Step,
+)
 from tests.core.situations import (
     AGREED,
     BOTH_LISTED,
@@ -41,7 +48,6 @@ from tests.given import (
     HR,
     INSTRUCTOR,
     LEGAL,
-    MINUTES,
     RECORDER,
     SCAN,
     TOWN,
@@ -64,6 +70,7 @@ from tests.given import (
     raise_of,
     receipt,
     rep,
+    signed_minutes,
     turned,
 )
 
@@ -122,6 +129,13 @@ def test_a_suspension_is_as_long_as_the_days_between_and_thirty_in_all() -> None
 def test_thirty_days_at_once_and_no_more() -> None:
     given(IN_SESSION).when(W1, suspending("2026-04-30")).then(e.SuspensionNamed)
     given(IN_SESSION).when(W1, suspending("2026-05-01")).then_refused(Reason.SUSPENSION_TOO_LONG, days=31)
+
+
+def test_when_every_day_is_used_nobody_is_offered_another_suspension() -> None:
+    first = given(READY_TO_MEET).on("2026-03-31").having((E1, suspending("2026-04-30")), (W1, suspending("2026-04-30")))
+    resumed = first.on("2026-04-30").when(E1, c.Resume()).then(like(e.TalksResumed, days=30)).after
+    assert days_left(resumed.moment(W1)) is not None
+    resumed.when(W1, suspending("2026-05-01")).then_refused(Reason.SUSPENSION_TOO_LONG, "HZ 27", days=1, used=30)
 
 
 def test_the_vector_of_the_handbook_ten_of_thirty_days() -> None:
@@ -288,9 +302,7 @@ SETTLE = c.CloseDispute(agreement=True, evidence=SCAN)
 
 def _by_agreement_to_the_draft(settled: Given) -> Given:
     agreed = settled.having((W2, raise_of("6")), (E2, lowest_of(270_000)), *agreeing("T3"), *agreeing("T2"))
-    return agreed.having(
-        (W1, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)), (E1, c.ConfirmMinutes(minutes_hash=MINUTES))
-    )
+    return agreed.having((W1, minutes()), (W1, signed_minutes()), (E1, signed_minutes()))
 
 
 @pytest.mark.parametrize("start", ["refused", "deadlock"])
@@ -355,8 +367,51 @@ def test_while_the_chiefs_seat_is_empty_his_side_neither_meets_nor_confirms() ->
     assert outsider.case.benches.employer.chief in outsider.case.benches.employer.vacant
 
 
+def test_talks_that_lie_still_beyond_the_cap_may_be_taken_up_and_that_is_shown() -> None:
+    """中止协商的期限累计不得超过三十日 (HZ 27 ¶2): what was too long is recorded, and closes no way back."""
+    still = c.Suspend(until_on=day("2026-04-30"), next=plan("2026-05-06"), reason="等审计")
+    lying = given(IN_SESSION).having((W1, still), (E1, still))
+    lying.on("2026-04-30").when(W1, c.Resume()).then_not_warned(Reason.LAY_STILL_TOO_LONG)
+    lying.on("2026-05-25").when(W1, c.Resume()).then_warned(Reason.LAY_STILL_TOO_LONG, "HZ 27", days=55, most=30)
+
+
+def test_the_meeting_after_a_suspension_is_held_where_the_pack_allows() -> None:
+    online = plan("2026-04-13").model_copy(update={"mode": Mode.ONLINE})
+    said = c.Suspend(until_on=day("2026-04-10"), next=online)
+    given(IN_SESSION).when(W1, said).then_refused(Reason.ONLINE_NOT_ALLOWED)
+
+
+def test_a_coordination_goes_forward_step_by_step() -> None:
+    now = given(DEADLOCK).having(
+        (E1, c.ApplyForCoordination(facts="?")), (AUTHORITY, c.AcceptDispute(coordinators=("coordinator",)))
+    )
+    for reached in ("investigated", "planned", "coordinated"):
+        now = now.when(AUTHORITY, c.AdvanceCoordination(reached=reached)).then(e.CoordinationAdvanced).after
+    now.when(AUTHORITY, c.AdvanceCoordination(reached="planned")).then_refused(Reason.NOTHING_NEW)
+    assert now.case.dispute is not None
+    assert now.case.dispute.reached == "coordinated"
+    given(DEADLOCK).when(AUTHORITY, c.AdvanceCoordination(reached="planned")).then_refused(Reason.NO_DISPUTE)
+
+
+def test_nobody_who_sits_for_a_side_coordinates_and_no_coordinator_sits_for_one() -> None:
+    party = member("w2", None, Office.AUTHORITY)
+    given(DEADLOCK).when(party, c.AcceptDispute(coordinators=("x",))).then_refused(Reason.REVIEWER_IS_PARTY)
+    taken = given(DEADLOCK).having((AUTHORITY, c.AcceptDispute(coordinators=("coordinator",))))
+    outsider = c.MandateOutsider(rep=rep("coordinator", outside=True))
+    taken.when(W1, outsider).then_refused(Reason.REVIEWER_IS_PARTY, "ZJ 39")
+
+
+def test_what_a_chiefs_delegate_named_lapses_with_his_mandate() -> None:
+    away = given(REPLIED).having((W1, c.DelegateChief(person="w2", until_on=day("2026-04-30"))))
+    named = away.having((W2, c.ScheduleMeeting(plan=plan("2026-04-08"))))
+    assert named.case.meeting.named.worker is not None
+    gone = named.having((W2, c.LeaveBench(person="w2")))
+    assert gone.case.meeting.named.worker is None
+
+
 def replacing(old: str, new: str, *, chief: bool = False) -> c.ReplaceRepresentative:
-    return c.ReplaceRepresentative(old=old, rep=rep(new), as_chief=chief, evidence=SCAN)
+    right = ChiefIs.UNION_HEAD if old.startswith("w") else ChiefIs.LEGAL_REPRESENTATIVE
+    return c.ReplaceRepresentative(old=old, rep=rep(new), as_chief=chief, chief_is=right, evidence=SCAN)
 
 
 def test_a_seat_is_filled_by_the_same_procedure_with_notice_to_the_other_side() -> None:
@@ -422,9 +477,9 @@ def test_every_word_of_a_dead_mandate_that_was_not_matched_lapses() -> None:
     replaced.when(E1, c.NameRecorder(person="other")).then(like(e.RecorderNamed, agreed=False))
     suspended = given(IN_SESSION).having((W1, suspending()), (UNION, replacing("w1", "w4", chief=True)))
     suspended.when(E1, suspending()).then(like(e.SuspensionNamed, agreed=False))
-    laid = given(IN_SESSION).having((RECORDER, minutes("none")), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(IN_SESSION).having((RECORDER, minutes("none")), (W1, signed_minutes()))
     replaced = laid.having((UNION, replacing("w1", "w4", chief=True)))
-    replaced.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES)).then(like(e.MinutesConfirmed, both=False))
+    replaced.when(E1, signed_minutes()).then(like(e.MinutesConfirmed, both=False))
 
 
 # --- a delegate of the chief --------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ def _looking(now: Given, by: Member, command: c.Command) -> Moment:
     m = now.moment(by, command)
     return Moment(
         m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=_Secret(), register=m.register,
-        other=m.other, new_law=m.new_law,
+        other=m.other, new_law=m.new_law, fact=m.fact,
     )  # fmt: skip
 
 
@@ -226,14 +226,15 @@ draft_topic_sheet           2-5  reps
 declare_topics_ready        2-5  reps
 send_offer                  3-4  chiefs
 withdraw_offer              3-4  chiefs
-reply                       4-4  chiefs legal union
-request_materials           5-5  reps
+reply                       4-4  chiefs                          before a side has a chief also legal, union
+request_materials           5-6  reps
 deliver_material            5-6  reps
 acknowledge_material        5-6  reps
 waive_material              5-6  chiefs
 schedule_meeting            5-6  chiefs
 postpone_meeting            5-6  chiefs
 send_meeting_notice         5-6  chiefs
+report_talks                5-6  workers_reps union
 name_recorder               5-6  chiefs
 propose_recorder            5-6  upper
 agree_online_meeting        5-6  chiefs
@@ -249,6 +250,7 @@ choose_new_day              6-6  chiefs
 adjourn_meeting             6-6  recorder chiefs
 write_minutes               6-6  recorder                        after coordination also a chief
 confirm_minutes             6-6  chiefs
+sign_minutes                6-6  reps
 declare_deadlock            6-6  chiefs
 confirm_draft               6-6  employer
 sign_draft                  6-7  chiefs
@@ -258,6 +260,7 @@ submit_draft                7-7  employer                        a compiled text
 convene_congress            7-7  union
 adopt_voting_method         7-7  union
 send_congress_materials     7-7  union
+record_acceptance           7-7  employer body
 record_covered_ballot       7-7  union
 record_ballot               7-7  union
 attest_ballot               7-7  scrutineer
@@ -276,9 +279,10 @@ confirm_no_objection        8-8  chiefs hr
 close_confirmation          8-8  clock
 note_clerical               8-8  chiefs upper
 return_to_table             8-8  chiefs
-publish_contract            9-9  employer w_chief body
+publish_contract            9-9  employer body                   of an area also its union
 report_to_upper_union       9-9  union
-report_performance          9-9  employer w_chief body
+report_performance          9-9  employer body
+publish_performance         9-9  employer body
 raise_problem               9-9  reps union worker
 answer_problem              9-9  reps hr legal
 record_external_case        9-9  union employer w_chief
@@ -286,7 +290,7 @@ record_supersession         9-9  clock
 close_expired               9-9  clock
 confirm_electronic_service  1-9  organs chiefs
 revoke_electronic_service   1-9  organs chiefs
-serve_paper                 3-9  organs reps
+serve_paper                 3-9  organs reps upper
 leave_bench                 1-9  organs reps
 replace_representative      1-9  organs
 delegate_chief              1-8  chiefs
@@ -300,6 +304,7 @@ invite_to_table             1-9  chiefs
 end_invitation              1-9  chiefs
 apply_for_coordination      4-6  organs chiefs
 accept_dispute              4-6  authority
+advance_coordination        4-6  authority
 extend_dispute              4-6  authority
 close_dispute               4-6  authority
 urge                        1-9  union upper
@@ -308,12 +313,13 @@ answer_opinion              1-9  employer
 issue_recommendation        1-9  district
 contest_fact                1-9  organs reps
 withdraw_contest            1-9  organs reps
-withdraw_case               1-8  organs chiefs
-consent_to_withdrawal       1-8  organs chiefs
-end_talks                   4-6  organs chiefs
-merge_into_regional         1-6  organs chiefs
+withdraw_case               1-8  chiefs                          before a side has a chief also its organs
+take_back_withdrawal        1-8  chiefs                          likewise
+consent_to_withdrawal       1-8  chiefs                          likewise
+end_talks                   4-6  chiefs                          likewise
+merge_into_regional         1-6  chiefs                          likewise
 record_reference            1-9  organs upper
-cover_enterprise            1-5  organs body upper
+cover_enterprise            1-5  organs body
 note_deadline               1-9  clock
 adopt_calendar              1-9  clock
 """

@@ -6,15 +6,27 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.calendar import Calendar, CalendarYear
 from cloudnego.core.deadlines import running
+from cloudnego.core.events import Covered
 from cloudnego.core.moment import Law
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import CLOCK, Ending, Step, Stream
+from cloudnego.core.state import Dispute
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    ChiefIs,
+    Ending,
+    Side,
+    Step,
+    Stream,
+)
 from tests.core.situations import (
+    AGREED,
+    ALL_BUT_ONE_NOTICE,
     BOTH_LISTED,
     EMPLOYER_AHEAD,
     EMPLOYER_OFFER_SERVED,
@@ -24,6 +36,7 @@ from tests.core.situations import (
     OFFER_SERVED,
     OPENED,
     PUBLISHED,
+    READY_TO_MEET,
     REFUSED,
     REGIONAL_IN_FORCE,
     REGIONAL_NOTHING,
@@ -32,6 +45,7 @@ from tests.core.situations import (
     TOPICS_READY,
     UNDER_REVIEW,
     material_of,
+    notice,
     regional,
 )
 from tests.given import (
@@ -55,6 +69,7 @@ from tests.given import (
     like,
     paper,
     receipt,
+    rep,
     sheet,
 )
 
@@ -107,31 +122,48 @@ def test_the_enterprise_answers_once() -> None:
     OPINED.when(HR, unknown).then_refused(Reason.UNKNOWN_REFERENCE)
 
 
-def recommending(now: Given) -> c.IssueRecommendation:
-    return c.IssueRecommendation(opinion=opinion_of(now), facts="企业拒不改正")
+def recommending(now: Given, ground: str) -> c.IssueRecommendation:
+    said = {"opinion": opinion_of(now), "ground": ground, "facts": "企业拒不改正"}
+    return c.IssueRecommendation.model_validate(said)
 
 
-def test_the_district_union_recommends_what_was_refused_or_not_answered_in_time() -> None:
-    OPINED.on("2026-04-09").when(DISTRICT, recommending(OPINED)).then_refused(Reason.OPINION_NEEDED, "ZJLS 23")
-    OPINED.on("2026-04-10").when(DISTRICT, recommending(OPINED)).then(e.RecommendationIssued)
+def test_the_district_union_recommends_on_one_of_three_grounds() -> None:
+    late, no_answer = OPINED.on("2026-04-10"), recommending(OPINED, "unanswered")
+    OPINED.on("2026-04-09").when(DISTRICT, no_answer).then_refused(Reason.OPINION_NEEDED, "ZJLS 23")
+    late.when(DISTRICT, no_answer).then(like(e.RecommendationIssued, ground="unanswered"))
+    late.when(DISTRICT, recommending(OPINED, "refused")).then_refused(Reason.OPINION_RUNNING)
     refused = OPINED.having((HR, answering(OPINED, "refused")))
-    done = refused.when(DISTRICT, recommending(OPINED)).then(e.RecommendationIssued).after
-    done.when(DISTRICT, recommending(OPINED)).then_refused(Reason.OPINION_NEEDED)
-    refused.when(TOWN, recommending(OPINED)).then_refused(Reason.NOT_YOUR_SEAT)
-    corrected = OPINED.having((HR, answering(OPINED, "corrected")))
-    corrected.on("2026-05-30").when(DISTRICT, recommending(OPINED)).then_refused(Reason.OPINION_NEEDED)
+    done = refused.when(DISTRICT, recommending(OPINED, "refused")).then(e.RecommendationIssued).after
+    done.when(DISTRICT, recommending(OPINED, "refused")).then_refused(Reason.OPINION_NEEDED)
+    refused.when(TOWN, recommending(OPINED, "refused")).then_refused(Reason.NOT_YOUR_SEAT)
+
+
+@pytest.mark.parametrize("answer", ["corrected", "will_correct"])
+def test_what_was_promised_and_not_done_is_a_ground_too(answer: str) -> None:
+    """无正当理由不改正的 (ZJLS 23 (三)): the union says in its own words that it was not."""
+    answered = OPINED.having((HR, answering(OPINED, answer)))
+    answered.when(DISTRICT, recommending(OPINED, "refused")).then_refused(Reason.OPINION_RUNNING)
+    answered.when(DISTRICT, recommending(OPINED, "not_corrected")).then(e.RecommendationIssued)
+
+
+def test_an_upper_union_proves_the_service_of_its_own_opinion() -> None:
+    now = given(OFFER_SERVED).on("2026-03-18").having((DISTRICT, OPINION.model_copy(update={"service": None})))
+    proof = c.ServePaper(paper=opinion_of(now), service=receipt("2026-03-18"))
+    now.when(DISTRICT, proof).then(like(e.PaperServed, kind="opinion"))
 
 
 def test_each_opinion_is_recommended_by_itself() -> None:
     refused = OPINED.having((HR, answering(OPINED, "refused")), (UNION, OPINION))
     second = next(name for name in refused.case.opinions if name != opinion_of(OPINED))
-    refused.when(DISTRICT, c.IssueRecommendation(opinion=second, facts="?")).then_refused(
+    refused.when(DISTRICT, c.IssueRecommendation(opinion=second, ground="unanswered", facts="?")).then_refused(
         Reason.OPINION_RUNNING, by=day("2026-04-09")
     )
-    refused.when(DISTRICT, c.IssueRecommendation(opinion="notice.99", facts="?")).then_refused(Reason.UNKNOWN_REFERENCE)
-    done = refused.having((DISTRICT, recommending(OPINED)))
+    refused.when(DISTRICT, c.IssueRecommendation(opinion="notice.99", ground="refused", facts="?")).then_refused(
+        Reason.UNKNOWN_REFERENCE
+    )
+    done = refused.having((DISTRICT, recommending(OPINED, "refused")))
     refused_twice = done.having((HR, c.AnswerOpinion(opinion=second, outcome="refused", answer="不同意")))
-    refused_twice.when(DISTRICT, recommending(OPINED)).then_refused(Reason.RECOMMENDED)
+    refused_twice.when(DISTRICT, recommending(OPINED, "refused")).then_refused(Reason.RECOMMENDED)
 
 
 def test_the_ladder_stands_in_every_step() -> None:
@@ -142,15 +174,28 @@ def test_the_ladder_stands_in_every_step() -> None:
 # --- contest ------------------------------------------------------------------------------------------------------
 
 
+def contesters(now: Given) -> dict[str, set[Side]]:
+    return {fact: set(contest.sides) for fact, contest in now.case.contested.items()}
+
+
 def test_the_named_side_contests_a_fact_and_takes_the_contest_back() -> None:
     said = c.ContestFact(fact="notice.5", says_on=day("2026-01-19"), evidence=SCAN, statement="选举日期有误")
     contested = given(BOTH_LISTED).when(HR, said).then(like(e.FactContested, fact="notice.5", side=E)).after
-    assert contested.case.contested == {"notice.5": E}
+    assert contesters(contested) == {"notice.5": {E}}
     contested.when(LEGAL, said).then_refused(Reason.CONTESTED)
     contested.when(UNION, c.WithdrawContest(fact="notice.5")).then_refused(Reason.NOT_CONTESTED)
     contested.when(HR, c.WithdrawContest(fact="notice.4")).then_refused(Reason.NOT_CONTESTED)
     back = contested.when(HR, c.WithdrawContest(fact="notice.5")).then(like(e.ContestWithdrawn, side=E)).after
     assert back.case.contested == {}
+
+
+def test_both_sides_may_contest_the_same_fact_each_for_itself() -> None:
+    said = c.ContestFact(fact="notice.5", statement="日期不符")
+    both = given(BOTH_LISTED).having((HR, said), (UNION, said))
+    assert contesters(both) == {"notice.5": {W, E}}
+    one = both.having((UNION, c.WithdrawContest(fact="notice.5")))
+    assert contesters(one) == {"notice.5": {E}}
+    one.when(UNION, c.WithdrawContest(fact="notice.5")).then_refused(Reason.NOT_CONTESTED)
 
 
 def test_a_contest_of_the_other_side_stands() -> None:
@@ -192,7 +237,7 @@ BYE = c.WithdrawCase(reason="改为区域协商")
 
 
 def test_before_the_reply_the_side_that_opened_or_offered_withdraws_alone() -> None:
-    for situation, who in ((OPENED, UNION), (TOPICS_READY, W1), (OFFER_SERVED, UNION), (EMPLOYER_OFFER_SERVED, HR)):
+    for situation, who in ((OPENED, UNION), (TOPICS_READY, W1), (OFFER_SERVED, W1), (EMPLOYER_OFFER_SERVED, E1)):
         then = given(situation).when(who, BYE)
         then.then(e.WithdrawalAsked, like(e.CaseClosed, ending=Ending.WITHDRAWN))
         then.after.when(who, BYE).then_refused(Reason.CASE_CLOSED, ending="withdrawn")
@@ -207,18 +252,33 @@ def test_after_the_reply_it_takes_the_written_consent_of_both() -> None:
     for situation in (REFUSED, REPLIED, IN_SESSION, UNDER_REVIEW):
         asked = given(situation).when(W1, BYE).then(like(e.WithdrawalAsked, side=W)).after
         asked.when(W1, BYE).then_refused(Reason.WITHDRAWAL_ASKED)
-        asked.when(UNION, c.ConsentToWithdrawal()).then_refused(Reason.OWN_WITHDRAWAL)
-        asked.when(HR, c.ConsentToWithdrawal()).then(
+        asked.when(W1, c.ConsentToWithdrawal()).then_refused(Reason.OWN_WITHDRAWAL)
+        asked.when(HR, c.ConsentToWithdrawal()).then_refused(Reason.NOT_YOUR_SEAT, "HZ 18", side=E)
+        asked.when(E1, c.ConsentToWithdrawal()).then(
             like(e.WithdrawalConsented, side=E), like(e.CaseClosed, ending=Ending.WITHDRAWN)
         )
 
 
 def test_consent_needs_a_question_and_may_come_on_paper() -> None:
-    given(REPLIED).when(HR, c.ConsentToWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
+    given(REPLIED).when(E1, c.ConsentToWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
     asked = given(REPLIED).having((W1, BYE))
     asked.when(UNION, c.ConsentToWithdrawal(on_paper=paper(E, "2026-03-09"))).then(
         like(e.WithdrawalConsented, side=E, from_paper=True), e.CaseClosed
     )
+
+
+def test_a_request_to_withdraw_is_taken_back_or_lapses_when_the_case_moves_on() -> None:
+    asked = given(READY_TO_MEET).having((W1, BYE))
+    back = asked.when(W1, c.TakeBackWithdrawal()).then(like(e.WithdrawalTakenBack, side=W)).after
+    back.when(E1, c.ConsentToWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
+    back.when(W1, c.TakeBackWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
+    asked.when(E1, c.TakeBackWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
+    moved = given(ALL_BUT_ONE_NOTICE).having((W1, BYE), (E1, notice("2026-03-20")))
+    assert moved.case.step is Step.MEETING
+    moved.when(E1, c.ConsentToWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
+    right = ChiefIs.UNION_HEAD
+    new = c.ReplaceRepresentative(old="w1", rep=rep("w4"), as_chief=True, chief_is=right, evidence=SCAN)
+    asked.having((UNION, new)).when(E1, c.ConsentToWithdrawal()).then_refused(Reason.NO_WITHDRAWAL)
 
 
 def test_a_contract_in_force_is_not_withdrawn() -> None:
@@ -249,10 +309,15 @@ def test_a_reference_has_one_value() -> None:
 
 
 def test_a_regional_case_takes_further_enterprises_until_the_meeting() -> None:
-    now = REGIONAL_NOTHING.having((TOWN_AS_ORGAN, regional(per_enterprise=False)))
-    more = c.CoverEnterprise(enterprise="firm4", headcount=12)
+    assert REGIONAL_NOTHING.register is not None
+    fourth = (*REGIONAL_NOTHING.register.covers, Covered(enterprise="firm4", headcount=12))
+    wider = put(REGIONAL_NOTHING.register, covers=fourth)
+    now = replace(REGIONAL_NOTHING, register=wider).having((TOWN_AS_ORGAN, regional(per_enterprise=False)))
+    more = c.CoverEnterprise(enterprise="firm4")
+    now.when(TOWN_AS_ORGAN, c.CoverEnterprise(enterprise="firm9")).then_refused(Reason.COVERED_UNKNOWN, "HZ 30")
+    now.when(DISTRICT, more).then_refused(Reason.NOT_YOUR_SEAT)
     added = now.when(TOWN_AS_ORGAN, more).then(e.EnterpriseCovered).after
-    assert "firm4" in {x.enterprise for x in added.case.covers}
+    assert Covered(enterprise="firm4", headcount=12) in added.case.covers
     added.when(TOWN_AS_ORGAN, more).then_refused(Reason.NOTHING_NEW)
     given(REGIONAL_IN_FORCE).when(TOWN_AS_ORGAN, more).then_refused(Reason.NOT_IN_THIS_STEP)
     given(OPENED).when(UNION, more).then_refused(Reason.NOT_REGIONAL, "HZ 30")
@@ -357,11 +422,17 @@ def _coordinated(*, agreement: bool) -> Given:
 def test_after_a_coordination_without_agreement_a_side_may_end_the_talks() -> None:
     bye = c.EndTalks(reason="协调未达成一致")
     failed = _coordinated(agreement=False)
-    for who in (UNION, W1, HR):
+    for who in (W1, E1):
         failed.when(who, bye).then(like(e.CaseClosed, ending=Ending.FAILED))
     given(REFUSED).when(W1, bye).then_refused(Reason.COORDINATION_NOT_FAILED)
     _coordinated(agreement=True).when(W1, bye).then_refused(Reason.COORDINATION_NOT_FAILED)
-    failed.when(W2, bye).then_refused(Reason.NOT_YOUR_SEAT)
+    for who in (W2, UNION, HR):
+        failed.when(who, bye).then_refused(Reason.NOT_YOUR_SEAT)
+
+
+def test_talks_that_came_to_an_agreement_are_not_ended_for_an_older_coordination() -> None:
+    failed = Dispute(applied_by=W, accepted_on=day("2026-03-12"), closed_on=day("2026-03-20"), agreement=False)
+    given(AGREED).with_state(dispute=failed).when(E1, c.EndTalks(reason="?")).then_refused(Reason.AGREEMENT_REACHED)
 
 
 def test_a_regional_case_takes_the_place_of_a_firms_own_when_both_sides_say_so() -> None:
@@ -371,11 +442,11 @@ def test_a_regional_case_takes_the_place_of_a_firms_own_when_both_sides_say_so()
     covered = firm.opened.model_copy(update={"enterprise": "firm1"})
     now = given(REPLIED).with_state(opened=covered).beside(regional_case)
     merge = c.MergeIntoRegional(regional="n7")
-    one = now.when(UNION, merge).then(like(e.MergerNamed, side=W, agreed=False)).after
+    one = now.when(W1, merge).then(like(e.MergerNamed, side=W, agreed=False)).after
     one.when(W1, merge).then_refused(Reason.NOTHING_NEW)
-    one.when(HR, c.MergeIntoRegional(regional="n8")).then(like(e.MergerNamed, agreed=False))
-    one.when(HR, merge).then(like(e.MergerNamed, agreed=True), like(e.CaseClosed, ending=Ending.MERGED))
-    given(REPLIED).beside(regional_case).when(UNION, merge).then_refused(Reason.UNKNOWN_REFERENCE)
-    given(REPLIED).when(UNION, merge).then_refused(Reason.UNKNOWN_REFERENCE)
+    one.when(E1, c.MergeIntoRegional(regional="n8")).then(like(e.MergerNamed, agreed=False))
+    one.when(E1, merge).then(like(e.MergerNamed, agreed=True), like(e.CaseClosed, ending=Ending.MERGED))
+    given(REPLIED).beside(regional_case).when(W1, merge).then_refused(Reason.UNKNOWN_REFERENCE)
+    given(REPLIED).when(W1, merge).then_refused(Reason.UNKNOWN_REFERENCE)
     regional_one = REGIONAL_NOTHING.having((TOWN_AS_ORGAN, regional(per_enterprise=False)))
     regional_one.beside(regional_case).when(TOWN_AS_ORGAN, merge).then_refused(Reason.NOT_ENTERPRISE_CASE)

@@ -35,6 +35,7 @@ from tests.core.situations import (
     BOTH_LISTED,
     DRAFT_FIXED,
     ELECTED,
+    EMPLOYER_OFFER_SERVED,
     FILED_IN_PLATFORM,
     IN_FORCE,
     IN_SESSION,
@@ -119,7 +120,7 @@ SEEN: list[tuple[Member, frozenset[Stream]]] = [
     (DISTRICT, NOTICE),
     (BODY, NOTICE),
     (PORTAL, NOTICE),
-    (member("scrutineer", None), NOTICE),
+    (member("scrutineer", None), FILING),
     (CLOCK, NOTHING),
     (OPERATOR, NOTHING),
     (STRANGER, NOTHING),
@@ -173,7 +174,17 @@ def test_before_the_lists_nobody_but_offices_sees_anything() -> None:
 def test_the_organ_of_a_side_sees_what_its_work_needs() -> None:
     assert streams_of(given(REGIONAL_READY_TO_VOTE).case, BODY_AS_ORGAN) == FILING
     assert streams_of(given(REGIONAL_READY_TO_VOTE).case, TOWN_AS_ORGAN) == NOTICE
-    assert streams_of(given(WITHOUT_UNION).case, TOWN_AS_ORGAN) == NOTICE
+    assert streams_of(given(WITHOUT_UNION).case, TOWN_AS_ORGAN) == TABLE, "it has named nobody yet"
+
+
+def test_as_long_as_a_side_has_named_nobody_its_organ_and_its_legal_representative_see_the_table() -> None:
+    """An offer served on the platform reaches somebody (HZ 24; ESL 11)."""
+    for who in (HR, LEGAL):
+        assert streams_of(given(OFFER_SERVED).case, who) == TABLE
+        assert streams_of(given(BOTH_LISTED).case, who) == FILING
+    assert streams_of(given(EMPLOYER_OFFER_SERVED).case, UNION) == TABLE
+    for who in (TOWN, DISTRICT, BODY, WORKER, AUTHORITY, PORTAL, STRANGER):
+        assert Stream.TABLE not in streams_of(given(OFFER_SERVED).case, who)
 
 
 def test_every_joint_event_stands_in_one_of_three_streams_and_caucus_events_in_their_sides() -> None:

@@ -19,7 +19,8 @@ LAW = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
 
 
 def played(name: str) -> Rehearsal:
-    scene = Rehearsal(LAW, cast(), register(Random(5)), datetime(2026, 3, 2, 9, tzinfo=CHINA), Random(5))
+    entry = register(Random(5), many=name == "regional")
+    scene = Rehearsal(LAW, cast(), entry, datetime(2026, 3, 2, 9, tzinfo=CHINA), Random(5))
     {**STORIES, **FURTHER}[name](scene)
     return scene
 

@@ -20,6 +20,7 @@ from cloudnego.core.events import EVENTS, Outcome
 from cloudnego.core.overlays import Overlay
 from cloudnego.core.pack import TIMERS, Level
 from cloudnego.core.refusals import Reason
+from cloudnego.core.substates import SUBSTATES, DisputeSubState
 from cloudnego.core.vocabulary import Ending, Light, Seat, Side, Step, Stream
 from cloudnego.law import pack_texts, shipped_pack
 from cloudnego.texts import LANGUAGES, catalogue
@@ -101,6 +102,8 @@ def reasons_of_the_light() -> set[str]:
 def expected() -> set[str]:
     """Every key the core can ask the catalogue for."""
     keys = {f"{section}.{member.value}" for section, members in ENUMS.items() for member in members}
+    keys |= {f"substates.{step.value}.{one.value}" for step, kind in SUBSTATES.items() for one in kind}
+    keys |= {f"substates.dispute.{one.value}" for one in DisputeSubState}
     keys |= {f"reasons.{reason.value}.{part}" for reason in Reason for part in ("sentence", "way_out")}
     keys |= {f"commands.{name}" for name in COMMANDS}
     keys |= {f"commands_binding.{name}" for name, command in COMMANDS.items() if command.binding}

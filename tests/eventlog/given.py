@@ -14,6 +14,7 @@ import msgspec
 from cloudnego import stories
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
+from cloudnego.core.events import Covered
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.vocabulary import Member, Side
 from cloudnego.eventlog.bulk import Bulk
@@ -29,6 +30,7 @@ MORNING: Final = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA)
 ALL: Final = slice(None)
 TOWNS: Final = ("330109101", "330109102", "330109103")
 INDUSTRIES: Final = ("C1761", "C1762", "C3311", "F5191")
+FIRMS: Final = tuple(Covered(enterprise=f"c{n}", headcount=20 + 7 * n) for n in range(3))
 HEADCOUNTS: Final = (120, 350, 180, 640, 150)
 LAW: Final = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
 
@@ -63,6 +65,7 @@ def cast(name: str = "") -> Cast:
         spare_workers=(f"{name}w8", f"{name}w9"),
         spare_employers=(f"{name}e8", f"{name}e9"),
         outsiders=(f"{name}o1",),
+        enterprises=tuple(x.enterprise for x in FIRMS),
     )
 
 
@@ -113,10 +116,12 @@ def rehearsed(play: str = "plain", name: str = "", seed: int = 1, place: int = 0
 
     `place` moves it to another town, industry, size and day.
     """
-    union = play != "no-union"
+    union, many = play != "no-union", play == "regional"
     where = register(
         name,
         has_union=union,
+        speaks_for_many=many,
+        covers=FIRMS if many else (),
         town=TOWNS[place % len(TOWNS)],
         industry=INDUSTRIES[place % len(INDUSTRIES)],
         headcount=HEADCOUNTS[place % len(HEADCOUNTS)],

@@ -64,11 +64,15 @@ class Node:
         until = time.monotonic() + SECONDS
         await asyncio.gather(*(self._client(mine, until) for mine in range(CLIENTS)))
 
-    async def race(self) -> None:
-        """Both nodes invite the same guests at the same moment: whoever is second finds the guest invited."""
-        start = time.monotonic()
+    async def race(self, start: float) -> None:
+        """Both nodes invite the same guests at about the same moment: whoever is second finds the guest invited.
+
+        `start`: by the monotonic clock, which the processes of one machine share. The dice decide who is a little late,
+        so that no node always is.
+        """
+        dice = Random(self._number)
         for number in range(ROUNDS):
-            await asyncio.sleep(max(0.0, start + number * 0.02 - time.monotonic()))
+            await asyncio.sleep(max(0.0, start + (number + dice.random() / 2) * 0.03 - time.monotonic()))
             guest = c.InviteToTable(person=f"guest{number}")
             key = f"race {self._number} {number}"
             receipt = await self._ask(asked(rehearsed().played[0], self._cases[0], key, command=guest, by=WORKER_CHIEF))
@@ -80,13 +84,13 @@ class Node:
 
 
 def main() -> None:
-    """Say when ready, wait for a line, work, say what came of it; twice: the race, then the load."""
+    """Say when ready, wait for the line that says when to begin, work, say what came of it: the race, then the load."""
     url, number, *cases = sys.argv[1:]
     node = Node(url, int(number), cases)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdin.readline()
-    asyncio.run(node.race())
+    start = float(sys.stdin.readline())
+    asyncio.run(node.race(start))
     asyncio.run(node.load())
     node.close()
     sys.stdout.write(msgspec.json.encode(Told(node.acks, node.busy, node.won)).decode() + "\n")

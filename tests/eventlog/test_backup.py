@@ -35,7 +35,7 @@ PAIRS = [(one, other) for one in ("sqlite", "postgres") for other in ("sqlite", 
 
 
 def rows(url: str) -> dict[str, list[Any]]:
-    """Every row of every table, in the order of the primary key."""
+    """Every row of every table a backup keeps, in the order of the primary key."""
     engine, metadata = connect(url), MetaData()
     try:
         with engine.connect() as connection:
@@ -43,6 +43,7 @@ def rows(url: str) -> dict[str, list[Any]]:
             return {
                 table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
                 for table in metadata.sorted_tables
+                if table.name != "identity_epoch"
             }
     finally:
         engine.dispose()
@@ -61,8 +62,10 @@ def filled(sql_log: SqlLog) -> SqlLog:
     account += "'C17', 'enterprise', true, false, true, '2027-05-01', NULL, 1)"
     organisation = "INSERT INTO organisation (id, district, kind, name, region, created_s) VALUES "
     organisation += "('o1', 'xiaoshan', 'enterprise', '某厂', '330109', 1)"
+    membership = "INSERT INTO membership (id, district, person, organisation, office, created_s) VALUES "
+    membership += "('m1', 'xiaoshan', 'p1', 'o1', 'hr', 1)"  # moves the identity epoch of the database it lies in
     with sql_log.engine.begin() as connection:
-        for statement in (person, organisation, account):
+        for statement in (person, organisation, account, membership):
             connection.exec_driver_sql(statement)
     return sql_log
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -72,4 +73,24 @@ def test_seeded_dice_depend_on_what_they_are_thrown_for_alone() -> None:
 
 
 def test_random_dice_never_repeat() -> None:
-    assert RandomDice().throw(32, "salt") != RandomDice().throw(32, "salt")
+    dice = RandomDice()
+    thrown = [dice.throw(32, "salt") for _ in range(1000)] + [RandomDice().throw(32, "salt")]
+    assert len(set(thrown)) == 1001
+    assert {len(one) for one in thrown} == {32}
+    assert len(dice.throw(12, "nonce")) == 12
+
+
+def test_a_forked_process_throws_other_dice() -> None:
+    dice = RandomDice()
+    dice.throw(32, "salt")
+    out, into = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(into, dice.throw(32, "salt"))
+        os._exit(0)
+    os.waitpid(child, 0)
+    theirs = os.read(out, 32)
+    os.close(out)
+    os.close(into)
+    assert len(theirs) == 32
+    assert dice.throw(32, "salt") != theirs

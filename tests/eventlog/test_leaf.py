@@ -11,7 +11,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudnego.eventlog.leaf import Leaf, canonical, case_id, command_id, commit, decode, encode, instant
+from cloudnego.eventlog.leaf import Leaf, asked_mac, canonical, case_id, command_id, commit, decode, encode, instant
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 # Keys are names of fields and paths of fields: ASCII. Beyond the BMP the two orders of keys would differ.
@@ -100,6 +100,11 @@ def test_a_case_id_is_an_n_and_twenty_hex_digits_that_only_the_secret_gives() ->
     mac = hmac.new(secret, b"cloudnego case 1\n4:p-175:first", "sha256").hexdigest()
     assert case_id(secret, "p-17", "first") == "n" + mac[:20]
     assert case_id(b"t" * 32, "p-17", "first") != case_id(secret, "p-17", "first")
+
+
+def test_what_was_asked_is_known_again_by_a_mac_that_only_the_secret_gives() -> None:
+    for secret, asked in ((b"s" * 32, b'{"a":1}'), (b"s" * 32, b""), (b"t" * 32, b'{"a":1}')):
+        assert asked_mac(secret, asked) == hmac.digest(secret, b"cloudnego asked 1\n" + asked, "sha256")
 
 
 def test_an_instant_is_written_at_eight_hours_east_with_all_its_digits() -> None:

@@ -240,6 +240,8 @@ CUTS: list[dict[str, Any]] = [
     {"wage_year": 2001},
     {"region": "330109"},
     {"region": TOWNS[0]},
+    {"region": TOWNS[0][:-1]},
+    {"region": TOWNS[0] + "9"},
     {"industry": "C"},
     {"industry": "C3311"},
     {"size_band": "100-299"},

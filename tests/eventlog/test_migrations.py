@@ -6,19 +6,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, inspect, select, text
 from sqlmodel import SQLModel
 
 import cloudnego.identity.tables
 from cloudnego import places
 from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Stream
+from cloudnego.eventlog import rollup
 from cloudnego.eventlog.backup import restore
 from cloudnego.eventlog.database import connect, migrate
 from cloudnego.eventlog.fsck import fsck
@@ -105,6 +107,28 @@ def test_a_migration_keeps_every_row(
     assert entries(log) == before
     assert log.state(case) == rehearsed("objected").case
     assert fsck(log.engine, log.ring).whole
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_the_rollup_keeps_its_figures_when_its_key_is_put_in_another_order(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    migrate(url, "0001")
+    cells = [
+        ("d", "cross", place, trade, "1-49", "offer", "", year, *range(number, number + len(rollup.MEASURES)))
+        for number, (place, trade, year) in enumerate(product(("33", "34"), ("C1", "C2"), (2025, 2026)))
+    ]
+    names = [*rollup.KEY, *rollup.MEASURES]
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.execute(insert(rollup.TABLE), [dict(zip(names, cell, strict=True)) for cell in cells])
+    migrate(url)
+    with engine.connect() as connection:
+        found = connection.execute(select(rollup.TABLE).order_by(*rollup.TABLE.primary_key)).all()
+        assert inspect(connection).get_pk_constraint("rollup")["constrained_columns"] == rollup.KEY
+    engine.dispose()
+    assert [tuple(row) for row in found] == cells
 
 
 def test_the_database_of_the_present_release_is_kept() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -50,9 +51,10 @@ def work(url: str, cases: list[str]) -> list[Told]:
     for node in nodes:
         assert node.stdout is not None
         assert node.stdout.readline() == "ready\n"
+    start = time.monotonic() + 0.1
     for node in nodes:
         assert node.stdin is not None
-        node.stdin.write("go\n")
+        node.stdin.write(f"{start}\n")
         node.stdin.flush()
     told = []
     for node in nodes:

@@ -11,6 +11,7 @@ from cloudnego.core.commands import COMMANDS, Command, SendOffer
 from cloudnego.core.overlays import Overlay
 from cloudnego.core.procedure import OPENINGS, PLACES, PROCEDURE
 from cloudnego.core.refusals import Reason
+from cloudnego.core.substates import SUBSTATES, DisputeSubState
 from cloudnego.core.vocabulary import STEPS, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from docs import generate
@@ -103,9 +104,19 @@ def test_the_reasons_of_a_rule_are_its_own_and_those_of_what_it_asks() -> None:
 
 
 def test_every_overlay_is_said_with_the_asks_that_lay_it_and_take_it_off() -> None:
-    rows = re.findall(r"^\| `(\w+)` .+? \| (.+) \| (.+) \|$", parts()["Overlays"], re.MULTILINE)
+    found = re.findall(r"^\| `(\w+)` (?:.+? )?\| (.+) \| (.+) \|$", parts()["Overlays"], re.MULTILINE)
+    rows, of_a_dispute = found[: len(Overlay)], found[len(Overlay) :]
     assert [overlay for overlay, _, _ in rows] == [overlay.value for overlay in Overlay]
+    assert [name for name, _, _ in of_a_dispute] == list(DisputeSubState)
     assert {name for _, on, off in rows for name in re.findall(r"`(\w+)`", on + off)} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_sub_state_of_a_step_is_said_in_both_languages_and_drawn(step: Step) -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", of_step(step), re.MULTILINE)
+    assert [name for name, _, _ in rows] == list(SUBSTATES[step])
+    assert all(re.search("[\u4e00-\u9fff]", zh) and re.search("[A-Za-z]", en) for _, zh, en in rows)
+    assert f"    {step}: {', '.join(SUBSTATES[step])}\n" in parts()["The steps"]
 
 
 def test_every_term_of_the_default_pack_stands_with_its_articles() -> None:

@@ -36,8 +36,8 @@ HANGZHOU = shipped_pack("cn-hangzhou")
 PACKS = [shipped_pack(pack_id) for pack_id in sorted(pack_texts())]
 NUMBERS = frozenset(
     {
-        "below", "days", "employer", "issued", "least", "minutes", "months", "most", "n", "of", "outside", "returned",
-        "roll", "seats", "total", "used", "usual", "worker", "year",
+        "below", "days", "employer", "issued", "least", "minutes", "months", "most", "n", "of", "outside", "rate",
+        "returned", "roll", "seats", "total", "used", "usual", "worker", "year",
     }
 )  # fmt: skip
 DAYS = frozenset({"day", "ground", "opens", "today", "until"})
@@ -67,7 +67,7 @@ def codes() -> dict[str, frozenset[str]]:
         "timer": frozenset(TIMERS),
         "form": frozenset(forms) | written("form"),
         "group": written("group") | {"women", "disabled", "dispatched"},
-        "field": written("field"),
+        "field": written("field") | {"basis"},
         "name": frozenset({"raise", "minimum_wage"}),
         "code": frozenset(owed) | {"a_code_of_the_client", "X9"},
         "codes": frozenset(owed) | {" ".join(sorted(owed))},

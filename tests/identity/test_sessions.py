@@ -10,7 +10,7 @@ from cloudnego.identity.passwords import Passwords, TooManySignIns, WeakPassword
 from cloudnego.identity.roster import NewMembership, NewPerson
 from cloudnego.identity.sessions import Sessions, token_hash
 from cloudnego.identity.store import writing
-from cloudnego.identity.tables import Account, Person
+from cloudnego.identity.tables import Account, Organisation, Person
 from tests.identity.conftest import D, Now, Town
 
 
@@ -92,6 +92,18 @@ def test_an_ended_membership_is_gone_from_the_next_request(town: Town, sessions:
     after = sessions.who(token)
     assert after is not None
     assert after.held == who.held[1:]
+
+
+def test_what_is_held_of_an_ended_organisation_is_gone_from_the_next_request(town: Town, sessions: Sessions) -> None:
+    token = sessions.open(D, "admin", town.founded.person, "cookie")
+    left = []
+    for ended in (town.founded.operator, town.founded.district_union):
+        with writing(town.engine) as session:
+            session.get_one(Organisation, ended).ended_s = 1
+        who = sessions.who(token)
+        assert who is not None, "the person is there all the same"
+        left.append([one.organisation for one in who.held])
+    assert left == [[town.founded.district_union], []]
 
 
 @pytest.mark.parametrize("login", ["admin", "nobody-has-this-name"])

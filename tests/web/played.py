@@ -86,9 +86,8 @@ def settle(house: House) -> District:
     return made
 
 
-async def write(house: House, acts: list[Played], key: str = "act") -> str:
-    """Ask the acts of a story of the house's own log, each at its time; returns the case."""
-    case: str | None = None
+async def write(house: House, acts: list[Played], key: str = "act", case: str | None = None) -> str:
+    """Ask the acts of a story of the house's own log, each at its time; returns the case. `case`: go on with that."""
     for number, act in enumerate(acts):
         asked = Asked(
             district=DISTRICT,

@@ -48,6 +48,16 @@ def test_the_first_district_is_made_once(run: Run) -> None:
     assert "Traceback" not in again.output
 
 
+def test_a_pack_made_from_copies_is_set_in_force_by_somebody_who_compared_them(run: Run) -> None:
+    words = ("admin", "init", "--pack", "cn-henan", "--official", "x", "--login", "x", "--password-file", "-")
+    refused = run(*words, typed="a password that lasts\n")
+    assert refused.exit_code == 1
+    assert "--verified-by" in refused.stderr
+    made = run(*words, "--verified-by", "王敏", typed="a password that lasts\n")
+    assert made.exit_code == 0, made.output
+    assert "verify-pack" not in made.stdout
+
+
 def test_nobody_is_made_with_a_weak_password(run: Run) -> None:
     refused = run("admin", "init", "--official", "x", "--login", "x", "--password-file", "-", typed="short\n")
     assert refused.exit_code == 1

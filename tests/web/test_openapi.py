@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import httpx2
@@ -18,19 +19,25 @@ from hypothesis import HealthCheck, Phase, given, seed
 from hypothesis import settings as hypothesis_settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from claims.walks import cast
 from cloudnego.core.commands import COMMANDS
+from cloudnego.core.evolve import replay
+from cloudnego.core.moment import seats_of
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.vocabulary import Seat
+from cloudnego.core.refusals import Reason
+from cloudnego.core.vocabulary import JOINT, Member, Seat, Step
+from cloudnego.rehearsal import Played
 from cloudnego.texts import catalogue
 from cloudnego.web.app import application
 from cloudnego.web.errors import STATUS
 from tests.web.conftest import client_of, settings_for
 from tests.web.documented import responses
-from tests.web.played import DISTRICT, rehearsed, settle, write
+from tests.web.played import DISTRICT, at, rehearsed, settle, write
 from tests.web.served import Served, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE, ENGLISH = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]{2}")
+JUDGED_AT_LEAST = 10
 SECONDS = 40.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
@@ -224,52 +231,135 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield found
 
 
+STANDS: dict[Step, tuple[str, str]] = {
+    Step.REPLY: ("plain", "send_offer"),
+    Step.PREPARATION: ("plain", "make_proposal"),
+    Step.MEETING: ("plain", "start_meeting"),
+    Step.CONGRESS: ("plain", "adopt_voting_method"),
+    Step.FILING: ("plain", "receive_filing"),
+    Step.PERFORMANCE: ("employer-offer", "publish_contract"),
+}
+"""Where the cases stand that are bombarded: after which act of which story."""
+ACTORS = ("w0", "w1", "e0", "hr", "recorder", "s1", "town", "district", "authority", "auditor")
+LAST = {"DELETE /api/v1/session"}  # it would end the session all others need
+CLOSE = {"withdraw_case", "consent_to_withdrawal", "end_talks", "merge_into_regional"}
+"""Commands that would close a case for all others: they have one of their own."""
+AT_THE_GATE = {Reason.CASE_CLOSED, Reason.NOT_IN_THIS_STEP, Reason.NOT_YOUR_SEAT}
+
+
+def acts_up_to(step: Step) -> list[Played]:
+    story, last = STANDS[step]
+    acts = rehearsed(story)
+    return acts[: next(n for n, act in enumerate(acts) if act.command.type == last) + 1]
+
+
+def who_may() -> dict[str, list[tuple[Step, str]]]:
+    """For each command the cases and the people whose seats its row admits there."""
+    found: dict[str, list[tuple[Step, str]]] = {}
+    for step, stands in STANDS.items():
+        case = replay(event for act in acts_up_to(step) for event in act.events if event.stream in JOINT)
+        assert case.step is step, f"{stands} leads to {case.step}"
+        seats = {who: seats_of(case, cast().members().get(who, Member(person=who))) for who in ACTORS}
+        for name, kind in COMMANDS.items():
+            place = PLACES[kind]
+            if not kind.opens and place.open_in(step):
+                found.setdefault(name, []).extend((step, who) for who in ACTORS if seats[who] & place.ask.by)
+    return found
+
+
+class Bombardment:
+    """The server under fire in rounds: every operation, each time against some case, by somebody."""
+
+    def __init__(self, served: Served, number: int) -> None:
+        self.served = served
+        self.dice = Random(number)
+        self.may = who_may()
+        self.tokens = {who: served.house.site.sessions.open(DISTRICT, who, who, "bearer") for who in ACTORS}
+        schema = schemathesis.openapi.from_dict(httpx2.get(f"{served.url}/openapi.json").json())
+        schema.config.update(base_url=served.url)
+        found: list[Any] = [one.ok() for one in schema.get_all_operations()]  # type: ignore[union-attr]
+        self.operations = [one for one in found if one.label not in LAST]
+        self.cases: dict[tuple[Step, bool], str] = {}
+        self.rounds = 0
+        self.statuses: Counter[int] = Counter()
+        self.judged: Counter[Step] = Counter()  # commands that got past seat and step, by the step of their case
+        self.carried: Counter[str] = Counter()
+
+    def round(self, number: int) -> None:
+        """Every operation a few times, in new cases: the last round has moved its own on."""
+        self.cases, self.rounds = {}, number
+        for operation in self.dice.sample(self.operations, len(self.operations)):
+            name = operation.definition.raw.get("operationId", "")
+            meant = self.may.get(name)
+            everything = [(step, who) for step in STANDS for who in ACTORS]
+            step, who = self.dice.choice(meant if meant and self.dice.random() < 0.9 else everything)
+            self.ask(operation, name, step, who, self.dice.getrandbits(32))
+
+    def case_at(self, step: Step, *, closing: bool) -> str:
+        if (step, closing) not in self.cases:
+            written = write(self.served.house, acts_up_to(step), f"{self.rounds}-{step}-{closing}")
+            self.cases[step, closing] = self.served.run(written)
+        return self.cases[step, closing]
+
+    def ask(self, operation: Any, name: str, step: Step, who: str, number: int) -> None:
+        case_id = self.case_at(step, closing=name in CLOSE)
+
+        @seed(number)
+        @hypothesis_settings(
+            max_examples=4,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        )
+        @given(case=operation.as_strategy())
+        def once(case: Any) -> None:
+            if case.path_parameters and "case_id" in case.path_parameters:
+                case.path_parameters["case_id"] = case_id
+            if case.headers:
+                case.headers.pop("X-Acting-As", None)  # a membership made up answers 404 and nothing more
+            answer = case.call_and_validate(
+                headers={"Authorization": f"Bearer {self.tokens[who]}"}, excluded_checks=[positive_data_acceptance]
+            )
+            self.count(answer, name, step)
+
+        try:
+            once()
+        except Exception as broken:
+            broken.add_note(f"{name or operation.label} in {step} by {who}")
+            raise
+
+    def count(self, answer: Any, name: str, step: Step) -> None:
+        self.statuses[answer.status_code] += 1
+        if name not in self.may:
+            return
+        if answer.status_code == 409:
+            reasons = {one["reason"] for one in answer.json().get("obstacles", ())}
+            self.judged[step] += bool(reasons - AT_THE_GATE)
+        elif answer.status_code in (200, 201):
+            self.judged[step] += 1
+            self.carried[name] += 1
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(served: Served) -> None:
-    """Every operation with what schemathesis makes up, in a real case, as its chief; statuses, types, headers and
-    bodies must be those of the document. That what fits the schema is accepted is not asked: a rate must also be a
-    decimal number and a day lie in its pack, which JSON Schema cannot say."""
+    """Every operation with what schemathesis makes up, in real cases at six steps, by ten people of all seats;
+    statuses, types, headers and bodies must be those of the document. That what fits the schema is accepted is not
+    asked: a rate must also be a decimal number and a day lie in its pack, which JSON Schema cannot say."""
     settle(served.house)
-    case_id = served.run(write(served.house, rehearsed(until=37)))
-    token = served.house.site.sessions.open(DISTRICT, "w0", "w0", "bearer")
+    at(served.house, max(acts_up_to(step)[-1].at for step in STANDS))
     number = secrets.randbits(32)
     sys.stdout.write(f"schemathesis seed {number}\n")
-    schema = schemathesis.openapi.from_dict(httpx2.get(f"{served.url}/openapi.json").json())
-    schema.config.update(base_url=served.url)
-    operations: list[Any] = [found.ok() for found in schema.get_all_operations()]  # type: ignore[union-attr]
-    statuses: Counter[int] = Counter()
-    began = time.monotonic()
-    rounds = 0
+    fire, began, rounds = Bombardment(served, number), time.monotonic(), 0
     while rounds == 0 or time.monotonic() - began < SECONDS:
-        for operation in operations:
-            if operation.label != "DELETE /api/v1/session":  # it would end the session all others need
-                _bombard(operation, case_id, token, number + rounds, statuses)
+        fire.round(rounds)
         rounds += 1
-    sys.stdout.write(f"{sum(statuses.values())} requests in {rounds} rounds: {dict(statuses)}\n")
-    assert {409, 422, 404, 200, 201} <= set(statuses), "the bombardment reached every kind of answer"
-    assert not any(status >= 500 for status in statuses)
-
-
-def _bombard(operation: Any, case_id: str, token: str, number: int, statuses: Counter[int]) -> None:
-    @seed(number)
-    @hypothesis_settings(
-        max_examples=4,
-        deadline=None,
-        database=None,
-        derandomize=False,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.explicit, Phase.generate],
+    sys.stdout.write(
+        f"{fire.statuses.total()} requests in {rounds} rounds: {dict(fire.statuses)}; commands judged beyond seat and "
+        f"step: {dict(fire.judged)}; kinds carried out: {len(fire.carried)}\n"
     )
-    @given(case=operation.as_strategy())
-    def ask(case: Any) -> None:
-        if case.path_parameters and "case_id" in case.path_parameters:
-            case.path_parameters["case_id"] = case_id
-        if case.headers:
-            case.headers.pop("X-Acting-As", None)  # a membership made up answers 404 and nothing more
-        answer = case.call_and_validate(
-            headers={"Authorization": f"Bearer {token}"}, excluded_checks=[positive_data_acceptance]
-        )
-        statuses[answer.status_code] += 1
-
-    ask()
+    assert {409, 422, 404, 200, 201} <= set(fire.statuses), "the bombardment reached every kind of answer"
+    assert not any(status >= 500 for status in fire.statuses)
+    assert min(fire.judged[step] for step in STANDS) >= JUDGED_AT_LEAST, "hardly a command got past seat and step"

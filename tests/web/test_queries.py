@@ -18,6 +18,7 @@ from cloudnego.core.commands import (
     InviteToTable,
     LeaveBench,
     RecordOpinions,
+    SubmitDraft,
     Topic,
 )
 from cloudnego.core.vocabulary import Held, Member, Office, Side, Stream
@@ -30,7 +31,7 @@ from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
 CASES = f"{API}/negotiations"
 UP_TO_CLAUSES = 37
 UP_TO_MEETING = 59  # a few clauses are agreed, nothing is signed
-LOOKS = ("", "/timeline", "/deadlines", "/next")
+LOOKS = ("", "/timeline", "/draft", "/deadlines", "/next")
 
 Looking = Callable[[str], httpx2.AsyncClient]
 
@@ -133,6 +134,53 @@ async def test_each_reader_sees_his_streams_whole_and_no_other(
     assert (found["state"] is not None) is (streams >= {"table", "filing", "notice"})
     assert (found["caucus"] is not None) is bool(streams & {"worker", "employer"})
     assert {one["stream"] for one in (await seen(client, case, "/deadlines"))["rows"]} <= streams
+
+
+async def test_the_draft_is_for_the_two_sides_until_it_lies_before_the_workers(
+    still: House, clock: Standing, look: Looking
+) -> None:
+    """What a portal reads there it can hand in as it is, and what was handed in every worker reads."""
+    acts = rehearsed()
+    place = next(place for place, act in enumerate(acts) if isinstance(act.command, SubmitDraft))
+    submit = acts[place].command
+    assert isinstance(submit, SubmitDraft)
+    clock.at = acts[place].at
+    case = await write(still, acts[:place])
+    lying = await seen(look("e1"), case, "/draft")
+    assert (lying["submitted_on"], lying["draft_hash"]) == (None, submit.draft_hash)
+    assert all(one.pop("agreed") for one in lying["clauses"])
+    assert lying["clauses"] == submit.model_dump(mode="json")["clauses"]
+    for who in ("hr", "w9", "authority"):
+        assert (await seen(look(who), case, "/draft"))["clauses"] == []
+
+    await write(still, acts[place : place + 1], "submit", case)
+    for who in ("e1", "hr", "w9", "authority"):
+        found = await seen(look(who), case, "/draft")
+        assert (found["submitted_on"], found["draft_hash"]) == (clock.at.date().isoformat(), submit.draft_hash)
+        assert [{**one, "agreed": True} for one in lying["clauses"]] == found["clauses"]
+
+
+PROGRESS = ("w1", "e1", "recorder", "auditor", "hr", "authority", "town", "district")
+
+
+async def test_where_each_step_stands_is_shown_to_those_who_see_the_progress(look: Looking, case: str) -> None:
+    """Domain §6: progress is the step, dates, due, late and light; both organs and the offices above see it."""
+    for who in PROGRESS:
+        shown = (await seen(look(who), case))["substates"]
+        assert (shown["offer"], shown["meeting"], shown["congress"]) == ("served", "in_session", None), who
+        assert shown["representatives"] == {"worker": "ready", "employer": "ready"}, who
+    assert (await seen(look("w9"), case))["substates"] is None
+
+
+async def test_that_a_side_drafts_its_topics_is_known_in_its_own_caucus_alone(
+    still: House, look: Looking, clock: Standing
+) -> None:
+    acts = rehearsed()
+    until = next(n for n, act in enumerate(acts) if isinstance(act.command, RecordOpinions)) + 1
+    clock.at = acts[until - 1].at
+    case = await write(still, acts[:until])
+    shown = {who: (await seen(look(who), case))["substates"]["topics"]["worker"] for who in ("w1", "hr", "town")}
+    assert shown == {"w1": "drafting", "hr": "collecting", "town": "collecting"}
 
 
 async def test_what_is_said_in_a_caucus_reaches_its_bench_alone(
@@ -344,7 +392,7 @@ async def test_a_reader_who_has_it_is_told_that_nothing_changed(look: Looking, c
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     other = await look("w1").get(f"{CASES}/{case}{path}", headers={"If-None-Match": first.headers["etag"]})
-    assert other.status_code == (304 if path == "/deadlines" else 200), "a tag is its reader's"
+    assert other.status_code == (304 if path in ("/deadlines", "/draft") else 200), "a tag is its reader's"
 
 
 async def test_a_tag_changes_with_what_the_reader_sees(

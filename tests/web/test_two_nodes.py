@@ -63,6 +63,24 @@ def test_a_session_opened_on_one_node_holds_on_the_other_and_ends_on_both(nodes:
         assert soon(lambda: there.get(f"{API}/me").status_code == 401, 5), "it is believed for a second, no longer"
 
 
+def test_what_is_written_past_both_nodes_is_known_to_both_within_a_second(nodes: tuple[Served, Served]) -> None:
+    """An operator at the database's own prompt ends a membership, then a person: nobody tells a doorkeeper."""
+    one, two = nodes
+    settle(one.house)
+    token = signed_in(one, "w0")
+    with ExitStack() as stack:
+        both = [stack.enter_context(client(node, token)) for node in nodes]
+        assert all(at_door.get(f"{API}/me").json()["memberships"] for at_door in both)
+        with two.house.site.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE membership SET ended_s = 1 WHERE person = 'w0'")
+        time.sleep(1.1)
+        assert [at_door.get(f"{API}/me").json()["memberships"] for at_door in both] == [[], []]
+        with two.house.site.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE person SET ended_s = 1 WHERE id = 'w0'")
+        time.sleep(1.1)
+        assert [at_door.get(f"{API}/me").status_code for at_door in both] == [401, 401]
+
+
 def test_who_was_named_through_one_node_may_act_through_the_other(nodes: tuple[Served, Served]) -> None:
     """The other node remembers the case as it stood before; what it does not find there it looks for on the disk."""
     one, two = nodes

@@ -131,9 +131,19 @@ def chief_of_own_side(m: Moment) -> Obstacle | None:
     return None
 
 
+def chief_speaks(m: Moment) -> Obstacle | None:
+    """Once a side has a chief, he speaks for it in what binds it; before that its organ or legal representative."""
+    bench = m.bench
+    seated = bench.chief is not None and bench.chief not in bench.vacant
+    if not seated or Seat.CHIEF in m.seats or m.for_side is not None:
+        return None
+    return no(Reason.NOT_YOUR_SEAT, "HZ 18", cure=(Seat.CHIEF,), side=m.own_side)
+
+
 def worker_chief_delegate(m: Moment) -> Obstacle | None:
     """Hangzhou and Zhejiang know no delegate of the worker chief; N2004 20 ¶2 does: a warning, not a bar."""
-    bench, level = m.bench, m.law.pack.choosing.worker_chief_delegate
+    bench, row = m.bench, m.law.pack.choosing
+    level = row.worker_chief_delegate
     if level and m.own_side is Side.WORKER and bench.delegate == m.by.person != bench.chief:
-        return no(Reason.CHIEF_DELEGATE_ADVISORY, "N2004 20", level=level)
+        return no(Reason.CHIEF_DELEGATE_ADVISORY, *row.of("worker_chief_delegate"), level=level)
     return None

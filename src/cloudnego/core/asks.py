@@ -20,8 +20,9 @@ class Ask(Generic[C]):
 
     `needs` hold or not before a word is written: they draw the button. `fits` look at the words themselves and may
     rely on the needs being met. `by`: the seats, `side` if only one side may. `until` keeps the ask open in later
-    steps. `writes`: the joint streams, or the asker's caucus. `reads`: the one other case it is judged by, named by
-    the field of the command. `on_paper`: may be entered from a paper for a side that does not use the platform.
+    steps. `writes`: the joint streams, or the asker's caucus. `reads`: the field that names the one other case it is
+    judged by; `about`: the field that names the one event of its case. `by_register`: also by the enterprise register,
+    which the door looks up. `on_paper`: may be entered from a paper for a side that does not use the platform.
     """
 
     command: type[C]
@@ -33,6 +34,8 @@ class Ask(Generic[C]):
     until: Step | None = None
     writes: Literal["joint", "caucus"] = "joint"
     reads: str | None = None
+    about: str | None = None
+    by_register: bool = False
     on_paper: bool = True
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.pack import ChiefMandate
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import BenchState
-from cloudnego.core.vocabulary import Scope, Seat, Side
+from cloudnego.core.vocabulary import ChiefIs, Scope, Seat, Side
 
 
 def organ(side: Side) -> Seat:
@@ -21,7 +22,7 @@ def list_obstacles(s: Standing, side: Side) -> list[Obstacle]:
         _numbers(s, side, bench),
         _outsiders(s, side, bench),
         _chief(s, side, bench),
-        _compared(s, side),
+        outnumbering(s) if side is Side.EMPLOYER else None,
         *_composition(s, side, bench),
     ]
     return [o for o in found if o]
@@ -31,13 +32,14 @@ def _numbers(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     # HZ 16: 每方代表人数为三至九名,规模以上企业参加工资集体协商的每方代表人数不得少于五名
     rule, n = s.law.pack.bench_for(s.case.scope), len(bench.seated)
     above = s.case.opened is not None and s.case.opened.above_scale and s.case.scope is Scope.ENTERPRISE
-    least = max(rule.min_per_side, rule.min_above_scale or 0) if above else rule.min_per_side
+    field = "min_above_scale" if above and rule.min_above_scale else "min_per_side"
+    least = getattr(rule, field)
     if n < least:
-        return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.cite, cure=(organ(side),), side=side, n=n, least=least)
+        return no(Reason.TOO_FEW_REPRESENTATIVES, *rule.of(field), cure=(organ(side),), side=side, n=n, least=least)
     if rule.max_per_side is not None and n > rule.max_per_side:
         return no(
-            Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, level=rule.max_level, cure=(organ(side),), side=side, n=n,
-            most=rule.max_per_side,
+            Reason.TOO_MANY_REPRESENTATIVES, *rule.of("max_per_side"), level=rule.max_level, cure=(organ(side),),
+            side=side, n=n, most=rule.max_per_side,
         )  # fmt: skip
     return None
 
@@ -48,45 +50,92 @@ def _outsiders(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     if not outside:
         return None
     if rule.outside_share is None:
-        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.cite, cure=(organ(side),), side=side)
+        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.of("outside_share"), cure=(organ(side),), side=side)
     if rule.outside_share.at_most(outside, len(bench.seated)):
         return None
     return no(
-        Reason.TOO_MANY_OUTSIDERS, *rule.cite, cure=(organ(side),), side=side, outside=outside, n=len(bench.seated)
+        Reason.TOO_MANY_OUTSIDERS,
+        *rule.of("outside_share"),
+        cure=(organ(side),),
+        side=side,
+        outside=outside,
+        n=len(bench.seated),
     )
 
 
 def _chief(s: Standing, side: Side, bench: BenchState) -> Obstacle | None:
     rule, chief = s.law.pack.bench_for(s.case.scope), bench.chief
+    rep = next((r for r in bench.reps if r.person == chief), None)
     if chief in bench.vacant:
         return no(Reason.CHIEF_VACANT, *rule.cite, cure=(organ(side),), side=side)
     # N2004 23: 首席代表不得由非本单位人员代理
-    if rule.outside_chief and any(r.person == chief and r.outside for r in bench.reps):
-        return no(Reason.CHIEF_OUTSIDER, "N2004 23", level=rule.outside_chief, cure=(organ(side),), side=side)
+    if rule.outside_chief and rep and rep.outside:
+        return no(
+            Reason.CHIEF_OUTSIDER, *rule.of("outside_chief"), level=rule.outside_chief, cure=(organ(side),), side=side
+        )
+    return chief_by_right(s, side, bench.chief_is, manager=rep is not None and rep.manager)
+
+
+_MANDATED: dict[ChiefMandate, frozenset[ChiefIs]] = {
+    ChiefMandate.NOBODY: frozenset({ChiefIs.LEGAL_REPRESENTATIVE}),
+    ChiefMandate.PERSON_IN_CHARGE: frozenset({ChiefIs.LEGAL_REPRESENTATIVE, ChiefIs.PERSON_IN_CHARGE}),
+    ChiefMandate.MANAGER: frozenset({ChiefIs.LEGAL_REPRESENTATIVE, ChiefIs.PERSON_IN_CHARGE}),
+    ChiefMandate.REPRESENTATIVE: frozenset(ChiefIs),
+    ChiefMandate.ANYONE: frozenset(ChiefIs),
+}
+
+
+def chief_by_right(s: Standing, side: Side, chief_is: ChiefIs, *, manager: bool) -> Obstacle | None:
+    """Whether the text admits such a chief. Who has no union, or bargains for an industry's firms, elects its own."""
+    row = s.law.pack.choosing
+    if side is Side.WORKER:
+        # HZ 18 ¶1: 职工方首席代表由本企业工会主席或者工会负责人担任; HZ 32: 由行业工会或者区域工会负责人担任
+        if chief_is is ChiefIs.UNION_HEAD or (s.case.scope is Scope.ENTERPRISE and not s.case.has_union):
+            return None
+        return no(
+            Reason.CHIEF_NOT_UNION_HEAD,
+            *row.of("worker_chief_is_union_head"),
+            level=row.worker_chief_is_union_head,
+            cure=(Seat.UNION,),
+            side=side,
+        )
     # HZ 18 ¶2: 首席代表由企业法定代表人或者其书面委托的本企业其他负责人担任
-    if side is Side.EMPLOYER and not bench.chief_in_charge:
-        row = s.law.pack.choosing
-        return no(Reason.CHIEF_NOT_IN_CHARGE, *row.cite, level=row.chief_mandate_level, cure=(Seat.HR,), side=side)
-    return None
-
-
-def _compared(s: Standing, side: Side) -> Obstacle | None:
-    """企业方的协商代表不得多于职工方的协商代表 (HZ 16); equal numbers are advised (N2004 19)."""
-    rule = s.law.pack.bench_for(s.case.scope)
-    worker, employer = (len(s.case.benches.of(x).seated) for x in Side)
-    if s.case.benches.worker.chief is None or s.case.benches.employer.chief is None:
+    allowed = chief_is in _MANDATED[row.chief_mandate] or (manager and row.chief_mandate is ChiefMandate.MANAGER)
+    if allowed or s.case.scope is not Scope.ENTERPRISE:
         return None
-    if rule.employer_at_most_worker and employer > worker:
-        return no(
-            Reason.EMPLOYER_OUTNUMBERS, *rule.cite, level=rule.employer_at_most_worker, cure=(Seat.HR,),
-            side=Side.EMPLOYER, worker=worker, employer=employer,
-        )  # fmt: skip
-    if rule.equal_numbers and employer != worker:
-        return no(
-            Reason.UNEQUAL_NUMBERS, *rule.cite, level=rule.equal_numbers, cure=(organ(side),), side=side,
-            worker=worker, employer=employer,
-        )  # fmt: skip
-    return None
+    return no(
+        Reason.CHIEF_NOT_IN_CHARGE, *row.of("chief_mandate"), level=row.chief_mandate_level, cure=(Seat.HR,), side=side
+    )
+
+
+def _numbers_of_both(s: Standing) -> tuple[int, int] | None:
+    benches = s.case.benches
+    if benches.worker.chief is None or benches.employer.chief is None:
+        return None
+    return len(benches.worker.seated), len(benches.employer.seated)
+
+
+def outnumbering(s: Standing) -> Obstacle | None:
+    """企业方的协商代表不得多于职工方的协商代表 (HZ 16): a fault of the employer's list alone, who can mend it."""
+    rule, found = s.law.pack.bench_for(s.case.scope), _numbers_of_both(s)
+    if found is None or rule.employer_at_most_worker is None or found[1] <= found[0]:
+        return None
+    return no(
+        Reason.EMPLOYER_OUTNUMBERS, *rule.of("employer_at_most_worker"), level=rule.employer_at_most_worker,
+        cure=(Seat.HR,), side=Side.EMPLOYER, worker=found[0], employer=found[1],
+    )  # fmt: skip
+
+
+def equal_numbers(s: Standing) -> Obstacle | None:
+    """对等 (N2004 19): of both lists together, so it holds up no act of one side, only what both do."""
+    rule, found = s.law.pack.bench_for(s.case.scope), _numbers_of_both(s)
+    if found is None or rule.equal_numbers is None or found[0] == found[1] or outnumbering(s):
+        return None
+    side = Side.WORKER if found[0] < found[1] else Side.EMPLOYER
+    return no(
+        Reason.UNEQUAL_NUMBERS, *rule.of("equal_numbers"), level=rule.equal_numbers,
+        cure=(organ(side), organ(side.other)), worker=found[0], employer=found[1],
+    )  # fmt: skip
 
 
 def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
@@ -98,13 +147,25 @@ def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
     if side is Side.EMPLOYER:
         if rule.union_staff_for_employer and any(r.union_staff for r in bench.seated):
             staff = no(
-                Reason.UNION_STAFF_FOR_EMPLOYER, *rule.cite, level=rule.union_staff_for_employer, cure=cure, side=side
+                Reason.UNION_STAFF_FOR_EMPLOYER,
+                *rule.of("union_staff_for_employer"),
+                level=rule.union_staff_for_employer,
+                cure=cure,
+                side=side,
             )
             return [staff]
         return []
     found = []
     if rule.managers_for_workers and any(r.manager for r in bench.seated):
-        found.append(no(Reason.MANAGER_FOR_WORKERS, *rule.cite, level=rule.managers_for_workers, cure=cure, side=side))
+        found.append(
+            no(
+                Reason.MANAGER_FOR_WORKERS,
+                *rule.of("managers_for_workers"),
+                level=rule.managers_for_workers,
+                cure=cure,
+                side=side,
+            )
+        )
     groups = (
         ("women", rule.women, rule.women_when, opened.women, any(r.woman for r in bench.seated)),
         ("disabled", rule.disabled, rule.disabled_when, opened.disabled, any(r.disabled for r in bench.seated)),
@@ -121,11 +182,18 @@ def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:
             when.at_least(number, max(1, opened.headcount)) if when else 3 * number >= opened.headcount
         )
         if level and many and not there:
-            found.append(no(Reason.COMPOSITION, *rule.cite, level=level, cure=cure, side=side, group=group))
+            found.append(no(Reason.COMPOSITION, *rule.of(group), level=level, cure=cure, side=side, group=group))
     front = sum(r.front_line for r in bench.seated)
     if rule.front_line and rule.front_line_share and not rule.front_line_share.at_least(front, len(bench.seated)):
         found.append(
-            no(Reason.COMPOSITION, *rule.cite, level=rule.front_line, cure=cure, side=side, group="front_line")
+            no(
+                Reason.COMPOSITION,
+                *rule.of("front_line"),
+                level=rule.front_line,
+                cure=cure,
+                side=side,
+                group="front_line",
+            )
         )
     return found
 

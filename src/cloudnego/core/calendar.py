@@ -166,7 +166,7 @@ def _spans(years: tuple[CalendarYear, ...]) -> dict[int, _Span]:
     return spans
 
 
-def _moved(day: date, n: int, unit: Unit) -> date:
+def moved(day: date, n: int, unit: Unit) -> date:
     """`day` moved by n days, months or years; a day number the month lacks becomes the month's last day."""
     if unit is Unit.DAY:
         return day + timedelta(days=n)
@@ -206,7 +206,7 @@ def after(calendar: Calendar, start: date, n: int, unit: Unit, *, roll: bool = T
             before=False,
             passed_over=passed,
         )
-    target = _moved(start, n, unit)
+    target = moved(start, n, unit)
     if not calendar.knows(target.year):
         return _unknown(start, n, unit, before=False)
     rolled = calendar._rolled(target) if roll else (target, ())
@@ -237,7 +237,7 @@ def back_from(calendar: Calendar, day: date, n: int, unit: Unit) -> Due:
             return _unknown(day, n, unit, before=True)
         target, passed = found
     else:
-        target = _moved(day, -n, unit)
+        target = moved(day, -n, unit)
         if not calendar.knows(target.year):
             return _unknown(day, n, unit, before=True)
     shaky = calendar._provisional(target, day - _ONE_DAY if unit is Unit.WORKING_DAY else target)

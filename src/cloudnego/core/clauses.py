@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from cloudnego.core import commands as c
+from cloudnego.core.events import Reference
 from cloudnego.core.moment import Moment
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Clause, Negotiation
@@ -16,7 +17,9 @@ from cloudnego.core.vocabulary import Seat, decimal
 
 RAISE = "raise"
 MINIMUM = "minimum_wage"
-"""Names of the values the law looks at: the agreed raise in percent, the contract's lowest wage in fen a month."""
+ABLE = "quota_able"
+"""Names of the values the law looks at: the agreed raise in percent, the contract's lowest wage in fen a month, the
+percentage of the workers on a post who can do its quota in legal hours."""
 
 
 def _sha256(content: Any) -> str:
@@ -60,10 +63,16 @@ def open_clauses(case: Negotiation) -> list[str]:
     return [name for name, cl in case.clauses.items() if not cl.agreed]
 
 
+def _latest(m: Moment, kind: str) -> Reference | None:
+    """The figure of the latest period; of one period the case holds one."""
+    return max((r for r in m.case.references if r.kind == kind), key=lambda r: r.period, default=None)
+
+
 def above_the_floor(m: Moment, clause: Clause) -> Obstacle | None:
     """工资标准应当高于当地人民政府规定的最低工资标准 (HZ 11); other packs: not below it (LCL 55)."""
     row = m.law.pack.floor
-    floor = next((r.fen for r in m.case.references if r.kind == "minimum_wage" and r.fen is not None), None)
+    latest = _latest(m, "minimum_wage")
+    floor = latest.fen if latest else None
     for value in clause.values:
         if value.name != MINIMUM or not isinstance(value, c.FenValue) or floor is None:
             continue
@@ -74,17 +83,37 @@ def above_the_floor(m: Moment, clause: Clause) -> Obstacle | None:
     return None
 
 
+def quota_within_reach(m: Moment, clause: Clause) -> Obstacle | None:
+    """应当是本企业同岗位百分之九十以上的职工在法定工作时间内、正常劳动条件下能够完成的工作量 (HZ 10 ¶2)."""
+    row = m.law.pack.quota
+    if row is None:
+        return None
+    for value in clause.values:
+        if not isinstance(value, c.RateValue) or value.name != ABLE:
+            continue
+        if decimal(value.rate) * row.share.denominator < 100 * row.share.numerator:
+            least = 100 * row.share.numerator // row.share.denominator
+            return no(
+                Reason.QUOTA_TOO_HARD, *row.cite, level=row.level, cure=(Seat.CHIEF,), rate=value.rate, least=least
+            )
+    return None
+
+
 def above_the_regional(m: Moment, clause: Clause) -> Obstacle | None:
     """其商定的标准不得低于行业、区域工资专项集体合同商定的标准 (HZ 35)."""
     row, opened = m.law.pack.regional_floor, m.case.opened
     if row is None or opened is None:
         return None
+    # as the register had it when the case began, unless a contract that came into force since was entered
+    raised, lowest = _latest(m, "regional_raise"), _latest(m, "regional_minimum")
+    rate = raised.rate if raised else opened.regional_rate
+    fen = lowest.fen if lowest else opened.regional_minimum_fen
     for value in clause.values:
         low = False
-        if isinstance(value, c.RateValue) and value.name == RAISE and opened.regional_rate is not None:
-            low = decimal(value.rate) < decimal(opened.regional_rate)
-        if isinstance(value, c.FenValue) and value.name == MINIMUM and opened.regional_minimum_fen is not None:
-            low = low or value.fen < opened.regional_minimum_fen
+        if isinstance(value, c.RateValue) and value.name == RAISE and rate is not None:
+            low = decimal(value.rate) < decimal(rate)
+        if isinstance(value, c.FenValue) and value.name == MINIMUM and fen is not None:
+            low = low or value.fen < fen
         if low:
             return no(Reason.BELOW_REGIONAL, *row.cite, level=row.level, cure=(Seat.CHIEF,), name=value.name)
     return None

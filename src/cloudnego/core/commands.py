@@ -5,9 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from cloudnego.core.vocabulary import (
+    ChiefIs,
     Code,
     Count,
     Day,
@@ -159,12 +160,23 @@ Values = Annotated[tuple[Value, ...], Field(max_length=60)]
 
 
 class Plan(Message):
-    """When, where and how a meeting is held; `place` is the code or address both sides compare."""
+    """When, where and how a meeting is held; `place` is the code or address both sides compare.
+
+    Only a reply may leave the place open (HZ 24 ¶1 wants time and content settled)."""
 
     day: Day
     time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    place: Annotated[str, Field(min_length=1, max_length=200)]
+    place: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     mode: Mode = Mode.IN_PERSON
+
+
+def _with_its_place(plan: Plan) -> Plan:
+    if plan.place is None:
+        raise ValueError("a place is needed")
+    return plan
+
+
+PlanWithPlace = Annotated[Plan, AfterValidator(_with_its_place)]
 
 
 class Votes(Message):
@@ -282,15 +294,19 @@ class ProposeCandidates(Dated):
     type: Literal["propose_candidates"] = "propose_candidates"
     candidates: Annotated[tuple[Rep, ...], Field(min_length=1, max_length=60)]
     chief: PersonId
+    chief_is: ChiefIs = ChiefIs.OTHER
     seats: Annotated[int, Field(ge=1, le=60)]
     scrutineers: Annotated[tuple[PersonId, ...], Field(min_length=2, max_length=9)]
 
 
 class RecordElection(Dated):
-    """Enter the counts of a vote on the candidates, or on the whole list where there is no union (HZ 18; ZJDM 15)."""
+    """Enter the counts of a vote on the candidates, or on the whole list where there is no union (HZ 18; ZJDM 15).
+
+    `secret`: the vote was by unsigned papers (无记名投票), as the scan shows."""
 
     type: Literal["record_election"] = "record_election"
     form: Literal["ballot", "approval_of_list"] = "ballot"
+    secret: bool
     held: Held
     electorate: Literal["delegates", "all_workers"] = "delegates"
     total: Positive
@@ -315,8 +331,7 @@ class AppointRepresentatives(SideAct):
     type: Literal["appoint_representatives"] = "appoint_representatives"
     reps: Annotated[tuple[Rep, ...], Field(min_length=1, max_length=60)]
     chief: PersonId
-    chief_is_legal_representative: bool = False
-    chief_is_person_in_charge: bool = False
+    chief_is: ChiefIs = ChiefIs.OTHER
     chief_may_sign: bool = True
 
 
@@ -376,7 +391,7 @@ class DeclareTopicsReady(SideAct):
 
 
 class ConfirmElectronicService(Dated):
-    """A side names the platform as its receiving system for a time (D0; ESL 11 ¶2)."""
+    """A side names the platform as its receiving system for a time, on a signed paper (D0; ESL 11 ¶2)."""
 
     type: Literal["confirm_electronic_service"] = "confirm_electronic_service"
     binding: ClassVar[bool] = True
@@ -397,7 +412,7 @@ class SendOffer(SideAct):
 
     type: Literal["send_offer"] = "send_offer"
     binding: ClassVar[bool] = True
-    plan: Plan
+    plan: PlanWithPlace
     topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=20)]
     service: Service | None = None
     basis: Text | None = None
@@ -480,7 +495,7 @@ class ScheduleMeeting(SideAct):
     """Name day, time and place of the meeting; it is set when both chiefs have named the same (HZ 24, 26)."""
 
     type: Literal["schedule_meeting"] = "schedule_meeting"
-    plan: Plan
+    plan: PlanWithPlace
 
 
 class PostponeMeeting(SideAct):
@@ -496,6 +511,13 @@ class SendMeetingNotice(SideAct):
     type: Literal["send_meeting_notice"] = "send_meeting_notice"
     topics: Annotated[tuple[Topic, ...], Field(min_length=1, max_length=20)]
     service: Service | None = None
+
+
+class ReportTalks(SideAct):
+    """The union or the workers' representatives report the coming talks to the upper union (SD 24)."""
+
+    type: Literal["report_talks"] = "report_talks"
+    remark: Text | None = None
 
 
 class NameRecorder(SideAct):
@@ -558,27 +580,27 @@ class ConfirmClause(SideAct):
 # --- 6 meeting ----------------------------------------------------------------------------------------------------
 
 
-class CheckIn(Command):
+class CheckIn(Dated):
     """A representative checks in at the meeting."""
 
     type: Literal["check_in"] = "check_in"
     mode: Mode = Mode.IN_PERSON
 
 
-class ConfirmCheckIn(Command):
+class ConfirmCheckIn(Dated):
     """The recorder confirms who is really there."""
 
     type: Literal["confirm_check_in"] = "confirm_check_in"
     persons: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=120)]
 
 
-class StartMeeting(Command):
+class StartMeeting(Dated):
     """Open the session; the chiefs chair in turn (HZ 26)."""
 
     type: Literal["start_meeting"] = "start_meeting"
 
 
-class NoteChiefAbsent(Command):
+class NoteChiefAbsent(Dated):
     """The recorder notes that a chief has not come 30 minutes after the set time."""
 
     type: Literal["note_chief_absent"] = "note_chief_absent"
@@ -589,14 +611,14 @@ class ChooseNewDay(SideAct):
     """The side that came names a new day once, at most five working days later."""
 
     type: Literal["choose_new_day"] = "choose_new_day"
-    plan: Plan
+    plan: PlanWithPlace
 
 
-class AdjournMeeting(Command):
+class AdjournMeeting(Dated):
     """End the session without a result; talks go on at the next one."""
 
     type: Literal["adjourn_meeting"] = "adjourn_meeting"
-    next: Plan
+    next: PlanWithPlace
 
 
 class WriteMinutes(Dated):
@@ -609,11 +631,20 @@ class WriteMinutes(Dated):
 
 
 class ConfirmMinutes(SideAct):
-    """A chief signs the minutes with this hash (HZ 26 ¶3)."""
+    """A chief signs the minutes with this hash, in ink, entered with the scan (HZ 26 ¶3)."""
 
     type: Literal["confirm_minutes"] = "confirm_minutes"
     binding: ClassVar[bool] = True
     minutes_hash: Sha256
+
+
+class SignMinutes(SideAct):
+    """Representatives who were at the meeting sign its minutes too: needed where the text wants it of all (SD 26;
+    HA 25), recorded everywhere. The signed paper is entered with its scan, for oneself or for several."""
+
+    type: Literal["sign_minutes"] = "sign_minutes"
+    minutes_hash: Sha256
+    persons: Annotated[tuple[PersonId, ...], Field(max_length=60)] = ()
 
 
 class DeclareDeadlock(SideAct):
@@ -657,11 +688,25 @@ class FileAmendmentPlan(SideAct):
 # --- 7 congress ---------------------------------------------------------------------------------------------------
 
 
+class DraftClauseFact(Message):
+    clause: Id
+    head: Code
+    values: Values = ()
+
+
+class DraftClause(DraftClauseFact):
+    """One clause of the draft, word for word as it was agreed."""
+
+    prose: Text
+
+
 class SubmitDraft(SideAct):
-    """Submit the draft to the workers' congress (HZ 28 ¶1; ZJDM 16)."""
+    """Submit the draft to the workers' congress, with its text: who votes on it, and the authority that examines it,
+    read it there (HZ 28 ¶1; ZJDM 16). The text is the agreed one, by hash."""
 
     type: Literal["submit_draft"] = "submit_draft"
     draft_hash: Sha256
+    clauses: Annotated[tuple[DraftClause, ...], Field(min_length=1, max_length=120)]
 
 
 class ConveneCongress(Dated):
@@ -690,11 +735,20 @@ class SendCongressMaterials(Dated):
     type: Literal["send_congress_materials"] = "send_congress_materials"
 
 
+class RecordAcceptance(SideAct):
+    """Regional: enter that the legal representative of a covered enterprise accepts the draft (SH 28, 30)."""
+
+    type: Literal["record_acceptance"] = "record_acceptance"
+    enterprise: Id
+    draft_hash: Sha256
+
+
 class RecordCoveredBallot(Dated):
     """Regional: enter the vote of one covered enterprise (HZ 33)."""
 
     type: Literal["record_covered_ballot"] = "record_covered_ballot"
     enterprise: Id
+    secret: bool
     total: Positive
     present: Count
     yes: Count
@@ -706,6 +760,7 @@ class RecordBallot(Dated):
 
     type: Literal["record_ballot"] = "record_ballot"
     draft_hash: Sha256
+    secret: bool
     present: Count
     issued: Count
     returned: Count
@@ -727,12 +782,11 @@ class AttestBallot(Command):
 
 
 class SignContract(SideAct):
-    """A chief signs the contract that was voted (HZ 28 ¶2). On paper with a scan, or confirmed on the platform."""
+    """A chief signs the contract that was voted, in ink, entered with the scan (HZ 28 ¶2)."""
 
     type: Literal["sign_contract"] = "sign_contract"
     binding: ClassVar[bool] = True
     document_hash: Sha256
-    method: Literal["ink", "platform"] = "ink"
 
 
 class RefuseToSign(SideAct):
@@ -784,9 +838,10 @@ class SupplyPapers(SideAct):
 
 
 class ObjectToContract(Dated):
-    """The authority objects to clauses, in writing to both sides (N2004 45)."""
+    """The authority objects to clauses; its opinion is served on both sides within its days (N2004 45)."""
 
     type: Literal["object_to_contract"] = "object_to_contract"
+    service: Service
     clauses: Annotated[tuple[ObjectedClause, ...], Field(min_length=1, max_length=60)]
     opinion: Text | None = None
 
@@ -866,6 +921,14 @@ class ReportPerformance(SideAct):
     remark: Text | None = None
 
 
+class PublishPerformance(SideAct):
+    """Publish to all workers how the wage clauses are performed (CQ 30: every half year)."""
+
+    type: Literal["publish_performance"] = "publish_performance"
+    period: Code
+    place: Line | None = None
+
+
 class RaiseProblem(Command):
     """Raise a problem of performance in writing to both chiefs (ZJ 36)."""
 
@@ -932,8 +995,7 @@ class ReplaceRepresentative(SideAct):
     old: PersonId
     rep: Rep
     as_chief: bool = False
-    chief_is_legal_representative: bool = False
-    chief_is_person_in_charge: bool = False
+    chief_is: ChiefIs = ChiefIs.OTHER
     chief_may_sign: bool = True
     service: Service | None = None
 
@@ -954,7 +1016,7 @@ class Suspend(SideAct):
     type: Literal["suspend"] = "suspend"
     binding: ClassVar[bool] = True
     until_on: Day
-    next: Plan
+    next: PlanWithPlace
     reason: Text | None = None
 
 
@@ -1015,6 +1077,15 @@ class AcceptDispute(Dated):
     coordinators: Annotated[tuple[PersonId, ...], Field(min_length=1, max_length=9)]
 
 
+class AdvanceCoordination(Dated):
+    """The authority notes how far its coordination is: facts investigated, a plan made, the parties brought together
+    (N2004 50-53)."""
+
+    type: Literal["advance_coordination"] = "advance_coordination"
+    reached: Literal["investigated", "planned", "coordinated"]
+    remark: Text | None = None
+
+
 class ExtendDispute(Dated):
     """The authority extends the coordination in writing (N2004 52)."""
 
@@ -1067,6 +1138,7 @@ class IssueRecommendation(Dated):
     type: Literal["issue_recommendation"] = "issue_recommendation"
     binding: ClassVar[bool] = True
     opinion: Id
+    ground: Literal["refused", "unanswered", "not_corrected"]
     facts: Text
 
 
@@ -1096,6 +1168,13 @@ class WithdrawCase(SideAct):
     reason: Text
 
 
+class TakeBackWithdrawal(SideAct):
+    """Take the own request to withdraw the case back; it also lapses when the case moves on or the chief changes."""
+
+    type: Literal["take_back_withdrawal"] = "take_back_withdrawal"
+    binding: ClassVar[bool] = True
+
+
 class ConsentToWithdrawal(SideAct):
     """Consent to the other side's withdrawal."""
 
@@ -1120,10 +1199,20 @@ class MergeIntoRegional(SideAct):
 
 
 class RecordReference(Command):
-    """Enter a reference value with its source: minimum wage, guideline, prices. Nothing is hard-coded."""
+    """Enter a reference value with its source: minimum wage, guideline, prices, what an industry or regional contract
+    in force fixes (HZ 35). Nothing is hard-coded."""
 
     type: Literal["record_reference"] = "record_reference"
-    kind: Literal["minimum_wage", "guideline_lower", "guideline_benchmark", "guideline_upper", "cpi", "average_wage"]
+    kind: Literal[
+        "minimum_wage",
+        "guideline_lower",
+        "guideline_benchmark",
+        "guideline_upper",
+        "cpi",
+        "average_wage",
+        "regional_raise",
+        "regional_minimum",
+    ]
     period: Code
     fen: Fen | None = None
     rate: Rate | None = None
@@ -1135,7 +1224,6 @@ class CoverEnterprise(Command):
 
     type: Literal["cover_enterprise"] = "cover_enterprise"
     enterprise: Id
-    headcount: Count = 0
 
 
 class AdoptCalendar(Command):
@@ -1151,7 +1239,7 @@ class NoteDeadline(Command):
     type: Literal["note_deadline"] = "note_deadline"
     timer: Code
     key: Annotated[str, Field(max_length=96)] = ""
-    mark: Literal["T-3", "T-1", "T0", "T+1"]
+    mark: Literal["T-3", "T-1", "T0", "over", "T+1"]
 
 
 def _collect(base: type[Command]) -> dict[str, type[Command]]:

@@ -19,7 +19,8 @@ from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Kind, Scope, Seat, Side, Stream
 
 Facts = Mapping[str, date | None]
-MARKS = ("T-3", "T-1", "T0", "T+1")
+MARKS = ("T-3", "T-1", "T0", "over", "T+1")
+"""Three, one and no working days before the end; the next calendar day, if nobody works on it; the next working day."""
 
 
 def _one(day: date | None) -> Facts:
@@ -90,22 +91,36 @@ FACTS: dict[str, Callable[[Negotiation], Facts]] = {
         c.filing.signed_last if c.opened and c.opened.kind is Kind.TERMINATION else None
     ),
     "rescission.filed": lambda c: _one(c.filing.filed_on),
+    "suspension.last_day": lambda c: _one(c.suspension.until - timedelta(days=1) if c.suspension.until else None),
+    "talks.resumed": lambda c: _one(None),  # then there is no suspension that could end
+    "talks.reported": lambda c: _one(c.talks_reported_on),
+    "dispute.applied": lambda c: _one(c.dispute.applied_on if c.dispute else None),
     "congress.reported": lambda c: _one(None),
+    "performance.published": lambda c: _one(None),
 }
 """Every fact a timer of a pack may name: key of the thing it happened to → the day, or None."""
 
 _UNTIL_FIRST = "agreement.first"
 """A cap on the talks is met by the first full agreement; a round after a failed ballot is outside it (HZ 29 [A])."""
 
-_TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting"})
-_FILING = frozenset({"file", "review", "dispute"})
-_AUTHORITY = frozenset({"review", "dispute"})
-_WORKER = frozenset({"re_congress", "report_upper"})
-_EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report"})
+_TABLE = frozenset({"materials", "meeting_notice", "total_cap", "first_meeting", "resume"})
+_FILING = frozenset({"file", "review", "dispute", "dispute_taken_up"})
+_AUTHORITY = frozenset({"review", "dispute", "dispute_taken_up"})
+_WORKER = frozenset({"re_congress", "report_upper", "talks_reported"})
+_EMPLOYER = frozenset({"to_congress", "file", "publish", "opinion_answer", "rescission", "perf_report", "perf_publish"})
+_DONE: dict[str, Callable[[Negotiation], int]] = {
+    "congress.reported": lambda c: len(c.performance.reports),
+    "performance.published": lambda c: len(c.performance.publications),
+}
+"""How often a duty that falls due again and again has been done; such a fact has no one day."""
+END_OF_DAY = "24:00"
 
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
-    """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority)."""
+    """One term as it runs: `key` tells several of a kind apart, `side` owes it (None: both, or the authority).
+
+    `ends_at`: the hour at which its last day ends, HH:MM. `opens`: it opens a window and is owed by nobody.
+    """
 
     timer: str
     key: str
@@ -120,6 +135,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     target: date | None
     met_on: date | None
     stream: Stream
+    ends_at: str
+    opens: bool
 
     @property
     def latest(self) -> date | None:
@@ -177,13 +194,13 @@ def _due(calendar: Calendar, start: date, n: int, unit: Unit, *, before: bool, o
 def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due, date | None]:
     """The due date of a term, and the earlier date to aim at."""
     n = _length(case, law, timer)
-    if timer.every:  # the yearly report: one for each period begun, the last by the end of the contract
-        n *= len(case.performance.reports) + 1
+    if timer.every:  # a report: one for each period begun, the last by the end of the contract
+        n *= _DONE[timer.until](case) + 1
     due = _due(law.calendar, start, n, timer.unit, before=timer.before, opens=timer.opens)
     if timer.every:
         ends = case.filing.expires_on
-        period_over = (start.year + n, start.month, start.day)  # known without a calendar of that year
-        if ends and ((due.latest and due.latest > ends) or period_over > (ends.year, ends.month, ends.day)):
+        period_over = _later(start, n, timer.unit)  # known without a calendar of that year
+        if ends and ((due.latest and due.latest > ends) or period_over > _later(ends, 0, timer.unit)):
             due = msgspec.structs.replace(due, target=ends, latest=ends, rolled_over=())
     if timer.target_n is None or timer.before:
         return due, due.target
@@ -191,17 +208,23 @@ def _count(case: Negotiation, law: Law, timer: Timer, start: date) -> tuple[Due,
     return due, _due(law.calendar, start, timer.target_n, unit, before=False, opens=False).target
 
 
+def _later(day: date, n: int, unit: Unit) -> tuple[int, int]:
+    """Months since year 0 and the day of the month, n months or years on: they compare as the dates would."""
+    return day.year * 12 + day.month + (12 * n if unit is Unit.YEAR else n), day.day
+
+
 def _all_reported(case: Negotiation, timer: Timer, start: date) -> bool:
     """Whether the contract ends before the period of the next report would begin (HZ 42: every year)."""
     ends = case.filing.expires_on
     if ends is None:
         return True
-    begins = (start.year + timer.n * len(case.performance.reports), start.month, start.day)
-    return begins >= (ends.year, ends.month, ends.day)
+    return _later(start, timer.n * _DONE[timer.until](case), timer.unit) >= _later(ends, 0, timer.unit)
 
 
 def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
     starts = FACTS[timer.start](case)
+    if not any(starts.values()):  # as with most terms most of the time
+        return []
     ends = FACTS[_UNTIL_FIRST if timer.until == "minutes.full_agreement" else timer.until](case)
     keys = ends if "" in starts and "" not in ends else starts  # one start, an end for each material, notice or side
     found = []
@@ -209,9 +232,11 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
         start = starts.get(key, starts.get(""))
         if start is None or (timer.every and _all_reported(case, timer, start)):
             continue
-        if timer.suspension_excluded:  # the days of a suspension do not count (SD 28, HA 26)
-            start += timedelta(days=case.suspension.used_days)
+        if timer.suspension_excluded:  # 中止期间不计入协商期限 (SD 28; HA 26)
+            start += timedelta(days=case.suspension.days)
         due, target = _count(case, law, timer, start)
+        if timer.name == "materials" and due.latest and case.materials[key].asked_on > due.latest:
+            continue  # 七个工作日前 (HZ 25 ¶2) had passed before anybody asked: it is owed, but no day of it is missed
         found.append(
             Running(
                 timer=timer.name,
@@ -227,6 +252,8 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
                 until_fact=timer.until,
                 met_on=ends.get(key, ends.get("")),
                 stream=stream_for(timer.name),
+                ends_at=law.pack.filing.office_closes if timer.office_hours else END_OF_DAY,
+                opens=timer.opens,
             )
         )
     return found
@@ -248,10 +275,8 @@ def running(case: Negotiation, law: Law, timer: str, key: str = "") -> Running |
 
 
 def is_open(case: Negotiation, r: Running) -> bool:
-    """Whether the clock still watches this term: not met, not a mere window, and its ground still stands."""
-    if r.met_on is not None or r.latest is None or not case.live:
-        return False
-    if r.timer == "renewal_window":
+    """Whether somebody still owes this term: not met, no mere window, and its ground still stands."""
+    if r.met_on is not None or r.latest is None or not case.live or r.opens:
         return False
     talked_out = case.agreed_first_on is not None
     if talked_out and (r.timer in ("reply", "materials", "meeting_notice") or r.until_fact == "minutes.full_agreement"):
@@ -265,9 +290,15 @@ def is_open(case: Negotiation, r: Running) -> bool:
     return not (r.timer == "dispute" and case.dispute is None)
 
 
-def mark_days(law: Law, latest: date) -> tuple[tuple[str, date], ...]:
-    """When each mark of a term falls: 3 and 1 working days before, the day, and the first working day after."""
-    return _mark_days(law.calendar, latest)
+def watched(case: Negotiation, r: Running) -> bool:
+    """Whether the clock notes anything of this term: as long as it is owed; of a window, that it has opened."""
+    return is_open(case, r) or (r.opens and r.latest is not None and case.live)
+
+
+def mark_days(law: Law, r: Running) -> tuple[tuple[str, date], ...]:
+    """When each mark of a term with a last day falls, in the order of `MARKS`; of a window, the day it opens."""
+    assert r.latest is not None
+    return (("T0", r.latest),) if r.opens else _mark_days(law.calendar, r.latest)
 
 
 @lru_cache(maxsize=4096)
@@ -276,16 +307,17 @@ def _mark_days(calendar: Calendar, latest: date) -> tuple[tuple[str, date], ...]
         ("T-3", back_from(calendar, latest, 3, Unit.WORKING_DAY).latest),
         ("T-1", back_from(calendar, latest, 1, Unit.WORKING_DAY).latest),
         ("T0", latest),
+        ("over", latest + timedelta(days=1)),
         ("T+1", add_working_days(calendar, latest, 1)),
     )
     return tuple((mark, day) for mark, day in days if day is not None)
 
 
 def mark_due(case: Negotiation, law: Law, r: Running, today: date) -> str | None:
-    """The furthest mark of an open term that has been reached and not yet noted."""
-    if not is_open(case, r) or r.latest is None:
+    """The furthest mark of a watched term that has been reached and not yet noted."""
+    if not watched(case, r):
         return None
-    reached = [mark for mark, day in mark_days(law, r.latest) if day <= today]
+    reached = [mark for mark, day in mark_days(law, r) if day <= today]
     if not reached:
         return None
     noted = case.noted.get(r.mark_key)
@@ -296,11 +328,11 @@ def mark_due(case: Negotiation, law: Law, r: Running, today: date) -> str | None
 
 def next_mark(case: Negotiation, law: Law, r: Running) -> date | None:
     """The day the clock has to look at this term again."""
-    if not is_open(case, r) or r.latest is None:
+    if not watched(case, r):
         return None
     noted = case.noted.get(r.mark_key)
     done = MARKS.index(noted) if noted else -1
-    return next((day for mark, day in mark_days(law, r.latest) if MARKS.index(mark) > done), None)
+    return next((day for mark, day in mark_days(law, r) if MARKS.index(mark) > done), None)
 
 
 def overdue(case: Negotiation, law: Law, timer: str, today: date, key: str = "") -> bool:

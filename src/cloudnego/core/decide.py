@@ -8,7 +8,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import paper_of
 from cloudnego.core.evolve import evolve, evolve_caucus
-from cloudnego.core.gate import obstacles, waits
+from cloudnego.core.gate import obstacles, only_talked, waits
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Refused
@@ -53,18 +53,20 @@ def decide(moment: Moment, command: c.Command) -> Decision:
 def _for_side(m: Moment, paper: c.OnPaper) -> Moment:
     return Moment(
         m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=m.caucus, register=m.register,
-        other=m.other, new_law=m.new_law, for_side=paper.side,
+        other=m.other, new_law=m.new_law, fact=m.fact, for_side=paper.side,
     )  # fmt: skip
 
 
 def _turned(m: Standing, events: list[e.Event], case: Negotiation) -> tuple[list[e.Event], Negotiation]:
     """Close each step that has nothing left to wait for, or that an event closed, and open what the table says."""
     closed_by = _closed_by(m.case, events)
+    if closed_by is None and only_talked(m.case, case):
+        return events, case  # what the step waited for before, it waits for still
     while case.live and case.step is not None:
         rule = PROCEDURE[case.step]
         if closed_by is not None and closed_by in rule.then:
             outcome, closed_by = closed_by, None
-        elif rule.ends and not waits(Standing(case, m.at, m.law), rule):
+        elif rule.ends and next(waits(Standing(case, m.at, m.law), rule), None) is None:
             outcome = "done"
         else:
             break

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from cloudnego.core.commands import (
     Cause,
     ClauseResult,
+    DraftClauseFact,
     MaterialFact,
     ObjectedClause,
     Plan,
@@ -20,6 +21,8 @@ from cloudnego.core.commands import (
     WageTable,
 )
 from cloudnego.core.vocabulary import (
+    FEW_VOTERS,
+    ChiefIs,
     Code,
     Count,
     Day,
@@ -54,7 +57,6 @@ class PaperKind:
     OPINION: ClassVar = "opinion"
     URGE: ClassVar = "urge"
     REPLACEMENT: ClassVar = "replacement"
-    OBJECTION: ClassVar = "objection"
 
 
 class Served(Message):
@@ -131,6 +133,17 @@ class _DatedFiling(Dated):
 
 class _SideFiling(SideFact):
     where: ClassVar[Stream] = Stream.FILING
+
+
+class _Counts(_DatedNotice):
+    """Counts of a secret vote. Of under ten voters they are not for all to see: they stand where the sides, their
+    organs, the scrutineers and the authority look."""
+
+    total: Positive
+
+    @property
+    def stream(self) -> Stream:
+        return Stream.FILING if self.total < FEW_VOTERS else Stream.NOTICE
 
 
 # --- opening and turning ------------------------------------------------------------------------------------------
@@ -219,19 +232,20 @@ class CandidatesProposed(_DatedNotice):
     type: Literal["candidates_proposed"] = "candidates_proposed"
     candidates: tuple[Rep, ...]
     chief: PersonId
+    chief_is: ChiefIs
     seats: int
     scrutineers: Persons
 
 
-class ElectionRecorded(_DatedNotice):
+class ElectionRecorded(_Counts):
     """Counts of one round. `elected` are those over the majority; seats left open go to a next round."""
 
     type: Literal["election_recorded"] = "election_recorded"
     form: Literal["ballot", "approval_of_list"]
+    secret: bool
     held: Held
     electorate: Literal["delegates", "all_workers"]
     round: int
-    total: Positive
     present: Count
     votes: tuple[Votes, ...]
     approvals: Count
@@ -258,7 +272,7 @@ class RepresentativesAppointed(_SideNotice):
     type: Literal["representatives_appointed"] = "representatives_appointed"
     reps: tuple[Rep, ...]
     chief: PersonId
-    chief_in_charge: bool
+    chief_is: ChiefIs
     chief_may_sign: bool
 
 
@@ -292,7 +306,7 @@ class RepresentativeReplaced(_SideNotice):
     old: PersonId
     rep: Rep
     as_chief: bool
-    chief_in_charge: bool
+    chief_is: ChiefIs
     chief_may_sign: bool
     paper: Id
     served: Served | None
@@ -360,6 +374,9 @@ class ElectronicServiceRevoked(_Notice):
 
 
 class OfferSent(SideFact):
+    """`crossing`: the other side's offer runs the clocks and this one is read as the reply, as long as nothing
+    overtakes; else it runs them, and one of the other side that has not been served is read as the reply."""
+
     type: Literal["offer_sent"] = "offer_sent"
     paper: Id
     plan: Plan
@@ -370,16 +387,22 @@ class OfferSent(SideFact):
 
 
 class PaperServed(Dated):
+    """`overtakes`: an offer that crossed another was served first, so it runs the clocks and the other is the reply."""
+
     type: Literal["paper_served"] = "paper_served"
     paper: Id
     kind: str
     side: Side
     served: Served
+    overtakes: bool = False
 
 
 class OfferWithdrawn(SideFact):
+    """`crossing`: it was the one that would have been read as the reply."""
+
     type: Literal["offer_withdrawn"] = "offer_withdrawn"
     paper: Id
+    crossing: bool = False
 
 
 class ReplySent(SideFact):
@@ -438,6 +461,10 @@ class MeetingPostponed(SideFact):
     material: Id
     days: int
     plan: Plan
+
+
+class TalksReported(_SideNotice):
+    type: Literal["talks_reported"] = "talks_reported"
 
 
 class MeetingNoticeSent(SideFact):
@@ -499,31 +526,29 @@ class ClauseConfirmed(SideFact):
 # --- 6 meeting ----------------------------------------------------------------------------------------------------
 
 
-class CheckedIn(Event):
+class CheckedIn(Dated):
     type: Literal["checked_in"] = "checked_in"
     side: Side
     person: PersonId
     mode: Mode
 
 
-class CheckInConfirmed(Event):
+class CheckInConfirmed(Dated):
     type: Literal["check_in_confirmed"] = "check_in_confirmed"
     persons: Persons
 
 
-class MeetingStarted(Event):
+class MeetingStarted(Dated):
     type: Literal["meeting_started"] = "meeting_started"
     session: int
-    on: Day
     mode: Mode
-    chair: Side
+    chair: Side | None  # None: both chiefs jointly
     present: Persons
 
 
-class ChiefAbsenceNoted(Event):
+class ChiefAbsenceNoted(Dated):
     type: Literal["chief_absence_noted"] = "chief_absence_noted"
     side: Side
-    on: Day
 
 
 class NewDayChosen(SideFact):
@@ -531,7 +556,7 @@ class NewDayChosen(SideFact):
     plan: Plan
 
 
-class MeetingAdjourned(Event):
+class MeetingAdjourned(Dated):
     type: Literal["meeting_adjourned"] = "meeting_adjourned"
     session: int
     next: Plan
@@ -546,11 +571,20 @@ class MinutesWritten(Dated):
 
 
 class MinutesConfirmed(SideFact):
-    """`agreement_on`: the day both chiefs had signed minutes that record full agreement."""
+    """`agreement_on`: the day minutes that record full agreement bore all the signatures the pack wants."""
 
     type: Literal["minutes_confirmed"] = "minutes_confirmed"
     minutes_hash: Sha256
     both: bool
+    agreement_on: Day | None
+
+
+class MinutesSigned(SideFact):
+    """`agreement_on`: this was the last signature that minutes of full agreement still lacked."""
+
+    type: Literal["minutes_signed"] = "minutes_signed"
+    minutes_hash: Sha256
+    persons: Persons
     agreement_on: Day | None
 
 
@@ -585,8 +619,11 @@ class AmendmentPlanFiled(SideFact):
 
 
 class DraftSubmitted(_SideNotice):
+    """The draft with its clauses; their prose stands in the words."""
+
     type: Literal["draft_submitted"] = "draft_submitted"
     draft_hash: Sha256
+    clauses: tuple[DraftClauseFact, ...]
 
 
 class CongressConvened(_DatedNotice):
@@ -608,22 +645,30 @@ class CongressMaterialsSent(_DatedNotice):
     type: Literal["congress_materials_sent"] = "congress_materials_sent"
 
 
-class CoveredBallotRecorded(_DatedNotice):
+class DraftAccepted(_SideNotice):
+    """The legal representative of a covered enterprise accepts the industry or regional draft."""
+
+    type: Literal["draft_accepted"] = "draft_accepted"
+    enterprise: Id
+    draft_hash: Sha256
+
+
+class CoveredBallotRecorded(_Counts):
     type: Literal["covered_ballot_recorded"] = "covered_ballot_recorded"
     enterprise: Id
-    total: Positive
+    secret: bool
     present: Count
     yes: Count
     passed: bool
     scrutineers: Persons
 
 
-class BallotRecorded(_DatedNotice):
+class BallotRecorded(_Counts):
     """The counts of a ballot, of all delegates or workers, and what they come to; valid once two scrutineers attest."""
 
     type: Literal["ballot_recorded"] = "ballot_recorded"
     draft_hash: Sha256
-    total: Positive
+    secret: bool
     present: Count
     issued: Count
     returned: Count
@@ -636,13 +681,15 @@ class BallotRecorded(_DatedNotice):
 
 
 class BallotAttested(_Notice):
-    """A scrutineer's word on the counts; `result` once two confirmed."""
+    """A scrutineer's word on the counts; `result` once two confirmed. `covered`: of an industry or region where each
+    enterprise votes by itself, those that a passed contract binds."""
 
     type: Literal["ballot_attested"] = "ballot_attested"
     person: PersonId
     correct: bool
     voided: bool
     result: Literal["passed", "failed", "no_quorum"] | None
+    covered: tuple[Id, ...] | None = None
 
 
 # --- 8 filing -----------------------------------------------------------------------------------------------------
@@ -652,7 +699,6 @@ class ContractSigned(_SideFiling):
     type: Literal["contract_signed"] = "contract_signed"
     person: PersonId
     document_hash: Sha256
-    method: Literal["ink", "platform"]
     both: bool
 
 
@@ -690,6 +736,7 @@ class ContractObjected(_DatedFiling):
     clauses: tuple[ObjectedClause, ...]
     paper: Id
     external: bool
+    served: Served | None
     withdraws_effect: bool
 
 
@@ -719,7 +766,7 @@ class ClericalNoted(_Notice):
 
 class ContractInForce(_Notice):
     type: Literal["contract_in_force"] = "contract_in_force"
-    why: Literal["silence", "no_objection", "declared", "signing"]
+    why: Literal["silence", "no_objection", "declared"]
     in_force_from: Day
     expires_on: Day
     raise_rate: Rate | None
@@ -742,6 +789,11 @@ class PerformanceReported(_SideNotice):
     type: Literal["performance_reported"] = "performance_reported"
     period: Code
     results: tuple[ClauseResult, ...]
+
+
+class PerformancePublished(_SideNotice):
+    type: Literal["performance_published"] = "performance_published"
+    period: Code
 
 
 class ProblemRaised(Event):
@@ -812,6 +864,11 @@ class DisputeAccepted(_DatedFiling):
     ex_officio: bool
 
 
+class CoordinationAdvanced(_DatedFiling):
+    type: Literal["coordination_advanced"] = "coordination_advanced"
+    reached: Literal["investigated", "planned", "coordinated"]
+
+
 class DisputeExtended(_DatedFiling):
     type: Literal["dispute_extended"] = "dispute_extended"
     days: int
@@ -848,6 +905,7 @@ class OpinionAnswered(_SideNotice):
 class RecommendationIssued(_DatedNotice):
     type: Literal["recommendation_issued"] = "recommendation_issued"
     opinion: Id
+    ground: Literal["refused", "unanswered", "not_corrected"]
 
 
 class _OnFact(Event):
@@ -861,8 +919,11 @@ class _OnFact(Event):
 
 
 class FactContested(_OnFact):
+    """`facts`: the facts of deadlines that rest on what is contested, `name|key` as `core.grounds` says them."""
+
     type: Literal["fact_contested"] = "fact_contested"
     form: Literal["contest", "statement"]
+    facts: tuple[str, ...] = ()
     side: Side
     says_on: Day | None
     evidence: Evidence | None
@@ -875,6 +936,10 @@ class ContestWithdrawn(_OnFact):
 
 class WithdrawalAsked(_SideNotice):
     type: Literal["withdrawal_asked"] = "withdrawal_asked"
+
+
+class WithdrawalTakenBack(_SideNotice):
+    type: Literal["withdrawal_taken_back"] = "withdrawal_taken_back"
 
 
 class WithdrawalConsented(_SideNotice):
@@ -920,7 +985,7 @@ class NoteOfDeadline(Event):
 
     timer: Code
     key: str
-    mark: Literal["T-3", "T-1", "T0", "T+1"]
+    mark: Literal["T-3", "T-1", "T0", "over", "T+1"]
     target: Day | None
     latest: Day
     provisional: bool

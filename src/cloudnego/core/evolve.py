@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from msgspec.structs import replace as put
-
 from cloudnego.core import events as e
-from cloudnego.core.remember import asides, contract, decisions, people, talks
-from cloudnego.core.remember.how import HOW
+from cloudnego.core.remember import asides, caucuses, contract, decisions, people, talks
+from cloudnego.core.remember.how import HOW, IN_CAUCUS
 from cloudnego.core.state import EMPTY, Caucus, Negotiation
 
-REMEMBERED = (people, talks, decisions, contract, asides)
+REMEMBERED = (people, talks, decisions, contract, asides, caucuses)
 """The modules that say how each event is remembered."""
 
 
@@ -23,13 +21,7 @@ def evolve(case: Negotiation, event: e.Event) -> Negotiation:
 
 def evolve_caucus(caucus: Caucus, event: e.Event) -> Caucus:
     """A side's own memory after one event of its own stream."""
-    match event:
-        case e.OpinionsRecorded():
-            return put(caucus, issued=event.issued, returned=event.returned, opinions_held=event.held)
-        case e.TopicSheetDrafted():
-            return put(caucus, sheet=event.topics)
-        case _:
-            return caucus
+    return IN_CAUCUS[type(event)](caucus, event)
 
 
 def replay(events: Iterable[e.Event], start: Negotiation = EMPTY) -> Negotiation:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from cloudnego.core import commands as c
 from cloudnego.core.acts import GENERAL, paper_of
@@ -53,16 +56,29 @@ def obstacles(m: Moment, command: c.Command) -> list[Obstacle]:
     return unmet + [in_this_law(m.law.pack, o) for fit in (*GENERAL, *place.ask.fits) if (o := fit(m, command))]
 
 
-def waits(s: Standing, rule: Rule) -> list[Obstacle]:
-    """What a step still waits for; only hard things hold it."""
-    return [in_this_law(s.law.pack, o) for end in rule.ends if (o := end(s)) and o.hard]
+def waits(s: Standing, rule: Rule) -> Iterator[Obstacle]:
+    """What a step still waits for, one after the other; only hard things hold it."""
+    return (in_this_law(s.law.pack, o) for end in rule.ends if (o := end(s)) and o.hard)
 
 
 def stuck_because(s: Standing) -> list[Obstacle]:
     """The cockpit's sentence: what the case waits for."""
-    if not s.case.live or s.case.step is None:
-        return []
-    return waits(s, PROCEDURE[s.case.step])
+    return list(waits(s, PROCEDURE[s.case.step])) if s.case.live and s.case.step is not None else []
+
+
+def stuck_first(s: Standing) -> Obstacle | None:
+    """The first of it, as one row shows it."""
+    return next(waits(s, PROCEDURE[s.case.step]), None) if s.case.live and s.case.step is not None else None
+
+
+TALK = ("proposals", "statements")
+"""What only remembers that something was said: no step waits for it, no term runs from it, no row shows it."""
+
+
+def only_talked(before: Negotiation, after: Negotiation) -> bool:
+    """Whether two states differ in talk alone. The commonest acts are talk; nothing that follows from a state need be
+    worked out again for them. Quick, because states share what did not change."""
+    return replace(after, **{name: getattr(before, name) for name in TALK}) == before
 
 
 class Shown(NamedTuple):
@@ -75,6 +91,7 @@ class Shown(NamedTuple):
 
 
 _NEAR = ("T-3", "T-1", "T0")
+_OVER = ("over", "T+1")
 
 
 def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None) -> Shown:
@@ -85,7 +102,7 @@ def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None)
     if not case.live:
         return Shown(Light.GREEN, "closed", None, None)
     watched = [r for r in (deadlines(case, law) if terms is None else terms) if is_open(case, r)]
-    for colour, marks in ((Light.RED, ("T+1",)), (Light.YELLOW, _NEAR)):
+    for colour, marks in ((Light.RED, _OVER), (Light.YELLOW, _NEAR)):
         found = _first(case, watched, marks)
         if found:
             return Shown(colour, found.timer, found.side, found.seat)

@@ -1,18 +1,18 @@
-"""A case at a time under its law, and someone asking: what every rule looks at."""
+"""A case at a time under its law, and someone asking, with his seats and the streams he sees: what rules look at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cached_property
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from cloudnego.core.calendar import Calendar
-from cloudnego.core.events import Covered, Reference
+from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import Member, Office, Scope, Seat, Side, Stream
+from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Scope, Seat, Side, Stream
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ class Register(Struct, frozen=True, kw_only=True):
     disabled: int = 0
     dispatched: int = 0
     is_branch: bool = False
+    speaks_for_many: bool = False  # the subject is a union or a body of employers, no enterprise
     covers: tuple[Covered, ...] = ()
     open_offers: tuple[str, ...] = ()
     this_year: tuple[str, ...] = ()
@@ -64,7 +65,7 @@ _OFFICE_SIDES = {
 
 def side_of(case: Negotiation, by: Member) -> Side | None:
     """The side someone acts for: the bench that names him, else his membership's, else his office's."""
-    for side in Side:
+    for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side):
             return side
     if by.side is not None:
@@ -76,7 +77,7 @@ def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozen
     """Offices from identity, seats from this case as it stands now: a mandate that died is gone."""
     seats = {_OFFICE_SEATS[o] for o in by.offices if o in _OFFICE_SEATS}
     seats |= _as_organ(case, by)
-    for side in Side:
+    for side in SIDES:
         bench = case.benches.of(side)
         if bench.has(by.person) and by.side in (None, side):
             seats.add(Seat.REPRESENTATIVE)
@@ -115,6 +116,61 @@ def acts_as_chief(bench: BenchState, person: str, today: date | None) -> bool:
     return today is None or today <= bench.delegate_until
 
 
+_TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
+_FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.SCRUTINEER})
+_NOTICE = frozenset(
+    {
+        Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL,
+    }
+)  # fmt: skip
+_FROM_SEATS = {
+    **dict.fromkeys(_TABLE, frozenset({Stream.TABLE, Stream.FILING, Stream.NOTICE})),
+    **dict.fromkeys(_FILING, frozenset({Stream.FILING, Stream.NOTICE})),
+    **dict.fromkeys(_NOTICE, frozenset({Stream.NOTICE})),
+}
+_NOTHING: frozenset[Stream] = frozenset()
+_RECEIVES = frozenset({Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+
+
+def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
+    """The streams of a case a member sees. Empty: for this member the case does not exist.
+
+    A caucus is its bench's alone: no office opens it, and nobody else learns that it exists. As long as a side has
+    named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
+    """
+    seats = seats_of(case, by)
+    seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats])
+    if not seats.isdisjoint(_RECEIVES) and _has_no_list(case, side_of(case, by)):
+        seen |= frozenset(JOINT)
+    for side in SIDES:
+        if case.benches.of(side).has(by.person) and by.side in (None, side):
+            seen |= {Stream.caucus(side)}
+    return seen
+
+
+def _has_no_list(case: Negotiation, side: Side | None) -> bool:
+    return side is not None and case.benches.of(side).chief is None
+
+
+T = TypeVar("T")
+
+
+class once(Generic[T]):
+    """`functools.cached_property` without the lock it takes in Python 3.11: one thread looks at a moment."""
+
+    def __init__(self, find: Callable[[Any], T]) -> None:
+        self._find = find
+        self.__doc__ = find.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, found_of: Any, owner: type | None = None) -> T:
+        value: T = self._find(found_of)
+        found_of.__dict__[self._name] = value
+        return value
+
+
 class Standing:
     """A case at a time under its law. Conditions look at this: they do not know who asks."""
 
@@ -125,7 +181,7 @@ class Standing:
         self.at = at
         self.law = law
 
-    @cached_property
+    @once
     def today(self) -> date:
         return self.at.date()
 
@@ -133,10 +189,11 @@ class Standing:
 class Moment(Standing):
     """A standing with someone asking, and the one other stream or register the ask is judged by.
 
-    `heads`: how many entries each stream of the case holds, from which ids of what is said are minted.
+    `heads`: how many entries each stream of the case holds, from which ids of what is said are minted. `fact`: the
+    event of the case that the ask speaks of.
     """
 
-    __slots__ = ("by", "case_id", "caucus", "for_side", "heads", "new_law", "other", "register")
+    __slots__ = ("by", "case_id", "caucus", "fact", "for_side", "heads", "new_law", "other", "register")
 
     def __init__(
         self,
@@ -151,6 +208,7 @@ class Moment(Standing):
         register: Register | None = None,
         other: Negotiation | None = None,
         new_law: Law | None = None,
+        fact: Event | None = None,
         for_side: Side | None = None,
     ) -> None:
         super().__init__(case, at, law)
@@ -161,20 +219,21 @@ class Moment(Standing):
         self.register = register
         self.other = other
         self.new_law = new_law
+        self.fact = fact
         self.for_side = for_side
 
-    @cached_property
+    @once
     def side(self) -> Side | None:
         """The side the act is one of: of the asker, or of the side a paper is entered for."""
         return self.for_side or side_of(self.case, self.by)
 
-    @cached_property
+    @once
     def own_side(self) -> Side:
         """The side of an ask whose row admits only people who have one."""
         assert self.side is not None, "a seat without a side reached a rule that needs one"
         return self.side
 
-    @cached_property
+    @once
     def seats(self) -> frozenset[Seat]:
         return seats_of(self.case, self.by, self.today)
 

@@ -25,6 +25,16 @@ def on_the_register(m: Moment) -> Obstacle | None:
     return None if m.side is not None else no(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24")
 
 
+def upper_union_only_without_union(m: Moment, command: c.OpenCase) -> Obstacle | None:
+    """未建立工会的企业 (HZ 18; ZJ 8): the local union opens where there is no union; else the two sides do (HZ 24)."""
+    outside = m.seats.isdisjoint({Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+    if not outside or command.scope is not Scope.ENTERPRISE:
+        return None
+    if not _register(m).has_union and not m.seats.isdisjoint({Seat.TOWN_UNION, Seat.DISTRICT_UNION}):
+        return None
+    return no(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24", cure=(Seat.UNION, Seat.HR))
+
+
 def no_offer_open(m: Moment, command: c.OpenCase) -> Obstacle | None:
     """A second live case of the same sides and scope is refused only while an offer is open between them."""
     register = _register(m)
@@ -80,8 +90,13 @@ def branch_has_consent(m: Moment, command: c.OpenCase) -> Obstacle | None:
 
 
 def covers_fit_the_scope(m: Moment, command: c.OpenCase | c.RegisterContract) -> Obstacle | None:
+    # HZ 32, 34: an industry or region is spoken for by its union and its body of employers, never by one firm
+    if (command.scope is Scope.ENTERPRISE) is _register(m).speaks_for_many:
+        return no(Reason.SUBJECT_OF_OTHER_SCOPE, "HZ 30", "HZ 32", cure=(Seat.TOWN_UNION, Seat.EMPLOYERS_BODY))
     if command.scope is Scope.ENTERPRISE:
         return no(Reason.NOT_REGIONAL, "HZ 30") if command.covers else None
+    if not command.covers:
+        return no(Reason.NOBODY_COVERED, "HZ 30")
     known = {x.enterprise for x in _register(m).covers}
     return None if set(command.covers) <= known else no(Reason.COVERED_UNKNOWN, "HZ 30")
 

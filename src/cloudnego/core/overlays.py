@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import papers
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core import papers, plans
+from cloudnego.core.acts import dated, day_of, of_side, said
+from cloudnego.core.benches import chief_by_right
 from cloudnego.core.deadlines import overdue, running
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
@@ -65,17 +66,25 @@ def suspension_is_new(m: Moment, command: c.Suspend) -> Obstacle | None:
 
 def within_the_cap(m: Moment, command: c.Suspend) -> Obstacle | None:
     """中止协商的期限累计不得超过三十日 (HZ 27 ¶2); judged again when the other side consents."""
-    row = m.law.pack.suspension
-    if command.until_on < m.today or command.next.day < command.until_on:
-        return no(Reason.DAYS_IN_WRONG_ORDER, first=m.today.isoformat(), last=command.until_on.isoformat())
-    days = (command.until_on - m.today).days
+    row, begins = m.law.pack.suspension, day_of(m, command)
+    if command.until_on < begins or command.next.day < command.until_on:
+        return no(Reason.DAYS_IN_WRONG_ORDER, first=begins.isoformat(), last=command.until_on.isoformat())
+    days = (command.until_on - begins).days
     used = m.case.suspension.used_days
     if row.max_days is not None and used + days > row.max_days:
-        last = m.today + timedelta(days=max(0, row.max_days - used))
+        last = begins + timedelta(days=max(0, row.max_days - used))
         return no(
             Reason.SUSPENSION_TOO_LONG, *row.cite, level=row.max_level, by=last, days=days, used=used, most=row.max_days
         )
     return None
+
+
+def days_left(m: Moment) -> Obstacle | None:
+    """Where every day has been used, nobody needs to name a term to hear that it is too long (HZ 27 ¶2)."""
+    row, used = m.law.pack.suspension, m.case.suspension.used_days
+    if row.max_days is None or used < row.max_days or row.max_level is not Level.HARD:
+        return None
+    return no(Reason.SUSPENSION_TOO_LONG, *row.cite, days=1, used=used, most=row.max_days)
 
 
 def makes_the_cap_unreachable(m: Moment, command: c.Suspend) -> Obstacle | None:
@@ -95,6 +104,23 @@ def suspend(m: Moment, command: c.Suspend) -> list[e.Event]:
     """经职工方首席代表同意，可以中止协商: takes hold when both chiefs have named the same."""
     agreed = m.case.suspension.named.of(m.own_side.other) == (command.until_on, command.next)
     return [e.SuspensionNamed(**of_side(m, command), until_on=command.until_on, next=command.next, agreed=agreed)]
+
+
+def next_venue(m: Moment, command: c.Suspend) -> Obstacle | None:
+    return plans.venue_allowed(m, command.next)
+
+
+def lay_still_too_long(m: Moment, command: c.Resume) -> Obstacle | None:
+    """Days beyond the cap are recorded and shown; they close no way back to the table."""
+    row, since = m.law.pack.suspension, m.case.suspension.since
+    if row.max_days is None or since is None:
+        return None
+    days = m.case.suspension.used_days + (day_of(m, command) - since).days
+    if days <= row.max_days:
+        return None
+    return no(
+        Reason.LAY_STILL_TOO_LONG, *row.cite, level=Level.ADVISORY, cure=(Seat.CHIEF,), days=days, most=row.max_days
+    )
 
 
 def suspended_since(m: Moment) -> date | None:
@@ -225,6 +251,42 @@ def accepted_on(m: Moment) -> date | None:
     return m.case.dispute.accepted_on if m.case.dispute else None
 
 
+COORDINATING = ("investigated", "planned", "coordinated")
+
+
+def goes_forward(m: Moment, command: c.AdvanceCoordination) -> Obstacle | None:
+    """调查了解争议的情况，研究制定协调处理争议的方案，对争议进行协调处理 (N2004 51): in this order."""
+    known = m.case.dispute.reached if m.case.dispute else None
+    if known is None or COORDINATING.index(command.reached) > COORDINATING.index(known):
+        return None
+    return no(Reason.NOTHING_NEW)
+
+
+def not_yet_coordinated(m: Moment) -> Obstacle | None:
+    """After the last of the three only the end is left."""
+    reached = m.case.dispute.reached if m.case.dispute else None
+    return no(Reason.NOTHING_NEW) if reached == COORDINATING[-1] else None
+
+
+def advance_coordination(m: Moment, command: c.AdvanceCoordination) -> list[e.Event]:
+    return [e.CoordinationAdvanced(**dated(m, command), reached=command.reached)]
+
+
+def not_a_party(m: Moment) -> Obstacle | None:
+    """Who sits for a side coordinates no dispute of it."""
+    party = any(m.case.benches.of(side).has(m.by.person) for side in Side)
+    return no(Reason.REVIEWER_IS_PARTY) if party else None
+
+
+def applied_in_time(m: Moment, _: c.ApplyForCoordination) -> Obstacle | None:
+    """自期满之日起十五日内以书面形式…提出协调处理申请 (HA 37): late is shown, the authority decides."""
+    row, cap = m.law.pack.coordination, running(m.case, m.law, "total_cap")
+    if row.within_days is None or cap is None or cap.latest is None:
+        return None
+    last = cap.latest + timedelta(days=row.within_days)
+    return no(Reason.APPLIED_LATE, *row.cite, level=Level.ADVISORY, by=last) if m.today > last else None
+
+
 def not_extended(m: Moment) -> Obstacle | None:
     return no(Reason.EXTENDED, "ZJ 39") if m.case.dispute and m.case.dispute.extended_days else None
 
@@ -294,6 +356,11 @@ def replacement_stands(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
     return None
 
 
+def new_chief_by_right(m: Moment, command: c.ReplaceRepresentative) -> Obstacle | None:
+    """A new chief is one whom the text admits."""
+    return chief_by_right(m, m.own_side, command.chief_is, manager=command.rep.manager) if command.as_chief else None
+
+
 def replacement_proved(m: Moment, command: c.ReplaceRepresentative) -> Obstacle | None:
     """The result of the vote, or the legal representative's letter, is entered with its scan."""
     if command.evidence or command.on_paper:
@@ -302,12 +369,10 @@ def replacement_proved(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
 
 
 def replace_representative(m: Moment, command: c.ReplaceRepresentative) -> list[e.Event]:
-    in_charge = command.chief_is_legal_representative or command.chief_is_person_in_charge
     return [
         e.RepresentativeReplaced(
             **of_side(m, command), old=command.old, rep=command.rep, as_chief=command.as_chief,
-            chief_in_charge=in_charge or m.own_side is Side.WORKER,
-            chief_may_sign=command.chief_may_sign,
+            chief_is=command.chief_is, chief_may_sign=command.chief_may_sign,
             paper=m.fresh(Stream.NOTICE), served=papers.served(m, command, command.service),
         )
     ]  # fmt: skip
@@ -337,10 +402,11 @@ def delegate_is_insider(m: Moment, command: c.DelegateChief) -> Obstacle | None:
 
 
 def delegate_of_workers(m: Moment, _: c.DelegateChief) -> Obstacle | None:
-    level = m.law.pack.choosing.worker_chief_delegate
+    row = m.law.pack.choosing
+    level = row.worker_chief_delegate
     if m.own_side is Side.EMPLOYER or level is None:
         return None
-    return no(Reason.CHIEF_DELEGATE_ADVISORY, "N2004 20", level=level)
+    return no(Reason.CHIEF_DELEGATE_ADVISORY, *row.of("worker_chief_delegate"), level=level)
 
 
 def delegate_chief(m: Moment, command: c.DelegateChief) -> list[e.Event]:

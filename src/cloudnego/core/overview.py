@@ -8,7 +8,7 @@ import msgspec
 
 from cloudnego.core.clauses import raise_rate
 from cloudnego.core.deadlines import Running, deadlines, next_mark
-from cloudnego.core.gate import light, stuck_because
+from cloudnego.core.gate import light, stuck_first
 from cloudnego.core.moment import Law, Standing
 from cloudnego.core.overlays import overlays_of
 from cloudnego.core.state import Negotiation
@@ -77,10 +77,9 @@ def overview(case: Negotiation, law: Law) -> Overview:
     standing = Standing(case, _NO_TIME, law)
     terms = deadlines(case, law)
     shown = light(case, law, terms)
-    stuck = stuck_because(standing)
+    turn = stuck_first(standing)
     held = sum(h is Held.GATHERING for h in case.gatherings.values()) + case.meetings_held
     first = next((b.result == "passed" for b in case.ballots if b.result != "no_quorum"), None)
-    turn = stuck[0] if stuck else None
     return Overview(
         step=(case.step or Step.REPRESENTATIVES).value,
         round=case.round,

@@ -86,10 +86,18 @@ class Text2(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule of a pack. `cite`: articles such as 'HZ 24' (key of `Pack.sources`, then the article)."""
+    """One rule of a pack. `cite`: articles such as 'HZ 24' (key of `Pack.sources`, then the article).
+
+    `cites`: by field, which of them that value comes from; none where it is the platform's own choice.
+    """
 
     cite: tuple[str, ...] = ()
+    cites: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     note: Text2 | None = None
+
+    def of(self, field: str) -> tuple[str, ...]:
+        """The articles one value of the row comes from; those of the whole row where they are not told apart."""
+        return self.cites.get(field, self.cite)
 
 
 class Fact(StrEnum):
@@ -126,6 +134,11 @@ class Fact(StrEnum):
     CONTRACT_RESCINDED = "contract.rescinded"
     RESCISSION_FILED = "rescission.filed"
     CONGRESS_REPORTED = "congress.reported"
+    PERFORMANCE_PUBLISHED = "performance.published"
+    SUSPENSION_LAST_DAY = "suspension.last_day"
+    TALKS_RESUMED = "talks.resumed"
+    TALKS_REPORTED = "talks.reported"
+    DISPUTE_APPLIED = "dispute.applied"
     LIST_CHOSEN = "list.chosen"
     LIST_PUBLISHED = "list.published"
 
@@ -150,6 +163,10 @@ TIMERS: Final = frozenset(
         "opinion_answer",
         "rescission",
         "perf_report",
+        "perf_publish",
+        "resume",
+        "talks_reported",
+        "dispute_taken_up",
     }
 )
 """The names a term may have. A pack without a text for one of them lacks it."""
@@ -200,20 +217,27 @@ class Bench(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Choosing(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the worker side's representatives come about.
 
-    `elected`: votes each of them needs; None where the text wants a vote and names no majority.
-    `worker_chief_delegate`: obstacle against another representative standing in for the worker chief; None: allowed.
+    `elected`: votes each of them needs; None where the text wants a vote and names no majority; seats left open go to
+    another round. `worker_chief_is_union_head`: the union's chair or head sits as chief by office, where there is a
+    union. `worker_chief_delegate`: obstacle against another representative standing in for him; None: allowed.
     """
 
     worker_by: Literal["elected", "appointed", "either"]
-    chief_is_union_chair: Level | None = None
+    worker_chief_is_union_head: Level = Level.HARD
     quorum: Share | None = None
     elected: Majority | None = None
     secret: bool = True
-    second_round: bool = True
     without_union: Majority | None = None  # approval of the whole list where there is no union
     chief_mandate: ChiefMandate = ChiefMandate.PERSON_IN_CHARGE
     chief_mandate_level: Level = Level.ADVISORY
     worker_chief_delegate: Level | None = Level.ADVISORY
+
+
+class RegionalChoosing(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the worker side's representatives of an industry or region come about: approved by its congress or elected,
+    or named by its union; `either` where the text lets the union name them and knows congresses as well."""
+
+    worker_by: Literal["approved", "either"]
 
 
 class Publicity(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -228,6 +252,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     code: str
     name: Text2
     article: str
+    where_dispatched: bool = False  # to be answered where dispatched workers are used (HZ 15)
 
 
 class Topics(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -267,10 +292,10 @@ class Refusal(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Materials(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Information one side owes the other before the meeting.
 
-    `unasked`: codes of what the employer owes without being asked; `unasked_by_each`: of what each side owes.
+    What is asked for is owed everywhere. `unasked`: codes of what the employer owes without being asked;
+    `unasked_by_each`: of what each side owes.
     """
 
-    on_request: bool = True
     unasked: tuple[str, ...] = ()
     unasked_by_each: tuple[str, ...] = ()
 
@@ -289,19 +314,17 @@ class Meeting(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recorder: Level = Level.HARD
     first_chair: Literal["offering", "joint"] = "offering"
     draft_signature: Level | None = Level.ADVISORY  # chiefs sign the draft before the ballot (N2004 34)
-    minutes_by_all: Level | None = None  # all representatives sign the minutes, not the two chiefs alone
+    minutes_by_all: bool = False  # all who were there sign the minutes, not the two chiefs alone
     absent_minutes: int = 30
     postponed_max_wd: int = 5
     draft_stands_wd: int = 3
 
 
 class Suspension(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """中止协商: how many days in all, and whose consent it needs besides that of the side that asks."""
+    """中止协商: how many days in all. Both chiefs name its term and the next meeting, so both consent, whoever asks."""
 
     max_days: int | None = None
     max_level: Level = Level.HARD  # advisory where the text says 一般
-    worker_chief_consents: bool = True
-    employer_chief_consents: bool = False
     force_majeure_only: bool = False
 
 
@@ -331,10 +354,12 @@ class DelegateBand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Delegates(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How many delegates a congress has (ZJDM 10). `general_meeting_below`: None where the text sets no bound."""
+    """How many delegates a congress has (ZJDM 10). `general_meeting_below`: None where the text sets no bound;
+    `women_by_share`: women are not fewer among them than among the staff (ZJDM 11)."""
 
     bands: tuple[DelegateBand, ...]
     general_meeting_below: int | None = None
+    women_by_share: bool = False
 
     def minimum(self, workers: int) -> int:
         """The least number of delegates for this many workers."""
@@ -353,15 +378,18 @@ class FilingItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Filing(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is filed, how many copies on paper, and what a supplement does to the authority's days."""
+    """What is filed, how many copies on paper, and what a supplement does to the authority's days.
+
+    `office_closes`: when the authority's counter closes, for terms that end there (民法典 203 ¶2); a default of the
+    platform.
+    """
 
     copies: int
+    office_closes: str = "17:00"
     items: tuple[FilingItem, ...]
     supplement_stops: bool = False
     supplement_days: int | None = None
     confirm_silence_wd: int = 5
-    effect: Literal["silence", "signing"] = "silence"  # signing: record filing only
-    reballot: Literal["any_clause_change"] = "any_clause_change"
 
 
 class Term(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -410,7 +438,7 @@ class Timer(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     level: Level = Level.HARD
     target_n: AtLeastOne | None = None
     target_unit: Unit | None = None
-    office_hours: bool = False
+    office_hours: bool = False  # owed at an office: its last day ends when the counter closes
     extend_n: AtLeastOne | None = None
     every: bool = False  # falls due again each `n` units
     suspension_excluded: bool = False  # the days of a suspension do not count (SD 28, HA 26)
@@ -418,23 +446,16 @@ class Timer(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Rescission(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether ending a contract early needs the full procedure (ZJ 33); `vote`: the majority a text names for it."""
+    """The majority with which a text lets the workers end a contract early; everywhere it takes the full procedure."""
 
-    full_procedure: bool = True
-    vote: Majority | None = None
+    vote: Majority
 
 
 class Coordination(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who must be asked first in a dispute."""
+    """Who must be asked first in a dispute; within how many days of the end of the talks' term it is applied for."""
 
     upper_union_first: bool = False
-
-
-class ReportRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How often performance is reported to the congress, and published to all workers, in months."""
-
-    every_months: int = 12
-    publish_every_months: int | None = None
+    within_days: int | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -464,6 +485,7 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     bench: Bench
     bench_regional: Bench
     choosing: Choosing
+    choosing_regional: RegionalChoosing
     publicity: Publicity
     topics: Topics
     opinions: Opinions
@@ -481,11 +503,10 @@ class Pack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     floor: Floor
     regional_floor: RegionalFloor | None
     quota: Quota | None
-    rescission: Rescission
     coordination: Coordination
-    report: ReportRow
     timers: dict[str, Timer]
     refusal: Refusal | None = None
+    rescission: Rescission | None = None
 
     def bench_for(self, scope: Scope) -> Bench:
         return self.bench if scope is Scope.ENTERPRISE else self.bench_regional

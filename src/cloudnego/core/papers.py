@@ -9,6 +9,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.acts import Fit, day_of
 from cloudnego.core.events import Served
 from cloudnego.core.moment import Moment
+from cloudnego.core.pack import Content, Level, Said
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Seat, Side
@@ -58,6 +59,29 @@ def service_holds(m: Moment, command: Any) -> Obstacle | None:
 FITS: tuple[Fit[Any], ...] = (service_holds,)
 
 
+# --- what a paper says --------------------------------------------------------------------------------------------
+
+
+def asked(row: Content, name: Said) -> Level | None:
+    """Whether the pack's text needs this of the paper, wants it, or does not speak of it."""
+    if name in row.needs:
+        return Level.HARD
+    return Level.ADVISORY if name in row.wants else None
+
+
+def representatives_named(m: Moment, row: Content) -> Obstacle | None:
+    level = asked(row, "own_reps")
+    if level is None or m.bench.seated:
+        return None
+    return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, level=level, side=m.own_side)
+
+
+def grounds_given(_: Moment, row: Content, text: str | None, field: str) -> Obstacle | None:
+    """说明 of one's own demands, where the text wants it (SD 21, HA 21); `field` is where it is written."""
+    level = asked(row, "grounds")
+    return no(Reason.VALUE_MISSING, *row.cite, level=level, field=field) if level and text is None else None
+
+
 # --- asks that are about service itself ---------------------------------------------------------------------------
 
 
@@ -81,6 +105,12 @@ def own_unserved_paper(m: Moment, command: c.ServePaper) -> Obstacle | None:
 def not_confirmed_yet(m: Moment) -> Obstacle | None:
     span = m.case.e_service.of(m.own_side)
     return no(Reason.ELECTRONIC_SERVICE_IN_FORCE, "ESL 11") if span and span[1] >= m.today else None
+
+
+def confirmation_changes(m: Moment, command: c.ConfirmElectronicService) -> Obstacle | None:
+    """One that has run out is given again for other days."""
+    same = m.case.e_service.of(m.own_side) == (command.from_on, command.until_on)
+    return no(Reason.NOTHING_NEW) if same else None
 
 
 def confirmed_before(m: Moment) -> Obstacle | None:

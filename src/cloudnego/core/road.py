@@ -9,7 +9,8 @@ from cloudnego.core import events as e
 from cloudnego.core import papers
 from cloudnego.core.acts import dated, of_side, said
 from cloudnego.core.deadlines import Running, deadlines, is_open, mark_due, running, stream_for
-from cloudnego.core.moment import Law, Moment
+from cloudnego.core.grounds import grounds_of
+from cloudnego.core.moment import Law, Moment, streams_of
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import STEPS, Ending, Scope, Seat, Side, Step, Stream
@@ -57,42 +58,46 @@ def answer_opinion(m: Moment, command: c.AnswerOpinion) -> list[e.Event]:
     return [e.OpinionAnswered(**of_side(m, command), opinion=command.opinion, outcome=command.outcome)]
 
 
-def _ripe(m: Moment, name: str) -> bool:
-    """Refused, or not answered in time (HZ 43; ZJLS 23)."""
+def _grounds(m: Moment, name: str) -> frozenset[str]:
+    """Which of the three grounds of ZJLS 23 an opinion gives: refused, not answered in time, not corrected."""
     opinion = m.case.opinions[name]
     if opinion.recommended:
-        return False
+        return frozenset()
     if opinion.answered_on is not None:
-        return opinion.outcome == "refused"
+        return frozenset({"refused" if opinion.outcome == "refused" else "not_corrected"})
     term = running(m.case, m.law, "opinion_answer", name)
-    return term is not None and term.latest is not None and m.today > term.latest
+    late = term is not None and term.latest is not None and m.today > term.latest
+    return frozenset({"unanswered"} if late else ())
 
 
 def opinion_refused_or_overdue(m: Moment) -> Obstacle | None:
-    if any(_ripe(m, name) for name in m.case.opinions):
+    if any(_grounds(m, name) for name in m.case.opinions):
         return None
     return no(Reason.OPINION_NEEDED, "HZ 43", "ZJLS 23", cure=(Seat.UNION,))
 
 
 def ripe_for_recommendation(m: Moment, command: c.IssueRecommendation) -> Obstacle | None:
+    """Only on an opinion whose ground stands, and once: 劳动法律监督建议书 (ZJLS 23, LSUB 16)."""
     if command.opinion not in m.case.opinions:
         return no(Reason.UNKNOWN_REFERENCE, id=command.opinion)
     if m.case.opinions[command.opinion].recommended:
         return no(Reason.RECOMMENDED)
-    if _ripe(m, command.opinion):
+    # 无正当理由不改正的 (ZJLS 23 (三)): whether a promise was kept the union says, in words of its own
+    if command.ground in _grounds(m, command.opinion):
         return None
     term = running(m.case, m.law, "opinion_answer", command.opinion)
     return no(Reason.OPINION_RUNNING, "HZ 43", "ZJLS 23", by=term.latest if term else None)
 
 
 def issue_recommendation(m: Moment, command: c.IssueRecommendation) -> list[e.Event]:
-    return [e.RecommendationIssued(**dated(m, command), opinion=command.opinion)]
+    return [e.RecommendationIssued(**dated(m, command), opinion=command.opinion, ground=command.ground)]
 
 
 # --- contest ------------------------------------------------------------------------------------------------------
 
 
-def _stream_and_seq(fact: str) -> tuple[Stream, int] | None:
+def place_of(fact: str) -> tuple[Stream, int] | None:
+    """The joint stream and the number in it of a fact as `contest_fact` names it; None where no fact is called so."""
     stream, _, seq = fact.partition(".")
     if stream not in (Stream.TABLE, Stream.FILING, Stream.NOTICE) or not seq.isdigit() or seq.startswith("0"):
         return None
@@ -101,40 +106,40 @@ def _stream_and_seq(fact: str) -> tuple[Stream, int] | None:
 
 def fact_exists(m: Moment, command: c.ContestFact) -> Obstacle | None:
     """A fact is named by its stream and number; of a stream one does not see, nothing exists."""
-    found = _stream_and_seq(command.fact)
-    if found is None or found[1] > m.heads.get(found[0], 0) or not _sees(m, found[0]):
+    found = place_of(command.fact)
+    if found is None or m.fact is None or not _sees(m, found[0]):
         return no(Reason.FACT_UNKNOWN, id=command.fact)
-    again = command.form == "contest" and m.case.contested.get(command.fact) is m.side
+    known = m.case.contested.get(command.fact)
+    again = command.form == "contest" and known is not None and m.side in known.sides
     return no(Reason.CONTESTED) if again else None
 
 
 def _sees(m: Moment, stream: Stream) -> bool:
-    """Parties without a seat at the table see the notices; HR the filing too."""
-    if Seat.REPRESENTATIVE in m.seats or stream is Stream.NOTICE:
-        return True
-    return stream is Stream.FILING and not m.seats.isdisjoint({Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+    return stream in streams_of(m.case, m.by)
 
 
 def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
+    assert m.fact is not None
     return [
         e.FactContested(
-            fact=command.fact, form=command.form, side=m.own_side, says_on=command.says_on, evidence=command.evidence,
-            words=said(command),
+            fact=command.fact, form=command.form, facts=grounds_of(m.fact), side=m.own_side, says_on=command.says_on,
+            evidence=command.evidence, words=said(command),
         )
     ]  # fmt: skip
 
 
 def something_contested(m: Moment) -> Obstacle | None:
-    return None if m.side in m.case.contested.values() else no(Reason.NOT_CONTESTED)
+    by_own = any(m.side in contest.sides for contest in m.case.contested.values())
+    return None if by_own else no(Reason.NOT_CONTESTED)
 
 
 def own_contest(m: Moment, command: c.WithdrawContest) -> Obstacle | None:
-    by = m.case.contested.get(command.fact)
-    if by is None:
+    known = m.case.contested.get(command.fact)
+    if known is None:
         return no(Reason.NOT_CONTESTED)
-    if by is not m.side:
-        return no(Reason.NOT_OWN_CONTEST, side=by)
-    found = _stream_and_seq(command.fact)
+    if m.side not in known.sides:
+        return no(Reason.NOT_OWN_CONTEST, side=m.own_side.other)
+    found = place_of(command.fact)
     return None if found and _sees(m, found[0]) else no(Reason.FACT_UNKNOWN, id=command.fact)
 
 
@@ -165,6 +170,16 @@ def withdraw_case(m: Moment, command: c.WithdrawCase) -> list[e.Event]:
     if _alone(m):
         asked.append(e.CaseClosed(ending=Ending.WITHDRAWN, on=m.today))
     return asked
+
+
+def own_withdrawal(m: Moment) -> Obstacle | None:
+    if m.case.withdrawal is m.side:
+        return None
+    return no(Reason.NO_WITHDRAWAL, cure=(Seat.CHIEF,))
+
+
+def take_back_withdrawal(m: Moment, command: c.TakeBackWithdrawal) -> list[e.Event]:
+    return [e.WithdrawalTakenBack(**of_side(m, command))]
 
 
 def other_side_asked(m: Moment) -> Obstacle | None:
@@ -236,8 +251,15 @@ def not_covered_yet(m: Moment, command: c.CoverEnterprise) -> Obstacle | None:
     return no(Reason.NOTHING_NEW) if command.enterprise in known else None
 
 
-def cover_enterprise(_: Moment, command: c.CoverEnterprise) -> list[e.Event]:
-    return [e.EnterpriseCovered(covered=e.Covered(enterprise=command.enterprise, headcount=command.headcount))]
+def is_on_the_register(m: Moment, command: c.CoverEnterprise) -> Obstacle | None:
+    """An enterprise of the district's register, with the workers counted there; the door looks it up."""
+    known = m.register is not None and any(x.enterprise == command.enterprise for x in m.register.covers)
+    return None if known else no(Reason.COVERED_UNKNOWN, "HZ 30", id=command.enterprise)
+
+
+def cover_enterprise(m: Moment, command: c.CoverEnterprise) -> list[e.Event]:
+    assert m.register is not None
+    return [e.EnterpriseCovered(covered=next(x for x in m.register.covers if x.enterprise == command.enterprise))]
 
 
 # --- the clock ----------------------------------------------------------------------------------------------------

@@ -47,7 +47,9 @@ def unanswered(s: Standing, answered: frozenset[str]) -> list[str]:
     coverage = rows.coverage if s.case.scope is Scope.ENTERPRISE else rows.regional_coverage
     if coverage != "all_answered":
         return []
-    return [h.code for h in rows.heads if h.code not in answered]
+    dispatched = s.case.opened is not None and s.case.opened.dispatched > 0
+    asked = (*rows.heads, *(h for h in rows.extra if h.where_dispatched and dispatched))
+    return [h.code for h in asked if h.code not in answered]
 
 
 def all_heads_answered(m: Moment, command: Any) -> Obstacle | None:

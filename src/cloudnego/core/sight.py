@@ -10,39 +10,14 @@ import msgspec
 from cloudnego.core import commands as c
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import needs_unmet, stuck_because
-from cloudnego.core.moment import Moment, Standing, seats_of
+from cloudnego.core.moment import Moment, Standing, seats_of, streams_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Stream
 
-_TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
-_FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
-_NOTICE = frozenset(
-    {
-        Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL,
-        Seat.SCRUTINEER,
-    }
-)  # fmt: skip
-_FROM_SEATS = {
-    **dict.fromkeys(_TABLE, frozenset({Stream.TABLE, Stream.FILING, Stream.NOTICE})),
-    **dict.fromkeys(_FILING, frozenset({Stream.FILING, Stream.NOTICE})),
-    **dict.fromkeys(_NOTICE, frozenset({Stream.NOTICE})),
-}
-_NOTHING: frozenset[Stream] = frozenset()
-
-
-def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
-    """The streams of a case a member sees. Empty: for this member the case does not exist.
-
-    A caucus is its bench's alone: no office opens it, and nobody else learns that it exists.
-    """
-    seen = _NOTHING.union(*(_FROM_SEATS.get(seat, _NOTHING) for seat in seats_of(case, by)))
-    for side in Side:
-        if case.benches.of(side).has(by.person) and by.side in (None, side):
-            seen |= {Stream.caucus(side)}
-    return seen
+__all__ = ["Possible", "clock_asks", "moment_of", "next_for", "streams_of"]
 
 
 def seated(case: Negotiation) -> dict[str, bool]:

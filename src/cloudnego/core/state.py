@@ -9,7 +9,7 @@ import msgspec
 
 from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TopicFact, Values
 from cloudnego.core.events import CaseOpened, Covered, Reference, Served
-from cloudnego.core.vocabulary import Both, Ending, Held, Mode, Scope, Side, Step
+from cloudnego.core.vocabulary import Both, ChiefIs, Ending, Held, Mode, Scope, Side, Step
 
 NONE: Both[Any] = Both(None, None)
 
@@ -23,7 +23,7 @@ class BenchState(Struct, frozen=True, kw_only=True):
 
     reps: tuple[Rep, ...] = ()
     chief: str | None = None
-    chief_in_charge: bool = True
+    chief_is: ChiefIs = ChiefIs.OTHER
     may_sign: bool = True
     chosen_on: date | None = None
     accepted: frozenset[str] = frozenset()
@@ -37,10 +37,13 @@ class BenchState(Struct, frozen=True, kw_only=True):
 
     @property
     def seated(self) -> tuple[Rep, ...]:
-        return tuple(r for r in self.reps if r.person not in self.vacant)
+        return tuple(r for r in self.reps if r.person not in self.vacant) if self.vacant else self.reps
 
     def has(self, person: str) -> bool:
-        return person not in self.vacant and any(r.person == person for r in self.reps)
+        for rep in self.reps:  # a plain loop: asked some ten times for every request
+            if rep.person == person:
+                return person not in self.vacant
+        return False
 
 
 class ElectionState(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,7 @@ class ElectionState(Struct, frozen=True, kw_only=True):
 
     candidates: tuple[Rep, ...] = ()
     chief: str | None = None
+    chief_is: ChiefIs = ChiefIs.OTHER
     seats: int = 0
     scrutineers: tuple[str, ...] = ()
     round: int = 0
@@ -140,9 +144,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     opened_on: date | None = None  # the first session
     absent: Side | None = None
     absences: int = 0
+    new_days: frozenset[Side] = frozenset()  # sides that named a new day after the other's absence
     minutes_hash: str | None = None
     minutes_result: Literal["full_agreement", "partial", "none"] | None = None
     minutes_confirmed: frozenset[Side] = frozenset()
+    minutes_signed: frozenset[str] = frozenset()  # representatives besides the chiefs
     agreement_on: date | None = None
     coordinated_on: date | None = None
     deadlock: bool = False
@@ -188,6 +194,7 @@ class Congress(Struct, frozen=True, kw_only=True):
     scrutineers: tuple[str, ...] = ()
     recorded: Ballot | None = None
     confirmed_by: tuple[str, ...] = ()
+    accepted: frozenset[str] = frozenset()  # covered enterprises whose legal representative accepts the draft
     covered: dict[str, CoveredBallot] = {}
     no_quorum: int = 0
 
@@ -230,7 +237,8 @@ class Performance(Struct, frozen=True, kw_only=True):
     published_on: date | None = None
     published_at: frozenset[str] = frozenset()  # regional: enterprises where it was published
     reported_on: date | None = None
-    reports: tuple[date, ...] = ()
+    reports: dict[str, date] = {}  # period → day
+    publications: dict[str, date] = {}  # of how the wage clauses are performed: period → day
     problems: dict[str, bool] = {}  # id → answered
     external: int = 0
     raise_rate: str | None = None
@@ -245,6 +253,8 @@ class Guidance(Struct, frozen=True, kw_only=True):
 
 class Dispute(Struct, frozen=True, kw_only=True):
     applied_by: Side | None = None
+    applied_on: date | None = None
+    reached: Literal["investigated", "planned", "coordinated"] | None = None
     accepted_on: date | None = None
     coordinators: tuple[str, ...] = ()
     extended_days: int = 0
@@ -261,11 +271,26 @@ class Opinion(Struct, frozen=True, kw_only=True):
     recommended: bool = False
 
 
+class Contest(Struct, frozen=True, kw_only=True):
+    """A fact that somebody contests: who, and which facts of deadlines rest on it (`core.grounds`)."""
+
+    sides: frozenset[Side]
+    facts: tuple[str, ...]
+
+
 class Suspensions(Struct, frozen=True, kw_only=True):
+    """The talks lying still: what each chief named, since when, until when, and the days of those that are over."""
+
     named: Both[tuple[date, Plan] | None] = NONE
     since: date | None = None
     until: date | None = None
     used_days: int = 0
+
+    @property
+    def days(self) -> int:
+        """Days that are over, and of a suspension that lasts the days the sides agreed on."""
+        running = (self.until - self.since).days if self.since and self.until else 0
+        return self.used_days + running
 
 
 class Negotiation(Struct, frozen=True, kw_only=True):
@@ -304,8 +329,9 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     opinions: dict[str, Opinion] = {}
     urged: int = 0
     transfers: int = 0
-    contested: dict[str, Side] = {}
+    contested: dict[str, Contest] = {}  # by the id of the event, "table.7"
     statements: tuple[str, ...] = ()  # facts a side attached a statement to
+    talks_reported_on: date | None = None  # to the upper union, before the talks (SD 24)
     withdrawal: Side | None = None
     merger: Both[str | None] = NONE
     noted: dict[str, str] = {}  # "timer|key|latest" → the last mark noted

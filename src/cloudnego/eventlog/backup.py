@@ -25,7 +25,9 @@ from cloudnego.eventlog.database import connect, migrate, snapshot, writing
 from cloudnego.texts import Actionable
 
 FORMAT: Final = 1
-_VERSION_TABLE: Final = "alembic_version"
+_NOT_KEPT: Final = frozenset({"alembic_version", "identity_epoch"})
+"""Tables that are about the database they lie in: a restored one has its own."""
+
 _CHUNK: Final = 2000
 _ENCODE: Final = msgspec.json.Encoder().encode
 _NOTE: Final = "The master key is not in this archive. Keep the key file elsewhere: without it no caucus can be read."
@@ -69,7 +71,7 @@ def _reflected(connection: Connection) -> list[Table]:
     """The tables as they are in the database, parents before children."""
     metadata = MetaData()
     metadata.reflect(connection)
-    return [table for table in metadata.sorted_tables if table.name != _VERSION_TABLE]
+    return [table for table in metadata.sorted_tables if table.name not in _NOT_KEPT]
 
 
 def _revision(connection: Connection) -> str:

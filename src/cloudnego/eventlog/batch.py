@@ -7,14 +7,15 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, side_of
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog import merkle, overviews, seats, sql
 from cloudnego.eventlog.books import Books, Tenant
 from cloudnego.eventlog.fold import Case
-from cloudnego.eventlog.judge import Answer, Judge, Later, Missing, Pin, is_caucus, other_case
+from cloudnego.eventlog.judge import Answer, Judge, Later, Missing, Pin, fact_of, is_caucus, other_case
 from cloudnego.eventlog.leaf import case_id
-from cloudnego.eventlog.seal import Sealed
+from cloudnego.eventlog.seal import Sealed, event_of, leaf_of
 from cloudnego.eventlog.store import Moved, Store
 from cloudnego.eventlog.tables import StreamKey
 from cloudnego.ports import Asked, Bell
@@ -92,7 +93,7 @@ class Batches:
         """Answers in this order; what they lead to waits for `finish`."""
         plans = self._plan(connection, asks)
         self._lock(connection, [p for p in plans if p is not None])
-        return [Missing() if plan is None else self._answer(plan) for plan in plans]
+        return [Missing() if plan is None else self._answer(connection, plan) for plan in plans]
 
     @property
     def pending(self) -> int:
@@ -106,9 +107,9 @@ class Batches:
         STREAM_KEYS.run(connection, self._books.keys.fresh)
         self._store.write(connection, self._rows)
         self._store.move_heads(connection, sorted((h for case in touched for h in moved_heads(case)), key=_by_id))
-        spoken = [case for case in touched if case.joint.dirty]
-        overviews.keep(connection, spoken, self._law)
-        seats.keep(connection, spoken)
+        changed = [case for case in touched if case.joint.dirty and not case.only_talked]
+        seats.keep(connection, changed)
+        overviews.keep(connection, changed, self._law)
         empty = [name for name in self._opening if (case := self._books.known(name)) is None or not case.joint.size]
         self._store.drop_heads(connection, empty)
         self._books.drop(empty)
@@ -174,7 +175,7 @@ class Batches:
 
     # --- judging --------------------------------------------------------------------------------------------------
 
-    def _answer(self, plan: Plan) -> Answer:
+    def _answer(self, connection: Connection, plan: Plan) -> Answer:
         case = self._books.known(plan.case)
         if case is None or case.district != plan.asked.district:
             return Missing()
@@ -189,8 +190,19 @@ class Batches:
             secret=plan.tenant.secret,
             default_pin=plan.tenant.pin,
             other=None if other is None or other.district != case.district else other.joint.state,
+            fact=self._fact(connection, plan),
             into=self._rows,
         )
+
+    def _fact(self, connection: Connection, plan: Plan) -> Event | None:
+        """The event a plan speaks of, from this batch or from the disk; None if there is none."""
+        place = fact_of(plan.asked)
+        if place is None:
+            return None
+        stream, seq = place
+        waiting = [row for row in self._rows if (row.case_id, row.stream, row.seq) == (plan.case, stream, seq)]
+        found = waiting or self._store.tail(connection, plan.case, {stream: seq - 1}, limit=1)
+        return event_of(found[0], leaf_of(found[0]), with_words=False) if found else None
 
 
 def _table(case: str) -> str:

@@ -126,7 +126,7 @@ class Books:
             found = self._cases[case] = Case(case, head.district)
         if found.joint.size != head.joint:
             found.joint.read_on(self._store.tail(connection, case, found.joint.sizes), self.sealer)
-            found.overview = overviews.stored(connection, case)
+            found.overview, found.shown = overviews.stored(connection, case), None
             found.seats = seats.stored(connection, case)
         return found
 

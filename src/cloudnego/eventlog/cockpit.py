@@ -12,6 +12,8 @@ from cloudnego.ports import Cockpit, Cut, Figures
 
 _C: Final = rollup.TABLE.c
 _SUMS: Final = [func.sum(_C[name]).label(name) for name in rollup.MEASURES]
+_AFTER_ALL: Final = "9" * 12
+"""Behind a code of region, which is digits alone: no code that begins with it comes later."""
 _NOTHING: Final = Figures(**dict.fromkeys(rollup.MEASURES, 0))
 
 
@@ -37,6 +39,7 @@ def _where(cut: Cut) -> list[ColumnElement[bool]]:
     if cut.wage_year is not None:
         found.append(_C.wage_year == cut.wage_year)
     if cut.region is not None:
+        found.append(_C.place.between(cut.region, cut.region + _AFTER_ALL))  # a range of the key; LIKE reads the whole
         found.append(_C.place.startswith(cut.region, autoescape=True))
     if cut.industry is not None:
         found.append(_C.industry.startswith(cut.industry, autoescape=True))

@@ -8,6 +8,7 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from cloudnego.core.events import Event
 from cloudnego.core.evolve import evolve, evolve_caucus
+from cloudnego.core.gate import only_talked
 from cloudnego.core.overview import Overview
 from cloudnego.core.refusals import Obstacle
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
@@ -87,9 +88,12 @@ def new_caucus(side: Side) -> Fold[Caucus]:
 
 
 class Case:
-    """One case as the writer knows it. `overview` and `seats` are the rows as they stand in the store."""
+    """One case as the writer knows it. `overview` and `seats` are the rows as they stand in the store.
 
-    __slots__ = ("caucuses", "district", "id", "joint", "overview", "seats")
+    `shown`: a state of which that overview is, None where it was only read from the store.
+    """
+
+    __slots__ = ("caucuses", "district", "id", "joint", "overview", "seats", "shown")
 
     def __init__(self, id_: str, district: str) -> None:
         self.id: Final = id_
@@ -97,7 +101,13 @@ class Case:
         self.joint: Final = new_joint()
         self.caucuses: Final[dict[Side, Fold[Caucus]]] = {}
         self.overview: Overview | None = None
+        self.shown: Negotiation | None = None
         self.seats: dict[str, bool] = {}
+
+    @property
+    def only_talked(self) -> bool:
+        """Whether nothing but talk came since `shown`: then every row made of the case reads as it did."""
+        return self.shown is not None and only_talked(self.shown, self.joint.state)
 
     def folds(self) -> Iterator[Fold[Any]]:
         yield self.joint

@@ -7,9 +7,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from cloudnego.core.commands import AdoptCalendar, Command
 from cloudnego.core.decide import Decision, decide
+from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, Moment
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Refused
+from cloudnego.core.road import place_of
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog.codec import asked_of
@@ -87,6 +89,12 @@ def is_caucus(asked: Asked) -> bool:
     return PLACES[type(asked.command)].ask.writes == "caucus"
 
 
+def fact_of(asked: Asked) -> tuple[Stream, int] | None:
+    """Where the one event stands that this ask speaks of, if its row in the table says that it speaks of one."""
+    about = PLACES[type(asked.command)].ask.about
+    return None if about is None else place_of(getattr(asked.command, about))
+
+
 class Judge:
     """Judges and seals. It changes the folds it is given; whoever cannot commit them must drop them."""
 
@@ -103,11 +111,12 @@ class Judge:
         secret: bytes,
         default_pin: Pin,
         other: Negotiation | None,
+        fact: Event | None = None,
         into: list[Sealed],
     ) -> Answer:
         """Judge one command and append the rows that follow from it to `into`.
 
-        `side` names the caucus it writes; None: the joint streams. `secret` is the district's.
+        `side` names the caucus it writes; None: the joint streams. `secret` is the district's. `fact`: see `fact_of`.
         """
         own: Fold[Any] = case.joint if side is None else case.caucuses[side]
         identity = command_id(asked.by.person, asked.key)
@@ -133,6 +142,7 @@ class Judge:
                 register=asked.register,
                 other=other,
                 new_law=self._new_law(pin, asked.command),
+                fact=fact,
             )
             decision = decide(moment, asked.command)
         except Refused as no:

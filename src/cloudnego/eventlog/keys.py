@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections import deque
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, Protocol
@@ -15,6 +16,8 @@ from cloudnego.texts import Actionable
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
+THROW_MAX: Final = 32
+_FETCHED: Final = 128
 _MARK_BYTES: Final = 8
 
 
@@ -31,10 +34,23 @@ class Dice(Protocol):
 
 
 class RandomDice:
-    """Production: nobody can throw the same again, so deleting a salt is final."""
+    """Production: nobody can throw the same again, so deleting a salt is final.
+
+    What the system gives is fetched some thousand bytes at a time. Each fetch lets go of the interpreter, and a writer
+    that does so twice a command is overtaken by the event loop twice a command.
+    """
+
+    def __init__(self) -> None:
+        self._ready: Final[deque[bytes]] = deque()
+        os.register_at_fork(after_in_child=self._ready.clear)  # or parent and child would throw alike
 
     def throw(self, length: int, *_what: str) -> bytes:
-        return os.urandom(length)
+        while True:
+            try:
+                return self._ready.popleft()[:length]  # each is given once, whichever threads ask
+            except IndexError:
+                fetched = os.urandom(_FETCHED * THROW_MAX)
+                self._ready.extend([fetched[i : i + THROW_MAX] for i in range(0, len(fetched), THROW_MAX)])
 
 
 class SeededDice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -72,7 +73,15 @@ def case_id(secret: bytes, actor: str, key: str) -> str:
 
 def asked_mac(secret: bytes, canonical_command: bytes) -> bytes:
     """What tells a repeated command from another one under the same key, without keeping guessable text."""
-    return hmac.digest(secret, b"cloudnego asked 1\n" + canonical_command, "sha256")
+    mac = _asked_mac(secret).copy()
+    mac.update(canonical_command)
+    return mac.digest()
+
+
+@lru_cache(maxsize=256)
+def _asked_mac(secret: bytes) -> hmac.HMAC:
+    """The MAC of a district as it begins: going on from it is quicker than `hmac.digest`, and keeps the interpreter."""
+    return hmac.new(secret, b"cloudnego asked 1\n", "sha256")
 
 
 def instant(at: datetime) -> str:

@@ -10,6 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cloudnego.core.calendar import Calendar
+from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, side_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Pack
@@ -22,10 +23,10 @@ from cloudnego.eventlog.cockpit import figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
 from cloudnego.eventlog.gist import gist_of
-from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, is_caucus, other_case, told
+from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, fact_of, is_caucus, other_case, told
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
-from cloudnego.eventlog.seal import Sealed, Sealer, recorded
+from cloudnego.eventlog.seal import Sealed, Sealer, event_of, leaf_of, recorded
 from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Listed, NoCase, Page, Receipt, Recorded, Within
 
 
@@ -158,11 +159,17 @@ class MemoryLog:
             secret=secret,
             default_pin=(district.pack, district.pack_version, district.calendar),
             other=None if other is None or other.district != case.district else other.joint.state,
+            fact=self._fact(asked, name),
             into=self._rows.setdefault(name, []),
         )
         if case.joint.size:
             self._cases[name] = case
         return answer
+
+    def _fact(self, asked: Asked, case: str) -> Event | None:
+        place = fact_of(asked)
+        row = next((r for r in self._rows.get(case, ()) if place == (Stream(r.stream), r.seq)), None)
+        return None if row is None else event_of(row, leaf_of(row), with_words=False)
 
     def erase(self, case: str, stream: Stream, seqs: frozenset[int]) -> int:
         """Delete the words of entries; returns how many had any."""
@@ -257,7 +264,7 @@ class MemoryLog:
     def cockpit(self, cut: Cut) -> Cockpit:
         inside = [one.overview for one in self._listed(cut.district) if _in_cut(one.overview, cut)]
         sums = rollup.sums((cut.district, None, row) for row in inside)
-        return figures([(cell[1], *cell[3:], *values) for cell, values in sums.items() if cell[1] != "cross"])
+        return figures([(*cell[1:-1], *values) for cell, values in sums.items() if cell[1] != "cross"])
 
 
 def _key_of(day: date, case: str, wanted: Filter) -> tuple[int, str]:

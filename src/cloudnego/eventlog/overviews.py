@@ -59,13 +59,24 @@ def of_case(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
     return None if pin is None else overview(case.joint.state, law(pin))
 
 
+def news(case: Case, law: Callable[[Pin], Law]) -> Overview | None:
+    """The overview of a case that reads differently from the stored one; None if it reads the same.
+
+    After mere talk it does, and is not worked out.
+    """
+    if case.only_talked:
+        return None
+    now, case.shown = of_case(case, law), case.joint.state
+    return None if now == case.overview else now
+
+
 def keep(connection: Connection, cases: Iterable[Case], law: Callable[[Pin], Law]) -> None:
     """Write the overviews that read differently, and add the difference to the rollup."""
     rows: list[tuple[str, str, Overview]] = []
     changes: list[rollup.Change] = []
     for case in cases:
-        now = of_case(case, law)
-        if now is not None and now != case.overview:
+        now = news(case, law)
+        if now is not None:
             rows.append((case.id, case.district, now))
             changes.append((case.district, case.overview, now))
             case.overview = now

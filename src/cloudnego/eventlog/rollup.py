@@ -19,7 +19,7 @@ RATE_UNIT: Final = 10_000
 
 _ADD: Final = sql.upsert(TABLE, adding=MEASURES)
 
-Cell: TypeAlias = tuple[str, str, int, str, str, str, str, str]
+Cell: TypeAlias = tuple[str, str, str, str, str, str, str, int]
 Measures: TypeAlias = tuple[int, ...]
 Change: TypeAlias = tuple[str, Overview | None, Overview | None]
 """District, the overview as it was stored, and as it is now."""
@@ -53,11 +53,11 @@ def cells(district: str, row: Overview) -> Iterator[Cell]:
     """The cells a case counts in: one in each face."""
     year, place, industry, size = row.wage_year, row.town or row.region, row.industry, row.size_band
     step, ending = row.step, row.ending or ""
-    yield (district, "all", year, "", "", "", step, ending)
-    yield (district, "place", year, place, "", "", step, ending)
-    yield (district, "industry", year, "", industry, "", step, ending)
-    yield (district, "size", year, "", "", size, step, ending)
-    yield (district, "cross", year, place, industry, size, step, ending)
+    yield (district, "all", "", "", "", step, ending, year)
+    yield (district, "place", place, "", "", step, ending, year)
+    yield (district, "industry", "", industry, "", step, ending, year)
+    yield (district, "size", "", "", size, step, ending, year)
+    yield (district, "cross", place, industry, size, step, ending, year)
 
 
 def _counts_alike(district: str, was: Overview, now: Overview) -> bool:

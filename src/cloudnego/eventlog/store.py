@@ -42,7 +42,7 @@ class Store:
         self.engine: Final = engine
         self.sqlite: Final = engine.dialect.name == "sqlite"
         self._mark: Final = "?" if self.sqlite else "%s"
-        self._in: Final = "IN (SELECT value FROM json_each(?))" if self.sqlite else "= ANY(%s)"
+        self._in: Final = "IN (SELECT value FROM json_each(?))" if self.sqlite else "= ANY(%b)"  # see `sql.arrays`
 
     def version(self, connection: Connection) -> int:
         """On SQLite, a number that changes for this connection whenever another one has written."""

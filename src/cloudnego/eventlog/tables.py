@@ -179,12 +179,12 @@ class Rollup(SQLModel, table=True):
 
     district: str = Field(primary_key=True, max_length=64)
     face: str = Field(primary_key=True, max_length=8)
-    wage_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     place: str = Field(primary_key=True, max_length=96)
     industry: str = Field(primary_key=True, max_length=96)
     size_band: str = Field(primary_key=True, max_length=16)
     step: str = Field(primary_key=True, max_length=16)
     ending: str = Field(primary_key=True, max_length=24)  # empty while the case is live
+    wage_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})  # last: all years lie together
     cases: int
     headcount: int = Field(sa_type=BigInteger)
     gatherings: int

@@ -63,6 +63,7 @@ def snapshot(
         disabled=(heads.disabled or 0) if heads is not None else 0,
         dispatched=(heads.dispatched or 0) if heads is not None else 0,
         is_branch=entry is not None and entry.branch_of is not None and not entry.branch_consent,
+        speaks_for_many=entry is None,
         covers=firms if scope is not Scope.ENTERPRISE else (),
         references=_references(session, district, place.town, wage_year),
     )
@@ -156,10 +157,11 @@ def _references(session: Session, district: str, region: str, wage_year: int) ->
 
 def _reference(row: ReferenceValue) -> Reference:
     percent = row.unit == ReferenceUnit.PERCENT.value
+    months = 12 if row.unit == ReferenceUnit.FEN_PER_YEAR.value else 1  # the rules compare wages of a month
     return Reference(
         kind=row.kind,
         period=row.period,
-        fen=None if percent else int(row.value),
+        fen=None if percent else round(int(row.value) / months),
         rate=row.value if percent else None,
         source=row.source_url,
         by=row.entered_by,

@@ -171,6 +171,18 @@ class SignIn(SQLModel, table=True):
     expires_s: int = Field(sa_type=BigInteger)
 
 
+class IdentityEpoch(SQLModel, table=True):
+    """One row, moved by triggers with whatever changes who somebody is: what was read while it stood still holds.
+
+    Its value means nothing but "the same" or "another"; no backup keeps it.
+    """
+
+    __tablename__ = "identity_epoch"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    epoch: int = Field(sa_type=BigInteger)
+
+
 class SignInFailure(SQLModel, table=True):
     """Failed sign-ins of one name, known or not, so that both are locked out alike."""
 

@@ -12,6 +12,7 @@ from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
 from cloudnego.core.moment import Law, Register, side_of
+from cloudnego.core.procedure import PLACES
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
 from cloudnego.eventlog.bulk import Bulk
@@ -116,7 +117,7 @@ class Play(Rehearsal):
     def _through(self, pen: Bulk, by: Member, command: c.Command) -> Decision:
         """The log judges and writes. Raises `Refused`; then nothing was written."""
         case = None if command.opens else self.case_id
-        register = self.register if command.opens else None
+        register = self.register if PLACES[type(command)].ask.by_register else None
         key = f"seed-{self.name}-{len(self.played)}"
         receipt = pen.ask(
             Asked(
@@ -133,6 +134,7 @@ class Play(Rehearsal):
         caucus = pen.caucus(receipt.case, side) if side is not None else None
         if caucus is not None and side is not None:
             self.caucuses[side] = caucus
+        self.heard(command)
         self.played.append(Played(self.at, by, command, ()))
         return Decision((), state, caucus, receipt.warnings)
 

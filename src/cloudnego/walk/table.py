@@ -114,6 +114,7 @@ class Table(Scene):
         except (LookupError, ValueError, AssertionError) as wrong:
             raise WalkFailed("no_words", command=_name(kind), by=self._person(who), why=str(wrong)) from wrong
         receipt = self._post(who, command, f"{_CASES}/{self._case}/{_name(kind).replace('_', '-')}")
+        self.heard(command)
         self._note(who, command, step, receipt)
 
     def wait_until(self, day: date, hour: int = 9) -> None:

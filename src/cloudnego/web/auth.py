@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
-from typing import Final
+from typing import Final, NamedTuple
 
 from cloudnego.identity.sessions import Sessions, Who, token_hash
 from cloudnego.web.errors import Problem
@@ -15,7 +17,7 @@ from cloudnego.web.threads import Threads
 CUSTOM_HEADER: Final = "x-cloudnego"
 ACTING_AS: Final = "x-acting-as"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_BELIEVED_S: Final = 1.0  # how long a session read from the database is believed; a revocation reaches all nodes in it
+_BELIEVED_S: Final = 1.0  # how long the identity epoch is believed to stand; a revocation reaches all nodes in it
 _REMEMBERED_MAX: Final = 20_000
 _TOKEN_MAX: Final = 128
 
@@ -30,6 +32,14 @@ class Token:
     def __init__(self, value: str, door: str) -> None:
         self.value = value
         self.door = door
+
+
+class _Believed(NamedTuple):
+    """Who had a session in an identity epoch, and until when, by `tick`, that needs no other look."""
+
+    epoch: int
+    until: float
+    who: Who
 
 
 class Doorkeeper:
@@ -52,8 +62,11 @@ class Doorkeeper:
         self._pace = pace
         self._tick = tick
         self._origins = frozenset(origin.rstrip("/").casefold() for origin in origins)
-        self._known: OrderedDict[str, tuple[float, Who]] = OrderedDict()
-        self._forgotten = 0
+        self._known: OrderedDict[str, _Believed] = OrderedDict()
+        self._epoch: int | None = None
+        self._looked = -math.inf  # when it was read, by `tick`
+        self._looking: asyncio.Future[bool] | None = None
+        self._doubts = 0
 
     def token(self, headers: Headers) -> Token | None:
         """The token of a request: a bearer token before a cookie."""
@@ -95,25 +108,45 @@ class Doorkeeper:
             raise Problem("too_fast", retry_after_s=wait)
 
     def forget(self) -> None:
-        """Believe nothing read before now: a session ended or a membership changed through this process."""
-        self._known.clear()
-        self._forgotten += 1
+        """Look before believing again: a session ended or a membership changed through this process."""
+        self._looked = -math.inf
+        self._doubts += 1
 
     async def _look_up(self, token: Token) -> Who | None:
-        name = token_hash(token.value)
-        now = self._tick()
+        name, now = token_hash(token.value), self._tick()
+        epoch = self._epoch if now < self._looked + _BELIEVED_S else await self._look(now)
         known = self._known.get(name)
-        if known is not None and now < known[0]:
-            return known[1]
-        forgotten = self._forgotten
-        who = await self._threads.run(self.sessions.who, token.value)
-        if who is None:
+        if known is not None and known.epoch == epoch and now < known.until:
+            return known.who
+        found = await self._threads.run(self.sessions.known, token.value)
+        if found is None:
             self._known.pop(name, None)
             return None
-        if forgotten != self._forgotten:  # read before something ended: good for this request, not for the next
-            return who
-        self._known[name] = (now + _BELIEVED_S, who)
-        self._known.move_to_end(name)
-        if len(self._known) > _REMEMBERED_MAX:
-            self._known.popitem(last=False)
-        return who
+        if epoch is not None:
+            self._known[name] = _Believed(epoch, now + found.for_s, found.who)
+            self._known.move_to_end(name)
+            if len(self._known) > _REMEMBERED_MAX:
+                self._known.popitem(last=False)
+        return found.who
+
+    async def _look(self, now: float) -> int | None:
+        """The identity epoch, read once for all who came by `now` and wait for it. None where it could not be read:
+        then each looks for himself, and gets what is wrong for an answer."""
+        while self._looked + _BELIEVED_S <= now:
+            if self._looking is None:
+                self._looking = asyncio.ensure_future(self._read_epoch())
+            if not await asyncio.shield(self._looking):
+                return None
+        return self._epoch
+
+    async def _read_epoch(self) -> bool:
+        began, doubts = self._tick(), self._doubts
+        try:
+            epoch = await self._threads.run(self.sessions.epoch)
+        except Exception:
+            return False
+        finally:
+            self._looking = None
+        if doubts == self._doubts:  # else it may have been read before what gave cause to doubt
+            self._epoch, self._looked = epoch, began
+        return True

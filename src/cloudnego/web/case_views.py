@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 
+from cloudnego.core.clauses import draft_hash
+from cloudnego.core.commands import DraftClauseFact
 from cloudnego.core.deadlines import Running, is_open
+from cloudnego.core.events import ClausePut, DraftSubmitted
+from cloudnego.core.grounds import contested
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
-from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms
+from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms, sees_progress
 from cloudnego.core.state import Caucus
+from cloudnego.core.substates import SubStates, substates
 from cloudnego.core.vocabulary import Step, Stream, Via
 from cloudnego.ports import Recorded
 from cloudnego.web.answers import plain
@@ -21,6 +28,8 @@ from cloudnego.web.documents import (
     DeadlineDocument,
     Deadlines,
     Derivation,
+    DraftClauseDocument,
+    DraftDocument,
     NextDocument,
     ObstacleDocument,
     PossibleDocument,
@@ -32,6 +41,38 @@ from cloudnego.web.errors import obstacle_as_said
 def shown_overview(found: Found, law: Law) -> Overview:
     """The overview as far as the reader may see it."""
     return seen_overview(found.standing(law), found.member, overview(found.case, law))
+
+
+def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates | None:
+    """Where each step stands, for those who see the progress; `caucus`: the one the reader sits in, if he does."""
+    own = (found.caucus_of, caucus) if found.caucus_of is not None and caucus is not None else None
+    seen = sees_progress(found.case, found.member, found.at.date())
+    return substates(found.standing(law), own) if seen else None
+
+
+def draft_document(found: Found, read: Callable[[Stream], Iterable[Recorded]]) -> DraftDocument:
+    """The draft for its reader: as it was submitted, or as it lies on the table if he sees that. `read`: a stream."""
+    on = found.case.congress.submitted_on
+    if on is not None:
+        *_, event = (one.event for one in read(Stream.NOTICE) if isinstance(one.event, DraftSubmitted))
+        words = event.words or {}
+        submitted = (
+            _clause(one, words.get(f"clauses.{place}.prose"), agreed=True) for place, one in enumerate(event.clauses)
+        )
+        return DraftDocument(submitted_on=on, draft_hash=event.draft_hash, clauses=tuple(submitted))
+    if Stream.TABLE not in found.streams:
+        return DraftDocument(submitted_on=None, draft_hash=None, clauses=())
+    put = {one.event.clause: one.event for one in read(Stream.TABLE) if isinstance(one.event, ClausePut)}
+    lying = (
+        _clause(put[name], (put[name].words or {}).get("prose"), agreed=clause.agreed)
+        for name, clause in sorted(found.case.clauses.items())
+    )
+    return DraftDocument(submitted_on=None, draft_hash=draft_hash(found.case), clauses=tuple(lying))
+
+
+def _clause(one: DraftClauseFact | ClausePut, prose: str | None, *, agreed: bool) -> DraftClauseDocument:
+    values = tuple(value.model_dump(mode="json") for value in one.values)
+    return DraftClauseDocument(clause=one.clause, head=one.head, values=values, prose=prose, agreed=agreed)
 
 
 def capacity(found: Found) -> Capacity:
@@ -49,10 +90,11 @@ def _obstacle(one: Obstacle, pack: Pack) -> ObstacleDocument:
     return msgspec.convert(obstacle_as_said(one, pack), ObstacleDocument)
 
 
-def timeline_entry(one: Recorded) -> TimelineEntry:
-    """An event as the timeline shows it."""
+def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
+    """An event as the timeline shows it. A contest lies in the stream of its fact, so who sees one sees both."""
     facts = plain(one.event)
     words = facts.pop("words", None)
+    contest = found.case.contested.get(f"{one.stream.value}.{one.seq}")
     return TimelineEntry(
         stream=one.stream,
         seq=one.seq,
@@ -66,6 +108,7 @@ def timeline_entry(one: Recorded) -> TimelineEntry:
         facts=facts,
         words=words,
         erased=one.erased,
+        contested_by=tuple(sorted(contest.sides)) if contest is not None else (),
         leaf=one.leaf.decode(),
     )
 
@@ -89,6 +132,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         level=one.level,
         target=one.target,
         latest=one.latest,
+        ends_at=one.ends_at,
         provisional=one.due.provisional,
         derivation=Derivation(
             fact=one.start_fact,
@@ -104,7 +148,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         open=watched,
         overdue=watched and one.latest is not None and found.at.date() > one.latest,
         noted=found.case.noted.get(one.mark_key),
-        contested=found.sees_all_joint and bool(found.case.contested),
+        contested=contested(found.case, one),
     )
 
 

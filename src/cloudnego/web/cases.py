@@ -10,7 +10,7 @@ import msgspec
 from cloudnego.core.moment import Law, Standing
 from cloudnego.core.sight import sees_all_joint, streams_of
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Member, Stream
+from cloudnego.core.vocabulary import Member, Side, Stream
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.web.errors import Problem
@@ -38,6 +38,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     def sees_all_joint(self) -> bool:
         """Whether all of the joint state may be shown to him."""
         return sees_all_joint(self.streams)
+
+    @property
+    def caucus_of(self) -> Side | None:
+        """The side in whose caucus he sits, if he does."""
+        return next((side for side in Side if Stream.caucus(side) in self.streams), None)
 
     def standing(self, law: Law) -> Standing:
         """The case now, under its law."""

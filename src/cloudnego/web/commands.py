@@ -10,7 +10,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from cloudnego.core.commands import COMMANDS, Command, OpenCase, RegisterContract
+from cloudnego.core.commands import COMMANDS, Command, CoverEnterprise, OpenCase, RegisterContract
 from cloudnego.core.moment import Register
 from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
@@ -24,7 +24,7 @@ from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
-from cloudnego.web.openings import opening_of
+from cloudnego.web.openings import opening_of, register_for_covering
 from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
 
@@ -91,7 +91,10 @@ class Carrier:
             raise Problem("not_found")
         command = ask.parse(headers, body)
         key = self._key(headers)
-        receipt = await self._handled(who.district, found, (command, found.member, key, None))
+        register = None
+        if isinstance(command, CoverEnterprise):
+            register = await self._site.threads.run(register_for_covering, self._site, found, command.enterprise)
+        receipt = await self._handled(who.district, found, (command, found.member, key, register))
         return _answer(receipt, found.streams, await self._said(receipt.warnings, who.district, found.case))
 
     def _key(self, headers: Mapping[str, str]) -> str:

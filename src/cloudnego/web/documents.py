@@ -10,6 +10,7 @@ import msgspec
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Level, Text2, Unit
 from cloudnego.core.refusals import Reason
+from cloudnego.core.substates import SubStates
 from cloudnego.core.vocabulary import Ending, Office, Seat, Side, Step, Stream, Via
 from cloudnego.texts import Said
 
@@ -95,8 +96,10 @@ class Capacity(msgspec.Struct, frozen=True, kw_only=True):
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A case as its reader may see it.
 
-    `state`: the joint state, null for whoever does not see all three joint streams; `caucus`: the own side's. Both are
-    what the rules work with: fields may be added, and what is promised stands in `overview`.
+    `substates`: where each step stands, null for whoever does not see the progress; `state`: the joint state, null
+    for whoever does not see all three joint streams; `caucus`: the own side's. Both are what the rules work with:
+    fields may be added, and what is promised stands in `overview`.
+
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
     """
@@ -106,6 +109,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     now: datetime
     me: Capacity
     overview: Overview
+    substates: SubStates | None
     pack: str
     pack_version: str
     calendar: str
@@ -118,7 +122,8 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One event. `facts` are those of its `type`, see docs/schemas/events.json; `leaf` is the exact text its hash was
-    taken of; `words` is null where nothing was written or it was erased."""
+    taken of; `words` is null where nothing was written or it was erased; `contested_by` are the sides that contest this
+    fact as things stand."""
 
     stream: Stream
     seq: int
@@ -132,6 +137,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, Any]
     words: dict[str, str] | None
     erased: bool
+    contested_by: tuple[str, ...]
     leaf: str
 
 
@@ -158,8 +164,8 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One term that runs or ran. `latest` is the last day; `target` an earlier day to aim at; `provisional`: a year it
-    needs is not announced yet."""
+    """One term that runs or ran. `latest` is the last day, which ends at `ends_at` (HH:MM; at an office, when its
+    counter closes); `target` an earlier day to aim at; `provisional`: a year it needs is not announced yet."""
 
     timer: str
     key: str
@@ -171,6 +177,7 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     target: date | None
     latest: date | None
+    ends_at: str
     provisional: bool
     derivation: Derivation
     met_on: date | None
@@ -179,6 +186,27 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     noted: str | None
     contested: bool
+
+
+class DraftClauseDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One clause; `prose` is null where it was erased. Without `agreed`, those agreed are what `submit-draft` takes."""
+
+    clause: str
+    head: str
+    values: tuple[dict[str, Any], ...]
+    prose: str | None
+    agreed: bool
+
+
+class DraftDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The draft as it lies before the workers once it was submitted, until then as the two sides work on it.
+
+    Whoever does not see the table reads no clause before that day. `draft_hash`: over the agreed clauses.
+    """
+
+    submitted_on: date | None
+    draft_hash: str | None
+    clauses: tuple[DraftClauseDocument, ...]
 
 
 class Deadlines(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
 from cloudnego.ports import Filter, Within
-from cloudnego.web.cases import home_of
+from cloudnego.web.cases import Found, home_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
@@ -91,6 +91,22 @@ def _word(site: Site, district: str, command: OpenCase | RegisterContract) -> Sn
         regional_minimum_fen=regional[1],
     )
     return msgspec.structs.replace(word, register=register)
+
+
+def register_for_covering(site: Site, found: Found, enterprise: str) -> Register | None:
+    """The register's word on one more enterprise of an industry or region; None where it does not know its subject."""
+    opened = found.case.opened
+    assert opened is not None, "a case that was found has been opened"
+    with reading(site.engine) as session:
+        word = snapshot(
+            session,
+            found.district,
+            subject=opened.enterprise,
+            scope=opened.scope,
+            wage_year=opened.wage_year,
+            covered=(enterprise,),
+        )
+    return word.register if word is not None else None
 
 
 def _regional(

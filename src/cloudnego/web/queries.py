@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
@@ -10,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego import __version__
+from cloudnego.core.moment import Law
 from cloudnego.core.state import Caucus
-from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
+from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Person
 from cloudnego.ports import Cut, Filter, Recorded
@@ -19,16 +21,26 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import plain, tag_of, tagged, unchanged
 from cloudnego.web.case_views import (
     capacity,
+    draft_document,
     next_document,
     shown_deadlines,
     shown_overview,
+    shown_substates,
     timeline_entry,
 )
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.commands import PREFIX
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import OF_A_CASE, described
-from cloudnego.web.documents import CaseDocument, CasePage, CockpitDocument, Deadlines, NextDocument, Timeline
+from cloudnego.web.documents import (
+    CaseDocument,
+    CasePage,
+    CockpitDocument,
+    Deadlines,
+    DraftDocument,
+    NextDocument,
+    Timeline,
+)
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import (
@@ -42,6 +54,8 @@ from cloudnego.web.lists import (
     sight_of,
 )
 from cloudnego.web.site import Site
+
+_PAGE = 256  # events read at once
 
 router = APIRouter(prefix="/api/v1", tags=["negotiations"])
 
@@ -103,13 +117,13 @@ async def get_case(
         versions = _versions(site, found)
         shown = shown_overview(found, law)
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
-        return unchanged(request, tag) or tagged(request, _document(site, found, shown, versions), tag)
+        return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
 
     return await site.threads.run(read)
 
 
-def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
-    gist = site.log.gist(found.id, found.streams)
+def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
+    gist, caucus = site.log.gist(found.id, found.streams), _own_caucus(site, found)
     state = plain(found.case) if found.sees_all_joint else None
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
@@ -120,11 +134,12 @@ def _document(site: Site, found: Found, shown: Any, versions: dict[str, tuple[in
         now=found.at.replace(microsecond=0),
         me=capacity(found),
         overview=shown,
+        substates=shown_substates(found, law, caucus),
         pack=opened.pack,
         pack_version=opened.pack_version,
         calendar=found.case.calendar,
         state=state,
-        caucus=_caucus(site, found),
+        caucus=plain(caucus) if caucus is not None else None,
         words=gist.words,
         names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,
@@ -135,14 +150,8 @@ def _versions(site: Site, found: Found) -> dict[str, tuple[int, int]]:
     return {stream.value: version for stream, version in site.log.versions(found.id).items() if stream in found.streams}
 
 
-def _caucus(site: Site, found: Found) -> dict[str, Any] | None:
-    own = _own_caucus(site, found)
-    return plain(own) if own is not None else None
-
-
 def _own_caucus(site: Site, found: Found) -> Caucus | None:
-    side = next((side for side in Side if Stream.caucus(side) in found.streams), None)
-    return site.log.caucus(found.id, side) if side is not None else None
+    return site.log.caucus(found.id, found.caucus_of) if found.caucus_of is not None else None
 
 
 def _persons_in(events: list[Recorded]) -> set[str]:
@@ -193,7 +202,7 @@ async def get_timeline(
         reached = {stream.value: seq for stream, seq in after.items()}
         reached |= {one.stream.value: one.seq for one in events}
         return Timeline(
-            rows=tuple(timeline_entry(one) for one in events),
+            rows=tuple(timeline_entry(found, one) for one in events),
             names=_names(site, found, _persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,
@@ -211,6 +220,30 @@ def _place(found: Found, cursor: str) -> dict[Stream, int]:
     if not place.keys() <= found.streams or any(not 0 <= seq < 2**31 for seq in place.values()):
         raise Problem("bad_cursor")
     return place
+
+
+@router.get(
+    "/negotiations/{case_id}/draft",
+    **described("get_draft", DraftDocument, codes=OF_A_CASE, tagged=True),
+)
+async def get_draft(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """The draft, word for word: once it was submitted for everybody whom it binds, before that for the two sides."""
+    found = await find(site, who, case_id, acting_as)
+
+    def read() -> DraftDocument:
+        return draft_document(found, lambda stream: _events(site, found, stream))
+
+    return tagged(request, await site.threads.run(read))
+
+
+def _events(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:
+    """All events of a stream, oldest first."""
+    last = 0
+    while some := site.log.read(found.id, frozenset({stream}), {stream: last}, _PAGE):
+        yield from some
+        last = some[-1].seq
 
 
 @router.get(

@@ -10,8 +10,17 @@ from msgspec.structs import replace as put
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.gate import stuck_because
+from cloudnego.core.pack import Majority
 from cloudnego.core.refusals import Reason
-from cloudnego.core.vocabulary import CLOCK, Held, Mode, Step
+from cloudnego.core.steps import congress
+from cloudnego.core.vocabulary import (
+    CLOCK,
+    Held,
+    Kind,
+    Mode,
+    Step,
+    Stream,
+)
 from tests.core.situations import (
     AGREED,
     ATTEST,
@@ -27,6 +36,7 @@ from tests.core.situations import (
     VOTED,
 )
 from tests.given import (
+    BODY_AS_ORGAN,
     E1,
     HR,
     OTHER_HASH,
@@ -38,6 +48,7 @@ from tests.given import (
     W1,
     E,
     Given,
+    Said,
     W,
     ballot,
     day,
@@ -46,10 +57,11 @@ from tests.given import (
     law,
     like,
     paper,
+    submitting,
     turned,
 )
 
-SUBMIT = c.SubmitDraft(draft_hash=draft(given(DRAFT_FIXED).case))
+SUBMIT = submitting(given(DRAFT_FIXED).case)
 
 
 def convening(on: str = "2026-04-10", **said: object) -> c.ConveneCongress:
@@ -286,6 +298,7 @@ def firm(n: int, yes: int, **said: object) -> c.RecordCoveredBallot:
     return c.RecordCoveredBallot.model_validate(
         {
             "enterprise": f"firm{n}",
+            "secret": True,
             "total": 20,
             "present": 18,
             "yes": yes,
@@ -294,6 +307,92 @@ def firm(n: int, yes: int, **said: object) -> c.RecordCoveredBallot:
             **said,
         }
     )
+
+
+def accepting(n: int) -> Said:
+    """The legal representative of a firm accepts the draft."""
+    return lambda case: c.RecordAcceptance(enterprise=f"firm{n}", draft_hash=draft(case), evidence=SCAN)
+
+
+def test_in_shanghai_only_firms_whose_legal_representative_accepts_the_draft_vote_on_it() -> None:
+    now = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shanghai"))
+    now.when(TOWN_AS_ORGAN, firm(1, 12)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 28", side=E, n=3)
+    now.when(TOWN_AS_ORGAN, ballot(24)).then_refused(Reason.DRAFT_NOT_ACCEPTED, n=3)
+    accepted = now.when(BODY_AS_ORGAN, accepting(1)).then(like(e.DraftAccepted, enterprise="firm1", side=E)).after
+    accepted.when(BODY_AS_ORGAN, accepting(1)).then_refused(Reason.NOTHING_NEW)
+    accepted.when(BODY_AS_ORGAN, accepting(9)).then_refused(Reason.COVERED_UNKNOWN)
+    accepted.when(TOWN_AS_ORGAN, firm(2, 12)).then_refused(Reason.DRAFT_NOT_ACCEPTED)
+    voted = accepted.having((TOWN_AS_ORGAN, firm(1, 12)))
+    voted.when(TOWN_AS_ORGAN, ballot(12, present=20)).then(like(e.BallotRecorded, result="passed"))
+
+
+def test_in_shanghai_one_congress_votes_for_all_only_when_all_legal_representatives_accept() -> None:
+    now = replace(given(REGIONAL_READY_TO_VOTE), law=law("cn-shanghai"))
+    two = now.having((BODY_AS_ORGAN, accepting(1)), (BODY_AS_ORGAN, accepting(2)))
+    two.when(TOWN_AS_ORGAN, ballot(30)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 30", n=1)
+    two.having((BODY_AS_ORGAN, accepting(3))).when(TOWN_AS_ORGAN, ballot(30)).then(e.BallotRecorded)
+
+
+def test_elsewhere_nobody_asks_the_legal_representatives() -> None:
+    given(FIRMS_READY_TO_VOTE).when(BODY_AS_ORGAN, accepting(1)).then_refused(Reason.NO_ACCEPTANCE_WANTED, "HZ 33")
+
+
+def test_the_congress_is_handed_the_text_that_was_agreed() -> None:
+    then = given(DRAFT_FIXED).when(HR, SUBMIT)
+    (event,) = then.events
+    assert isinstance(event, e.DraftSubmitted)
+    assert {x.head for x in event.clauses} == {"T2", "T3"}
+    assert "工资总额增长6%" in (event.words or {}).values()
+    assert event.stream is Stream.NOTICE, "every worker reads it, and the authority"
+    first, second = SUBMIT.clauses
+    for clauses in ((first,), (first, first), (first, second.model_copy(update={"prose": "工资总额增长60%"}))):
+        other = SUBMIT.model_copy(update={"clauses": clauses})
+        given(DRAFT_FIXED).when(HR, other).then_refused(Reason.DRAFT_CHANGED, "HZ 28")
+
+
+@pytest.mark.parametrize(("voters", "stream"), [(9, Stream.FILING), (10, Stream.NOTICE)])
+def test_the_counts_of_under_ten_voters_are_not_for_all_to_see(voters: int, stream: Stream) -> None:
+    now = _with(voters)
+    (event,) = now.when(UNION, ballot(voters)).events
+    assert event.stream is stream
+
+
+def test_a_covered_firm_of_few_voters_is_warned_too() -> None:
+    few = firm(1, 5, total=5, present=5)
+    then = given(FIRMS_READY_TO_VOTE).when(TOWN_AS_ORGAN, few).then_warned(Reason.UNDER_TEN_VOTERS, n=5)
+    assert then.events[0].stream is Stream.FILING
+
+
+def test_where_those_that_passed_are_bound_the_others_are_not() -> None:
+    """经本企业全体职工代表或者全体职工过半数通过 (SD 35)."""
+    now = replace(given(FIRMS_READY_TO_VOTE), law=law("cn-shandong")).having(
+        (TOWN_AS_ORGAN, firm(1, 12)), (TOWN_AS_ORGAN, firm(2, 5)), (TOWN_AS_ORGAN, firm(3, 12)),
+        (TOWN_AS_ORGAN, ballot(29, present=40)), *ATTEST,
+    )  # fmt: skip
+    assert [x.enterprise for x in now.case.covers] == ["firm1", "firm3"]
+    all_of_them = replace(given(FIRMS_READY_TO_VOTE), law=law()).having(
+        *((TOWN_AS_ORGAN, firm(n, 12)) for n in (1, 2, 3)), (TOWN_AS_ORGAN, ballot(36, present=40)), *ATTEST
+    )
+    assert len(all_of_them.case.covers) == 3
+
+
+def test_a_show_of_hands_is_no_ballot() -> None:
+    open_vote = given(READY_TO_VOTE).case
+    shown = ballot(30)(open_vote).model_copy(update={"secret": False})
+    given(READY_TO_VOTE).when(UNION, shown).then_refused(Reason.NOT_SECRET, "ZJDM 15")
+    given(FIRMS_READY_TO_VOTE).when(TOWN_AS_ORGAN, firm(1, 12, secret=False)).then_refused(Reason.NOT_SECRET)
+
+
+def test_ending_a_contract_early_takes_the_majority_its_text_names() -> None:
+    """解除…经全体职工代表或者全体职工过半数通过 (SD 41), were it otherwise for a new contract."""
+    opened = given(READY_TO_VOTE).case.opened
+    assert opened is not None
+    shandong = law("cn-shandong")
+    half = put(shandong.pack, congress=put(shandong.pack.congress, passes=Majority.HALF_OR_MORE))
+    now = replace(given(READY_TO_VOTE), law=put(shandong, pack=half))
+    assert congress.majority(now.standing) is Majority.HALF_OR_MORE
+    ends = now.with_state(opened=opened.model_copy(update={"kind": Kind.TERMINATION}))
+    assert congress.majority(ends.standing) is Majority.MORE_THAN_HALF
 
 
 def test_firm_by_firm_each_covered_firm_votes_before_the_whole_is_counted() -> None:
@@ -333,8 +432,9 @@ def test_the_same_vote_of_a_firm_again_is_nothing_new_and_a_joint_ballot_has_non
     ],
 )
 def test_every_covered_firm_passes_in_hangzhou_those_that_did_in_shanghai(pack: str, third: int, result: str) -> None:
-    now = replace(given(FIRMS_READY_TO_VOTE), law=law(pack)).having(
-        (TOWN_AS_ORGAN, firm(1, 12)), (TOWN_AS_ORGAN, firm(2, 12)), (TOWN_AS_ORGAN, firm(3, third))
-    )
+    now = replace(given(FIRMS_READY_TO_VOTE), law=law(pack))
+    if pack == "cn-shanghai":
+        now = now.having(*((BODY_AS_ORGAN, accepting(n)) for n in (1, 2, 3)))
+    now = now.having((TOWN_AS_ORGAN, firm(1, 12)), (TOWN_AS_ORGAN, firm(2, 12)), (TOWN_AS_ORGAN, firm(3, third)))
     now.when(TOWN_AS_ORGAN, ballot(23 + third, present=40)).then_refused(Reason.COUNTS_DO_NOT_ADD_UP)
     now.when(TOWN_AS_ORGAN, ballot(24 + third, present=40)).then(like(e.BallotRecorded, result=result))

@@ -13,7 +13,7 @@ from cloudnego.core.deadlines import running
 from cloudnego.core.gate import stuck_because
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Office, Step
+from cloudnego.core.vocabulary import CLOCK, ChiefIs, Office, Step
 from tests.core.situations import (
     CONFIRMATION_OPEN,
     FILED_IN_PLATFORM,
@@ -42,7 +42,6 @@ from tests.given import (
     E2,
     HR,
     LEGAL,
-    MINUTES,
     OTHER_HASH,
     RECORDER,
     SCAN,
@@ -63,7 +62,9 @@ from tests.given import (
     paper,
     plan,
     raise_of,
+    receipt,
     rep,
+    signed_minutes,
     turned,
 )
 
@@ -86,10 +87,9 @@ def test_both_chiefs_sign_what_was_voted() -> None:
         given(VOTED).when(who, SIGN).then_refused(Reason.NOT_YOUR_SEAT)
 
 
-def test_ink_is_signed_with_its_scan_and_the_platform_without() -> None:
+def test_ink_is_signed_with_its_scan() -> None:
     bare = SIGN.model_copy(update={"evidence": None})
-    given(VOTED).when(W1, bare).then_refused(Reason.SCAN_MISSING, "ESL 14")
-    given(VOTED).when(W1, bare.model_copy(update={"method": "platform"})).then(e.ContractSigned)
+    given(VOTED).when(W1, bare).then_refused(Reason.EVIDENCE_MISSING)
     on_paper = bare.model_copy(update={"on_paper": paper(E, "2026-04-10")})
     given(VOTED).when(UNION, on_paper).then(like(e.ContractSigned, side=E, person="e1", from_paper=True))
 
@@ -121,10 +121,11 @@ def test_an_empty_seat_under_the_minimum_blocks_the_signature_of_both() -> None:
     filled.when(E1, SIGN).then(e.ContractSigned)
 
 
+NEW_CHIEF = c.ReplaceRepresentative(old="w1", rep=rep("w4"), as_chief=True, chief_is=ChiefIs.UNION_HEAD, evidence=SCAN)
+
+
 def test_a_signature_that_was_given_stands_when_the_chief_changes() -> None:
-    now = given(VOTED).having(
-        (W1, SIGN), (UNION, c.ReplaceRepresentative(old="w1", rep=rep("w4"), as_chief=True, evidence=SCAN))
-    )
+    now = given(VOTED).having((W1, SIGN), (UNION, NEW_CHIEF))
     assert now.case.filing.signed.worker == day("2026-04-10")
     now.when(E1, SIGN).then(like(e.ContractSigned, both=True))
 
@@ -165,11 +166,20 @@ def test_an_unusual_term_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     ("start", "months", "last"),
-    [("2026-05-01", 12, "2027-04-30"), ("2026-01-31", 1, "2026-02-27"), ("2026-05-01", 36, "2029-04-30"),
+    [("2026-05-01", 12, "2027-04-30"), ("2027-01-31", 1, "2027-02-27"), ("2026-05-01", 36, "2029-04-30"),
      ("2026-03-01", 12, "2027-02-28"), ("2026-12-31", 24, "2028-12-30")],
 )  # fmt: skip
 def test_the_contract_ends_on_the_day_before_the_same_day(start: str, months: int, last: str) -> None:
     given(SIGNED).when(HR, filing(term_from=start, months=months)).then(like(e.ContractFiled, expires_on=day(last)))
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "reason"),
+    [("2099-06-01", 12, Reason.TERM_OUT_OF_BOUNDS), ("2020-01-01", 12, Reason.TERM_OVER),
+     ("2025-04-28", 12, Reason.TERM_OVER)],
+)  # fmt: skip
+def test_a_term_ends_after_it_is_filed_and_within_what_can_be_reckoned(start: str, months: int, reason: Reason) -> None:
+    given(SIGNED).on("2026-04-27").when(HR, filing(term_from=start, months=months)).then_refused(reason)
 
 
 def test_it_is_not_filed_before_it_was_signed() -> None:
@@ -280,8 +290,23 @@ def test_an_opinion_that_comes_after_the_days_moves_nothing() -> None:
 # --- objection ----------------------------------------------------------------------------------------------------
 
 
+def objecting_on(on: str) -> c.ObjectToContract:
+    return objecting(given(UNDER_REVIEW).case).model_copy(update={"service": receipt(on)})
+
+
+def test_an_objection_is_served_on_both_sides_within_the_days() -> None:
+    """《审查意见书》…送达 (N2004 45): what counts is the day it reached them."""
+    platform = objecting_on("2026-05-13").model_copy(update={"service": c.Service(via=c.ServedVia.PLATFORM)})
+    now = given(UNDER_REVIEW).on("2026-05-13")
+    now.when(AUTHORITY, platform).then_refused(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11")
+    late = objecting_on("2026-05-14").model_copy(update={"occurred_on": day("2026-05-12"), "evidence": SCAN})
+    now.on("2026-05-14").when(AUTHORITY, late).then_refused(Reason.OBJECTION_LATE, by=day("2026-05-13"))
+    d0 = c.ConfirmElectronicService(from_on=day("2026-05-01"), until_on=day("2027-05-01"), evidence=SCAN)
+    now.having((HR, d0), (UNION, d0)).when(AUTHORITY, platform).then(e.ContractObjected)
+
+
 def test_an_objection_in_time_holds_the_case_and_names_its_clauses() -> None:
-    then = given(UNDER_REVIEW).on("2026-05-13").when(AUTHORITY, objecting(given(UNDER_REVIEW).case))
+    then = given(UNDER_REVIEW).on("2026-05-13").when(AUTHORITY, objecting_on("2026-05-13"))
     then.then(like(e.ContractObjected, external=False, withdraws_effect=False))
     assert then.after.case.step is Step.FILING
     (stuck,) = stuck_because(then.after.standing)
@@ -293,13 +318,13 @@ def test_an_objection_in_time_holds_the_case_and_names_its_clauses() -> None:
 
 
 def test_an_objection_after_the_days_is_none() -> None:
-    given(UNDER_REVIEW).on("2026-05-14").when(AUTHORITY, objecting(given(UNDER_REVIEW).case)).then_refused(
+    given(UNDER_REVIEW).on("2026-05-14").when(AUTHORITY, objecting_on("2026-05-14")).then_refused(
         Reason.OBJECTION_LATE, "HZ 40", by=day("2026-05-13")
     )
 
 
 def test_an_objection_names_clauses_of_the_contract() -> None:
-    other = c.ObjectToContract(clauses=(c.ObjectedClause(clause="x", article="ZJ 18"),))
+    other = c.ObjectToContract(clauses=(c.ObjectedClause(clause="x", article="ZJ 18"),), service=receipt("2026-05-08"))
     given(UNDER_REVIEW).when(AUTHORITY, other).then_refused(Reason.CLAUSE_UNKNOWN)
 
 
@@ -336,7 +361,14 @@ def test_the_three_voices_mean_the_same_text() -> None:
 
 def test_the_voice_of_a_chief_who_is_replaced_falls_silent() -> None:
     one = given(OBJECTED).having((E1, CLERICAL))
-    replaced = one.having((HR, c.ReplaceRepresentative(old="e1", rep=rep("e4"), as_chief=True, evidence=SCAN)))
+    replaced = one.having(
+        (
+            HR,
+            c.ReplaceRepresentative(
+                old="e1", rep=rep("e4"), as_chief=True, chief_is=ChiefIs.PERSON_IN_CHARGE, evidence=SCAN
+            ),
+        )
+    )
     assert "employer" not in replaced.case.filing.clerical
 
 
@@ -355,9 +387,7 @@ def test_otherwise_the_chiefs_go_back_to_the_table_and_the_changed_clauses_are_v
     changed = session.having(
         (E2, raise_of("6.5", clause_of(session.case, "T3"))), *agreeing("T3"), (RECORDER, minutes())
     )
-    agreed = changed.having(
-        (W1, c.ConfirmMinutes(minutes_hash=MINUTES)), (E1, c.ConfirmMinutes(minutes_hash=MINUTES)), fixing()
-    )
+    agreed = changed.having((W1, signed_minutes()), (E1, signed_minutes()), fixing())
     assert agreed.case.step is Step.CONGRESS
     due = running(agreed.case, agreed.law, "to_congress")
     assert due is not None
@@ -451,7 +481,9 @@ def test_in_the_platform_no_objection_comes_from_outside_and_an_old_contract_has
 
 def test_the_next_filing_has_its_own_fifteen_days_noted_anew() -> None:
     noted = given(UNDER_REVIEW).on("2026-05-13").having((CLOCK, c.NoteDeadline(timer="review", mark="T0")))
-    objected = noted.having((AUTHORITY, objecting), (W1, CLERICAL), (E1, CLERICAL), (DISTRICT, CLERICAL))
+    objected = noted.having(
+        (AUTHORITY, objecting_on("2026-05-13")), (W1, CLERICAL), (E1, CLERICAL), (DISTRICT, CLERICAL)
+    )
     corrected = SIGN.model_copy(update={"document_hash": OTHER_HASH})
     again = objected.on("2026-05-14").having(
         (W1, corrected), (E1, corrected), (HR, filing()), (AUTHORITY, c.ReceiveFiling())

@@ -9,6 +9,7 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core.gate import stuck_because
 from cloudnego.core.refusals import Reason
 from cloudnego.core.steps import meeting
 from cloudnego.core.vocabulary import CLOCK, Mode, Step
@@ -22,6 +23,7 @@ from tests.core.situations import (
     EVERYBODY,
     IN_SESSION,
     READY_TO_MEET,
+    SCHEDULED,
     SIGN_MINUTES,
     agreeing,
     fixing,
@@ -35,6 +37,7 @@ from tests.given import (
     MINUTES,
     OTHER_HASH,
     RECORDER,
+    SCAN,
     STRANGER,
     UNION,
     W1,
@@ -55,6 +58,8 @@ from tests.given import (
     plan,
     raise_of,
     sheet,
+    signed_minutes,
+    submitting,
     turned,
 )
 
@@ -76,7 +81,7 @@ def test_representatives_check_in_on_the_day_and_the_recorder_confirms() -> None
 
 
 def test_nobody_checks_in_online_at_a_meeting_in_person() -> None:
-    DAY.when(W1, c.CheckIn(mode=Mode.ONLINE)).then_refused(Reason.MEETING_ONLINE_NOT_AGREED, "HZ 26")
+    DAY.when(W1, c.CheckIn(mode=Mode.ONLINE)).then_refused(Reason.MEETING_ONLINE_NOT_AGREED)
 
 
 def test_the_recorder_confirms_whom_he_sees_also_of_a_side_without_accounts() -> None:
@@ -132,6 +137,30 @@ def test_a_session_is_adjourned_to_a_coming_day_in_the_same_mode() -> None:
     given(ALL_THERE).when(RECORDER, NEXT).then_refused(Reason.NO_SESSION)
 
 
+def test_a_meeting_that_was_held_before_it_is_entered_keeps_its_own_day() -> None:
+    """Two times (domain §0 item 6): the day it happened, proved by a scan, and the day it was entered."""
+    past: dict[str, object] = {"occurred_on": day("2026-03-31"), "evidence": SCAN}
+    later = given(READY_TO_MEET).on("2026-04-03T09:00")
+    there = later.when(RECORDER, c.ConfirmCheckIn.model_validate({"persons": EVERYBODY, **past}))
+    there.then(like(e.CheckInConfirmed, occurred_on=day("2026-03-31"), entered_late=False))
+    held = there.after.when(RECORDER, c.StartMeeting.model_validate(past)).then(e.MeetingStarted)
+    assert held.after.case.meeting.opened_on == day("2026-03-31")
+    minuted = minutes("none").model_copy(update=past)
+    held.after.when(RECORDER, minuted).then(like(e.MinutesWritten, occurred_on=day("2026-03-31")))
+    bare = c.StartMeeting(occurred_on=day("2026-03-31"))
+    there.after.when(RECORDER, bare).then_refused(Reason.EVIDENCE_MISSING)
+    too_early = c.StartMeeting(occurred_on=day("2026-03-30"), evidence=SCAN)
+    there.after.when(RECORDER, too_early).then_refused(Reason.BEFORE_ITS_GROUND, ground="2026-03-31")
+
+
+def test_a_day_that_was_named_before_it_may_have_passed_when_it_is_entered() -> None:
+    named = c.ScheduleMeeting(plan=plan("2026-03-20"), occurred_on=day("2026-03-12"), evidence=SCAN)
+    given(SCHEDULED).on("2026-03-25").when(W1, named).then(e.MeetingPlanNamed)
+    given(SCHEDULED).on("2026-03-25").when(W1, c.ScheduleMeeting(plan=plan("2026-03-20"))).then_refused(
+        Reason.DAY_IN_THE_PAST
+    )
+
+
 # --- a chief does not come ----------------------------------------------------------------------------------------
 
 LATE = given(READY_TO_MEET).on("2026-03-31T09:30")
@@ -173,6 +202,17 @@ def test_the_absent_side_chooses_nothing_and_the_other_only_once() -> None:
     again.when(W1, c.ChooseNewDay(plan=plan("2026-04-07"))).then_refused(Reason.NEW_DAY_USED)
 
 
+def test_each_side_has_its_own_new_day() -> None:
+    new, later = c.ChooseNewDay(plan=plan("2026-04-02")), c.ChooseNewDay(plan=plan("2026-04-07"))
+    then_them = ABSENT.having((W1, new), "2026-04-02T09:30", (RECORDER, c.NoteChiefAbsent(side=W)))
+    then_them.when(E1, later).then(like(e.NewDayChosen, side=E))
+
+
+def test_in_shanghai_both_chiefs_chair_together() -> None:
+    now = replace(given(ALL_THERE), law=law("cn-shanghai"))
+    now.when(RECORDER, c.StartMeeting()).then(like(e.MeetingStarted, chair=None))
+
+
 def test_a_new_day_is_neither_past_nor_online() -> None:
     ABSENT.when(W1, c.ChooseNewDay(plan=plan("2026-03-30"))).then_refused(Reason.DAY_IN_THE_PAST)
     online = plan("2026-04-02").model_copy(update={"mode": Mode.ONLINE})
@@ -184,10 +224,10 @@ def test_a_new_day_is_neither_past_nor_online() -> None:
 
 def test_the_recorder_writes_the_minutes_and_both_chiefs_sign_the_same() -> None:
     written = given(CLAUSES_AGREED).when(RECORDER, minutes()).then(like(e.MinutesWritten, result="full_agreement"))
-    one = written.after.when(W1, c.ConfirmMinutes(minutes_hash=MINUTES))
+    one = written.after.when(W1, signed_minutes())
     one.then(like(e.MinutesConfirmed, side=W, both=False, agreement_on=None))
-    one.after.when(W1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_CONFIRMED)
-    both = one.after.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES))
+    one.after.when(W1, signed_minutes()).then_refused(Reason.MINUTES_CONFIRMED)
+    both = one.after.when(E1, signed_minutes())
     both.then(like(e.MinutesConfirmed, side=E, both=True, agreement_on=day("2026-03-31")))
     assert both.after.case.agreed_first_on == day("2026-03-31")
     assert both.after.case.meeting.open is False
@@ -223,17 +263,47 @@ def test_heads_nobody_answered_are_a_warning_at_the_agreement() -> None:
     now.when(RECORDER, minutes()).then_warned(Reason.HEADS_UNANSWERED, "HZ 9", heads="T6 T7 T8 T9")
 
 
-def test_nobody_signs_other_minutes_or_none() -> None:
-    given(CLAUSES_AGREED).when(W1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_MISSING)
+@pytest.mark.parametrize(("pack", "article"), [("cn-shandong", "SD 26"), ("cn-henan", "HA 25")])
+def test_where_the_text_wants_it_all_who_were_there_sign_the_minutes(pack: str, article: str) -> None:
+    sign = c.SignMinutes(minutes_hash=MINUTES, evidence=SCAN)
+    there = replace(given(CLAUSES_AGREED), law=law(pack)).having((RECORDER, minutes()), (W2, sign), *SIGN_MINUTES)
+    assert there.case.meeting.agreement_on is None
+    waits, *_ = stuck_because(there.standing)
+    assert (waits.reason, waits.facts) == (Reason.MINUTES_UNSIGNED, {"n": 3})
+    assert article in waits.articles
+    there.when(W2, sign).then_refused(Reason.NOTHING_NEW)
+    one = there.having((W3, sign))
+    for_both = c.SignMinutes(minutes_hash=MINUTES, persons=("e2", "e3"), evidence=SCAN)
+    one.when(E1, for_both.model_copy(update={"evidence": None})).then_refused(Reason.EVIDENCE_MISSING)
+    whole = one.when(E1, for_both)
+    whole.then(like(e.MinutesSigned, side=E, agreement_on=day("2026-03-31")))
+    assert whole.after.case.agreed_first_on == day("2026-03-31")
+
+
+def test_elsewhere_the_others_may_sign_too_and_nothing_waits_for_them() -> None:
     laid = given(CLAUSES_AGREED).having((RECORDER, minutes()))
-    laid.when(W1, c.ConfirmMinutes(minutes_hash=OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
-    laid.when(W2, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.NOT_YOUR_SEAT)
+    sign = c.SignMinutes(minutes_hash=MINUTES, evidence=SCAN)
+    laid.when(W2, sign).then(like(e.MinutesSigned, persons=("w2",), agreement_on=None))
+    laid.when(W2, c.SignMinutes(minutes_hash=OTHER_HASH, evidence=SCAN)).then_refused(Reason.MINUTES_CHANGED)
+    given(CLAUSES_AGREED).when(W2, sign).then_refused(Reason.MINUTES_MISSING)
+    away = laid.with_state(meeting=put(laid.case.meeting, confirmed=frozenset({"w1", "e1"})))
+    away.when(W2, sign).then_refused(Reason.NOT_A_REPRESENTATIVE)
+    agreed = laid.having(*SIGN_MINUTES)
+    assert agreed.case.meeting.agreement_on == day("2026-03-31")
+    agreed.when(E2, sign).then(like(e.MinutesSigned, agreement_on=None))
+
+
+def test_nobody_signs_other_minutes_or_none() -> None:
+    given(CLAUSES_AGREED).when(W1, signed_minutes()).then_refused(Reason.MINUTES_MISSING)
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()))
+    laid.when(W1, signed_minutes(OTHER_HASH)).then_refused(Reason.MINUTES_CHANGED)
+    laid.when(W2, signed_minutes()).then_refused(Reason.NOT_YOUR_SEAT)
 
 
 def test_a_clause_edited_after_the_minutes_were_written_voids_them() -> None:
-    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, signed_minutes()))
     edited = laid.having((E2, raise_of("5", clause_of(laid.case, "T3"))))
-    edited.when(E1, c.ConfirmMinutes(minutes_hash=MINUTES)).then_refused(Reason.MINUTES_CHANGED)
+    edited.when(E1, signed_minutes()).then_refused(Reason.MINUTES_CHANGED)
 
 
 def test_a_floor_that_rose_since_the_clause_was_agreed_holds_the_agreement() -> None:
@@ -244,7 +314,7 @@ def test_a_floor_that_rose_since_the_clause_was_agreed_holds_the_agreement() -> 
 
 
 def test_agreement_is_dated_by_the_later_signature_on_paper() -> None:
-    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, c.ConfirmMinutes(minutes_hash=MINUTES)))
+    laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, signed_minutes()))
     signed = c.ConfirmMinutes(minutes_hash=MINUTES, on_paper=paper(E, "2026-04-01"))
     laid.on("2026-04-02").when(UNION, signed).then(like(e.MinutesConfirmed, side=E, agreement_on=day("2026-04-01")))
 
@@ -305,17 +375,19 @@ def test_only_the_clock_lets_a_draft_stand() -> None:
 
 
 def test_the_chiefs_may_sign_the_draft_before_it_is_submitted() -> None:
-    mine = c.SignDraft(draft_hash=draft(given(DRAFT_FIXED).case))
+    mine = c.SignDraft(draft_hash=draft(given(DRAFT_FIXED).case), evidence=SCAN)
     one = given(DRAFT_FIXED).when(W1, mine).then(like(e.DraftSigned, side=W)).after
     one.when(W1, mine).then_refused(Reason.ALREADY_SIGNED)
     one.when(E1, mine.model_copy(update={"draft_hash": OTHER_HASH})).then_refused(Reason.DRAFT_CHANGED)
     one.when(E1, mine).then(like(e.DraftSigned, side=E))
-    given(AGREED).when(W1, c.SignDraft(draft_hash=draft(given(AGREED).case))).then_refused(Reason.DRAFT_MISSING)
+    given(AGREED).when(W1, c.SignDraft(draft_hash=draft(given(AGREED).case), evidence=SCAN)).then_refused(
+        Reason.DRAFT_MISSING
+    )
 
 
 def test_in_shanghai_no_draft_is_submitted_unsigned() -> None:
-    submit = c.SubmitDraft(draft_hash=draft(given(DRAFT_FIXED).case))
-    mine = c.SignDraft(draft_hash=submit.draft_hash)
+    submit = submitting(given(DRAFT_FIXED).case)
+    mine = c.SignDraft(draft_hash=submit.draft_hash, evidence=SCAN)
     there = replace(given(DRAFT_FIXED), law=law("cn-shanghai"))
     there.when(HR, submit).then_refused(Reason.DRAFT_UNSIGNED, "SH 22", side=W)
     there.having((W1, mine), (E1, mine)).when(HR, submit).then(e.DraftSubmitted)

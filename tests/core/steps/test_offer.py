@@ -6,6 +6,7 @@ import pytest
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core.deadlines import running
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import Step
 from tests.core.situations import (
@@ -30,6 +31,7 @@ from tests.given import (
     W1,
     W2,
     E,
+    Situation,
     W,
     day,
     given,
@@ -41,7 +43,7 @@ from tests.given import (
     turned,
 )
 
-CONFIRMED = c.ConfirmElectronicService(from_on=day("2026-03-01"), until_on=day("2026-12-31"))
+CONFIRMED = c.ConfirmElectronicService(from_on=day("2026-03-01"), until_on=day("2026-12-31"), evidence=SCAN)
 
 
 def _unsent() -> c.SendOffer:
@@ -120,15 +122,61 @@ def test_a_crossing_offer_is_recorded_and_read_as_the_reply() -> None:
     assert (case.reply.outcome, case.reply.crossing) == (c.ReplyOutcome.ACCEPTED_WITH_CHANGES, True)
 
 
-def test_a_crossing_offer_waits_until_the_first_one_is_served() -> None:
-    now = given(OFFER_UNSERVED).having(
+IN_THE_POST = Situation(
+    OFFER_UNSERVED,
         (LEGAL, c.AppointRepresentatives.model_validate(
-            {"reps": [{"person": f"e{n}"} for n in (1, 2, 3)], "chief": "e1", "chief_is_legal_representative": True})),
+            {"reps": [{"person": f"e{n}"} for n in (1, 2, 3)], "chief": "e1", "chief_is": "legal_representative"})),
         (HR, c.AcceptDuty(persons=("e1", "e2", "e3"), evidence=SCAN)),
         (HR, c.PublishList(from_on=day("2026-03-02"), until_on=day("2026-03-02"))),
         (E1, c.DeclareTopicsReady()),
-    )  # fmt: skip
-    now.when(E1, OFFER).then_refused(Reason.OFFER_NOT_SERVED, side=W)
+)  # fmt: skip
+"""The workers' offer is in the post; nothing of it stands in the employer's way."""
+
+
+def test_of_two_offers_in_the_post_the_first_served_runs_the_clocks() -> None:
+    both = given(IN_THE_POST).having((E1, _unsent()))
+    assert (both.case.step, both.case.offering_side) == (Step.OFFER, W)
+    theirs = both.case.reply.paper if both.case.reply else ""
+    then = both.on("2026-03-04").when(E1, c.ServePaper(paper=theirs, service=receipt("2026-03-04")))
+    then.then(like(e.PaperServed, side=E, overtakes=True), turned(Step.OFFER, Step.REPLY))
+    case = then.after.case
+    assert (case.offering_side, case.reply.side if case.reply else None) == (E, W)
+    assert case.offer is not None
+    mine = case.reply.paper if case.reply else ""
+    answered = then.after.on("2026-03-06").when(W1, c.ServePaper(paper=mine, service=receipt("2026-03-06")))
+    answered.then(like(e.PaperServed, overtakes=False), turned(Step.REPLY, Step.PREPARATION))
+    due = running(answered.after.case, answered.after.law, "reply")
+    assert due is not None
+    assert (due.side, due.start_on, due.met_on) == (W, day("2026-03-04"), day("2026-03-06"))
+
+
+def test_an_offer_served_at_once_overtakes_one_in_the_post() -> None:
+    then = given(IN_THE_POST).when(E1, OFFER).then(like(e.OfferSent, crossing=False), turned(Step.OFFER, Step.REPLY))
+    case = then.after.case
+    assert (case.offering_side, case.reply.side if case.reply else None) == (E, W)
+    assert case.reply is not None
+    assert case.reply.crossing
+
+
+def test_of_two_offers_in_the_post_each_side_may_take_its_own_back() -> None:
+    both = given(IN_THE_POST).having((E1, _unsent()))
+    mine = both.when(W1, c.WithdrawOffer()).then(like(e.OfferWithdrawn, crossing=False)).after
+    assert (mine.case.offering_side, mine.case.reply) == (E, None)
+    theirs = both.when(E1, c.WithdrawOffer()).then(like(e.OfferWithdrawn, crossing=True)).after
+    assert (theirs.case.offering_side, theirs.case.reply) == (W, None)
+    both.when(W1, OFFER).then_refused(Reason.OWN_OFFER_PENDING)
+    both.when(E1, OFFER).then_refused(Reason.OWN_OFFER_PENDING)
+
+
+def test_an_offer_in_the_post_hinders_no_reply_to_the_one_that_was_served() -> None:
+    crossing = given(BOTH_LISTED).on("2026-03-09").having((E1, c.DeclareTopicsReady()), (E1, _unsent()))
+    refusing = c.Reply(outcome=c.ReplyOutcome.REFUSED, service=receipt("2026-03-09"), reason="经营困难")
+    refused = crossing.when(E1, refusing).then(like(e.ReplySent, outcome="refused")).after
+    assert refused.case.reply is not None
+    assert not refused.case.reply.crossing
+    taken_back = crossing.when(W1, c.WithdrawOffer())
+    taken_back.then(like(e.OfferWithdrawn, crossing=False), turned(Step.REPLY, Step.OFFER, "withdrawn"))
+    assert taken_back.after.case.offering_side is E
 
 
 def test_a_crossing_offer_that_was_not_served_answers_nothing_yet() -> None:
@@ -237,6 +285,7 @@ def test_a_confirmation_that_ran_out_is_renewed_without_revoking_it() -> None:
     now = given(TOPICS_READY).on("2026-03-02").having((HR, short))
     now.on("2026-03-05").when(HR, CONFIRMED).then_refused(Reason.ELECTRONIC_SERVICE_IN_FORCE)
     now.on("2026-03-06").when(HR, CONFIRMED).then(e.ElectronicServiceConfirmed)
+    now.on("2026-03-06").when(HR, short).then_refused(Reason.NOTHING_NEW)
 
 
 def test_only_a_confirmation_that_was_given_is_revoked() -> None:

@@ -27,6 +27,7 @@ from tests.given import (
     E2,
     HR,
     LEGAL,
+    PLAN,
     SCAN,
     UNION,
     W1,
@@ -50,6 +51,17 @@ def test_an_accepting_reply_turns_to_preparation() -> None:
     given(BOTH_LISTED).on("2026-03-09").when(E1, ACCEPTANCE).then(
         like(e.ReplySent, side=E, outcome=c.ReplyOutcome.ACCEPTED, late=False), turned(Step.REPLY, Step.PREPARATION)
     ).then_no_warning()
+
+
+def test_hangzhou_wants_a_time_of_a_reply_and_only_asks_for_a_place() -> None:
+    open_place = ACCEPTANCE.model_copy(update={"plan": PLAN.model_copy(update={"place": None})})
+    now = given(BOTH_LISTED).on("2026-03-09")
+    then = now.when(E1, open_place).then_warned(Reason.PLACE_NOT_SETTLED, "HZ 24")
+    then.after.when(W1, c.ScheduleMeeting(plan=PLAN)).then(like(e.MeetingPlanNamed, agreed=False))
+    shandong = replace(now, law=law("cn-shandong"))
+    shandong.when(E1, open_place.model_copy(update={"reason": "同意"})).then_refused(Reason.PLACE_NOT_SETTLED, "SD 21")
+    with pytest.raises(ValueError, match="a place is needed"):
+        c.ScheduleMeeting.model_validate({"plan": {"day": "2026-03-31", "time": "09:00"}})
 
 
 def test_a_reply_with_changes_is_an_acceptance_too() -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace as put
 from cloudnego.core import events as e
 from cloudnego.core.remember.how import on, replanned
 from cloudnego.core.state import (
+    Contest,
     Dispute,
     Guidance,
     Negotiation,
@@ -66,7 +67,7 @@ def _(case: Negotiation, event: e.InvitationEnded) -> Negotiation:
 
 @on(e.CoordinationRequested)
 def _(case: Negotiation, event: e.CoordinationRequested) -> Negotiation:
-    return put(case, dispute=Dispute(applied_by=event.side))
+    return put(case, dispute=Dispute(applied_by=event.side, applied_on=event.occurred_on))
 
 
 @on(e.DisputeAccepted)
@@ -75,6 +76,16 @@ def _(case: Negotiation, event: e.DisputeAccepted) -> Negotiation:
     dispute = put(base, accepted_on=event.occurred_on, coordinators=event.coordinators)
     seats = dict.fromkeys(event.coordinators, "coordinator")
     return put(case, dispute=dispute, invited={**case.invited, **seats})
+
+
+@on(e.CoordinationAdvanced)
+def _(case: Negotiation, event: e.CoordinationAdvanced) -> Negotiation:
+    return put(case, dispute=put(case.dispute or Dispute(), reached=event.reached))
+
+
+@on(e.TalksReported)
+def _(case: Negotiation, event: e.TalksReported) -> Negotiation:
+    return put(case, talks_reported_on=event.occurred_on)
 
 
 @on(e.DisputeExtended)
@@ -127,17 +138,28 @@ def _(case: Negotiation, event: e.RecommendationIssued) -> Negotiation:
 def _(case: Negotiation, event: e.FactContested) -> Negotiation:
     if event.form == "statement":  # a word to a fact, which stays uncontested
         return put(case, statements=(*case.statements, event.fact))
-    return put(case, contested={**case.contested, event.fact: event.side})
+    known = case.contested.get(event.fact)
+    sides = known.sides if known else frozenset()
+    contest = Contest(sides=sides | {event.side}, facts=event.facts)
+    return put(case, contested={**case.contested, event.fact: contest})
 
 
 @on(e.ContestWithdrawn)
 def _(case: Negotiation, event: e.ContestWithdrawn) -> Negotiation:
-    return put(case, contested={f: s for f, s in case.contested.items() if f != event.fact})
+    known = case.contested[event.fact]
+    left = known.sides - {event.side}
+    others = {fact: contest for fact, contest in case.contested.items() if fact != event.fact}
+    return put(case, contested={**others, event.fact: put(known, sides=left)} if left else others)
 
 
 @on(e.WithdrawalAsked)
 def _(case: Negotiation, event: e.WithdrawalAsked) -> Negotiation:
     return put(case, withdrawal=event.side)
+
+
+@on(e.WithdrawalTakenBack)
+def _(case: Negotiation, _: e.WithdrawalTakenBack) -> Negotiation:
+    return put(case, withdrawal=None)
 
 
 @on(e.MergerNamed)

@@ -144,7 +144,15 @@ def _(case: Negotiation, event: e.ReportedToUpperUnion) -> Negotiation:
 
 @on(e.PerformanceReported)
 def _(case: Negotiation, event: e.PerformanceReported) -> Negotiation:
-    return put(case, performance=put(case.performance, reports=(*case.performance.reports, event.occurred_on)))
+    return put(
+        case, performance=put(case.performance, reports={**case.performance.reports, event.period: event.occurred_on})
+    )
+
+
+@on(e.PerformancePublished)
+def _(case: Negotiation, event: e.PerformancePublished) -> Negotiation:
+    publications = {**case.performance.publications, event.period: event.occurred_on}
+    return put(case, performance=put(case.performance, publications=publications))
 
 
 @on(e.ProblemRaised)

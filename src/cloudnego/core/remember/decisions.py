@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from msgspec.structs import replace as put
 
 from cloudnego.core import events as e
@@ -34,7 +36,7 @@ def _(case: Negotiation, event: e.MeetingStarted) -> Negotiation:
         open=True,
         chair=event.chair,
         mode=event.mode,
-        opened_on=case.meeting.opened_on or event.on,
+        opened_on=case.meeting.opened_on or event.occurred_on,
         absent=None,
     )
     held = case.meetings_held + (event.mode is Mode.IN_PERSON)
@@ -48,7 +50,8 @@ def _(case: Negotiation, event: e.ChiefAbsenceNoted) -> Negotiation:
 
 @on(e.NewDayChosen)
 def _(case: Negotiation, event: e.NewDayChosen) -> Negotiation:
-    return put(case, meeting=replanned(case.meeting, event.plan))
+    meeting = replanned(case.meeting, event.plan)
+    return put(case, meeting=put(meeting, new_days=meeting.new_days | {event.side}))
 
 
 @on(e.MeetingAdjourned)
@@ -63,6 +66,7 @@ def _(case: Negotiation, event: e.MinutesWritten) -> Negotiation:
         minutes_hash=event.minutes_hash,
         minutes_result=event.result,
         minutes_confirmed=frozenset(),
+        minutes_signed=frozenset(),
         draft_hash=event.draft_hash,
     )
     return put(case, meeting=meeting)
@@ -70,14 +74,21 @@ def _(case: Negotiation, event: e.MinutesWritten) -> Negotiation:
 
 @on(e.MinutesConfirmed)
 def _(case: Negotiation, event: e.MinutesConfirmed) -> Negotiation:
-    meeting = put(case.meeting, minutes_confirmed=case.meeting.minutes_confirmed | {event.side})
-    if event.agreement_on is None:
-        return put(case, meeting=meeting)
-    return put(
-        case,
-        meeting=put(meeting, agreement_on=event.agreement_on, open=False),
-        agreed_first_on=case.agreed_first_on or event.agreement_on,
-    )
+    confirmed = put(case.meeting, minutes_confirmed=case.meeting.minutes_confirmed | {event.side})
+    return _agreed(put(case, meeting=confirmed), event.agreement_on)
+
+
+@on(e.MinutesSigned)
+def _(case: Negotiation, event: e.MinutesSigned) -> Negotiation:
+    signed = put(case.meeting, minutes_signed=case.meeting.minutes_signed | frozenset(event.persons))
+    return _agreed(put(case, meeting=signed), event.agreement_on)
+
+
+def _agreed(case: Negotiation, day: date | None) -> Negotiation:
+    if day is None:
+        return case
+    meeting = put(case.meeting, agreement_on=day, open=False)
+    return put(case, meeting=meeting, agreed_first_on=case.agreed_first_on or day)
 
 
 @on(e.DeadlockDeclared)
@@ -137,6 +148,11 @@ def _(case: Negotiation, event: e.CongressMaterialsSent) -> Negotiation:
     return put(case, congress=put(case.congress, materials_on=event.occurred_on))
 
 
+@on(e.DraftAccepted)
+def _(case: Negotiation, event: e.DraftAccepted) -> Negotiation:
+    return put(case, congress=put(case.congress, accepted=case.congress.accepted | {event.enterprise}))
+
+
 @on(e.CoveredBallotRecorded)
 def _(case: Negotiation, event: e.CoveredBallotRecorded) -> Negotiation:
     one = CoveredBallot(total=event.total, yes=event.yes, passed=event.passed)
@@ -167,6 +183,8 @@ def _(case: Negotiation, event: e.BallotAttested) -> Negotiation:
     congress = put(congress, confirmed_by=(*congress.confirmed_by, event.person))
     if event.result is None:
         return put(case, congress=congress)
+    if event.covered is not None:
+        case = put(case, covers=tuple(x for x in case.covers if x.enterprise in event.covered))
     gatherings = case.gatherings
     if congress.held and gatherings.get(Step.CONGRESS) is not Held.GATHERING:
         gatherings = {**gatherings, Step.CONGRESS: congress.held}

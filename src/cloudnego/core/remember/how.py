@@ -9,13 +9,15 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.state import Meeting, Negotiation, Paper
+from cloudnego.core.state import Caucus, Meeting, Negotiation, Paper
 from cloudnego.core.vocabulary import Both, Side
 
 E = TypeVar("E", bound=e.Event)
 How = Callable[[Negotiation, E], Negotiation]
 HOW: Final[dict[type[e.Event], How[Any]]] = {}
 """How each joint event is remembered."""
+IN_CAUCUS: Final[dict[type[e.Event], Callable[[Caucus, Any], Caucus]]] = {}
+"""How each event of a caucus is remembered."""
 
 
 def on(*kinds: type[E]) -> Callable[[How[E]], How[E]]:
@@ -24,6 +26,16 @@ def on(*kinds: type[E]) -> Callable[[How[E]], How[E]]:
     def keep(how: How[E]) -> How[E]:
         for kind in kinds:
             HOW[kind] = how
+        return how
+
+    return keep
+
+
+def in_caucus(kind: type[E]) -> Callable[[Callable[[Caucus, E], Caucus]], Callable[[Caucus, E], Caucus]]:
+    """The same for an event of a side's own stream."""
+
+    def keep(how: Callable[[Caucus, E], Caucus]) -> Callable[[Caucus, E], Caucus]:
+        IN_CAUCUS[kind] = how
         return how
 
     return keep

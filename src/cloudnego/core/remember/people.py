@@ -62,7 +62,8 @@ def _(case: Negotiation, event: e.StepTurned) -> Negotiation:
         return put(case, step=event.opened)
     was = case.step_modes.get(event.closed)
     mode = Mode.IN_PERSON if Mode.IN_PERSON in (was, event.mode) else event.mode  # a later round takes nothing back
-    turned = put(case, step=event.opened, step_modes={**case.step_modes, event.closed: mode})
+    # a request to withdraw was made of the case as it stood
+    turned = put(case, step=event.opened, withdrawal=None, step_modes={**case.step_modes, event.closed: mode})
     if event.round == case.round:
         return turned
     back = "failed" if event.outcome == "failed" else "objected"
@@ -110,7 +111,11 @@ def _(case: Negotiation, event: e.DelegateRollRecorded) -> Negotiation:
 @on(e.CandidatesProposed)
 def _(case: Negotiation, event: e.CandidatesProposed) -> Negotiation:
     election = ElectionState(
-        candidates=event.candidates, chief=event.chief, seats=event.seats, scrutineers=event.scrutineers
+        candidates=event.candidates,
+        chief=event.chief,
+        chief_is=event.chief_is,
+        seats=event.seats,
+        scrutineers=event.scrutineers,
     )
     return put(case, election=election)
 
@@ -142,6 +147,7 @@ def _(case: Negotiation, event: e.ElectionAttested) -> Negotiation:
         bench = BenchState(
             reps=(*reps, *(r for r in case.benches.worker.reps if r.outside)),
             chief=old.chief,
+            chief_is=old.chief_is,
             chosen_on=old.recorded_on,
             was=case.benches.worker.was,
         )
@@ -154,7 +160,7 @@ def _(case: Negotiation, event: e.RepresentativesAppointed) -> Negotiation:
     bench = BenchState(
         reps=event.reps,
         chief=event.chief,
-        chief_in_charge=event.chief_in_charge,
+        chief_is=event.chief_is,
         may_sign=event.chief_may_sign,
         chosen_on=event.occurred_on,
         was=case.benches.of(event.side).was,
@@ -190,7 +196,7 @@ def _(case: Negotiation, event: e.RepresentativeLeft) -> Negotiation:
         was=(*bench.was, event.person),
         delegate=None if event.was_chief or bench.delegate == event.person else bench.delegate,
     )
-    return _lapsed(case, event.side) if event.was_chief else case
+    return _lapsed(case, event.side) if event.was_chief or bench.delegate == event.person else case
 
 
 @on(e.RepresentativeReplaced)
@@ -201,7 +207,7 @@ def _(case: Negotiation, event: e.RepresentativeReplaced) -> Negotiation:
         side,
         reps=(*(r for r in bench.reps if r.person != event.old), event.rep),
         chief=event.rep.person if event.as_chief else bench.chief,
-        chief_in_charge=event.chief_in_charge if event.as_chief else bench.chief_in_charge,
+        chief_is=event.chief_is if event.as_chief else bench.chief_is,
         may_sign=event.chief_may_sign if event.as_chief else bench.may_sign,
         vacant={p: d for p, d in bench.vacant.items() if p != event.old},
         vacancies=tuple(
@@ -212,11 +218,12 @@ def _(case: Negotiation, event: e.RepresentativeReplaced) -> Negotiation:
         delegate=None if event.as_chief or bench.delegate == event.old else bench.delegate,
     )
     case = put(case, papers=with_paper(case, event, event.paper, e.PaperKind.REPLACEMENT, event.served))
-    return _lapsed(case, side) if event.as_chief else case
+    return _lapsed(case, side) if event.as_chief or bench.delegate == event.old else case
 
 
 def _lapsed(case: Negotiation, side: Side) -> Negotiation:
-    """What a chief named or confirmed and the other side had not yet matched dies with his mandate."""
+    """What a chief, or who stood in for him, named or confirmed and the other side had not yet matched dies with his
+    mandate."""
     meeting = case.meeting
     clauses = {
         name: clause if clause.agreed else put(clause, confirmed=clause.confirmed - {side})
@@ -224,6 +231,8 @@ def _lapsed(case: Negotiation, side: Side) -> Negotiation:
     }
     return put(
         case,
+        withdrawal=None if case.withdrawal is side else case.withdrawal,
+        merger=case.merger.having(side, None),
         clauses=clauses,
         meeting=put(
             meeting,

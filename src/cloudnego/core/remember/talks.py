@@ -40,21 +40,30 @@ def _(case: Negotiation, event: e.ElectronicServiceRevoked) -> Negotiation:
 @on(e.OfferSent)
 def _(case: Negotiation, event: e.OfferSent) -> Negotiation:
     case = put(case, papers=with_paper(case, event, event.paper, e.PaperKind.OFFER, event.served))
-    if event.crossing:  # recorded and read as the reply; the clocks are those of the first served offer
-        reply = ReplyState(
-            paper=event.paper,
-            side=event.side,
-            outcome=c.ReplyOutcome.ACCEPTED_WITH_CHANGES,
-            sent_on=event.occurred_on,
-            plan=event.plan,
-            topics=event.topics,
-            crossing=True,
-        )
-        return put(case, reply=reply)
     offer = OfferState(
         paper=event.paper, side=event.side, sent_on=event.occurred_on, plan=event.plan, topics=event.topics
     )
-    return put(case, offer=offer)
+    if event.crossing:
+        return put(case, reply=_as_reply(offer))
+    return put(case, offer=offer, reply=_as_reply(case.offer) if case.offer else case.reply)
+
+
+def _as_reply(offer: OfferState) -> ReplyState:
+    """An offer that crossed another, read as the reply to it."""
+    return ReplyState(
+        paper=offer.paper,
+        side=offer.side,
+        outcome=c.ReplyOutcome.ACCEPTED_WITH_CHANGES,
+        sent_on=offer.sent_on,
+        plan=offer.plan,
+        topics=offer.topics,
+        crossing=True,
+    )
+
+
+def _as_offer(reply: ReplyState) -> OfferState:
+    assert reply.plan is not None
+    return OfferState(paper=reply.paper, side=reply.side, sent_on=reply.sent_on, plan=reply.plan, topics=reply.topics)
 
 
 @on(e.PaperServed)
@@ -63,12 +72,19 @@ def _(case: Negotiation, event: e.PaperServed) -> Negotiation:
     opinions = case.opinions
     if event.paper in opinions:
         opinions = {**opinions, event.paper: put(opinions[event.paper], served_on=event.served.on)}
-    return put(case, papers=papers, opinions=opinions)
+    case = put(case, papers=papers, opinions=opinions)
+    if event.overtakes and case.offer is not None and case.reply is not None:
+        return put(case, offer=_as_offer(case.reply), reply=_as_reply(case.offer))
+    return case
 
 
 @on(e.OfferWithdrawn)
 def _(case: Negotiation, event: e.OfferWithdrawn) -> Negotiation:
-    return put(case, offer=None, topics_ready=case.topics_ready.having(event.side, False))
+    case = put(case, topics_ready=case.topics_ready.having(event.side, False))
+    if event.crossing:
+        return put(case, reply=None)
+    crossed = case.reply if case.reply is not None and case.reply.crossing else None
+    return put(case, offer=_as_offer(crossed) if crossed else None, reply=None if crossed else case.reply)
 
 
 @on(e.ReplySent)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.clauses import text_hash
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.vocabulary import Scope, Seat, Side
+from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Scope, Seat, Side
 
 ATTESTATIONS = 2
-FEW_VOTERS = 10
-"""Under ten voters a result may show how each voted: a plain warning, and paper (security §4)."""
 
 
 def _rule(s: Standing) -> Congress:
@@ -57,8 +57,15 @@ def enterprise_submits(m: Moment) -> Obstacle | None:
     return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
 
 
-def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot) -> Obstacle | None:
+def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot | c.RecordAcceptance) -> Obstacle | None:
     return None if command.draft_hash == m.case.meeting.draft_hash else no(Reason.DRAFT_CHANGED, "HZ 28")
+
+
+def the_agreed_text(m: Moment, command: c.SubmitDraft) -> Obstacle | None:
+    """Every agreed clause once, word for word."""
+    agreed = {name: x.text_hash for name, x in m.case.clauses.items() if x.agreed}
+    handed_in = [(x.clause, text_hash(x.head, x.values, x.prose)) for x in command.clauses]
+    return None if len(handed_in) == len(agreed) and dict(handed_in) == agreed else no(Reason.DRAFT_CHANGED, "HZ 28")
 
 
 def agreed_on(m: Moment) -> date | None:
@@ -66,7 +73,8 @@ def agreed_on(m: Moment) -> date | None:
 
 
 def submit_draft(m: Moment, command: c.SubmitDraft) -> list[e.Event]:
-    return [e.DraftSubmitted(**of_side(m, command), draft_hash=command.draft_hash)]
+    clauses = tuple(c.DraftClauseFact(clause=x.clause, head=x.head, values=x.values) for x in command.clauses)
+    return [e.DraftSubmitted(**of_side(m, command), draft_hash=command.draft_hash, clauses=clauses)]
 
 
 # --- convening ----------------------------------------------------------------------------------------------------
@@ -180,11 +188,81 @@ def covered_counts(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None
     return None
 
 
+def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) -> Obstacle | None:
+    """选举和表决…应当采用无记名投票的方式 (ZJDM 15)."""
+    rule = _rule(m)
+    if command.secret or not rule.secret:
+        return None
+    return no(Reason.NOT_SECRET, *rule.of("secret"), cure=(Seat.UNION,), side=Side.WORKER)
+
+
+# --- regional: the firms' legal representatives -------------------------------------------------------------------
+
+
+def acceptance_wanted(s: Standing) -> Obstacle | None:
+    """应当取得本行业(区域)企业法定代表人的认可 (SH 28, 30); most texts know no such thing."""
+    return (
+        None
+        if _rule(s).legal_representatives_accept
+        else no(Reason.NO_ACCEPTANCE_WANTED, *_rule(s).of("legal_representatives_accept"))
+    )
+
+
+def accepts_for_a_covered(m: Moment, command: c.RecordAcceptance) -> Obstacle | None:
+    if command.enterprise not in {x.enterprise for x in m.case.covers}:
+        return no(Reason.COVERED_UNKNOWN, id=command.enterprise)
+    return no(Reason.NOTHING_NEW) if command.enterprise in m.case.congress.accepted else None
+
+
+def record_acceptance(m: Moment, command: c.RecordAcceptance) -> list[e.Event]:
+    return [e.DraftAccepted(**of_side(m, command), enterprise=command.enterprise, draft_hash=command.draft_hash)]
+
+
+def _not_accepted(s: Standing, enterprises: Iterable[str]) -> Obstacle | None:
+    level = _rule(s).legal_representatives_accept
+    left = [x for x in enterprises if x not in s.case.congress.accepted] if level else []
+    if not left or level is None:
+        return None
+    return no(
+        Reason.DRAFT_NOT_ACCEPTED,
+        *_rule(s).of("legal_representatives_accept"),
+        level=level,
+        cure=(Seat.HR,),
+        side=Side.EMPLOYER,
+        n=len(left),
+    )
+
+
+def accepted_before_the_vote(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
+    """经认可该草案的企业全体职工代表半数以上…同意 (SH 28 ¶2): only firms that accept the draft vote on it."""
+    return _not_accepted(m, [command.enterprise])
+
+
+def a_firm_may_vote(m: Moment) -> Obstacle | None:
+    """Where only firms vote that accept the draft (SH 28 ¶2), at least one has."""
+    every = [x.enterprise for x in m.case.covers]
+    if _rule(m).legal_representatives_accept is not Level.HARD or m.case.congress.accepted & set(every):
+        return None
+    return _not_accepted(m, every)
+
+
+def accepted_by_all(m: Moment) -> Obstacle | None:
+    """Where one congress votes for all, all have accepted (SH 30)."""
+    return None if per_enterprise(m) is None else _not_accepted(m, [x.enterprise for x in m.case.covers])
+
+
+# --- regional: each enterprise votes ------------------------------------------------------------------------------
+
+
+def few_covered_voters(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
+    return no(Reason.UNDER_TEN_VOTERS, level=Level.ADVISORY, n=command.total) if command.total < FEW_VOTERS else None
+
+
 def record_covered_ballot(m: Moment, command: c.RecordCoveredBallot) -> list[e.Event]:
     return [
         e.CoveredBallotRecorded(
-            **dated(m, command), enterprise=command.enterprise, total=command.total, present=command.present,
-            yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
+            **dated(m, command), enterprise=command.enterprise, secret=command.secret, total=command.total,
+            present=command.present, yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
             scrutineers=command.scrutineers,
         )
     ]  # fmt: skip
@@ -195,10 +273,14 @@ def no_counts_pending(m: Moment) -> Obstacle | None:
 
 
 def covered_all_voted(m: Moment) -> Obstacle | None:
-    """每家受约束企业: where each covered enterprise votes by itself, all have (HZ 33)."""
+    """每家受约束企业: where each covered enterprise votes by itself, all have that may (HZ 33; SH 28)."""
     if per_enterprise(m) is not None:
         return None
-    left = [x.enterprise for x in m.case.covers if x.enterprise not in m.case.congress.covered]
+    congress, choosy = m.case.congress, _rule(m).legal_representatives_accept is Level.HARD
+    voting = [x.enterprise for x in m.case.covers if not choosy or x.enterprise in congress.accepted]
+    if not voting:
+        return _not_accepted(m, [x.enterprise for x in m.case.covers])
+    left = [name for name in voting if name not in congress.covered]
     return no(Reason.COVERED_BALLOTS_MISSING, "HZ 33", cure=(Seat.UNION,), n=len(left)) if left else None
 
 
@@ -213,6 +295,12 @@ def ballot_counts(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     return None
 
 
+def day_has_come(m: Moment) -> Obstacle | None:
+    """Nobody votes before the day the congress was convened for."""
+    day = m.case.congress.day
+    return no(Reason.NOT_DUE, by=day) if day is not None and m.today < day else None
+
+
 def on_the_day_or_after(m: Moment) -> date | None:
     return m.case.congress.day
 
@@ -222,7 +310,13 @@ def materials_in_time(m: Moment) -> Obstacle | None:
     days, sent, day = _rule(m).materials_days, m.case.congress.materials_on, m.case.congress.day
     if days is None or day is None or m.case.round > 1 or (sent is not None and (day - sent).days >= days):
         return None
-    return no(Reason.MATERIALS_SHORT_NOTICE, *_rule(m).cite, level=Level.ADVISORY, cure=(Seat.UNION,), days=days)
+    return no(
+        Reason.MATERIALS_SHORT_NOTICE,
+        *_rule(m).of("materials_days"),
+        level=Level.ADVISORY,
+        cure=(Seat.UNION,),
+        days=days,
+    )
 
 
 def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "no_quorum"]:
@@ -235,7 +329,14 @@ def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "
         votes = [x.passed for x in m.case.congress.covered.values()]
         ok = any(votes) if rule.per_enterprise == "those_that_passed" else all(votes)
         return "passed" if ok else "failed"
-    return "passed" if rule.passes.reached(command.yes, total) else "failed"
+    return "passed" if majority(m).reached(command.yes, total) else "failed"
+
+
+def majority(s: Standing) -> Majority:
+    """Of the draft; where a text names one for ending a contract early, that one (SD 41)."""
+    ending = s.case.opened is not None and s.case.opened.kind is Kind.TERMINATION
+    row = s.law.pack.rescission
+    return row.vote if ending and row else _rule(s).passes
 
 
 def quorum_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
@@ -243,23 +344,24 @@ def quorum_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     rule, total = _rule(m), m.case.congress.total
     if rule.quorum is None or rule.quorum_level is Level.HARD or rule.quorum.at_least(command.present, total):
         return None
-    return no(Reason.QUORUM_ADVISED, *rule.cite, level=Level.ADVISORY, n=command.present, of=total)
+    return no(Reason.QUORUM_ADVISED, *rule.of("quorum"), level=Level.ADVISORY, n=command.present, of=total)
 
 
 def majority_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     rule, total = _rule(m), m.case.congress.total
     if not rule.wants_more_than_half or Majority.MORE_THAN_HALF.reached(command.yes, total):
         return None
-    return no(Reason.MAJORITY_ADVISED, *rule.cite, level=Level.ADVISORY, n=command.yes, of=total)
+    return no(Reason.MAJORITY_ADVISED, *rule.of("wants_more_than_half"), level=Level.ADVISORY, n=command.yes, of=total)
 
 
 def record_ballot(m: Moment, command: c.RecordBallot) -> list[e.Event]:
     total = m.case.congress.total
     return [
         e.BallotRecorded(
-            **dated(m, command), draft_hash=command.draft_hash, total=total, present=command.present,
-            issued=command.issued, returned=command.returned, yes=command.yes, no=command.no, abstain=command.abstain,
-            spoiled=command.spoiled, needed=_rule(m).passes.needed(total), result=_result(m, command),
+            **dated(m, command), draft_hash=command.draft_hash, secret=command.secret, total=total,
+            present=command.present, issued=command.issued, returned=command.returned, yes=command.yes, no=command.no,
+            abstain=command.abstain, spoiled=command.spoiled, needed=majority(m).needed(total),
+            result=_result(m, command),
         )
     ]  # fmt: skip
 
@@ -274,6 +376,13 @@ def not_attested_by_me(m: Moment) -> Obstacle | None:
     return no(Reason.ALREADY_ATTESTED) if m.by.person in m.case.congress.confirmed_by else None
 
 
+def _bound(m: Moment) -> tuple[str, ...] | None:
+    """Whom the contract binds where some of the firms did not pass it: those that did (SD 35; SH 28)."""
+    if per_enterprise(m) is not None or _rule(m).per_enterprise != "those_that_passed":
+        return None
+    return tuple(name for name, vote in m.case.congress.covered.items() if vote.passed)
+
+
 def attest_ballot(m: Moment, command: c.AttestBallot) -> list[e.Event]:
     """Two scrutineers make the result valid; one who rejects the counts voids them, and they are entered anew."""
     congress = m.case.congress
@@ -282,7 +391,12 @@ def attest_ballot(m: Moment, command: c.AttestBallot) -> list[e.Event]:
     result = congress.recorded.result if complete else None
     found: list[e.Event] = [
         e.BallotAttested(
-            person=m.by.person, correct=command.correct, voided=not command.correct, result=result, words=said(command)
+            person=m.by.person,
+            correct=command.correct,
+            voided=not command.correct,
+            result=result,
+            covered=_bound(m) if result == "passed" else None,
+            words=said(command),
         )
     ]
     return found

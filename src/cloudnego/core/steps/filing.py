@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.acts import dated, day_of, of_side, paper_of
-from cloudnego.core.calendar import add_working_days, after
+from cloudnego.core import papers
+from cloudnego.core.acts import dated, day_of, of_side
+from cloudnego.core.calendar import add_working_days, moved
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level, Unit
@@ -17,6 +18,8 @@ from cloudnego.core.sheets import unanswered
 from cloudnego.core.vocabulary import Seat, Side, Step, Stream
 
 EMPLOYER_SEATS = (Seat.HR, Seat.CHIEF)
+LAST_YEAR = 2099
+"""As far as days go anywhere in the product."""
 
 
 def in_force(s: Standing) -> Obstacle | None:
@@ -69,11 +72,7 @@ def voted_on(m: Moment) -> date | None:
 
 def what_was_voted(m: Moment, command: c.SignContract) -> Obstacle | None:
     """通过后的工资专项集体合同，由双方首席代表签字 (HZ 28 ¶2): the document is the one voted on, by hash."""
-    if command.document_hash != m.case.meeting.draft_hash:
-        return no(Reason.NOT_WHAT_WAS_VOTED, "HZ 28")
-    if command.method == "ink" and command.evidence is None and paper_of(command) is None:
-        return no(Reason.SCAN_MISSING, "ESL 14")
-    return None
+    return None if command.document_hash == m.case.meeting.draft_hash else no(Reason.NOT_WHAT_WAS_VOTED, "HZ 28")
 
 
 def sign_contract(m: Moment, command: c.SignContract) -> list[e.Event]:
@@ -82,7 +81,7 @@ def sign_contract(m: Moment, command: c.SignContract) -> list[e.Event]:
     return [
         e.ContractSigned(
             **of_side(m, command), person=person or m.by.person, document_hash=command.document_hash,
-            method=command.method, both=both,
+            both=both,
         )
     ]  # fmt: skip
 
@@ -158,26 +157,25 @@ def heads_unanswered(m: Moment, _: c.FileContract) -> Obstacle | None:
     return no(Reason.HEADS_UNANSWERED, *row.cite, level=Level.ADVISORY, heads=" ".join(left)) if left else None
 
 
+def _last_day(command: c.FileContract) -> date:
+    return moved(command.term_from, command.term_months, Unit.MONTH) - timedelta(days=1)
+
+
+def term_not_over(m: Moment, command: c.FileContract) -> Obstacle | None:
+    """A term may have begun before it is signed, as the wage year has; it does not end before, nor beyond all days."""
+    last, signed = _last_day(command), m.case.filing.signed_last
+    if last.year > LAST_YEAR:
+        return no(Reason.TERM_OUT_OF_BOUNDS, last=last.isoformat(), year=LAST_YEAR)
+    return no(Reason.TERM_OVER, last=last.isoformat()) if signed and last <= max(signed, day_of(m, command)) else None
+
+
 def file_contract(m: Moment, command: c.FileContract) -> list[e.Event]:
-    last = after(m.law.calendar, command.term_from, command.term_months, Unit.MONTH, roll=False).target
     return [
         e.ContractFiled(
             **of_side(m, command), channel=command.channel, items=command.items, copies=command.copies,
-            term_from=command.term_from, expires_on=(last or _months_on(command)) - timedelta(days=1),
+            term_from=command.term_from, expires_on=_last_day(command),
         )
     ]  # fmt: skip
-
-
-def _months_on(command: c.FileContract) -> date:
-    """Where no calendar reaches: the same day number, or the month's last day."""
-    months = command.term_from.month - 1 + command.term_months
-    year, month = command.term_from.year + months // 12, months % 12 + 1
-    for day in range(command.term_from.day, 27, -1):
-        try:
-            return date(year, month, day)
-        except ValueError:
-            continue
-    return date(year, month, min(command.term_from.day, 28))
 
 
 # --- the authority's review ---------------------------------------------------------------------------------------
@@ -262,9 +260,22 @@ def objection_in_time(m: Moment, command: c.ObjectToContract | c.RecordObjection
     if known:
         return no(Reason.CLAUSE_UNKNOWN, id=known[0])
     review = running(m.case, m.law, "review")
-    if review and review.latest and day_of(m, command) > review.latest:
+    if review and review.latest and _reached_them_on(m, command) > review.latest:
         return no(Reason.OBJECTION_LATE, *m.law.pack.filing.cite, by=review.latest)
     return None
+
+
+def _reached_them_on(m: Moment, command: c.ObjectToContract | c.RecordObjection) -> date:
+    """The day the opinion reached the sides; of one received outside, the day entered for it."""
+    served = papers.served(m, command, command.service) if isinstance(command, c.ObjectToContract) else None
+    return served.on if served else day_of(m, command)
+
+
+def served_on_both(m: Moment, command: c.ObjectToContract) -> Obstacle | None:
+    """《审查意见书》…送达双方协商代表 (N2004 45): on the platform only to sides that named it as theirs."""
+    on = day_of(m, command)
+    wrong = [papers.unproved(m, command.service, side, on, on) for side in Side]
+    return next((o for o in wrong if o), None)
 
 
 def object_to_contract(m: Moment, command: c.ObjectToContract) -> list[e.Event]:
@@ -277,9 +288,10 @@ def record_objection(m: Moment, command: c.RecordObjection) -> list[e.Event]:
 
 
 def _objection(m: Moment, command: c.ObjectToContract | c.RecordObjection, *, external: bool) -> e.Event:
+    service = command.service if isinstance(command, c.ObjectToContract) else None
     return e.ContractObjected(
         **dated(m, command), clauses=command.clauses, paper=m.fresh(Stream.FILING), external=external,
-        withdraws_effect=m.case.step is Step.PERFORMANCE,
+        served=papers.served(m, command, service), withdraws_effect=m.case.step is Step.PERFORMANCE,
     )  # fmt: skip
 
 

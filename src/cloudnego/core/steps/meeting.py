@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import sheets
+from cloudnego.core import plans, sheets
 from cloudnego.core.acts import dated, of_side
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.moment import Moment, Standing, acts_as_chief
@@ -29,6 +29,10 @@ def not_agreed_yet(m: Moment) -> Obstacle | None:
     return no(Reason.AGREEMENT_REACHED) if m.case.meeting.agreement_on else None
 
 
+def planned_day(m: Moment) -> date | None:
+    return m.case.meeting.plan.day if m.case.meeting.plan else None
+
+
 def no_session_open(m: Moment) -> Obstacle | None:
     return no(Reason.SESSION_OPEN) if m.case.meeting.open else None
 
@@ -46,11 +50,11 @@ def check_in_mode(m: Moment, command: c.CheckIn) -> Obstacle | None:
     plan = m.case.meeting.plan
     if command.mode is Mode.IN_PERSON or (plan and plan.mode is Mode.ONLINE):
         return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.of("renegotiation"), cure=(Seat.CHIEF,))
 
 
 def check_in(m: Moment, command: c.CheckIn) -> list[e.Event]:
-    return [e.CheckedIn(side=m.own_side, person=m.by.person, mode=command.mode)]
+    return [e.CheckedIn(**dated(m, command), side=m.own_side, person=m.by.person, mode=command.mode)]
 
 
 def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
@@ -61,8 +65,8 @@ def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
     return no(Reason.NOTHING_NEW) if set(command.persons) <= m.case.meeting.confirmed else None
 
 
-def confirm_check_in(_: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
-    return [e.CheckInConfirmed(persons=tuple(sorted(set(command.persons))))]
+def confirm_check_in(m: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
+    return [e.CheckInConfirmed(**dated(m, command), persons=tuple(sorted(set(command.persons))))]
 
 
 def _acting_chiefs(s: Standing, side: Side) -> set[str]:
@@ -91,61 +95,72 @@ def majority_of_each_side(s: Standing) -> Obstacle | None:
     return None
 
 
-def start_meeting(m: Moment, _: c.StartMeeting) -> list[e.Event]:
-    """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first, then in turn."""
+def start_meeting(m: Moment, command: c.StartMeeting) -> list[e.Event]:
+    """工资集体协商会议由双方首席代表轮流召集主持 (HZ 26 ¶1): the offering side first; both at once in SH 18."""
     meeting = m.case.meeting
-    first = m.case.offering_side or Side.WORKER
-    chair = meeting.chair.other if meeting.chair else first
+    chair = meeting.chair.other if meeting.chair else m.case.offering_side or Side.WORKER
     plan = meeting.plan
     assert plan is not None
     return [
         e.MeetingStarted(
+            **dated(m, command),
             session=meeting.session + 1,
-            on=m.today,
             mode=plan.mode,
-            chair=chair,
+            chair=None if m.law.pack.meeting.first_chair == "joint" else chair,
             present=tuple(sorted(meeting.confirmed)),
         )
     ]
 
 
 def adjourned_to_a_coming_day(m: Moment, command: c.AdjournMeeting) -> Obstacle | None:
-    if command.next.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.next.day.isoformat())
-    if command.next.mode is Mode.ONLINE and m.case.meeting.plan and m.case.meeting.plan.mode is Mode.IN_PERSON:
-        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
-    return None
+    past = plans.not_past(m, command, command.next)
+    if past is None and command.next.mode is Mode.ONLINE and m.case.meeting.mode is not Mode.ONLINE:
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, cure=(Seat.CHIEF,))
+    return past
 
 
 def adjourn_meeting(m: Moment, command: c.AdjournMeeting) -> list[e.Event]:
-    return [e.MeetingAdjourned(session=m.case.meeting.session, next=command.next)]
+    return [e.MeetingAdjourned(**dated(m, command), session=m.case.meeting.session, next=command.next)]
 
 
 # --- a chief does not come ----------------------------------------------------------------------------------------
 
 
-def waited_long_enough(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
+def waited_long_enough(m: Moment) -> Obstacle | None:
     """Thirty minutes after the set time."""
     plan, minutes = m.case.meeting.plan, m.law.pack.meeting.absent_minutes
-    assert plan is not None
+    if plan is None:
+        return None
     set_time = datetime.combine(plan.day, time.fromisoformat(plan.time), tzinfo=m.at.tzinfo)
-    if m.at < set_time + timedelta(minutes=minutes):
-        return no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
-    if m.case.meeting.absent is command.side:
+    late = m.at >= set_time + timedelta(minutes=minutes)
+    return None if late else no(Reason.CHIEF_NOT_LATE_YET, by=plan.day, minutes=minutes)
+
+
+def _not_missing(m: Moment, side: Side) -> Obstacle | None:
+    if m.case.meeting.absent is side:
         return no(Reason.NOTHING_NEW)
-    there = _acting_chiefs(m, command.side) & m.case.meeting.confirmed
-    return no(Reason.CHIEF_PRESENT, side=command.side) if there else None
+    there = _acting_chiefs(m, side) & m.case.meeting.confirmed
+    return no(Reason.CHIEF_PRESENT, side=side) if there else None
+
+
+def a_chief_is_missing(m: Moment) -> Obstacle | None:
+    found = [_not_missing(m, side) for side in Side]
+    return None if None in found else found[0]
+
+
+def this_chief_is_missing(m: Moment, command: c.NoteChiefAbsent) -> Obstacle | None:
+    return _not_missing(m, command.side)
 
 
 def note_chief_absent(m: Moment, command: c.NoteChiefAbsent) -> list[e.Event]:
-    return [e.ChiefAbsenceNoted(side=command.side, on=m.today)]
+    return [e.ChiefAbsenceNoted(**dated(m, command), side=command.side)]
 
 
 def other_chief_was_absent(m: Moment) -> Obstacle | None:
     meeting = m.case.meeting
     if meeting.absent is None or meeting.absent is m.side:
         return no(Reason.NO_CHIEF_ABSENT, cure=(Seat.RECORDER,))
-    return no(Reason.NEW_DAY_USED) if meeting.absences > 1 else None  # once (Hangzhou has no rule; the house has)
+    return no(Reason.NEW_DAY_USED) if m.side in meeting.new_days else None  # once (no text has a rule; the house has)
 
 
 def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
@@ -153,12 +168,13 @@ def soon_enough(m: Moment, command: c.ChooseNewDay) -> Obstacle | None:
     plan, n = m.case.meeting.plan, m.law.pack.meeting.postponed_max_wd
     assert plan is not None
     last = add_working_days(m.law.calendar, plan.day, n)
-    if command.plan.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
+    past = plans.not_past(m, command, command.plan)
+    if past:
+        return past
     if last is not None and command.plan.day > last:
         return no(Reason.NEW_DAY_TOO_LATE, by=last, n=n)
     if command.plan.mode is not plan.mode:
-        return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.cite, cure=(Seat.CHIEF,))
+        return no(Reason.MEETING_ONLINE_NOT_AGREED, cure=(Seat.CHIEF,))
     return None
 
 
@@ -239,26 +255,64 @@ def minutes_laid(m: Moment) -> Obstacle | None:
     return no(Reason.MINUTES_CONFIRMED) if m.own_side in meeting.minutes_confirmed else None
 
 
-def same_minutes(m: Moment, command: c.ConfirmMinutes) -> Obstacle | None:
-    meeting = m.case.meeting
-    if command.minutes_hash != meeting.minutes_hash:
-        return no(Reason.MINUTES_CHANGED, "HZ 26")
-    full = meeting.minutes_result == "full_agreement"
-    if full and meeting.draft_hash != texts.draft_hash(m.case):
-        return no(Reason.MINUTES_CHANGED, "HZ 26", cure=(Seat.RECORDER,))
-    return None
+def same_minutes(m: Moment, command: c.ConfirmMinutes | c.SignMinutes) -> Obstacle | None:
+    return None if command.minutes_hash == m.case.meeting.minutes_hash else no(Reason.MINUTES_CHANGED, "HZ 26")
 
 
 def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:
-    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the later signature."""
+    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the last signature."""
     meeting, act = m.case.meeting, of_side(m, command)
     both = m.own_side.other in meeting.minutes_confirmed
-    full = both and meeting.minutes_result == "full_agreement"
+    whole = both and not unsigned(m, meeting.minutes_signed)
     return [
         e.MinutesConfirmed(
-            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=act["occurred_on"] if full else None
+            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=_agreement(m, act["occurred_on"], whole)
         )
     ]
+
+
+def _agreement(m: Moment, day: date, whole: bool) -> date | None:
+    return day if whole and m.case.meeting.minutes_result == "full_agreement" else None
+
+
+def unsigned(s: Standing, signed: frozenset[str]) -> list[str]:
+    """Who was at the meeting and has not signed its minutes, where the text wants all of them; the chiefs confirm.
+
+    会议记录由参加协商会议的全体协商代表签字确认 (SD 26); 全体与会协商代表签字确认 (HA 25).
+    """
+    meeting = s.case.meeting
+    if not s.law.pack.meeting.minutes_by_all or meeting.coordinated_on:
+        return []
+    chiefs = _acting_chiefs(s, Side.WORKER) | _acting_chiefs(s, Side.EMPLOYER)
+    there = {r.person for side in Side for r in s.case.benches.of(side).seated} & meeting.confirmed
+    return sorted(there - chiefs - signed)
+
+
+def minutes_to_sign(m: Moment) -> Obstacle | None:
+    if m.case.meeting.minutes_hash is None:
+        return no(Reason.MINUTES_MISSING, "HZ 26", cure=(Seat.RECORDER,))
+    return None
+
+
+def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | None:
+    """Those whose signatures the paper bears were at the meeting."""
+    who = set(command.persons or (m.by.person,))
+    meeting = m.case.meeting
+    if any(not m.bench.has(p) or p not in meeting.confirmed for p in who):
+        return no(Reason.NOT_A_REPRESENTATIVE, *m.law.pack.meeting.cite, side=m.own_side)
+    return no(Reason.NOTHING_NEW) if who <= meeting.minutes_signed else None
+
+
+def sign_minutes(m: Moment, command: c.SignMinutes) -> list[e.Event]:
+    meeting, act = m.case.meeting, of_side(m, command)
+    persons = command.persons or (m.by.person,)
+    whole = len(meeting.minutes_confirmed) == len(Side) and not unsigned(m, meeting.minutes_signed | set(persons))
+    return [
+        e.MinutesSigned(
+            **act, minutes_hash=command.minutes_hash, persons=persons,
+            agreement_on=None if meeting.agreement_on else _agreement(m, act["occurred_on"], whole),
+        )
+    ]  # fmt: skip
 
 
 def minutes_ground(m: Moment) -> date | None:
@@ -278,8 +332,14 @@ def declare_deadlock(m: Moment, command: c.DeclareDeadlock) -> list[e.Event]:
 
 def agreed(s: Standing) -> Obstacle | None:
     """Full agreement recorded in minutes both chiefs signed."""
-    if s.case.meeting.agreement_on:
+    meeting = s.case.meeting
+    if meeting.agreement_on:
         return None
+    full = meeting.minutes_result == "full_agreement" and len(meeting.minutes_confirmed) == len(Side)
+    if full and (left := unsigned(s, meeting.minutes_signed)):
+        return no(
+            Reason.MINUTES_UNSIGNED, *s.law.pack.meeting.of("minutes_by_all"), cure=(Seat.REPRESENTATIVE,), n=len(left)
+        )
     return no(Reason.NO_FULL_AGREEMENT, "HZ 26", "HZ 27", cure=(Seat.CHIEF, Seat.RECORDER))
 
 
@@ -330,8 +390,9 @@ def draft_signed_by_both(m: Moment) -> Obstacle | None:
     if row.draft_signature is None or len(m.case.meeting.draft_signed) == len(Side):
         return None
     side = next(s for s in Side if s not in m.case.meeting.draft_signed)
-    cite = ("N2004 34",) if row.draft_signature is Level.ADVISORY else row.cite
-    return no(Reason.DRAFT_UNSIGNED, *cite, level=row.draft_signature, cure=(Seat.CHIEF,), side=side)
+    return no(
+        Reason.DRAFT_UNSIGNED, *row.of("draft_signature"), level=row.draft_signature, cure=(Seat.CHIEF,), side=side
+    )
 
 
 def sign_draft(m: Moment, command: c.SignDraft) -> list[e.Event]:

@@ -10,6 +10,7 @@ from cloudnego.core import papers, sheets
 from cloudnego.core.acts import dated, of_side
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import OfferState, ReplyState
 from cloudnego.core.vocabulary import Seat, Stream
 
 
@@ -23,21 +24,19 @@ def served(s: Standing) -> Obstacle | None:
     return None
 
 
+def _own(m: Moment) -> OfferState | ReplyState | None:
+    """The offer of one's own side: the one that runs the clocks, or one that crossed it and is read as the reply."""
+    offer, reply = m.case.offer, m.case.reply
+    if offer is not None and offer.side is m.side:
+        return offer
+    return reply if reply is not None and reply.crossing and reply.side is m.side else None
+
+
 def none_of_own_pending(m: Moment) -> Obstacle | None:
-    """One offer of a side at a time; a crossing offer is the other side's reply."""
-    if m.case.offer is not None and m.case.offer.side is m.side:
+    """One offer of a side at a time. The other side's stands in nobody's way: either may offer, they may cross."""
+    if _own(m) is not None:
         return no(Reason.OWN_OFFER_PENDING, *m.law.pack.offer.cite)
-    if m.case.reply is not None:
-        return no(Reason.OFFER_ANSWERED)
-    return None
-
-
-def sending_side_may(m: Moment) -> Obstacle | None:
-    """The offer opens the talks; a crossing one needs an offer that has been served."""
-    offer = m.case.offer
-    if offer is not None and offer.side is not m.side and m.case.served_on(offer.paper) is None:
-        return no(Reason.OFFER_NOT_SERVED, *m.law.pack.offer.cite, side=offer.side)
-    return None
+    return no(Reason.OFFER_ANSWERED) if m.case.reply is not None else None
 
 
 def ground(m: Moment) -> date | None:
@@ -58,19 +57,17 @@ def says_what_it_must(m: Moment, command: c.SendOffer) -> Obstacle | None:
 
     Time, place and content are fields of the command; the list and the grounds are asked where the pack asks them."""
     row = m.law.pack.offer
-    if "grounds" in row.needs and command.basis is None:
-        return no(Reason.VALUE_MISSING, *row.cite, field="basis")
-    if "own_reps" in row.needs and not m.bench.seated:
-        return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, side=m.own_side)
-    return None
+    return papers.grounds_given(m, row, command.basis, "basis") or papers.representatives_named(m, row)
 
 
 def send_offer(m: Moment, command: c.SendOffer) -> list[e.Event]:
+    """Of two offers that cross, the first served runs the clocks and the other is read as the reply (HZ 24, 29)."""
+    other, served_now = m.case.offer, papers.served(m, command, command.service)
+    crossing = other is not None and (m.case.served_on(other.paper) is not None or served_now is None)
     return [
         e.OfferSent(
             **of_side(m, command), paper=m.fresh(Stream.TABLE), plan=command.plan, topics=sheets.facts(command.topics),
-            reps=tuple(r.person for r in m.bench.seated), crossing=m.case.offer is not None,
-            served=papers.served(m, command, command.service),
+            reps=tuple(r.person for r in m.bench.seated), crossing=crossing, served=served_now,
         )
     ]  # fmt: skip
 
@@ -78,7 +75,14 @@ def send_offer(m: Moment, command: c.SendOffer) -> list[e.Event]:
 def serve_paper(m: Moment, command: c.ServePaper) -> list[e.Event]:
     paper, proof = m.case.papers[command.paper], papers.served(m, command, command.service)
     assert proof is not None
-    return [e.PaperServed(**dated(m, command), paper=command.paper, kind=paper.kind, side=paper.side, served=proof)]
+    offer, reply = m.case.offer, m.case.reply
+    crossed = reply is not None and reply.crossing and reply.paper == command.paper
+    return [
+        e.PaperServed(
+            **dated(m, command), paper=command.paper, kind=paper.kind, side=paper.side, served=proof,
+            overtakes=crossed and offer is not None and m.case.served_on(offer.paper) is None,
+        )
+    ]  # fmt: skip
 
 
 def confirm_electronic_service(m: Moment, command: c.ConfirmElectronicService) -> list[e.Event]:
@@ -95,15 +99,18 @@ def revoke_electronic_service(m: Moment, command: c.RevokeElectronicService) -> 
 
 
 def own_offer_unanswered(m: Moment) -> Obstacle | None:
-    """A side can withdraw its own offer before the reply."""
-    if m.case.offer is None:
+    """A side can withdraw its own offer before the reply; a crossing offer is one once it has been served."""
+    offer, reply = m.case.offer, m.case.reply
+    if offer is None:
         return no(Reason.NO_OFFER, cure=(Seat.CHIEF,))
-    if m.case.offer.side is not m.side:
-        return no(Reason.NOT_OWN_OFFER, side=m.case.offer.side)
-    return no(Reason.OFFER_ANSWERED) if m.case.reply is not None else None
+    if _own(m) is None:
+        return no(Reason.NOT_OWN_OFFER, side=offer.side)
+    answered = reply is not None and (not reply.crossing or m.case.served_on(reply.paper) is not None)
+    return no(Reason.OFFER_ANSWERED) if answered else None
 
 
 def withdraw_offer(m: Moment, command: c.WithdrawOffer) -> list[e.Event]:
-    """The case goes back to the offer: a new one is always possible."""
-    assert m.case.offer is not None
-    return [e.OfferWithdrawn(**of_side(m, command), paper=m.case.offer.paper)]
+    """The case goes back to the offer: a new one is always possible. One that crossed it takes its place."""
+    own = _own(m)
+    assert own is not None
+    return [e.OfferWithdrawn(**of_side(m, command), paper=own.paper, crossing=own is m.case.reply)]

@@ -6,7 +6,8 @@ from datetime import date
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.acts import dated, day_of, of_side, said
+from cloudnego.core.calendar import moved
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -27,6 +28,13 @@ def still_to_publish(m: Moment) -> Obstacle | None:
         return no(Reason.PUBLISHED) if done.published_on else None
     left = {x.enterprise for x in m.case.covers} - done.published_at
     return None if left or not done.published_on else no(Reason.PUBLISHED)
+
+
+def publishes(m: Moment) -> Obstacle | None:
+    """企业、行业、区域应当…公布 (HZ 41): the enterprise its own contract; that of an area, whoever speaks for it."""
+    if m.case.scope is not Scope.ENTERPRISE or m.side is Side.EMPLOYER:
+        return None
+    return no(Reason.NOT_YOUR_SEAT, "HZ 41", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
 
 
 def where_it_binds(m: Moment, command: c.PublishContract) -> Obstacle | None:
@@ -53,6 +61,42 @@ def report_to_upper_union(m: Moment, command: c.ReportToUpperUnion) -> list[e.Ev
     return [e.ReportedToUpperUnion(**dated(m, command))]
 
 
+def _period_begins(m: Moment, timer: str, done: int) -> date | None:
+    """The first day of the period that has not been reported on; None where the text knows no periods."""
+    row, since = m.law.pack.timers.get(timer), m.case.filing.in_force_from
+    return moved(since, row.n * done, row.unit) if row and since else None
+
+
+def _begun(begins: date | None, on: date) -> Obstacle | None:
+    return no(Reason.NOT_DUE, by=begins) if begins and on < begins else None
+
+
+def report_has_begun(m: Moment) -> Obstacle | None:
+    """应当每年…报告 (HZ 42 ¶1): none before its period has begun."""
+    return _begun(_period_begins(m, "perf_report", len(m.case.performance.reports)), m.today)
+
+
+def publication_has_begun(m: Moment) -> Obstacle | None:
+    """每半年公布一次 (CQ 30)."""
+    return _begun(_period_begins(m, "perf_publish", len(m.case.performance.publications)), m.today)
+
+
+def period_to_report(m: Moment, command: c.ReportPerformance) -> Obstacle | None:
+    """Each period once."""
+    known = m.case.performance.reports
+    if command.period in known:
+        return no(Reason.NOTHING_NEW)
+    return _begun(_period_begins(m, "perf_report", len(known)), day_of(m, command))
+
+
+def period_to_publish(m: Moment, command: c.PublishPerformance) -> Obstacle | None:
+    """Each period once."""
+    known = m.case.performance.publications
+    if command.period in known:
+        return no(Reason.NOTHING_NEW)
+    return _begun(_period_begins(m, "perf_publish", len(known)), day_of(m, command))
+
+
 def reports_on_known_clauses(m: Moment, command: c.ReportPerformance) -> Obstacle | None:
     unknown = [r.clause for r in command.results if r.clause not in m.case.clauses]
     return no(Reason.CLAUSE_UNKNOWN, id=unknown[0]) if unknown else None
@@ -60,6 +104,11 @@ def reports_on_known_clauses(m: Moment, command: c.ReportPerformance) -> Obstacl
 
 def report_performance(m: Moment, command: c.ReportPerformance) -> list[e.Event]:
     return [e.PerformanceReported(**of_side(m, command), period=command.period, results=command.results)]
+
+
+def publish_performance(m: Moment, command: c.PublishPerformance) -> list[e.Event]:
+    """集体合同中工资事项的履行情况应当每半年公布一次 (CQ 30); a duty only where a text has it, welcome everywhere."""
+    return [e.PerformancePublished(**of_side(m, command), period=command.period)]
 
 
 def problem_names_a_clause(m: Moment, command: c.RaiseProblem) -> Obstacle | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import papers, sheets
+from cloudnego.core import papers, plans, sheets
 from cloudnego.core.acts import day_of, of_side
 from cloudnego.core.calendar import after
 from cloudnego.core.deadlines import running
@@ -13,10 +13,11 @@ from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level, Unit
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Material
-from cloudnego.core.vocabulary import Mode, Seat, Side, Stream
+from cloudnego.core.vocabulary import COUNT_MAX, Mode, Seat, Side, Stream
 
 SMALLEST_GROUP = 5
 """Wage groups under five would show a person's pay; they are merged before they leave the employer's side."""
+MERGED = "merged"
 
 
 # --- information --------------------------------------------------------------------------------------------------
@@ -54,29 +55,39 @@ def merged(table: c.WageTable) -> tuple[c.WageTable, int]:
 
     The average is weighted by headcount and rounded to the fen, the lowest is the lowest of all.
     """
-    groups = sorted(table.groups, key=lambda g: g.headcount)
-    small = [g for g in groups if g.headcount < SMALLEST_GROUP]
-    large = [g for g in groups if g.headcount >= SMALLEST_GROUP]
+    small = [g for g in table.groups if g.headcount < SMALLEST_GROUP]
+    large = [g for g in table.groups if g.headcount >= SMALLEST_GROUP]
     if not small:
         return table, 0
     if sum(g.headcount for g in small) < SMALLEST_GROUP and large:
-        small.append(large.pop(0))
+        least = min(large, key=lambda g: g.headcount)
+        large.remove(least)
+        small.append(least)
     heads = sum(g.headcount for g in small)
     whole = sum(g.average_fen * g.headcount for g in small)
     one = c.WageGroup(
-        group="merged", headcount=heads, average_fen=(whole + heads // 2) // heads,
+        group=MERGED, headcount=heads, average_fen=(whole + heads // 2) // heads,
         lowest_fen=min(g.lowest_fen for g in small),
     )  # fmt: skip
-    kept = {g.group for g in large}
-    groups_left = (*(g for g in table.groups if g.group in kept), one)
-    return c.WageTable(period=table.period, source=table.source, groups=groups_left), len(small)
+    return c.WageTable(period=table.period, source=table.source, groups=(*large, one)), len(small)
+
+
+def groups_have_names(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
+    """Each group once; the name of the merged one is given by the merging alone."""
+    names = [g.group for g in command.wage_table.groups] if command.wage_table else []
+    twice = next((n for n in names if n == MERGED or names.count(n) > 1), None)
+    return no(Reason.GROUP_TWICE, group=twice) if twice else None
 
 
 def large_enough(_: Moment, command: c.DeliverMaterial) -> Obstacle | None:
-    """A table of under five people in all cannot be merged into anything that hides them."""
-    if command.wage_table is None or sum(g.headcount for g in command.wage_table.groups) >= SMALLEST_GROUP:
+    """A table of under five people in all cannot be merged into anything that hides them; nor can more than a count
+    can hold be merged into one group."""
+    if command.wage_table is None:
         return None
-    return no(Reason.GROUP_TOO_SMALL, least=SMALLEST_GROUP)
+    heads = sum(g.headcount for g in command.wage_table.groups)
+    if heads > COUNT_MAX:
+        return no(Reason.COUNTS_DO_NOT_ADD_UP)
+    return None if heads >= SMALLEST_GROUP else no(Reason.GROUP_TOO_SMALL, least=SMALLEST_GROUP)
 
 
 def deliver_material(m: Moment, command: c.DeliverMaterial) -> list[e.Event]:
@@ -180,23 +191,7 @@ def session_closed(m: Moment) -> Obstacle | None:
 def plan_is_new(m: Moment, command: c.ScheduleMeeting) -> Obstacle | None:
     if command.plan == m.case.meeting.named.of(m.own_side):
         return no(Reason.NOTHING_NEW)
-    if command.plan.day < m.today:
-        return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
-    return venue_allowed(m, command.plan)
-
-
-def venue_allowed(m: Moment, plan: c.Plan) -> Obstacle | None:
-    """In person, unless the pack allows online and both chiefs agreed."""
-    row = m.law.pack.meeting
-    mode = row.venue if m.case.round == 1 else row.renegotiation
-    if plan.mode is Mode.IN_PERSON:
-        return None
-    if mode is not Mode.ONLINE:
-        return no(Reason.ONLINE_NOT_ALLOWED, *row.cite)
-    online = m.case.meeting.online
-    if online.worker and online.employer:
-        return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, *row.cite, cure=(Seat.CHIEF,))
+    return plans.not_past(m, command, command.plan) or plans.venue_allowed(m, command.plan)
 
 
 def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
@@ -211,13 +206,21 @@ def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
 def online_possible(m: Moment) -> Obstacle | None:
     row = m.law.pack.meeting
     if (row.venue if m.case.round == 1 else row.renegotiation) is not Mode.ONLINE:
-        return no(Reason.ONLINE_NOT_ALLOWED, *row.cite)
+        return no(Reason.ONLINE_NOT_ALLOWED)
     return no(Reason.NOTHING_NEW) if m.case.meeting.online.of(m.own_side) else None
 
 
 def agree_online_meeting(m: Moment, command: c.AgreeOnlineMeeting) -> list[e.Event]:
     both = m.case.meeting.online.of(m.own_side.other)
     return [e.OnlineMeetingAgreed(**of_side(m, command), both=both)]
+
+
+def something_late(m: Moment) -> Obstacle | None:
+    """What one's own side asked for was, or still is, late."""
+    own = [name for name, x in m.case.materials.items() if x.asked_by is m.side]
+    if not own:
+        return no(Reason.NOT_ASKING_SIDE, *m.law.pack.materials.cite, side=m.own_side.other)
+    return None if any(_late_by(m, name) > 0 for name in own) else no(Reason.NOT_DUE)
 
 
 def can_postpone(m: Moment, command: c.PostponeMeeting) -> Obstacle | None:
@@ -280,18 +283,27 @@ def notices_given(s: Standing) -> Obstacle | None:
     return late
 
 
+def talks_not_reported(m: Moment) -> Obstacle | None:
+    return no(Reason.NOTHING_NEW) if m.case.talks_reported_on else None
+
+
+def report_talks(m: Moment, command: c.ReportTalks) -> list[e.Event]:
+    """应当在协商开始五日前向上一级工会报告 (SD 24); elsewhere nobody must, and anybody may."""
+    return [e.TalksReported(**of_side(m, command))]
+
+
 def recorder_appointed(s: Standing) -> Obstacle | None:
     """双方首席代表应当共同指定一名非协商代表担任记录员 (HZ 26 ¶2)."""
     if s.case.meeting.recorder:
         return None
     row = s.law.pack.meeting
-    return no(Reason.RECORDER_NOT_NAMED, *row.cite, level=row.recorder, cure=(Seat.CHIEF, Seat.TOWN_UNION))
+    return no(Reason.RECORDER_NOT_NAMED, *row.of("recorder"), level=row.recorder, cure=(Seat.CHIEF, Seat.TOWN_UNION))
 
 
 def recorder_is_neutral(m: Moment, command: c.NameRecorder | c.ProposeRecorder) -> Obstacle | None:
     for side in Side:
         if any(r.person == command.person for r in m.case.benches.of(side).reps):
-            return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", "N2004 33")
+            return no(Reason.RECORDER_IS_REPRESENTATIVE, *m.law.pack.meeting.of("recorder"))
     return None
 
 
@@ -360,10 +372,6 @@ def put_clause(m: Moment, command: c.PutClause) -> list[e.Event]:
     ]  # fmt: skip
 
 
-def clauses_on_table(m: Moment) -> Obstacle | None:
-    return None if m.case.clauses else no(Reason.CLAUSE_UNKNOWN, cure=(Seat.REPRESENTATIVE,))
-
-
 def can_drop(m: Moment, command: c.DropClause) -> Obstacle | None:
     known = m.case.clauses.get(command.clause)
     if known is None:
@@ -387,6 +395,12 @@ def same_wording(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
     if m.own_side in known.confirmed:
         return no(Reason.CLAUSE_CONFIRMED, id=command.clause)
     return texts.above_the_floor(m, known) or texts.above_the_regional(m, known)
+
+
+def quota_within_reach(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
+    """Judged on consent, like the floors."""
+    known = m.case.clauses.get(command.clause)
+    return texts.quota_within_reach(m, known) if known else None
 
 
 def confirm_clause(m: Moment, command: c.ConfirmClause) -> list[e.Event]:

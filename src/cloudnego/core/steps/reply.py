@@ -36,9 +36,21 @@ def offer_from_the_other_side(m: Moment) -> Obstacle | None:
 
 
 def unanswered(m: Moment) -> Obstacle | None:
-    """A refusal may be followed by a late acceptance; an acceptance stands."""
+    """A refusal may be followed by a late acceptance; an acceptance stands. An offer that crossed and is still in the
+    post hinders no reply in so many words."""
     reply = m.case.reply
-    return no(Reason.REPLY_GIVEN) if reply and reply.outcome is not c.ReplyOutcome.REFUSED else None
+    if reply is None or reply.outcome is c.ReplyOutcome.REFUSED:
+        return None
+    in_the_post = reply.crossing and m.case.served_on(reply.paper) is None
+    return None if in_the_post else no(Reason.REPLY_GIVEN)
+
+
+def could_still_accept(m: Moment) -> Obstacle | None:
+    """Who has refused can only accept, which some texts let him do only with a list of his own (HA 21)."""
+    if m.case.reply is None:
+        return None
+    unnamed = papers.representatives_named(m, m.law.pack.reply)
+    return unnamed if unnamed and unnamed.hard else None
 
 
 def received_on(m: Moment) -> date | None:
@@ -50,20 +62,27 @@ def says_what_it_must(m: Moment, command: c.Reply) -> Obstacle | None:
     row = m.law.pack.reply
     if command.outcome is c.ReplyOutcome.REFUSED:
         return None
-    if command.plan is None and {"time", "place"} & set(row.needs):
+    if command.plan is None and "time" in row.needs:
         return no(Reason.TIME_NOT_SETTLED, *row.cite)
     if command.plan is not None and command.plan.day < day_of(m, command):
         return no(Reason.DAY_IN_THE_PAST, day=command.plan.day.isoformat())
     if not command.topics and "content" in row.needs:
         return no(Reason.CONTENT_NOT_SETTLED, *row.cite)
-    if "grounds" in row.needs and command.reason is None:
-        return no(Reason.VALUE_MISSING, *row.cite, field="reason")
-    return sheets.heads_known(m, command)
+    return papers.grounds_given(m, row, command.reason, "reason") or sheets.heads_known(m, command)
+
+
+def place_named(m: Moment, command: c.Reply) -> Obstacle | None:
+    """HZ 24 ¶1 wants time and content settled; the place may follow. Other texts ask for it (SD 21)."""
+    row = m.law.pack.reply
+    level = papers.asked(row, "place")
+    if command.outcome is c.ReplyOutcome.REFUSED or level is None or (command.plan and command.plan.place):
+        return None
+    return no(Reason.PLACE_NOT_SETTLED, *row.cite, level=level)
 
 
 def refusal_changes_something(m: Moment, command: c.Reply) -> Obstacle | None:
-    refused_again = command.outcome is c.ReplyOutcome.REFUSED and m.case.reply is not None
-    return no(Reason.NOTHING_NEW) if refused_again else None
+    before = m.case.reply.outcome if m.case.reply else None
+    return no(Reason.NOTHING_NEW) if command.outcome is c.ReplyOutcome.REFUSED is before else None
 
 
 def refusal_has_no_ground(m: Moment, command: c.Reply) -> Obstacle | None:
@@ -79,11 +98,9 @@ def refusal_has_no_ground(m: Moment, command: c.Reply) -> Obstacle | None:
 
 def own_representatives_named(m: Moment, command: c.Reply) -> Obstacle | None:
     """Wanted in the reply, at the latest with the notice before the meeting (ZJ 16); hard where the pack says so."""
-    row = m.law.pack.reply
-    if m.bench.chief or command.outcome is c.ReplyOutcome.REFUSED:
+    if command.outcome is c.ReplyOutcome.REFUSED:
         return None
-    level = Level.HARD if "own_reps" in row.needs else Level.ADVISORY
-    return no(Reason.REPRESENTATIVES_NOT_NAMED, *row.cite, level=level, side=m.own_side)
+    return papers.representatives_named(m, m.law.pack.reply)
 
 
 def reply(m: Moment, command: c.Reply) -> list[e.Event]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from cloudnego.core import benches
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
@@ -43,7 +44,7 @@ def roll_is_large_enough(m: Moment, command: c.RecordDelegateRoll) -> Obstacle |
     least = min(row.minimum(command.workers), command.workers)
     if command.delegates >= least or m.case.scope is not Scope.ENTERPRISE:
         return None
-    return no(Reason.TOO_FEW_DELEGATES, *row.cite, level=Level.ADVISORY, n=command.delegates, least=least)
+    return no(Reason.TOO_FEW_DELEGATES, *row.of("bands"), level=Level.ADVISORY, n=command.delegates, least=least)
 
 
 def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
@@ -51,7 +52,16 @@ def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     row = m.law.pack.congress_for(m.case.scope)
     if row.managers_at_most is None or row.managers_at_most.at_most(command.managers, command.delegates):
         return None
-    return no(Reason.TOO_MANY_MANAGERS, *row.cite, level=Level.ADVISORY, n=command.managers)
+    return no(Reason.TOO_MANY_MANAGERS, *row.of("managers_at_most"), level=Level.ADVISORY, n=command.managers)
+
+
+def roll_women(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
+    """女职工代表的比例不得低于女职工在本单位职工中所占比例 (ZJDM 11); advised, the roll is the union's."""
+    row, opened = m.law.pack.delegates, m.case.opened
+    if not row.women_by_share or opened is None or command.women * opened.headcount >= opened.women * command.delegates:
+        return None
+    least = -(-opened.women * command.delegates // max(1, opened.headcount))
+    return no(Reason.TOO_FEW_WOMEN, "ZJDM 11", level=Level.ADVISORY, n=command.women, least=least)
 
 
 def roll_term(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
@@ -75,8 +85,11 @@ def record_delegate_roll(m: Moment, command: c.RecordDelegateRoll) -> list[e.Eve
 
 def elected_here(m: Moment) -> Obstacle | None:
     """Packs where the union appoints the worker side have no vote (N2004 20, SH 7, BJ 8)."""
-    if m.law.pack.choosing.worker_by == "appointed" and m.case.has_union:
-        return no(Reason.APPOINTED_NOT_ELECTED, *m.law.pack.choosing.cite, cure=(Seat.UNION,), side=Side.WORKER)
+    appointed = m.law.pack.choosing.worker_by == "appointed" and m.case.scope is Scope.ENTERPRISE
+    if appointed and m.case.has_union:
+        return no(
+            Reason.APPOINTED_NOT_ELECTED, *m.law.pack.choosing.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER
+        )
     return None
 
 
@@ -108,8 +121,8 @@ def candidates_named(m: Moment) -> Obstacle | None:
 
 def candidates_change(m: Moment, command: c.ProposeCandidates) -> Obstacle | None:
     old = m.case.election
-    same = (old.candidates, old.chief, old.seats, old.scrutineers) == (
-        command.candidates, command.chief, command.seats, command.scrutineers,
+    same = (old.candidates, old.chief, old.chief_is, old.seats, old.scrutineers) == (
+        command.candidates, command.chief, command.chief_is, command.seats, command.scrutineers,
     )  # fmt: skip
     return no(Reason.NOTHING_NEW) if same and not old.round else None
 
@@ -139,14 +152,23 @@ def on_one_side(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
         return no(Reason.ON_BOTH_SIDES, "ZJ 10", "N2004 24", side=side)
     if m.case.meeting.recorder in persons:
         return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", side=side)
+    if any(m.case.invited.get(person) == "coordinator" for person in persons):
+        return no(Reason.REVIEWER_IS_PARTY, "ZJ 39", side=side)
     return None
+
+
+def chief_by_right(m: Moment, command: c.ProposeCandidates | c.AppointRepresentatives) -> Obstacle | None:
+    """Whom the text bars as chief is not named in the first place."""
+    people = command.candidates if isinstance(command, c.ProposeCandidates) else command.reps
+    manager = any(r.person == command.chief and r.manager for r in people)
+    return benches.chief_by_right(m, m.own_side, command.chief_is, manager=manager)
 
 
 def propose_candidates(m: Moment, command: c.ProposeCandidates) -> list[e.Event]:
     return [
         e.CandidatesProposed(
-            **dated(m, command), candidates=command.candidates, chief=command.chief, seats=command.seats,
-            scrutineers=command.scrutineers,
+            **dated(m, command), candidates=command.candidates, chief=command.chief, chief_is=command.chief_is,
+            seats=command.seats, scrutineers=command.scrutineers,
         )
     ]  # fmt: skip
 
@@ -168,12 +190,20 @@ def counts_add_up(m: Moment, command: c.RecordElection) -> Obstacle | None:
     return None
 
 
+def voted_in_secret(m: Moment, command: c.RecordElection) -> Obstacle | None:
+    """选举和表决…应当采用无记名投票的方式 (ZJDM 15); an approval of the whole list is no ballot."""
+    row = m.law.pack.choosing
+    if command.secret or not row.secret or command.form == "approval_of_list":
+        return None
+    return no(Reason.NOT_SECRET, *row.of("secret"), cure=(Seat.UNION,), side=Side.WORKER)
+
+
 def vote_of_the_right_form(m: Moment, command: c.RecordElection) -> Obstacle | None:
     """With a union the congress elects; without one more than half of all approve the list (HZ 18 ¶1)."""
     wanted = "ballot" if _balloted(m) else "approval_of_list"
     if command.form == wanted:
         return None
-    return no(Reason.ELECTED_NOT_APPOINTED, *m.law.pack.choosing.cite, form=wanted)
+    return no(Reason.ELECTED_NOT_APPOINTED, *m.law.pack.choosing.of("worker_by"), form=wanted)
 
 
 def total_is_the_roll(m: Moment, command: c.RecordElection) -> Obstacle | None:
@@ -207,10 +237,10 @@ def record_election(m: Moment, command: c.RecordElection) -> list[e.Event]:
         elected = tuple(v.person for v in passed[:open_seats]) if quorum else ()
     return [
         e.ElectionRecorded(
-            **dated(m, command), form=command.form, held=command.held, electorate=command.electorate,
-            round=election.round + 1, total=command.total, present=command.present, votes=command.votes,
-            approvals=command.approvals, spoiled=command.spoiled, needed=needed, quorum=quorum, elected=elected,
-            open_seats=open_seats - len(elected),
+            **dated(m, command), form=command.form, secret=command.secret, held=command.held,
+            electorate=command.electorate, round=election.round + 1, total=command.total, present=command.present,
+            votes=command.votes, approvals=command.approvals, spoiled=command.spoiled, needed=needed, quorum=quorum,
+            elected=elected, open_seats=open_seats - len(elected),
         )
     ]  # fmt: skip
 
@@ -250,9 +280,24 @@ def _balloted(m: Moment) -> bool:
 def may_be_appointed(m: Moment) -> Obstacle | None:
     """HZ 18: the employer's list is the legal representative's; the worker side's is elected."""
     row = m.law.pack.choosing
+    if m.case.scope is not Scope.ENTERPRISE:  # 由行业工会或者区域工会选派 (ZJ 12)
+        regional = m.law.pack.choosing_regional
+        barred = m.side is Side.WORKER and regional.worker_by == "approved"
+        cure = (Seat.UNION,)
+        return (
+            no(
+                Reason.ELECTED_NOT_APPOINTED,
+                *regional.of("worker_by"),
+                cure=cure,
+                side=Side.WORKER,
+                form="approval_of_list",
+            )
+            if barred
+            else None
+        )
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
         form = "ballot" if _balloted(m) else "approval_of_list"
-        return no(Reason.ELECTED_NOT_APPOINTED, *row.cite, cure=(Seat.UNION,), side=Side.WORKER, form=form)
+        return no(Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form=form)
     return None
 
 
@@ -268,11 +313,10 @@ def list_stands(m: Moment, command: c.AppointRepresentatives) -> Obstacle | None
 
 
 def appoint_representatives(m: Moment, command: c.AppointRepresentatives) -> list[e.Event]:
-    in_charge = command.chief_is_legal_representative or command.chief_is_person_in_charge
     return [
         e.RepresentativesAppointed(
-            **of_side(m, command), reps=command.reps, chief=command.chief,
-            chief_in_charge=in_charge or m.own_side is Side.WORKER, chief_may_sign=command.chief_may_sign,
+            **of_side(m, command), reps=command.reps, chief=command.chief, chief_is=command.chief_is,
+            chief_may_sign=command.chief_may_sign,
         )
     ]  # fmt: skip
 
@@ -283,20 +327,27 @@ def own_list_named(m: Moment) -> Obstacle | None:
     return no(Reason.LIST_MISSING, *m.law.pack.choosing.cite, cure=(organ(m.own_side),), side=m.own_side)
 
 
-def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
-    """HZ 17: someone from outside, within a third of the own side, the new one counted."""
+def room_for_an_outsider(m: Moment) -> Obstacle | None:
+    """受委托的人数不得超过本方协商代表的三分之一 (HZ 17): one more must fit, himself counted."""
     rule, bench = m.law.pack.bench_for(m.case.scope), m.bench
-    if not command.rep.outside:
-        return no(Reason.NOT_AN_OUTSIDER, "HZ 17")
-    if bench.has(command.rep.person):
-        return no(Reason.TWICE_ON_LIST)
     if rule.outside_share is None:
-        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.cite, side=m.own_side)
+        return no(Reason.OUTSIDERS_NOT_ALLOWED, *rule.of("outside_share"), side=m.own_side)
     outside, n = sum(r.outside for r in bench.seated) + 1, len(bench.seated) + 1
     if not rule.outside_share.at_most(outside, n):
-        return no(Reason.TOO_MANY_OUTSIDERS, *rule.cite, side=m.own_side, outside=outside, n=n)
+        return no(Reason.TOO_MANY_OUTSIDERS, *rule.of("outside_share"), side=m.own_side, outside=outside, n=n)
     if rule.max_per_side is not None and n > rule.max_per_side and rule.max_level is Level.HARD:
-        return no(Reason.TOO_MANY_REPRESENTATIVES, *rule.cite, side=m.own_side, n=n, most=rule.max_per_side)
+        return no(
+            Reason.TOO_MANY_REPRESENTATIVES, *rule.of("max_per_side"), side=m.own_side, n=n, most=rule.max_per_side
+        )
+    return None
+
+
+def outsider_fits(m: Moment, command: c.MandateOutsider) -> Obstacle | None:
+    """HZ 17: someone from outside who sits nowhere yet."""
+    if not command.rep.outside:
+        return no(Reason.NOT_AN_OUTSIDER, "HZ 17")
+    if m.bench.has(command.rep.person):
+        return no(Reason.TWICE_ON_LIST)
     return on_one_side(m, [command.rep.person], m.own_side)
 
 

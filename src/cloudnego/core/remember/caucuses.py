@@ -1,0 +1,19 @@
+"""What a side keeps to itself: opinions and its topic sheet."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace as put
+
+from cloudnego.core import events as e
+from cloudnego.core.remember.how import in_caucus
+from cloudnego.core.state import Caucus
+
+
+@in_caucus(e.OpinionsRecorded)
+def _(caucus: Caucus, event: e.OpinionsRecorded) -> Caucus:
+    return put(caucus, issued=event.issued, returned=event.returned, opinions_held=event.held)
+
+
+@in_caucus(e.TopicSheetDrafted)
+def _(caucus: Caucus, event: e.TopicSheetDrafted) -> Caucus:
+    return put(caucus, sheet=event.topics)
