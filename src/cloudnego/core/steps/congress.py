@@ -201,11 +201,10 @@ def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) 
 
 def acceptance_wanted(s: Standing) -> Obstacle | None:
     """应当取得本行业(区域)企业法定代表人的认可 (SH 28, 30); most texts know no such thing."""
-    return (
-        None
-        if _rule(s).legal_representatives_accept
-        else no(Reason.NO_ACCEPTANCE_WANTED, *_rule(s).of("legal_representatives_accept"))
-    )
+    rule = _rule(s)
+    if rule.legal_representatives_accept:
+        return None
+    return no(Reason.NO_ACCEPTANCE_WANTED, *rule.of("legal_representatives_accept"))
 
 
 def accepts_for_a_covered(m: Moment, command: c.RecordAcceptance) -> Obstacle | None:

@@ -282,19 +282,12 @@ def may_be_appointed(m: Moment) -> Obstacle | None:
     row = m.law.pack.choosing
     if m.case.scope is not Scope.ENTERPRISE:  # 由行业工会或者区域工会选派 (ZJ 12)
         regional = m.law.pack.choosing_regional
-        barred = m.side is Side.WORKER and regional.worker_by == "approved"
-        cure = (Seat.UNION,)
-        return (
-            no(
-                Reason.ELECTED_NOT_APPOINTED,
-                *regional.of("worker_by"),
-                cure=cure,
-                side=Side.WORKER,
-                form="approval_of_list",
-            )
-            if barred
-            else None
-        )
+        if m.side is Side.EMPLOYER or regional.worker_by == "either":
+            return None
+        return no(
+            Reason.ELECTED_NOT_APPOINTED, *regional.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER,
+            form="approval_of_list",
+        )  # fmt: skip
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
         form = "ballot" if _balloted(m) else "approval_of_list"
         return no(Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form=form)
