@@ -17,7 +17,7 @@ from cloudnego.core import clauses
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
-from cloudnego.core.moment import Moment
+from cloudnego.core.moment import Moment, acts_as_chief
 from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.state import Clause
@@ -491,9 +491,10 @@ def _confirm_check_in(m: Moment, _: Random, __: Cast) -> Fields:
 
 
 def _absent(m: Moment, _: Random, __: Cast) -> Fields:
-    meeting = m.case.meeting
-    away = [s for s in Side if s is not meeting.absent and m.case.benches.of(s).chief not in meeting.confirmed]
-    return {"side": next(iter(away), Side.EMPLOYER)}
+    """A side none of whose people at the table acts as its chief: a delegate of the chief does."""
+    meeting, benches = m.case.meeting, m.case.benches
+    here = [s for s in Side if any(acts_as_chief(benches.of(s), one, m.today) for one in meeting.confirmed)]
+    return {"side": next((s for s in Side if s is not meeting.absent and s not in here), Side.EMPLOYER)}
 
 
 def _new_day(m: Moment, dice: Random, _: Cast) -> Fields:
