@@ -14,11 +14,12 @@ from claims import walks as walking
 from claims.record import record
 
 CHUNK = 50
+BROKEN_MAX = 10  # so many seeds say what is wrong; more would only say it again
 
 
 def run_walks(count: int, seed: int) -> int:
-    """Seeded walks on all cores; a seed that breaks a rule is named and fails the claim."""
-    tally, started, broken = walking.Tally(), time.monotonic(), ""
+    """Seeded walks on all cores; every seed that breaks a rule is named and fails the claim."""
+    tally, started, broken = walking.Tally(), time.monotonic(), list[str]()
     chunks = [(first, min(CHUNK, seed + count - first)) for first in range(seed, seed + count, CHUNK)]
     with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("walks", total=count)
@@ -26,16 +27,19 @@ def run_walks(count: int, seed: int) -> int:
             try:
                 tally.merge(done.result())
             except Exception as fault:
-                broken = f"{type(fault).__name__}: {fault} {getattr(fault, '__notes__', '')}"
-                pool.shutdown(cancel_futures=True)
-                break
+                broken.append(f"{type(fault).__name__}: {fault} {getattr(fault, '__notes__', '')}")
+                if len(broken) == BROKEN_MAX:
+                    pool.shutdown(cancel_futures=True)
+                    break
             progress.update(task, completed=tally.walks)
     seldom = tally.seldom() if tally.walks >= walking.ENOUGH_WALKS else {}
     enough = tally.ended * 4 >= tally.walks and tally.walks == count and not seldom
     verdict = "kept" if enough and not broken else "broken"
     seconds = round(time.monotonic() - started)
     record("walks", seed=seed, count=tally.walks, verdict=verdict, seconds=seconds, **tally.summary())
-    print(f"{verdict.upper()}: {tally.walks} walks from seed {seed}, {tally.ended} reached an ending {broken}")
+    print(f"{verdict.upper()}: {tally.walks} walks from seed {seed}, {tally.ended} reached an ending")
+    for one in broken:
+        print(one)
     if seldom:
         print(f"hardly reached: {seldom}")
     return 0 if verdict == "kept" else 1

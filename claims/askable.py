@@ -15,7 +15,7 @@ from cloudnego.core.gate import obstacles
 from cloudnego.core.moment import Moment
 from cloudnego.core.sight import next_for
 
-FILLS = 6
+FILLS = 24  # the first accepted ends it: only what nobody could say costs so many
 EXCEPTIONS: Final[dict[type[c.Command], str]] = {
     c.MergeIntoRegional: "whether a regional case covers the enterprise stands in that case, unseen by a button",
     c.CoverEnterprise: "whether an enterprise is on the register is the door's to look up, for the words that name it",

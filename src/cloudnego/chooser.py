@@ -405,9 +405,10 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
         placed = settled if settled.place else settled.model_copy(update={"place": _PLACE})
         if placed != own:
             return {"plan": placed.model_dump()}
-    return {
-        "plan": {**meeting_plan(m, dice, 10), "day": working_day_after(m, 10 + dice.randrange(4)), "mode": _mode(m)}
-    }
+    day = working_day_after(m, 10 + dice.randrange(4))
+    if own is not None and day == own.day:  # after long holidays all four may be the same
+        day = working_day_after(m, 1, day)
+    return {"plan": {**meeting_plan(m, dice, 10), "day": day, "mode": _mode(m)}}
 
 
 def _notice(m: Moment, dice: Random, cast: Cast) -> Fields:
