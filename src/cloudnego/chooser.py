@@ -406,7 +406,7 @@ def _schedule(m: Moment, dice: Random, _: Cast) -> Fields:
         if placed != own:
             return {"plan": placed.model_dump()}
     day = working_day_after(m, 10 + dice.randrange(4))
-    if own is not None and day == own.day:  # after long holidays all four may be the same
+    if own is not None and day == own.day:  # naming the same plan again would say nothing new
         day = working_day_after(m, 1, day)
     return {"plan": {**meeting_plan(m, dice, 10), "day": day, "mode": _mode(m)}}
 
