@@ -85,9 +85,11 @@ async def test_there_is_one_operation_for_each_command_people_may_ask(document: 
             "404",
             "409",
             "413",
+            "414",
             "415",
             "422",
             "429",
+            "431",
             "500",
             "503",
         }

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-_PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, X-Acting-As"}
+_PRIVATE = {"Cache-Control": "no-store", "Vary": "Authorization, Cookie, X-Acting-As"}
 
 
 def plain(value: Any) -> Any:

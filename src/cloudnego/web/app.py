@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,7 @@ from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
+from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 
 
@@ -51,7 +52,7 @@ def application(site: Site) -> FastAPI:
 
 def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp:
     """The whole house as one ASGI application."""
-    return Measured(Front(site, application(site)), figures, tick)
+    return Measured(Shield(Front(site, application(site)), site.limits.body_max_bytes), figures, tick)
 
 
 async def _problem(_: Request, problem: Exception) -> Response:
@@ -76,9 +77,6 @@ async def _defect(_: Request, wrong: Exception) -> Response:
     return respond(problem_of(wrong))
 
 
-NO_SNIFFING: Final = (b"x-content-type-options", b"nosniff")
-
-
 class Measured:
     """Counts answers and the time they took; nothing of path, person or case goes into a figure."""
 
@@ -97,7 +95,6 @@ class Measured:
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._by_status[message["status"] // 100].inc()
-                message["headers"] = [*message["headers"], NO_SNIFFING]
             await send(message)
 
         try:

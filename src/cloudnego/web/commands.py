@@ -52,7 +52,7 @@ class Ask:
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Command:
         """Bytes → command. Raises `Problem` 415 or 422."""
-        check_json(dict(headers))
+        check_json(dict(headers), body)
         try:
             return self._validate(body, strict=True)
         except ValidationError as wrong:

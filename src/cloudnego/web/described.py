@@ -22,8 +22,9 @@ BODIES: Final[dict[str, type[Message]]] = {}
 
 ALWAYS: Final = ("busy", "defect")  # whatever reads the database
 SIGNED_IN: Final = ("not_signed_in", "too_fast")
-WITH_BODY: Final = ("too_long", "not_json", "malformed")
+WITH_BODY: Final = ("too_long", "not_json", "malformed", "too_complex")
 UNSAFE: Final = ("cross_site",)
+BEFORE_ALL: Final = ("address_too_long", "headers_too_long")  # the shield, before anything is looked at
 OF_A_CASE: Final = ("not_found", "malformed", "acting_as_required")
 """Codes of problems that many operations can answer with, by what is asked of them."""
 
@@ -89,7 +90,7 @@ def described(
     """
     answers: dict[int | str, dict[str, Any]] = {status: {"description": answered(status)}}
     extra: dict[str, Any] = {"security": []} if open_to_all else {}
-    codes = (*codes, *always, *(() if open_to_all else SIGNED_IN))
+    codes = (*codes, *BEFORE_ALL, *always, *(() if open_to_all else SIGNED_IN))
     if document is not None:
         DOCUMENTS[document.__name__] = document
         answers[status]["content"] = content(document.__name__)

@@ -96,7 +96,7 @@ class Front:
             return self._application
         body = await body_of(receive, headers, self._site.limits.body_max_bytes)
         if body:
-            check_json(headers)
+            check_json(headers, body)
         scope["body"] = body
         again = replaying(body, receive)
 

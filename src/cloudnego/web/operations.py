@@ -11,6 +11,7 @@ from cloudnego.texts import catalogue
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX
 from cloudnego.web.described import (
     ALWAYS,
+    BEFORE_ALL,
     OF_A_CASE,
     SIGNED_IN,
     UNSAFE,
@@ -22,7 +23,7 @@ from cloudnego.web.described import (
 )
 
 _CODES: Final = (
-    *(*OF_A_CASE, *ALWAYS, *SIGNED_IN, *UNSAFE, *WITH_BODY),
+    *(*BEFORE_ALL, *OF_A_CASE, *ALWAYS, *SIGNED_IN, *UNSAFE, *WITH_BODY),
     *("refused", "bad_key", "key_reused"),
 )
 _KEY: Final = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from starlette.types import Receive, Scope
 
@@ -34,10 +35,56 @@ async def body_of(receive: Receive, headers: dict[str, str], longest: int) -> by
             return b"".join(parts)
 
 
-def check_json(headers: dict[str, str]) -> None:
-    """Raises `Problem` 415 unless the body says it is JSON."""
-    if headers.get("content-type", "").partition(";")[0].strip().casefold() != "application/json":
+def bounded(receive: Receive, longest: int) -> Receive:
+    """A `receive` of at most `longest` bytes of a body; it raises `Problem` 413 at the first that is too much."""
+    size = 0
+
+    async def counted() -> Any:
+        nonlocal size
+        message = await receive()
+        if message["type"] == "http.request":
+            size += len(message.get("body", b""))
+            if size > longest:
+                raise Problem("too_long", facts={"bytes": longest})
+        return message
+
+    return counted
+
+
+_JSON: Final = re.compile(r"application/json *(; *charset=\"?utf-?8\"?)?", re.IGNORECASE)
+
+DEPTH_MAX: Final = 32
+MEMBERS_MAX: Final = 5_000
+DIGITS_MAX: Final = 20
+"""No lawful act nests deeper, names more, or counts further: money in fen has at most 15 digits."""
+
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}|[0-9][eE]" % (DIGITS_MAX + 1))
+_BRACKET: Final = re.compile(rb"[\[{\]}]")
+
+
+def check_json(headers: dict[str, str], body: bytes) -> None:
+    """Raises `Problem` 415 unless the body says it is JSON in UTF-8, 422 where it nests, lists or counts too far.
+
+    It is looked at before any parser sees it. Most bodies have fewer brackets than may be nested and no long number,
+    and that is all that is counted of them.
+    """
+    if not _JSON.fullmatch(headers.get("content-type", "").strip()):
         raise Problem("not_json")
+    opened = body.count(b"{") + body.count(b"[")
+    if opened <= DEPTH_MAX and body.count(b":") + body.count(b",") <= MEMBERS_MAX and not _LONG_NUMBER.search(body):
+        return
+    bare = _STRING.sub(b"", body)
+    if _depth(bare) > DEPTH_MAX or bare.count(b":") + bare.count(b",") > MEMBERS_MAX or _LONG_NUMBER.search(bare):
+        raise Problem("too_complex", facts={"depth": DEPTH_MAX, "members": MEMBERS_MAX, "digits": DIGITS_MAX})
+
+
+def _depth(bare: bytes) -> int:
+    deepest = depth = 0
+    for bracket in _BRACKET.findall(bare):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def replaying(body: bytes, receive: Receive) -> Receive:
