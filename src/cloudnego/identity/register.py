@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.roster import Roster, RosterError
-from cloudnego.identity.tables import Enterprise, Headcount, Organisation
+from cloudnego.identity.tables import Enterprise, Headcount, Organisation, Region
 
 
 class Heads(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +110,8 @@ def add_enterprise(session: Session, roster: Roster, district: str, entry: Entry
 
 
 def change_enterprise(session: Session, entry: Entry, changes: dict[str, Any], if_version: int | None) -> Entry:
-    """Change facts of an entry read in this transaction. Raises `RosterError` where it moved on or nothing changes."""
+    """Change facts of an entry read in this transaction. Raises `RosterError` where it moved on, nothing changes, or
+    its place or its union is not one of the district's."""
     if if_version is not None and if_version != entry.version:
         raise RosterError("enterprise_changed")
     after = msgspec.structs.replace(entry, **changes)
@@ -121,6 +122,10 @@ def change_enterprise(session: Session, entry: Entry, changes: dict[str, Any], i
         setattr(row, name, getattr(after, name))
     row.version = entry.version + 1
     organisation = session.get_one(Organisation, entry.id)
+    if session.get(Region, (organisation.district, after.region)) is None:
+        raise RosterError("region_unknown", region=after.region)
+    if "union_organisation" in changes:
+        _check_union(session, organisation.district, after)
     organisation.name, organisation.region = after.name, after.region
     session.add(row)
     session.add(organisation)
@@ -128,6 +133,16 @@ def change_enterprise(session: Session, entry: Entry, changes: dict[str, Any], i
         _write_heads(session, entry.id, after.headcount)
     session.flush()
     return msgspec.structs.replace(after, version=row.version)
+
+
+def _check_union(session: Session, district: str, entry: Entry) -> None:
+    """The union named is one, of this district, and no other enterprise's: it keeps the roster and speaks for all."""
+    if entry.union_organisation is None:
+        return
+    union = session.get(Organisation, entry.union_organisation)
+    known = union is not None and union.district == district and union.ended_s is None
+    if union is None or not known or union.kind != OrganisationKind.ENTERPRISE_UNION or union.upper != entry.id:
+        raise RosterError("organisation_unknown", organisation=entry.union_organisation)
 
 
 def _write_heads(session: Session, organisation: str, heads: Sequence[Heads]) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego import __version__
-from cloudnego.web import account, enterprises, health, procedure, queries, sandbox
+from cloudnego.web import account, enterprises, health, organisations, procedure, queries, sandbox
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
@@ -33,7 +33,7 @@ def application(site: Site) -> FastAPI:
         separate_input_output_schemas=False,
     )
     made.state.site = site
-    for module in (health, account, procedure, queries, enterprises, sandbox):
+    for module in (health, account, procedure, queries, enterprises, organisations, sandbox):
         made.include_router(module.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)

@@ -139,7 +139,7 @@ async def get_enterprise(request: Request, site: TheSite, who: SignedIn, enterpr
         Entry,
         body=EnterpriseBody,
         status=201,
-        codes=("not_found", "region_unknown", "credit_code_taken"),
+        codes=("not_found", "region_unknown", "credit_code_taken", "organisation_unknown"),
         headed=("ETag", "Location"),
     ),
 )
@@ -151,6 +151,8 @@ async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Res
     body = parsed(request, EnterpriseBody)
     if not any(body.region.startswith(code) for code in reach.regions):
         raise Problem("region_unknown", facts={"region": body.region})
+    if body.union_organisation is not None:  # a union is made below its enterprise, so this one has none yet
+        raise Problem("organisation_unknown", facts={"organisation": body.union_organisation})
     facts = {name: value for name, value in body.model_dump().items() if value is not None and name != "headcount"}
     entry = Entry(id="", headcount=_heads(body.headcount), **facts)
 
@@ -169,7 +171,7 @@ async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Res
         "change_enterprise",
         Entry,
         body=EnterpriseChange,
-        codes=("not_found", "enterprise_changed", "nothing_to_change"),
+        codes=("not_found", "enterprise_changed", "nothing_to_change", "region_unknown", "organisation_unknown"),
         headed=("ETag",),
     ),
 )
@@ -188,6 +190,8 @@ async def patch_enterprise(
     changes = _changes(parsed(request, EnterpriseChange), allowed)
     if if_match is not None and if_match != _tag(before):
         raise Problem("enterprise_changed")
+    if "region" in changes and not reach_of(who, _KEEPERS, site).holds("", changes["region"]):
+        raise Problem("region_unknown", facts={"region": changes["region"]})
 
     def write() -> Entry:
         with writing(site.engine) as session:

@@ -55,6 +55,7 @@ STATUS: Final[Mapping[str, int]] = {
     "region_unknown": 422,
     "office_does_not_suit": 422,
     "side_does_not_suit": 422,
+    "upper_does_not_suit": 422,
     "nothing_to_change": 422,
     "pack_unknown": 422,
     "too_fast": 429,

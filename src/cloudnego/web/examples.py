@@ -1,4 +1,5 @@
-"""The examples of the OpenAPI document: requests and answers from `examples.yaml`, problems as the server says them."""
+"""The examples of the OpenAPI document: requests and answers from the `examples*.yaml`, problems as the server says
+them."""
 
 from __future__ import annotations
 
@@ -18,8 +19,11 @@ from cloudnego.web.errors import STATUS, Problem, obstacle_as_said
 @cache
 def _written() -> dict[str, dict[str, Any]]:
     """`requests` and `answers` by operation, `problems`: facts by code."""
-    text = files(__package__).joinpath("examples.yaml").read_text(encoding="utf-8")
-    found: dict[str, dict[str, Any]] = yaml.safe_load(text)
+    found: dict[str, dict[str, Any]] = {"requests": {}, "answers": {}, "problems": {}}
+    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+        if file.name.startswith("examples") and file.name.endswith(".yaml"):
+            for part, shown in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+                found[part] |= shown
     return found
 
 
