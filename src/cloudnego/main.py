@@ -49,6 +49,7 @@ from cloudnego.web.health import Figures, MetricsApp
 from cloudnego.web.pace import Pace
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
+from cloudnego.web.tries import Tries
 
 _WS_MAX: Final = 65_536  # the longest frame of a room; uvicorn's own default is 16 MiB
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
@@ -194,6 +195,11 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
+        ),
+        tries=Tries(
+            per_address=settings.failures_per_address,
+            per_client=settings.failures_per_client,
+            window_s=settings.failures_window_s,
         ),
         threads=threads,
         new_id=new_id,

@@ -55,6 +55,13 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Steady rate of requests per session; a person never needs it, a script is slowed."
     )
     asks_burst: int = Field(200, ge=1, description="How many requests may come at once before the rate holds.")
+    failures_per_address: int = Field(
+        100, ge=1, description="Failed proofs of one address before it waits; a whole factory may be one address."
+    )
+    failures_per_client: int = Field(
+        20, ge=1, description="Failed proofs of one portal client before it waits; a machine does not mistype."
+    )
+    failures_window_s: int = Field(600, ge=1, le=86_400, description="How long a failure of an address counts.")
     body_max_bytes: int = Field(
         262_144, ge=1024, description="Longest request body: no lawful act is longer, a long one only costs memory."
     )

@@ -219,5 +219,7 @@ async def test_a_full_queue_says_when_to_come_again(town: Town, monkeypatch: pyt
 
     monkeypatch.setattr("cloudnego.web.commands.handle", full)
     answer = await town["firm.chair"].post(f"{API}/negotiations/{case}/publish-list", json=PUBLISHED)
-    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "7")
-    assert "7" in answer.json()["detail"]["zh"]
+    assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "busy", "10"), (
+        "rounded up"
+    )
+    assert "10" in answer.json()["detail"]["zh"]

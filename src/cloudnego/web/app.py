@@ -20,6 +20,7 @@ from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
 from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
+from cloudnego.web.tries import Doorstep
 
 
 def application(site: Site) -> FastAPI:
@@ -52,7 +53,8 @@ def application(site: Site) -> FastAPI:
 
 def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp:
     """The whole house as one ASGI application."""
-    return Measured(Shield(Front(site, application(site)), site.limits.body_max_bytes), figures, tick)
+    doors = Doorstep(Front(site, application(site)), site.tries)
+    return Measured(Shield(doors, site.limits.body_max_bytes), figures, tick)
 
 
 async def _problem(_: Request, problem: Exception) -> Response:

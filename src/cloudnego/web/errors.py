@@ -68,6 +68,14 @@ STATUS: Final[Mapping[str, int]] = {
 """Status by code. A code is a promise of the API; its texts stand in the catalogue under `problems`."""
 
 
+_WAITS: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 900, 3600)
+
+
+def rounded(seconds: float) -> int:
+    """How long to wait, said on a coarse scale: the exact second would tell what others did, or what is counted."""
+    return next((wait for wait in _WAITS if seconds <= wait), math.ceil(seconds / _WAITS[-1]) * _WAITS[-1])
+
+
 class Problem(Exception):
     """Ends a request with a problem document. `obstacles`: as `obstacle_as_said` says them."""
 
@@ -90,7 +98,7 @@ class Problem(Exception):
         if self.status == 401:  # RFC 9110 wants a challenge with every 401
             self.headers.setdefault("WWW-Authenticate", "Bearer")
         if retry_after_s is not None:
-            wait = max(1, math.ceil(retry_after_s))
+            wait = rounded(retry_after_s)
             self.headers["Retry-After"] = str(wait)
             self.facts.setdefault("seconds", wait)
 

@@ -17,6 +17,7 @@ from cloudnego.identity.sessions import Sessions
 from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.threads import Threads
+from cloudnego.web.tries import Tries
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,7 @@ class Site:
     sessions: Sessions
     passwords: Passwords
     doorkeeper: Doorkeeper
+    tries: Tries
     threads: Threads
     new_id: NewId
     now_s: Callable[[], int]

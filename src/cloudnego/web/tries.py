@@ -1,0 +1,107 @@
+"""How often somebody may fail: an address at the doors where one signs in, a machine's client id at the token door.
+
+Only failures count. A factory is one address: five hundred workers who sign in rightly from it are never refused, and
+where people vote, answer or use their slip no address is looked at at all. Who guesses one name is stopped by the
+lock of that name, which lies in the database; this here stops who tries many names. It is counted in the memory of each
+process: see decision 0019.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Final
+
+from limits import RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloudnego.web.errors import Problem, respond
+
+Door = tuple[str, str]
+
+BY_ADDRESS: Final[frozenset[Door]] = frozenset({("POST", "/api/v1/session")})
+"""Open doors at which somebody proves who he is with what can be guessed: an address that keeps failing waits."""
+
+NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
+    ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
+    ("GET", "/api/v1/procedure"): "the law is open to all",
+    ("GET", "/api/v1/packs"): "the law is open to all",
+}
+"""All other open doors, each with the reason why no address is looked at there. Doors where workers vote, answer or
+use a slip belong here for good: their guesses are bounded by the slip or the poll itself."""
+
+_FAILED: Final = 401
+_V6_PREFIX: Final = 64  # what one subscriber of IPv6 has; he can take another address for every try
+
+
+class Failing(StrEnum):
+    """What kind of name failures are counted for."""
+
+    ADDRESS = "address"
+    CLIENT = "client"
+
+
+class Tries:
+    """Failures by name in a moving window. Safe in any thread."""
+
+    def __init__(self, *, per_address: int, per_client: int, window_s: int) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._most = {
+            Failing.ADDRESS: RateLimitItemPerSecond(per_address, window_s),
+            Failing.CLIENT: RateLimitItemPerSecond(per_client, window_s),
+        }
+        self._window_s = window_s
+
+    def check(self, kind: Failing, name: str) -> None:
+        """Raises `Problem` 429 where this name has failed as often as it may. When the next try is free is not said to
+        the second: it would tell when others behind the same address failed."""
+        if not self._limiter.test(self._most[kind], kind.value, name):
+            raise Problem("too_fast", retry_after_s=self._window_s)
+
+    def failed(self, kind: Failing, name: str) -> None:
+        """Note one failure."""
+        self._limiter.hit(self._most[kind], kind.value, name)
+
+
+def address_of(scope: Scope) -> str:
+    """Where a request comes from, as the server behind the trusted proxies knows it; of IPv6 the network of the
+    subscriber. Empty where it is not known (a socket of the machine itself)."""
+    client = scope.get("client")
+    try:
+        address = ip_address(client[0]) if client else None
+    except ValueError:
+        return ""
+    if isinstance(address, IPv6Address):
+        address = address.ipv4_mapped or address
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), _V6_PREFIX), strict=False))
+    return str(address or "")
+
+
+class Doorstep:
+    """Before the doors of `BY_ADDRESS`: who failed too often is answered here; a 401 from behind is a failure."""
+
+    def __init__(self, inner: ASGIApp, tries: Tries) -> None:
+        self._inner = inner
+        self._tries = tries
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or (scope["method"], scope["path"]) not in BY_ADDRESS:
+            await self._inner(scope, receive, send)
+            return
+        address = address_of(scope)
+        try:
+            self._tries.check(Failing.ADDRESS, address)
+        except Problem as wait:
+            await respond(wait)(scope, receive, send)
+            return
+
+        async def seen(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == _FAILED:
+                self._tries.failed(Failing.ADDRESS, address)
+            await send(message)
+
+        await self._inner(scope, receive, seen)
