@@ -18,6 +18,7 @@ from cloudnego.console import asked_for, out, tell
 from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
 from cloudnego.eventlog.districts import District, Districts
+from cloudnego.housekeeping import keys_app
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import Passwords, check_strength
@@ -49,6 +50,7 @@ for name, part in (
     ("organisation", organisation_app),
     ("membership", membership_app),
     ("sandbox", sandbox_app),
+    ("keys", keys_app),
 ):
     app.add_typer(part, name=name)
 

@@ -87,6 +87,10 @@ def explained(wrong: Exception) -> tuple[list[Said], str | None] | None:
         return [Said(zh=getattr(wrong, "zh", ""), en=getattr(wrong, "en", ""))], None
     if kinds & {"RosterError", "WeakPassword"}:
         return [say(f"problems.{getattr(wrong, 'code', 'weak_password')}.detail", getattr(wrong, "facts", {}))], None
+    if "SecretOpen" in kinds:
+        facts = {"variable": getattr(wrong, "variable", ""), "file": getattr(wrong, "file", "")}
+        twice = getattr(wrong, "twice", False)
+        return [_failure("secret_twice" if twice else "secret_open", **facts)], None
     if "Damaged" in kinds:
         return [_failure("damaged", where=getattr(wrong, "where", ""))], None
     if kinds & {"ValidationError", "SettingsError"}:

@@ -2,17 +2,77 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal, get_args
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+_ENVIRONMENT: Final = os.environ  # noqa: TID251 - this is the one module that reads it
+
+
+class SecretOpen(ValueError):
+    """A secret lies in a file that others may read, or stands in the environment too (`twice`)."""
+
+    def __init__(self, variable: str, file: str, *, twice: bool = False) -> None:
+        self.variable = variable
+        self.file = file
+        self.twice = twice
+        super().__init__(f"{variable}: {file}")
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files: the environment of a process is shown to whoever may look at the process.
+
+    A setting that is a secret is read from the file that `CLOUDNEGO_<NAME>_FILE` names, or from a credential of systemd
+    called `cloudnego.<name>` (`LoadCredential=`). Raises SecretOpen for a file others may read, and for a secret that
+    stands in the environment too; OSError for one that cannot be read.
+    """
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        secret = field.annotation is SecretStr or SecretStr in get_args(field.annotation)
+        file = self._file(field_name) if secret else None
+        return (None if file is None else self._read(file, field_name)), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    @staticmethod
+    def _file(name: str) -> Path | None:
+        variable = f"CLOUDNEGO_{name.upper()}"
+        named = _ENVIRONMENT.get(f"{variable}_FILE")
+        if named and variable in _ENVIRONMENT:
+            raise SecretOpen(variable, named, twice=True)
+        credential = Path(_ENVIRONMENT.get("CREDENTIALS_DIRECTORY", "/nowhere")) / f"cloudnego.{name}"
+        return Path(named) if named else credential if credential.exists() else None
+
+    @staticmethod
+    def _read(file: Path, name: str) -> str:
+        if file.stat().st_mode & 0o007:
+            raise SecretOpen(f"CLOUDNEGO_{name.upper()}_FILE", str(file))
+        return file.read_text("utf-8").strip()
 
 
 class Settings(BaseSettings):
     """Read from the environment (`CLOUDNEGO_PORT=8080`); only `main` and the command line read it."""
 
     model_config = SettingsConfigDict(env_prefix="CLOUDNEGO_", frozen=True, extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is said in the program, then the environment, then files of secrets."""
+        del dotenv_settings, file_secret_settings  # pydantic's own ask nobody who may read them
+        return init_settings, env_settings, SecretFiles(settings_cls)
 
     data_dir: Path = Field(Path("cloudnego-data"), description="Everything this installation writes lies below here.")
     database_url: SecretStr | None = Field(

@@ -51,6 +51,16 @@ class Keys:
             found = self._open[stream] = AESGCM(key)
         return found
 
+    def anew(self, stream: str) -> AESGCM:
+        """The key as it is stored now: another process may have given the stream a new one. Raises KeyMissing."""
+        self.drop(stream)
+        return self.of(stream)
+
+    def drop(self, stream: str) -> None:
+        """Look it up again when it is needed next; one that waits to be stored is the right one."""
+        if all(name != stream for name, _ in self.fresh):
+            self._open.pop(stream, None)
+
     def forget(self) -> None:
         """Drop keys that were made for a batch which failed."""
         for stream, _ in self.fresh:
@@ -69,7 +79,8 @@ class Books:
         self._tenants: Final[dict[str, Tenant]] = {}
         self._connection: Connection | None = None
         self.keys: Final = Keys(ring, self._stored_key, writes=True)
-        self.sealer: Final = Sealer(ring.dice, self.keys.of)
+        self._epochs: Final[dict[str, int]] = {}
+        self.sealer: Final = Sealer(ring.dice, self.keys.of, self.keys.anew)
 
     def open(self, connection: Connection) -> None:
         """Use this connection's transaction for the batch to come."""
@@ -136,6 +147,10 @@ class Books:
 
     def bring_caucus(self, connection: Connection, case: str, side: Side, head: Head) -> None:
         """The same for one caucus of a case already brought."""
+        stream = f"{case}/{Stream.caucus(side).value}"
+        if self._epochs.setdefault(stream, head.epoch) != head.epoch:  # its key was turned, or words of it erased
+            self._epochs[stream] = head.epoch
+            self.keys.drop(stream)
         known = self._cases[case]
         fold = known.caucuses.get(side)
         if fold is None:

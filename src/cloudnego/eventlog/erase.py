@@ -33,7 +33,7 @@ def erase(engine: Engine, case: str, stream: Stream, seqs: Collection[int]) -> i
                 mark = "?" if store.sqlite else "%s"
                 bump = f"UPDATE stream SET epoch = epoch + 1 WHERE id = {mark}"
                 connection.exec_driver_sql(bump, (f"{case}/{stream.value}",))
-    _sweep(engine)
+    sweep(engine)
     return erased
 
 
@@ -56,7 +56,7 @@ def _erase(connection: Connection, store: Store, case: str, stream: Stream, seqs
     return erased
 
 
-def _sweep(engine: Engine) -> None:
+def sweep(engine: Engine) -> None:
     """Take the old bytes out of the write-ahead log, or let vacuum have them."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         if engine.dialect.name == "sqlite":

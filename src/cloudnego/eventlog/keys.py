@@ -1,4 +1,4 @@
-"""Keys of the log: the master key in a file outside the database, what it wraps, and the dice salts are thrown with."""
+"""Keys of the log: master keys in a file outside the database, what they wrap, and the dice salts are thrown with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 THROW_MAX: Final = 32
 _FETCHED: Final = 128
-_MARK_BYTES: Final = 8
+MARK_BYTES: Final = 8  # of the fingerprint of a master key, with which all it wraps begins
 
 
 class KeyMissing(Actionable):
@@ -70,25 +70,19 @@ class Keyring:
     key can be appended while the old one still opens what it wrapped.
     """
 
-    def __init__(self, masters: list[bytes], dice: Dice, place: str) -> None:
+    def __init__(self, masters: list[bytes], dice: Dice, place: str, file: Path | None = None) -> None:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
             raise KeyMissing("key_unreadable", file=place)
-        self._masters: Final = {sha256(master).digest()[:_MARK_BYTES]: AESGCM(master) for master in masters}
+        self._masters: dict[bytes, AESGCM] = {mark_of(master): AESGCM(master) for master in masters}
         self._dice: Final = dice
         self._place: Final = place
+        self._file: Final = file
+        self._seen: Final = _Seen(file)
 
     @classmethod
     def open(cls, file: Path, dice: Dice | None = None) -> Keyring:
         """Read the key file. Raises KeyMissing if it is not there or others may read it."""
-        try:
-            if file.stat().st_mode & 0o077:
-                raise KeyMissing("key_open", file=file)
-            masters = [bytes.fromhex(line) for line in file.read_text("ascii").split()]
-        except FileNotFoundError:
-            raise KeyMissing("key_missing", file=file) from None
-        except ValueError:  # no text, or no hexadecimal digits
-            raise KeyMissing("key_unreadable", file=file) from None
-        return cls(masters, dice or RandomDice(), str(file))
+        return cls(read_masters(file), dice or RandomDice(), str(file), file)
 
     @classmethod
     def create(cls, file: Path, dice: Dice | None = None) -> Keyring:
@@ -100,6 +94,29 @@ class Keyring:
             out.flush()
             os.fsync(out.fileno())
         return cls.open(file, dice)
+
+    def add(self) -> str:
+        """Append a new master key to the file; from now on it wraps, and the others open. Returns its fingerprint.
+
+        The file is replaced whole: killed at any moment, it holds the old keys or all of them.
+        """
+        assert self._file is not None, "only a keyring with a file turns its keys"
+        masters = [*read_masters(self._file), os.urandom(KEY_BYTES)]
+        _replace(self._file, masters)
+        self._masters = {mark_of(master): AESGCM(master) for master in masters}
+        return mark_of(masters[-1]).hex()
+
+    def drop(self, mark: str) -> None:
+        """Take a master key out of the file for good. Raises KeyMissing for one that is not there, or that wraps."""
+        assert self._file is not None, "only a keyring with a file turns its keys"
+        masters = read_masters(self._file)
+        kept = [master for master in masters if mark_of(master).hex() != mark]
+        if len(kept) == len(masters):
+            raise KeyMissing("key_unknown", mark=mark, file=self._place)
+        if kept[-1:] != masters[-1:]:
+            raise KeyMissing("key_in_use", mark=mark, file=self._place)
+        _replace(self._file, kept)
+        self._masters = {mark_of(master): AESGCM(master) for master in kept}
 
     @classmethod
     def seeded(cls, seed: str) -> Keyring:
@@ -119,17 +136,34 @@ class Keyring:
     def new(self, what: str) -> tuple[bytes, bytes]:
         """A new key for `what`, plain and wrapped."""
         key = self._dice.throw(KEY_BYTES, "key", what)
+        return key, self._wrap(key, what)
+
+    def rewrap(self, wrapped: bytes, what: str) -> bytes | None:
+        """The same key wrapped by the newest master key; None if it is already. Raises KeyMissing."""
+        if wrapped[:MARK_BYTES] == list(self._masters)[-1]:
+            return None
+        return self._wrap(self.unwrap(wrapped, what), what)
+
+    def _wrap(self, key: bytes, what: str) -> bytes:
+        self._look_again()  # a key turned by another process: what the old one wraps after that would be lost with it
         mark, master = list(self._masters.items())[-1]
         nonce = self._dice.throw(NONCE_BYTES, "wrap", what)
-        return key, mark + nonce + master.encrypt(nonce, key, what.encode())
+        return mark + nonce + master.encrypt(nonce, key, what.encode())
+
+    def _look_again(self) -> None:
+        """Read the file again if it is another than it was."""
+        if self._file is not None and self._seen.changed():
+            self._masters = {mark_of(master): AESGCM(master) for master in read_masters(self._file)}
 
     def unwrap(self, wrapped: bytes, what: str) -> bytes:
         """The plain key. Raises KeyMissing if no master key here wrapped it for `what`."""
         mark, nonce, sealed = (
-            wrapped[:_MARK_BYTES],
-            wrapped[_MARK_BYTES : _MARK_BYTES + NONCE_BYTES],
-            wrapped[_MARK_BYTES + NONCE_BYTES :],
+            wrapped[:MARK_BYTES],
+            wrapped[MARK_BYTES : MARK_BYTES + NONCE_BYTES],
+            wrapped[MARK_BYTES + NONCE_BYTES :],
         )
+        if mark not in self._masters:
+            self._look_again()
         master = self._masters.get(mark)
         if master is None:
             raise KeyMissing("key_other", what=what, mark=mark.hex(), file=self._place)
@@ -137,3 +171,59 @@ class Keyring:
             return master.decrypt(nonce, sealed, what.encode())
         except InvalidTag:
             raise KeyMissing("key_changed", what=what) from None
+
+
+# --- the file -----------------------------------------------------------------------------------------------------
+
+
+def mark_of(key: bytes) -> bytes:
+    """The fingerprint of a master key, with which everything it wraps begins."""
+    return sha256(key).digest()[:MARK_BYTES]
+
+
+def read_masters(file: Path) -> list[bytes]:
+    """The master keys in a file, oldest first. Raises KeyMissing if it is not there or others may read it."""
+    try:
+        if file.stat().st_mode & 0o077:
+            raise KeyMissing("key_open", file=file)
+        return [bytes.fromhex(line) for line in file.read_text("ascii").split()]
+    except FileNotFoundError:
+        raise KeyMissing("key_missing", file=file) from None
+    except ValueError:  # no text, or no hexadecimal digits
+        raise KeyMissing("key_unreadable", file=file) from None
+
+
+def _replace(file: Path, masters: list[bytes]) -> None:
+    """Write the file anew under another name, then put it in place: there is no moment without a whole one."""
+    part = file.with_name(file.name + ".part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write("".join(master.hex() + "\n" for master in masters))
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class _Seen:
+    """Which file was read last, by what the system says of it."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file: Final = file
+        self._last = self._now()
+
+    def _now(self) -> tuple[int, int] | None:
+        try:
+            found = self._file.stat() if self._file is not None else None
+        except FileNotFoundError:
+            return self._last  # it may be about to be replaced; what was read still holds
+        return (found.st_ino, found.st_mtime_ns) if found is not None else None
+
+    def changed(self) -> bool:
+        """Whether it is another file than at the last look."""
+        before, self._last = self._last, self._now()
+        return before != self._last

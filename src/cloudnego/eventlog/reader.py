@@ -89,7 +89,7 @@ class Reader:
         self._store: Final = store
         self._settled: Final = settled
         self._keys: Final = Keys(ring, self._stored_key, writes=False)
-        self._sealer: Final = Sealer(ring.dice, self._keys.of)
+        self._sealer: Final = Sealer(ring.dice, self._keys.of, self._keys.anew)
 
     def _stored_key(self, stream: str) -> bytes | None:
         with self._engine.connect() as connection:

@@ -68,11 +68,15 @@ class Damaged(Exception):
 
 
 class Sealer:
-    """Turns events into rows and back. `key_of` gives the key of a caucus stream; it makes one on the first write."""
+    """Turns events into rows and back. `key_of` gives the key of a caucus stream; it makes one on the first write.
+    `anew` looks it up again: where it does not open what lies there, the stream may have got another one meanwhile."""
 
-    def __init__(self, dice: Dice, key_of: Callable[[str], AESGCM]) -> None:
+    def __init__(
+        self, dice: Dice, key_of: Callable[[str], AESGCM], anew: Callable[[str], AESGCM] | None = None
+    ) -> None:
         self._dice: Final = dice
         self._key_of: Final = key_of
+        self._anew: Final = anew
 
     def seal(self, asking: Asking, event: Event, stream: Stream, seq: int, *, first: bool) -> Sealed:
         """The row of one event at its place in its stream."""
@@ -107,6 +111,10 @@ class Sealer:
         )
         return self._hidden(row, name) if stream.is_caucus else row
 
+    def hidden(self, row: Sealed) -> Sealed:
+        """A plain row of a caucus as it is stored."""
+        return self._hidden(row, f"{row.case_id}/{row.stream}")
+
     def _hidden(self, row: Sealed, name: str) -> Sealed:
         key = self._key_of(name)
         words = None if row.words is None or row.words_salt is None else row.words_salt + row.words
@@ -123,12 +131,14 @@ class Sealer:
         return nonce + key.encrypt(nonce, plain, f"{name}/{seq}/{part}".encode())
 
     def _decrypt(self, name: str, seq: int, part: str, sealed: bytes) -> bytes:
-        try:
-            return self._key_of(name).decrypt(
-                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], f"{name}/{seq}/{part}".encode()
-            )
-        except InvalidTag:
-            raise Damaged(f"{name}/{seq}", f"the encrypted {part} was changed") from None
+        nonce, text, what = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], f"{name}/{seq}/{part}".encode()
+        keys = (self._key_of,) if self._anew is None else (self._key_of, self._anew)
+        for key in keys:
+            try:
+                return key(name).decrypt(nonce, text, what)
+            except InvalidTag:
+                continue
+        raise Damaged(f"{name}/{seq}", f"the encrypted {part} was changed")
 
     def plain(self, row: Sealed) -> Sealed:
         """The same row with nothing encrypted. Raises Damaged, KeyMissing."""

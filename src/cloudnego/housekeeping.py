@@ -1,0 +1,89 @@
+"""`cloudnego admin keys`: what an operator does to the house itself and to nobody's case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+
+from cloudnego.console import out, progress, tell
+from cloudnego.eventlog.keys import KeyMissing
+from cloudnego.eventlog.rewrap import count, renew_streams, rewrap
+from cloudnego.main import looked_into, open_log
+from cloudnego.settings import Settings
+from cloudnego.texts import Actionable
+
+
+class NotSure(Actionable):
+    """What was asked cannot be taken back, and nobody said that it is meant."""
+
+
+keys_app: Final = typer.Typer(
+    help="主密钥和会商密钥：查看、轮换、停用。 Master keys and caucus keys: list, rotate, drop.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Mark = Annotated[str, typer.Argument(help="主密钥的指纹，见 list。 Fingerprint of the master key, see list.")]
+Sure = Annotated[bool, typer.Option("--yes", help="确认。 It is meant.")]
+
+
+@keys_app.command("list", help="每把主密钥加密了哪些密钥；最后一把用于新的加密。 What each master key wraps.")
+def list_keys() -> None:
+    """What each master key wraps; the last one wraps what is new. Shows no key, only fingerprints."""
+    table = Table("指纹 fingerprint", "文件中 in the file", "用途 wraps")
+    with looked_into(Settings()) as (engine, ring):
+        counts, marks = count(engine), ring.marks
+    for mark in dict.fromkeys([*marks, *counts]):
+        wraps = "\n".join(f"{column} {number}" for column, number in sorted(counts.get(mark, {}).items()))
+        there = "使用中 newest" if mark == marks[-1] else "是 yes" if mark in marks else "否 NO"
+        table.add_row(mark, there, wraps)
+    out.print(table)
+
+
+@keys_app.command(
+    "rotate",
+    help="生成新的主密钥，并用它重新加密所有密钥；服务可以照常运行。旧的主密钥留在文件里，恢复旧备份要用。 Make a new "
+    "master key and have it wrap every key, beside the running service. The old one stays, for old backups.",
+)
+def rotate() -> None:
+    """Make a new master key and have it wrap everything; the old one stays in the file until `drop`."""
+    settings = Settings()
+    with looked_into(settings) as (engine, ring), progress("密钥 keys") as done:
+        mark = ring.add()
+        changed = rewrap(engine, ring, done)
+    tell("rotated", mark=mark, changed=changed, file=settings.master_key)
+
+
+@keys_app.command(
+    "drop",
+    help="把不再使用的主密钥从文件中删去；用它加密的旧备份从此读不出会商内容。 Take a master key that wraps nothing "
+    "out of the file. Caucuses in backups made under it can then be read no more.",
+)
+def drop(mark: Mark, *, yes: Sure = False) -> None:
+    """Take a master key that wraps nothing any more out of the file. Raises KeyMissing, NotSure."""
+    settings = Settings()
+    with looked_into(settings) as (engine, ring):
+        if count(engine).get(mark):
+            raise KeyMissing("key_in_use", mark=mark, file=settings.master_key)
+        if not yes:
+            raise NotSure("drop_is_final", mark=mark)
+        ring.drop(mark)
+    tell("dropped", mark=mark, file=settings.master_key)
+
+
+@keys_app.command(
+    "renew",
+    help="给每个会商流换一把新密钥，并把其中的内容重新加密；用 SQLite 时须先停止服务。 Give every caucus a new key and "
+    "encrypt what lies there anew. On SQLite stop the service first.",
+)
+def renew() -> None:
+    """Give every caucus stream a new key; on SQLite the service must not run. Raises Owned."""
+    log = open_log(Settings())
+    try:
+        with progress("流 streams") as done:
+            streams = renew_streams(log.engine, log.ring, done)
+    finally:
+        log.close()
+    tell("renewed", streams=streams)
