@@ -74,9 +74,13 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench claim-walks claim-kill outside
+.PHONY: bench matrix claim-walks claim-kill outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
+	$(ok)
+
+matrix: ## who may see and do what: every endpoint, kind of person, membership and step; names the cells that fail
+	@$(PYTHON) -m tests.secrecy.matrix
 	$(ok)
 
 N ?=

@@ -1,0 +1,331 @@
+"""The authorization matrix: every endpoint × actor kind × membership × step, held against the reviewed `verdicts.yaml`.
+
+`python -m tests.secrecy.matrix` prints the cells run and failed. Endpoints come from the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from cloudnego.chooser import fill
+from cloudnego.core import commands as c
+from cloudnego.core.vocabulary import STEPS, Step
+from cloudnego.web.examples import request_of
+from tests.secrecy.stage import KINDS, MEMBERSHIPS, Stage, person, rehearsed, staged
+from tests.secrecy.wire import Request, Said, ask, bearing, json_body
+from tests.web.documented import document_of
+
+TABLE: Final = Path(__file__).with_name("verdicts.yaml")
+NOWHERE: Final = {"case_id": "nffffffffffffffffffffffffffffffff", "enterprise_id": "nowhere"}
+"""What does not exist, in the place of what does."""
+
+_METHODS: Final = ("get", "post", "put", "patch", "delete")
+_OF_THE_ASKER: Final = {"not_your_seat", "not_in_this_step", "case_closed"}
+
+
+class Endpoint(NamedTuple):
+    """One operation of the API."""
+
+    name: str
+    method: str
+    path: str
+
+    def at(self, params: Mapping[str, str]) -> str:
+        """Its path with these parameters; the others as they stand in the table."""
+        return self.path.format(**{**table()["params"], **params})
+
+
+class Cell(NamedTuple):
+    """One question of the matrix."""
+
+    endpoint: str
+    kind: str
+    membership: str
+    step: Step
+
+
+class Failure(NamedTuple):
+    """A cell whose answer was not the one the table wants."""
+
+    cell: Cell
+    wanted: str
+    got: str
+
+    def __str__(self) -> str:
+        where = f"{self.cell.endpoint} × {self.cell.kind} × {self.cell.membership} × {self.cell.step}"
+        return f"{where}: wanted {self.wanted}, got {self.got}"
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The reviewed table."""
+    found: dict[str, Any] = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
+    return found
+
+
+def endpoints(document: Mapping[str, Any]) -> dict[str, Endpoint]:
+    """Every operation of the document, by its id."""
+    return {
+        one["operationId"]: Endpoint(one["operationId"], method.upper(), path)
+        for path, item in document["paths"].items()
+        for method, one in item.items()
+        if method in _METHODS
+    }
+
+
+def rows() -> set[str]:
+    """Every endpoint the table knows."""
+    return {*table()["cases"], *table()["looks"].split(), *table()["elsewhere"]}
+
+
+# --- what the table wants -----------------------------------------------------------------------------------------
+
+
+def _within(span: str, step: Step) -> bool:
+    first, _, last = str(span).partition("-")
+    return int(first) <= step.number <= int(last or first)
+
+
+def _at(value: Any, step: Step) -> frozenset[str]:
+    """Words that may change by step."""
+    if isinstance(value, Mapping):
+        value = next(words for span, words in value.items() if _within(span, step))
+    return frozenset(value.split())
+
+
+@cache
+def _who(words: str) -> frozenset[tuple[str, str]]:
+    """Kinds and memberships that a list of who means."""
+    named = {"alive": MEMBERSHIPS[:-1], "here": MEMBERSHIPS[:2], "": MEMBERSHIPS}
+    found = set()
+    for word in words.split():
+        name, _, chosen = word.partition("@")
+        members = named.get(chosen) or tuple(chosen.split("+"))
+        assert set(members) <= set(MEMBERSHIPS), f"no such membership: {word}"
+        kinds = table()["groups"].get(name, name).split()
+        assert set(kinds) <= set(KINDS), f"no such kind: {word}"
+        found |= {(kind, one) for kind in kinds for one in members}
+    return frozenset(found)
+
+
+def role_of(kind: str, membership: str) -> str | None:
+    """As what he counts in the case that is asked about; None: as nothing."""
+    if membership == "member":
+        return kind
+    across = table()["actors"][kind].get("across")
+    return str(across) if membership == "other_side" and across is not None else None
+
+
+def sees(kind: str, membership: str, step: Step) -> frozenset[str]:
+    """The streams of the case he should see."""
+    role = role_of(kind, membership)
+    return frozenset() if role is None or role == "ambiguous" else _at(table()["actors"][role]["sees"], step)
+
+
+def wanted(cell: Cell) -> str:
+    """The verdict of a cell."""
+    if cell.endpoint in table()["elsewhere"]:
+        return _elsewhere(cell)
+    if cell.kind == "stranger":
+        return "anonymous"
+    role = role_of(cell.kind, cell.membership)
+    if role == "ambiguous":
+        return "ambiguous"
+    if not sees(cell.kind, cell.membership, cell.step) or role is None:
+        return "hidden"
+    if cell.endpoint not in table()["cases"]:
+        return "200"
+    return _in_case(str(table()["cases"][cell.endpoint]), table()["actors"][role], cell.step)
+
+
+def _in_case(row: str, actor: Mapping[str, Any], step: Step) -> str:
+    span, _, rest = row.partition(" by ")
+    seats, _, side = rest.partition(", ")
+    if not _within(span, step):
+        return "step"
+    of_side = not side or side == f"{actor.get('side')} side"
+    return "may" if of_side and not _at(actor["is"], step).isdisjoint(seats.split()) else "seat"
+
+
+def _elsewhere(cell: Cell) -> str:
+    row = table()["elsewhere"][cell.endpoint]
+    for verdict, words in row.items():
+        if (cell.kind, cell.membership) in _who(words):
+            return str(verdict)
+    return "anonymous" if cell.kind == "stranger" else "hidden"
+
+
+# --- what is asked and answered -----------------------------------------------------------------------------------
+
+_FILLERS: Final = (
+    "worker_chief", "employer_chief", "hr", "union_admin", "congress_delegate", "recorder", "authority",
+    "district_union", "instructor", "worker",
+)  # fmt: skip
+
+
+def body_of(endpoint: Endpoint, step: Step) -> bytes | None:
+    """What is sent: words that suit the case where its chooser finds some, else the example of the API."""
+    if endpoint.method in ("GET", "DELETE"):
+        return None
+    if endpoint.name in table()["bodies"]:
+        return json_body(_plain(table()["bodies"][endpoint.name]))
+    kind = c.COMMANDS.get(endpoint.name)
+    if kind is not None:
+        scene = rehearsed("member", step)
+        for who in _FILLERS:
+            try:
+                command = fill(scene.moment(person(who, "member")), kind, Random(3), scene.cast)
+            except (LookupError, ValueError, AssertionError, TypeError, AttributeError):
+                continue
+            return command.model_dump_json(exclude_none=True).encode()
+    return json_body(_plain(request_of(endpoint.name) or {}))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list) else value if _json(value) else str(value)
+
+
+def _json(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+class Run:
+    """The cells of one step, asked one after the other; what is carried out is undone before the next."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.document = document_of(stage.house)
+        self.failures: list[Failure] = []
+        self.cells = 0
+        self.answers: Counter[str] = Counter()
+        self._absent: dict[tuple[str, str], Said] = {}
+
+    async def all(self) -> None:
+        """Ask every cell of the step."""
+        for endpoint in endpoints(self.document).values():
+            if endpoint.name not in rows():
+                continue
+            body = body_of(endpoint, self.stage.step)
+            for cell in cells(endpoint.name, self.stage.step):
+                await self._one(cell, endpoint, body)
+
+    async def _one(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> None:
+        verdict = wanted(cell)
+        request = self._request(cell, endpoint, body, {"case_id": self.stage.case})
+        said = await ask(self.stage.house.front, request)
+        if said.status < 300 and endpoint.method != "GET":
+            self.stage.undo(people=endpoint.name not in c.COMMANDS)
+        self.cells += 1
+        self.answers[verdict if said.status >= 300 else f"{verdict} {said.status}"] += 1
+        wrong = await self._wrong(cell, endpoint, body, verdict, said)
+        if wrong:
+            self.failures.append(Failure(cell, verdict, wrong))
+
+    def _request(self, cell: Cell, endpoint: Endpoint, body: bytes | None, params: Mapping[str, str]) -> Request:
+        token = self.stage.tokens.get(person(cell.kind, cell.membership))
+        return Request(endpoint.method, endpoint.at(params), body, "", bearing(token))
+
+    async def _wrong(self, cell: Cell, endpoint: Endpoint, body: bytes | None, verdict: str, said: Said) -> str:
+        """What is wrong with an answer, or nothing."""
+        if verdict == "hidden":
+            return _differs(said, await self._not_there(cell, endpoint, body))
+        if not agrees(verdict, said):
+            return f"{said.status} {said.code} {' '.join(said.reasons)}".strip()
+        return self._shown(cell, said) if verdict == "200" else ""
+
+    async def _not_there(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> Said:
+        """The answer to the same request about what does not exist; where nothing is named, about no endpoint at all."""
+        key = (endpoint.name, cell.membership)
+        if key not in self._absent:
+            elsewhere = None if body is None else body.replace(b'"enterprise": "A"', b'"enterprise": "nowhere"')
+            request = self._request(cell, endpoint, elsewhere, NOWHERE)
+            if "{" not in endpoint.path and elsewhere == body:
+                request = request._replace(path="/api/v1/nothing")
+            self._absent[key] = await ask(self.stage.house.front, request)
+        return self._absent[key]
+
+    def _shown(self, cell: Cell, said: Said) -> str:
+        """Of what reads a case: whether it shows these streams and no other."""
+        streams = sees(cell.kind, cell.membership, cell.step)
+        if cell.endpoint == "get_case":
+            found = said.document
+            shown = {frozenset(found["me"]["streams"]), frozenset(one for one in found["versions"])}
+            strange = [one for one in shown if not one <= streams] or frozenset(found["me"]["streams"]) != streams
+            return f"shows {sorted(map(sorted, shown))}, not {sorted(streams)}" if strange else ""
+        if cell.endpoint == "get_timeline":
+            shown_in = {one["stream"] for one in said.document["rows"]}
+            return "" if shown_in <= streams else f"shows events of {sorted(shown_in - streams)}"
+        return ""
+
+
+def agrees(verdict: str, said: Said) -> bool:
+    """Whether an answer is one the verdict allows."""
+    if verdict == "anonymous":
+        return said.status == 401 and said.code == "not_signed_in"
+    if verdict == "ambiguous":
+        return said.status == 422 and said.code == "acting_as_required"
+    if verdict == "seat":
+        return said.status == 409 and "not_your_seat" in said.reasons
+    if verdict == "step":
+        return said.status == 409 and "not_in_this_step" in said.reasons
+    if verdict == "open":
+        return said.status not in (403, 404, 405) and said.code != "not_signed_in" and said.status < 500
+    if verdict == "may":
+        asked = said.status in (200, 201, 202, 204, 409, 422) and said.code not in ("malformed", "acting_as_required")
+        return asked and _OF_THE_ASKER.isdisjoint(said.reasons)
+    return said.status == int(verdict)
+
+
+def _differs(said: Said, absent: Said) -> str:
+    if said == absent and said.status == 404:
+        return ""
+    return f"{said.status} {said.code} of {len(said.body)} bytes, where what does not exist answers {absent.status}"
+
+
+def cells(endpoint: str, step: Step) -> Iterator[Cell]:
+    """The cells of one endpoint at a step; a stranger has no membership."""
+    for kind in KINDS:
+        for membership in MEMBERSHIPS if kind != "stranger" else ("none",):
+            yield Cell(endpoint, kind, membership, step)
+
+
+def run(step: Step, place: Path) -> Run:
+    """All cells of a step."""
+    with staged(step, place) as stage:
+        made = Run(stage)
+        asyncio.run(made.all())
+        return made
+
+
+def main() -> int:
+    """Run every cell of every step; says how many, and names those that failed."""
+    began, failures, total, answers = time.monotonic(), list[Failure](), 0, Counter[str]()
+    wanted_steps = [one for one in STEPS if not sys.argv[1:] or one.value in sys.argv[1:]]
+    for step in wanted_steps:
+        with tempfile.TemporaryDirectory() as place:
+            made = run(step, Path(place))
+        failures += made.failures
+        total += made.cells
+        answers += made.answers
+    for one in failures:
+        print(one)
+    print(", ".join(f"{name}: {count}" for name, count in sorted(answers.items())))
+    print(f"matrix: {total} cells run, {len(failures)} failed, {time.monotonic() - began:.0f} s")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,48 @@
+"""Every cell of the authorization matrix, and that the matrix can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cloudnego.core.vocabulary import STEPS, Step
+from tests.secrecy.matrix import Cell, Run, agrees, cells, endpoints, rows, run, sees, wanted
+from tests.secrecy.wire import Said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+def test_every_cell_answers_as_the_table_says(step: Step, tmp_path: Path) -> None:
+    made = run(step, tmp_path)
+    assert [str(one) for one in made.failures] == []
+    _every_endpoint_has_its_row(made)
+    assert made.cells == sum(1 for name in endpoints(made.document) for _ in cells(name, step))
+    assert made.answers["may 201"] + made.answers["may 200"] > 100, made.answers
+
+
+def _every_endpoint_has_its_row(made: Run) -> None:
+    known = set(endpoints(made.document))
+    assert known - rows() == set(), "endpoints without a row in tests/secrecy/verdicts.yaml: read its head"
+    assert rows() - known == set(), "rows of verdicts.yaml without an endpoint"
+
+
+def test_who_is_nobody_in_the_case_sees_nothing_of_it() -> None:
+    for kind in ("worker_chief", "employer_chief", "authority", "auditor", "instructor"):
+        for membership in ("other_case", "other_district", "none"):
+            assert sees(kind, membership, Step.MEETING) == frozenset()
+            assert wanted(Cell("get_case", kind, membership, Step.MEETING)) == "hidden"
+
+
+def test_a_foreign_caucus_is_in_nobodys_sight() -> None:
+    for step in STEPS:
+        assert "employer" not in sees("worker_chief", "member", step)
+        assert "worker" not in sees("employer_chief", "member", step)
+        for kind in ("authority", "auditor", "district_union", "town_union", "instructor", "recorder", "portal"):
+            assert sees(kind, "member", step).isdisjoint({"worker", "employer"})
+
+
+@pytest.mark.parametrize("verdict", ["anonymous", "ambiguous", "seat", "step", "may", "open", "200", "204"])
+def test_no_verdict_takes_a_not_found_for_right(verdict: str) -> None:
+    assert not agrees(verdict, Said(404, (), b'{"code":"not_found"}'))
+    assert not agrees(verdict, Said(500, (), b'{"code":"defect"}'))
