@@ -27,8 +27,16 @@ from tests.secrecy.wire import Request, Said, ask, bearing, json_body
 from tests.web.documented import document_of
 
 TABLE: Final = Path(__file__).with_name("verdicts.yaml")
-NOWHERE: Final = {"case_id": "nffffffffffffffffffffffffffffffff", "enterprise_id": "nowhere"}
-"""What does not exist, in the place of what does."""
+
+
+class _Nowhere(dict[str, str]):
+    """Whatever a path asks for, nothing of that name exists."""
+
+    def __missing__(self, name: str) -> str:
+        return "nowhere"
+
+
+NOWHERE: Final = _Nowhere(case_id="n" + 32 * "f")
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
 _OF_THE_ASKER: Final = {"not_your_seat", "not_in_this_step", "case_closed"}
@@ -42,8 +50,8 @@ class Endpoint(NamedTuple):
     path: str
 
     def at(self, params: Mapping[str, str]) -> str:
-        """Its path with these parameters; the others as they stand in the table."""
-        return self.path.format(**{**table()["params"], **params})
+        """Its path with these parameters."""
+        return self.path.format_map(params)
 
 
 class Cell(NamedTuple):
@@ -224,7 +232,7 @@ class Run:
 
     async def _one(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> None:
         verdict = wanted(cell)
-        request = self._request(cell, endpoint, body, {"case_id": self.stage.case})
+        request = self._request(cell, endpoint, body, {**table()["params"], "case_id": self.stage.case})
         said = await ask(self.stage.house.front, request)
         if said.status < 300 and endpoint.method != "GET":
             self.stage.undo(people=endpoint.name not in c.COMMANDS)
@@ -247,7 +255,7 @@ class Run:
         return self._shown(cell, said) if verdict == "200" else ""
 
     async def _not_there(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> Said:
-        """The answer to the same request about what does not exist; where nothing is named, about no endpoint at all."""
+        """The answer to the same request about what does not exist; where it names nothing, about no endpoint at all."""
         key = (endpoint.name, cell.membership)
         if key not in self._absent:
             elsewhere = None if body is None else body.replace(b'"enterprise": "A"', b'"enterprise": "nowhere"')

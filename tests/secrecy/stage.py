@@ -21,7 +21,7 @@ from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
 from cloudnego.core.moment import Law, Register
-from cloudnego.core.vocabulary import STEPS, Member, Office, Side, Step
+from cloudnego.core.vocabulary import Member, Office, Side, Step
 from cloudnego.eventlog.database import sqlite_file
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.register import Entry, add_enterprise
@@ -212,7 +212,7 @@ def inline(house: House) -> House:
     async def run(work: Callable[..., Any], *given: Any) -> Any:
         return work(*given)
 
-    house.site.threads.run = run  # type: ignore[method-assign]
+    house.site.threads.run = run  # type: ignore[assignment, method-assign]
     return house
 
 
@@ -226,7 +226,7 @@ class Stage(NamedTuple):
     before: Path
 
     def undo(self, *, people: bool) -> None:
-        """Back to how it stood: the file, and whatever this process remembers of it; `people`: of who somebody is, too."""
+        """Back to how it stood, the file and what this process remembers of it; `people`: of who somebody is, too."""
         site, file = self.house.site, sqlite_file(self.house.site.engine)
         assert file is not None
         with closing(sqlite3.connect(self.before)) as kept, closing(sqlite3.connect(file)) as live:
@@ -257,7 +257,9 @@ def staged(step: Step, place: Path) -> Iterator[Stage]:
             case = made if membership == "member" else case
         clock.at = rehearsed("member", step).at + timedelta(minutes=1)
         tokens = {
-            person(kind, one): house.site.sessions.open(_district_of(one), person(kind, one), person(kind, one), "bearer")
+            person(kind, one): house.site.sessions.open(
+                _district_of(one), person(kind, one), person(kind, one), "bearer"
+            )
             for kind in KINDS[:-1]
             for one in MEMBERSHIPS
         }
@@ -288,6 +290,3 @@ def _write(house: House, membership: str, step: Step) -> str:
             case = bulk.ask(asked).case
     assert case is not None
     return case
-
-
-assert len(STEPS) == 9
