@@ -255,7 +255,7 @@ class Run:
         return self._shown(cell, said) if verdict == "200" else ""
 
     async def _not_there(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> Said:
-        """The answer to the same request about what does not exist; where it names nothing, about no endpoint at all."""
+        """The answer to the same request about what does not exist; if it names nothing, about no endpoint."""
         key = (endpoint.name, cell.membership)
         if key not in self._absent:
             elsewhere = None if body is None else body.replace(b'"enterprise": "A"', b'"enterprise": "nowhere"')

@@ -12,6 +12,7 @@ from tests.secrecy.wire import Said
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # ten thousand requests, on a machine that may be busy
 @pytest.mark.parametrize("step", STEPS)
 def test_every_cell_answers_as_the_table_says(step: Step, tmp_path: Path) -> None:
     made = run(step, tmp_path)
