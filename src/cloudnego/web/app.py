@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -13,7 +13,17 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego import __version__
-from cloudnego.web import account, enterprises, health, organisations, procedure, queries, sandbox
+from cloudnego.web import (
+    account,
+    enterprises,
+    health,
+    letters,
+    organisations,
+    procedure,
+    queries,
+    sandbox,
+    signing,
+)
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
@@ -21,6 +31,19 @@ from cloudnego.web.openapi import openapi_of
 from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
+
+MODULES: Final = (
+    health,
+    account,
+    signing,
+    letters,
+    procedure,
+    queries,
+    enterprises,
+    organisations,
+    sandbox,
+)
+"""What has endpoints, in the order in which they are looked for."""
 
 
 def application(site: Site) -> FastAPI:
@@ -34,8 +57,9 @@ def application(site: Site) -> FastAPI:
         separate_input_output_schemas=False,
     )
     made.state.site = site
-    for module in (health, account, procedure, queries, enterprises, organisations, sandbox):
+    for module in MODULES:
         made.include_router(module.router)
+    made.include_router(letters.in_sandboxes)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)
