@@ -14,7 +14,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 import structlog
@@ -34,9 +34,10 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.clocks import Clocks
-from cloudnego.identity.factors import factors_of
+from cloudnego.identity.outside import Links, Outside, Seal
+from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
-from cloudnego.identity.sending import MailServer
+from cloudnego.identity.providers import providers_of
 from cloudnego.identity.sessions import Sessions
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.ear import listen
@@ -172,18 +173,12 @@ def world_of(log: SqlLog, clock: Callable[[], datetime] = now) -> tuple[World, C
 
 
 def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
-    """Put the house together on a migrated database. Raises what `open_log` raises."""
+    """Put the house together on a migrated database. Raises what `open_log` raises, and ProvidersWrong."""
     log = open_log(settings)
     figures = Figures()
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
-    sessions = Sessions(
-        log.engine,
-        now_s,
-        idle_s=settings.session_idle_s,
-        lasts_s=settings.session_lasts_s,
-        proof_s=settings.proof_lasts_s,
-    )
+    sessions = Sessions(log.engine, now_s, idle_s=settings.session_idle_s, lasts_s=settings.session_lasts_s)
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
         world,
@@ -201,7 +196,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         engine=log.engine,
         sessions=sessions,
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
-        factors=factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings)),
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
         ),
@@ -210,6 +204,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
             per_client=settings.failures_per_client,
             window_s=settings.failures_window_s,
         ),
+        outside=_outside(log, settings),
         threads=threads,
         new_id=new_id,
         now_s=now_s,
@@ -228,18 +223,14 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     )
 
 
-def _mail_server(settings: Settings) -> MailServer | None:
-    """The server codes are mailed through, if there is one."""
-    if settings.mail_host is None:
-        return None
-    return MailServer(
-        host=settings.mail_host,
-        port=settings.mail_port,
-        sender=settings.mail_from,
-        tls=settings.mail_tls,
-        login=settings.mail_login,
-        password=settings.mail_password.get_secret_value() if settings.mail_password is not None else None,
-    )
+def _outside(log: SqlLog, settings: Settings) -> Outside:
+    """Raises ProvidersWrong."""
+    links, seal = Links(log.engine, now_s), Seal(partial(log.ring.derived, "outside"))
+    if settings.outside_file is None:
+        return Outside(links=links, seal=seal)
+    outward = Outward(loopback=settings.outside_loopback)
+    site, providers = providers_of(settings.outside_file, outward, now_s, time.monotonic)
+    return Outside(links=links, seal=seal, site=site, providers=providers)
 
 
 def _health(log: SqlLog, settings: Settings) -> dict[str, bool]:

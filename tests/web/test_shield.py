@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import httpx2
@@ -226,3 +228,13 @@ async def test_deep_json_is_refused_at_every_door_that_reads_one(town: Town) -> 
     for path in (f"/negotiations/{case}/publish-list", "/sandbox/people", "/negotiations"):
         answer = await town["firm.chair"].post(API + path, content=deep, headers=JSON)
         assert (answer.status_code, answer.json()["code"]) == (422, "too_complex")
+
+
+@pytest.mark.parametrize("text", [b'\\"' * 120_000, b'"\\' * 120_000, b'"' * 240_001, b"\\" * 240_001])
+def test_a_text_without_an_end_costs_no_more_than_its_length(text: bytes) -> None:
+    """Looked for again at each quote it took eight minutes of the event loop, and strangers may send it."""
+    body = b'{"a": 1' + b"1" * 30 + b', "' + text
+    began = time.process_time()
+    with suppress(Problem):
+        check_json(JSON, body)
+    assert time.process_time() - began < 1

@@ -74,6 +74,7 @@ class Keyring:
         if not masters or any(len(master) != KEY_BYTES for master in masters):
             raise KeyMissing("key_unreadable", file=place)
         self._masters: dict[bytes, AESGCM] = {mark_of(master): AESGCM(master) for master in masters}
+        self._plain = masters
         self._dice: Final = dice
         self._place: Final = place
         self._file: Final = file
@@ -153,7 +154,14 @@ class Keyring:
     def _look_again(self) -> None:
         """Read the file again if it is another than it was."""
         if self._file is not None and self._seen.changed():
-            self._masters = {mark_of(master): AESGCM(master) for master in read_masters(self._file)}
+            self._plain = read_masters(self._file)
+            self._masters = {mark_of(master): AESGCM(master) for master in self._plain}
+
+    def derived(self, what: str) -> list[bytes]:
+        """Keys for `what` that follow from the master keys, the newest first: the same in every process that has the
+        key file. Nothing that is kept may hang on them: each goes with its master key."""
+        self._look_again()
+        return [hmac.digest(one, f"derived\0{what}".encode(), "sha256") for one in reversed(self._plain)]
 
     def unwrap(self, wrapped: bytes, what: str) -> bytes:
         """The plain key. Raises KeyMissing if no master key here wrapped it for `what`."""

@@ -160,20 +160,40 @@ class SignIn(SQLModel, table=True):
     """One session that is open, found by the SHA-256 of its token; the token itself is nowhere stored."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_person", "person"), UniqueConstraint("id", name="uq_sign_in_id"))
+    __table_args__ = (Index("ix_sign_in_person", "person"),)
 
     token_hash: str = Field(primary_key=True, max_length=64)
-    id: str = Field(max_length=64)  # the session's name; it stays when the token is changed for another
     district: str = Field(max_length=64)
     person: str = Field(sa_column_args=(ForeignKey("person.id", name="fk_sign_in_person"),), max_length=64)
     door: str = Field(max_length=8)  # "cookie" | "bearer"
-    grade: int  # `grades.Grade`: what was shown last, good until `proved_until_s`
-    proved_until_s: int = Field(sa_type=BigInteger)
-    best: int  # the most that was ever shown in it
-    agent: str | None = Field(default=None, max_length=120)  # what the browser calls itself
     created_s: int = Field(sa_type=BigInteger)
     seen_s: int = Field(sa_type=BigInteger)
     expires_s: int = Field(sa_type=BigInteger)
+
+
+class OutsideLink(SQLModel, table=True):
+    """A person's account at an outside provider: one of each provider, and each of one person in a district."""
+
+    __tablename__ = "outside_link"
+    __table_args__ = (UniqueConstraint("district", "subject_hash", name="uq_outside_link_district_subject_hash"),)
+
+    person: str = Field(
+        sa_column_args=(ForeignKey("person.id", name="fk_outside_link_person"),), primary_key=True, max_length=64
+    )
+    provider: str = Field(primary_key=True, max_length=32)
+    district: str = Field(max_length=64)
+    subject_hash: str = Field(max_length=64)  # of the provider and its name for him
+    created_s: int = Field(sa_type=BigInteger)
+    used_s: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class OutsideReturn(SQLModel, table=True):
+    """An attempt to come in through a provider that came back: none comes back twice. Kept until it is too late."""
+
+    __tablename__ = "outside_return"
+
+    state_hash: str = Field(primary_key=True, max_length=64)
+    until_s: int = Field(sa_type=BigInteger)
 
 
 class IdentityEpoch(SQLModel, table=True):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends
@@ -11,20 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Office, Side
-from cloudnego.identity.grades import Grade, GradeWord
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sessions import Held, Who
-from cloudnego.ports import CHINA
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import SignInBody, parsed
 from cloudnego.web.described import described
-from cloudnego.web.documents import MeansDocument
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import as_said, means_of
 from cloudnego.web.site import Site
 
-_AGENT_MAX: Final = 120
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 
@@ -82,17 +76,12 @@ class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """The person who asks, and what was shown of it. `grade_until`: real time, null where only a password was shown;
-    `means`: what he has to show more."""
+    """The person who asks."""
 
     person: str
     name: str
     district: DistrictDocument
     memberships: tuple[MembershipDocument, ...]
-    session: str
-    grade: GradeWord
-    grade_until: str | None
-    means: tuple[MeansDocument, ...]
 
 
 class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,11 +91,6 @@ class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None
     idle_s: int
     lasts_s: int
-
-
-def instant(seconds: int) -> str:
-    """Real time as the API says it."""
-    return datetime.fromtimestamp(seconds, CHINA).isoformat(timespec="seconds")
 
 
 def district_document(site: Site, district: str) -> DistrictDocument:
@@ -122,7 +106,7 @@ def district_document(site: Site, district: str) -> DistrictDocument:
 
 
 def _me(site: Site, who: Who) -> Me:
-    today, grade = site.world.clock(who.district).date(), who.grade(site.now_s())
+    today = site.world.clock(who.district).date()
 
     def said(one: Held) -> MembershipDocument:
         return MembershipDocument(
@@ -146,10 +130,6 @@ def _me(site: Site, who: Who) -> Me:
         name=who.name,
         district=district_document(site, who.district),
         memberships=tuple(said(one) for one in who.held),
-        session=who.session,
-        grade=grade.word,
-        grade_until=instant(who.proved_until_s) if grade > Grade.PASSWORD else None,
-        means=as_said(means_of(site, who)),
     )
 
 
@@ -185,8 +165,7 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     person = await _checked(site, district, body)
     old = site.doorkeeper.token(request.headers)
     replaces = old.value if old is not None and old.door == body.door else None
-    agent = request.headers.get("user-agent", "")[:_AGENT_MAX] or None
-    token = await site.threads.run(_opened, site, body, (district, person, agent), replaces)
+    token = await site.threads.run(_opened, site, district, body, person, replaces)
     site.doorkeeper.forget()
     who = await site.threads.run(site.sessions.who, token)
     if who is None:  # ended by another request in this very moment
@@ -199,21 +178,16 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     )
     made = answer(opened, 201)
     if body.door == "cookie":
-        keep(site, made, token)
+        made.set_cookie(
+            site.doorkeeper.cookie,
+            token,
+            max_age=site.sessions.lasts_s,
+            path="/",
+            secure=site.doorkeeper.secure,
+            httponly=True,
+            samesite="lax",
+        )
     return made
-
-
-def keep(site: Site, made: Response, token: str) -> None:
-    """Let the browser keep the token of its session."""
-    made.set_cookie(
-        site.doorkeeper.cookie,
-        token,
-        max_age=site.sessions.lasts_s,
-        path="/",
-        secure=site.doorkeeper.secure,
-        httponly=True,
-        samesite="lax",
-    )
 
 
 async def _checked(site: Site, district: str, body: SignInBody) -> str:
@@ -232,9 +206,8 @@ async def _checked(site: Site, district: str, body: SignInBody) -> str:
     return account.person
 
 
-def _opened(site: Site, body: SignInBody, whose: tuple[str, str, str | None], replaces: str | None) -> str:
-    district, person, agent = whose
-    return site.sessions.open(district, body.login, person, body.door, replaces=replaces, agent=agent)
+def _opened(site: Site, district: str, body: SignInBody, person: str, replaces: str | None) -> str:
+    return site.sessions.open(district, body.login, person, body.door, replaces=replaces)
 
 
 @router.delete("/session", **described("sign_out", None, status=204, unsafe=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,12 +17,11 @@ from cloudnego.web import (
     account,
     enterprises,
     health,
-    letters,
     organisations,
+    outside,
     procedure,
     queries,
     sandbox,
-    signing,
 )
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
@@ -32,18 +31,17 @@ from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
 
-MODULES: Final = (
+ROOMS = (
     health,
     account,
-    signing,
-    letters,
+    outside,
     procedure,
     queries,
     enterprises,
     organisations,
     sandbox,
 )
-"""What has endpoints, in the order in which they are looked for."""
+"""Modules with a `router`, in the order in which their doors are looked for."""
 
 
 def application(site: Site) -> FastAPI:
@@ -57,9 +55,8 @@ def application(site: Site) -> FastAPI:
         separate_input_output_schemas=False,
     )
     made.state.site = site
-    for module in MODULES:
+    for module in ROOMS:
         made.include_router(module.router)
-    made.include_router(letters.in_sandboxes)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)

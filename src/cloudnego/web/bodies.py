@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 from starlette.requests import Request
 
 from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, PersonId, Rate, Side
-from cloudnego.identity.grades import Means
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.references import ReferenceKind, ReferenceUnit
 from cloudnego.web.errors import malformed
@@ -28,13 +27,13 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whi
 Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=256)]
-ProofCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z \-]{6,24}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}$")]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z*\-]{6,32}$")]
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+\- ()]{3,32}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{3,480}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2})?$")]  # a year, or the month a value begins in
+Page = Annotated[str, StringConstraints(pattern=r"^/(?:[A-Za-z0-9_~.%=&?#\-][A-Za-z0-9_~.%=&?#\-/]{0,298})?$")]
 Instant = Annotated[datetime, Field(description="RFC 3339 with an offset")]
 
 
@@ -47,38 +46,17 @@ class SignInBody(Message):
     door: Literal["cookie", "bearer"] = "cookie"
 
 
-class StepUpBody(Message):
-    """A proof. `letter`: `code` is the one printed on the mandate letter, and the password comes with it; `mail`,
-    `inbox`: `code` are the six digits that were sent for this session."""
+class OutsideSignInBody(Message):
+    """Sign in through an outside provider. `then`: the page of this site the browser ends at."""
 
-    means: Literal[Means.MAIL, Means.INBOX, Means.LETTER]
-    code: ProofCode
-    password: Password | None = None
-
-    @model_validator(mode="after")
-    def _with_the_letter(self) -> Self:
-        if (self.means is Means.LETTER) != (self.password is not None):
-            raise ValueError("a password comes with the letter's code and with no other")
-        return self
+    district: Id | None = None
+    then: Page = "/"
 
 
-class CodeBody(Message):
-    """How the code is to be sent."""
+class OutsideLinkBody(Message):
+    """Link an outside account with the person signed in. `then`: the page of this site the browser ends at."""
 
-    means: Literal[Means.MAIL, Means.INBOX]
-
-
-class LetterBody(Message):
-    """A letter for a membership; `until`: its last day, unless the mandate ends before."""
-
-    membership: Id
-    until: Day | None = None
-
-
-class SandboxLetterBody(Message):
-    """A letter for the oldest membership of a person of the sandbox."""
-
-    person: PersonId
+    then: Page = "/"
 
 
 class PlaceBody(Message):

@@ -23,9 +23,10 @@ OPEN_DOORS: Final = frozenset(
         ("POST", f"{API}/sandbox"),
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),
+        ("GET", f"{API}/outside"),
     }
 )
-"""What a stranger may ask. `/packs/{id}` is open too, see `_is_open`."""
+"""What a stranger may ask. `/packs/{id}` and coming in through a provider are open too, see `_is_open`."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SANDBOX: Final = (b"cloudnego-district", b"sandbox")
@@ -33,6 +34,8 @@ _POST_ONLY: Final = {"Allow": "POST"}
 
 
 def _is_open(method: str, path: str) -> bool:
+    if method in ("GET", "POST") and path.startswith(f"{API}/session/outside/"):
+        return True
     return (method, path) in OPEN_DOORS or (method == "GET" and path.startswith(f"{API}/packs/"))
 
 

@@ -11,7 +11,7 @@ from cloudnego.core.pack import Pack
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.clocks import Clocks
-from cloudnego.identity.factors import Factors
+from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
@@ -41,9 +41,9 @@ class Site:
     engine: Engine
     sessions: Sessions
     passwords: Passwords
-    factors: Factors
     doorkeeper: Doorkeeper
     tries: Tries
+    outside: Outside
     threads: Threads
     new_id: NewId
     now_s: Callable[[], int]

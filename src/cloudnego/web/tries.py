@@ -29,6 +29,7 @@ NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
     ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
     ("GET", "/api/v1/procedure"): "the law is open to all",
     ("GET", "/api/v1/packs"): "the law is open to all",
+    ("GET", "/api/v1/outside"): "what may be chosen to sign in with is open to all",
 }
 """All other open doors, each with the reason why no address is looked at there. Doors where workers vote, answer or
 use a slip belong here for good: their guesses are bounded by the slip or the poll itself."""

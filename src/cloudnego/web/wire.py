@@ -18,7 +18,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
 async def body_of(receive: Receive, headers: dict[str, str], longest: int) -> bytes:
     """The whole body. Raises `Problem` 413 as soon as it is or says it is longer than `longest` bytes."""
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared[:12]) > longest:
+    if declared.isascii() and declared.isdigit() and int(declared[:12]) > longest:
         raise Problem("too_long", facts={"bytes": longest})
     parts: list[bytes] = []
     size = 0
@@ -58,7 +58,9 @@ MEMBERS_MAX: Final = 5_000
 DIGITS_MAX: Final = 20
 """No lawful act nests deeper, names more, or counts further: money in fen has at most 15 digits."""
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# A text that does not end is one up to the end of the body: looked for again at each of its quotes it would take the
+# square of its length, and this is done for strangers, too.
+_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}|[0-9][eE]" % (DIGITS_MAX + 1))
 _BRACKET: Final = re.compile(rb"[\[{\]}]")
 
