@@ -18,7 +18,7 @@ from cloudnego.eventlog import seats
 from cloudnego.eventlog.database import connect, sqlite_file, writing
 from cloudnego.settings import Settings
 
-for tables in ("cloudnego.eventlog.tables", "cloudnego.identity.tables"):
+for tables in ("cloudnego.eventlog.tables", "cloudnego.identity.tables", "cloudnego.identity.factor_tables"):
     import_module(tables)  # each declares its tables in SQLModel.metadata
 
 if context.config.config_file_name is not None:

@@ -23,6 +23,9 @@ NAME: Final = "杭州市萧山区（演示）"
 PASSWORD: Final = "yanshi-2026"  # one for all, said by `demo`; a sandbox has nothing to protect
 
 
+LETTER: Final = "YANSH-12026"  # the code on everybody's mandate letter, for the same reason
+
+
 class Visitor(NamedTuple):
     """Whom one may sign in as: the name to sign in with, who he is, where to look."""
 
@@ -85,7 +88,7 @@ def generate() -> Seed:
     return Seed(
         district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, bodies=bodies(firms),
         enterprises=tuple(firm.entry for firm in firms), humans=humans, posts=posts, figures=FIGURES,
-        guests=_guests(humans, visitors), password=PASSWORD, enterprises_told=len(casting.roles),
+        guests=_guests(humans, visitors), password=PASSWORD, letter=LETTER, enterprises_told=len(casting.roles),
         tell=lambda script, told: _tell(script, firms, casting, told),
     )  # fmt: skip
 

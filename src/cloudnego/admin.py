@@ -19,8 +19,10 @@ from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
 from cloudnego.eventlog.districts import District, Districts
 from cloudnego.housekeeping import keys_app
+from cloudnego.identity.custody import Custody
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
+from cloudnego.identity.letters import Letters
 from cloudnego.identity.passwords import Passwords, check_strength
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError, organisations, people
@@ -250,6 +252,27 @@ def set_password(person: ThePerson, password_file: PasswordFile = None, district
     hashed = _hash(Settings(), _read_password(password_file, person))
     _write(district, lambda roster: roster.set_password(person, hashed))
     tell("new_password", person=person)
+
+
+@person_app.command(
+    "letter",
+    help="出具授权委托书代码，随委托书交给本人；原来的随即失效。 Print the code of a mandate letter; the old one dies.",
+)
+def print_letter(
+    person: ThePerson,
+    *,
+    membership: Annotated[str | None, typer.Option(help="哪一个任职。 For which membership; else the oldest.")] = None,
+    district: DistrictName = None,
+) -> None:
+    """The code of a mandate letter: the first official has nobody else who could print him one. Prints it alone."""
+    with looked_into(Settings()) as (engine, ring):
+        chosen = _the_district(Districts(engine, ring), district).id
+        letters = Letters(engine, Custody(engine, ring), new_id, now_s)
+        held = letters.memberships_of(chosen, person)
+        wanted = membership if membership is not None else next(iter(held), None)
+        if wanted is None or wanted not in held:
+            raise CannotBe("no_membership", person=person)
+        out.print(letters.issue(chosen, wanted, "operator").code)
 
 
 @person_app.command("list", help="区内所有人员、登录名和任职。 Everybody, with sign-in names and memberships.")

@@ -82,6 +82,7 @@ def _announce(seed: Seed, url: str) -> None:
     """Where to look and whom to sign in as; the last line says that it answers."""
     out.print(f"\n[b]{seed.name}[/] · sandbox district `{seed.district}` · {seed.now:%Y-%m-%d}", highlight=False)
     out.print(f"密码 password: [b]{seed.password}[/]", highlight=False)
+    out.print(f"授权委托书代码 code on the mandate letters: [b]{seed.letter}[/]", highlight=False)
     for look, guests in groupby(seed.guests, key=lambda guest: guest.look):
         out.print(f"\n[b]{look}[/]", highlight=False, soft_wrap=True)
         for guest in guests:
@@ -91,6 +92,7 @@ def _announce(seed: Seed, url: str) -> None:
         ("九个步骤 the nine steps", "/api/v1/procedure"),
         ("接口 the API", "/openapi.json"),
         ("登录 sign in: POST", "/api/v1/session"),
+        ("办有约束力的事之前 before a binding act: POST", "/api/v1/session/step-up"),
         ("全区 the district", "/api/v1/cockpit"),
         ("案件 cases", "/api/v1/negotiations"),
     ):

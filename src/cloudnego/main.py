@@ -34,10 +34,12 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.factors import factors_of
 from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.providers import providers_of
+from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.ear import listen
@@ -178,7 +180,13 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     figures = Figures()
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
-    sessions = Sessions(log.engine, now_s, idle_s=settings.session_idle_s, lasts_s=settings.session_lasts_s)
+    sessions = Sessions(
+        log.engine,
+        now_s,
+        idle_s=settings.session_idle_s,
+        lasts_s=settings.session_lasts_s,
+        proof_s=settings.proof_lasts_s,
+    )
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
         world,
@@ -196,6 +204,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         engine=log.engine,
         sessions=sessions,
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
+        factors=factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings)),
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
         ),
@@ -220,6 +229,20 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     figures.queue.set_function(lambda: log.waiting)
     return House(
         settings=settings, site=site, front=front_of(site, figures, time.monotonic), timers=timers, figures=figures
+    )
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    """The server codes are mailed through, if there is one."""
+    if settings.mail_host is None:
+        return None
+    return MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        sender=settings.mail_from,
+        tls=settings.mail_tls,
+        login=settings.mail_login,
+        password=settings.mail_password.get_secret_value() if settings.mail_password is not None else None,
     )
 
 

@@ -138,6 +138,17 @@ class Settings(BaseSettings):
     session_lasts_s: int = Field(
         604_800, ge=60, description="A session ends after this long whatever happens: a week, then sign in again."
     )
+    proof_lasts_s: int = Field(
+        600, ge=60, le=3600, description="How long a proof beyond the password counts: a few acts, not a lunch break."
+    )
+    mail_host: str | None = Field(None, description="The server that mails one-time codes; unset: none are mailed.")
+    mail_port: int = Field(587, ge=1, le=65535, description="Where that server takes mail.")
+    mail_from: str = Field("cloudnego@localhost", description="Whom the mails come from.")
+    mail_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="A code does not travel in the clear; none is for a relay on this very machine."
+    )
+    mail_login: str | None = Field(None, description="How we sign in there; unset: we do not.")
+    mail_password: SecretStr | None = Field(None, description="The password to that.")
     password_memory_kib: int = Field(
         65_536, ge=8, description="Argon2 memory per hash; lower only where tests or a tiny machine ask for it."
     )

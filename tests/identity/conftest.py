@@ -11,10 +11,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, SQLModel
 
 from cloudnego.eventlog.database import connect
+from cloudnego.eventlog.districts import Districts
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.identity.custody import Custody
 from cloudnego.identity.founding import XIAOSHAN, Founded, found
 from cloudnego.identity.roster import NewPerson, Roster
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.store import writing
+from cloudnego.law import DEFAULT_PACK, shipped_calendar, shipped_pack
 
 D = "d1"
 
@@ -64,6 +68,14 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def town(engine: Engine, now: Now) -> Town:
     return Town(engine, now)
+
+
+@pytest.fixture
+def custody(engine: Engine) -> Custody:
+    """Keys of a district that has been made."""
+    ring = Keyring.seeded("identity")
+    Districts(engine, ring).make(D, "萧山区", "live", shipped_pack(DEFAULT_PACK), shipped_calendar())
+    return Custody(engine, ring)
 
 
 @pytest.fixture

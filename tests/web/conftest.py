@@ -85,6 +85,22 @@ class Town:
         self.people[name] = await self._stack.enter_async_context(client)
         return client
 
+    async def letter(self, who: str) -> str:
+        """The code of somebody's mandate letter, from the administrator of the sandbox."""
+        return str((await self.made("admin", "/sandbox/letters", person=self.ids[who]))["code"])
+
+    async def step_up(self, who: str) -> None:
+        """Let somebody show the code of his letter; his client goes on with the new token."""
+        proof = {"means": "letter", "code": await self.letter(who), "password": PASSWORD}
+        answer = await self[who].post(f"{API}/session/step-up", json=proof)
+        assert answer.status_code == 200, answer.text
+        self.took(who, answer.json()["token"])
+
+    def took(self, who: str, token: str) -> None:
+        """Somebody's session goes on under another token."""
+        self.tokens[who] = token
+        self[who].headers["Authorization"] = f"Bearer {token}"
+
     async def person(self, name: str, *memberships: dict[str, Any]) -> httpx2.AsyncClient:
         await self.made(
             "admin", "/sandbox/people", name=name, login=name, password=PASSWORD, memberships=list(memberships)

@@ -13,6 +13,7 @@ from claims.walks import cast, register
 from cloudnego.core.moment import Law
 from cloudnego.core.vocabulary import Office
 from cloudnego.eventlog.districts import District
+from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
@@ -109,10 +110,10 @@ def at(house: House, moment: datetime) -> None:
 
 
 def looking(house: House) -> Callable[[str], httpx2.AsyncClient]:
-    """A client for a person, signed in without a password."""
+    """A client for a person, signed in as if with a passkey."""
 
     def client(person: str) -> httpx2.AsyncClient:
-        token = house.site.sessions.open(DISTRICT, person, person, "bearer")
+        token = house.site.sessions.open(DISTRICT, person, person, "bearer", proof=Grade.PASSKEY)
         return client_of(house, headers={"Authorization": f"Bearer {token}"})
 
     return client

@@ -26,6 +26,7 @@ from cloudnego.core.moment import seats_of
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import JOINT, Member, Seat, Step
+from cloudnego.identity.grades import Grade
 from cloudnego.rehearsal import Played
 from cloudnego.texts import catalogue
 from cloudnego.web.app import application
@@ -277,7 +278,8 @@ class Bombardment:
         self.served = served
         self.dice = Random(number)
         self.may = who_may()
-        self.tokens = {who: served.house.site.sessions.open(DISTRICT, who, who, "bearer") for who in ACTORS}
+        opened = served.house.site.sessions.open
+        self.tokens = {who: opened(DISTRICT, who, who, "bearer", proof=Grade.PASSKEY) for who in ACTORS}
         schema = schemathesis.openapi.from_dict(httpx2.get(f"{served.url}/openapi.json").json())
         schema.config.update(base_url=served.url)
         found: list[Any] = [one.ok() for one in schema.get_all_operations()]  # type: ignore[union-attr]

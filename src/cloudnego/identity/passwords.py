@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, TypeVarTuple
 
 from pwdlib import PasswordHash
+from pwdlib.exceptions import UnknownHashError
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 T = TypeVar("T")
@@ -47,7 +48,11 @@ class Passwords:
 
     def matches(self, password: str, encoded: str | None) -> bool:
         """Whether the password is right; an unknown account (None) costs the same time and is always wrong."""
-        right = self._hasher.verify(password, encoded if encoded is not None else self._nobody)
+        try:
+            right = self._hasher.verify(password, encoded if encoded is not None else self._nobody)
+        except UnknownHashError:  # an account that has no password: nothing is right, and it takes as long
+            self._hasher.verify(password, self._nobody)
+            return False
         return right and encoded is not None
 
     async def hash_later(self, password: str) -> str:

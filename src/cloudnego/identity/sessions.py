@@ -1,4 +1,7 @@
-"""Sessions: opaque tokens, known here only by their hash; idle and absolute limits; locking out who keeps guessing."""
+"""Sessions: opaque tokens, known here only by their hash; their limits, what was proved in them, and who may look.
+
+A token is good until the session is shown more than before: then the session goes on under another.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from sqlmodel import select as rows_of
 
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog import sql
+from cloudnego.identity.grades import Grade
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import (
     Account,
@@ -65,6 +69,14 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     district: str
     door: str
     held: tuple[Held, ...]
+    session: str = ""  # its name; a portal has none
+    proved: Grade = Grade.PASSWORD
+    proved_until_s: int = 0
+    best: Grade = Grade.PASSWORD
+
+    def grade(self, now_s: int) -> Grade:
+        """What counts now: a proof is good for some minutes, having signed in for as long as the session lasts."""
+        return self.proved if now_s < self.proved_until_s else Grade.PASSWORD
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -93,11 +105,14 @@ def _name_hash(district: str, login: str) -> str:
 class Sessions:
     """All of it synchronous: the web calls it in a thread. `now_s` is real time in whole seconds."""
 
-    def __init__(self, engine: Engine, now_s: Callable[[], int], *, idle_s: int, lasts_s: int) -> None:
+    def __init__(
+        self, engine: Engine, now_s: Callable[[], int], *, idle_s: int, lasts_s: int, proof_s: int = 600
+    ) -> None:
         self._engine = engine
         self._now_s = now_s
         self.idle_s = idle_s
         self.lasts_s = lasts_s
+        self.proof_s = proof_s
 
     def locked_for_s(self, district: str, login: str) -> int:
         """Seconds until this name may try again; names nobody has are locked alike."""
@@ -117,6 +132,12 @@ class Sessions:
             row = session.exec(query).first()
         return AccountOf(*row) if row is not None else None
 
+    def password_of(self, person: str) -> str | None:
+        """The hash of somebody who is signed in."""
+        with reading(self._engine) as session:
+            row = session.get(Account, person)
+        return row.password_hash if row is not None and row.ended_s is None else None
+
     def failed(self, district: str, login: str) -> None:
         """Note a failed sign-in. From the sixth on the name is locked, each time twice as long, at most 15 minutes."""
         now = self._now_s()
@@ -133,7 +154,17 @@ class Sessions:
                 row.locked_until_s = now + min(_FIRST_LOCK_S * 2**over, _LONGEST_LOCK_S)
             session.add(row)
 
-    def open(self, district: str, login: str, person: str, door: str, *, replaces: str | None = None) -> str:
+    def open(
+        self,
+        district: str,
+        login: str,
+        person: str,
+        door: str,
+        *,
+        replaces: str | None = None,
+        proof: Grade = Grade.PASSWORD,
+        agent: str | None = None,
+    ) -> str:
         """A new session; the one it replaces dies in the same transaction. Returns the token (256 bit, base64url)."""
         token = secrets.token_urlsafe(32)
         now = self._now_s()
@@ -145,15 +176,41 @@ class Sessions:
             session.add(
                 SignIn(
                     token_hash=token_hash(token),
+                    id="i" + secrets.token_hex(8),
                     district=district,
                     person=person,
                     door=door,
+                    grade=proof,
+                    proved_until_s=now + self.proof_s,
+                    best=proof,
+                    agent=agent,
                     created_s=now,
                     seen_s=now,
                     expires_s=now + self.lasts_s,
                 )
             )
         return token
+
+    def prove(self, token: str, grade: Grade) -> str | None:
+        """The session of this token was shown a proof: it goes on under the new token returned, which nobody can have
+        laid in the browser before. None if it is over. A better proof that still counts is not made less by another.
+        """
+        fresh, hashed, now = secrets.token_urlsafe(32), token_hash(token), self._now_s()
+        with writing(self._engine) as session:
+            row = session.get(SignIn, hashed)
+            if row is None:
+                return None
+            counts = Grade(row.grade) if now < row.proved_until_s else Grade.PASSWORD
+            until = row.proved_until_s if counts > grade else now + self.proof_s
+            values = {"grade": max(counts, grade), "proved_until_s": until, "best": max(row.best, grade)}
+            changed = update(SignIn).where(col(SignIn.token_hash) == hashed)
+            session.exec(changed.values(token_hash=token_hash(fresh), seen_s=now, **values))
+        return fresh
+
+    def forgive(self, district: str, login: str) -> None:
+        """Forget the failures of a name: it has shown what it should."""
+        with writing(self._engine) as session:
+            session.exec(delete(SignInFailure).where(col(SignInFailure.name_hash) == _name_hash(district, login)))
 
     def close(self, token: str) -> None:
         """End a session; ending one that is over is no error."""
@@ -183,7 +240,7 @@ class Sessions:
             rows = connection.execute(_WHO, {"hashed": hashed}).all()
         if not rows:
             return None
-        seen_s, expires_s, *person = rows[0][:_PERSON_WIDTH]
+        seen_s, expires_s, proved, best, *person = rows[0][:_PERSON_WIDTH]
         if now >= expires_s or now - seen_s >= self.idle_s:
             return None
         noted_for_s = min(_SEEN_EVERY_S, self.idle_s // 2)
@@ -192,7 +249,8 @@ class Sessions:
                 session.exec(update(SignIn).where(col(SignIn.token_hash) == hashed).values(seen_s=now))
             seen_s = now
         held = tuple(_held(row[_PERSON_WIDTH:]) for row in rows if row[_PERSON_WIDTH] is not None)
-        who = Who(**dict(zip(_PERSON, person, strict=True)), held=held)
+        said = dict(zip(_PERSON, person, strict=True))
+        who = Who(**said, held=held, proved=Grade(proved), best=Grade(best))
         return Known(who, min(expires_s, seen_s + noted_for_s) - now)
 
 
@@ -202,11 +260,12 @@ _HELD = (
     _O.c.id, _M.c.id, _O.c.kind, _O.c.name, _O.c.region, _O.c.upper, _M.c.office, _M.c.side, _M.c.seat_hint,
     _M.c.mandate, _M.c.mandate_scope, _M.c.mandate_from, _M.c.mandate_to,
 )  # fmt: skip
-_PERSON = ("door", "person", "name", "district")
-_PERSON_WIDTH = 2 + len(_PERSON)
+_PERSON = ("door", "session", "proved_until_s", "person", "name", "district")
+_PERSON_WIDTH = 4 + len(_PERSON)
+_SAID = (_S.c.door, _S.c.id, _S.c.proved_until_s, _P.c.id, _P.c.name, _P.c.district)
 _IN_ORDER = (_M.c.created_s, _M.c.id)
 _WHO = (
-    select(_S.c.seen_s, _S.c.expires_s, _S.c.door, _P.c.id, _P.c.name, _P.c.district, *_HELD)
+    select(_S.c.seen_s, _S.c.expires_s, _S.c.grade, _S.c.best, *_SAID, *_HELD)
     .select_from(_S)
     .join(_P, _P.c.id == _S.c.person)
     .join(_A, _A.c.person == _S.c.person)

@@ -160,12 +160,17 @@ class SignIn(SQLModel, table=True):
     """One session that is open, found by the SHA-256 of its token; the token itself is nowhere stored."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index("ix_sign_in_person", "person"),)
+    __table_args__ = (Index("ix_sign_in_person", "person"), UniqueConstraint("id", name="uq_sign_in_id"))
 
     token_hash: str = Field(primary_key=True, max_length=64)
+    id: str = Field(max_length=64)  # the session's name; it stays when the token is changed for another
     district: str = Field(max_length=64)
     person: str = Field(sa_column_args=(ForeignKey("person.id", name="fk_sign_in_person"),), max_length=64)
     door: str = Field(max_length=8)  # "cookie" | "bearer"
+    grade: int  # `grades.Grade`: what was shown last, good until `proved_until_s`
+    proved_until_s: int = Field(sa_type=BigInteger)
+    best: int  # the most that was ever shown in it
+    agent: str | None = Field(default=None, max_length=120)  # what the browser calls itself
     created_s: int = Field(sa_type=BigInteger)
     seen_s: int = Field(sa_type=BigInteger)
     expires_s: int = Field(sa_type=BigInteger)

@@ -16,7 +16,10 @@ from cloudnego.eventlog.districts import DistrictExists
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.identity import tables
+from cloudnego.identity.custody import Custody
+from cloudnego.identity.factor_tables import Letter
 from cloudnego.identity.kinds import SIDES
+from cloudnego.identity.letters import letter_digest
 from cloudnego.identity.references import NewReference
 from cloudnego.identity.register import Entry
 from cloudnego.identity.roster import has_people
@@ -47,6 +50,7 @@ def load(log: SqlLog, seed: Seed, *, password_hash: str, now_s: int, told: Told 
     with writing(log.engine) as session:
         if not has_people(session, seed.district):
             _write_identity(session, seed, password_hash, now_s)
+            _write_letters(session, seed, Custody(log.engine, log.ring), now_s)
     with Bulk(log.store, log.ring, log.districts, flush_rows=sys.maxsize) as pen:
         script = Script(seed.district, pen)
         seed.tell(script, told)
@@ -86,6 +90,28 @@ def _write_identity(session: Session, seed: Seed, password_hash: str, now_s: int
         session.execute(insert(table.__table__), list(wanted))  # type: ignore[attr-defined]
 
 
+def _write_letters(session: Session, seed: Seed, custody: Custody, now_s: int) -> None:
+    """A mandate letter for each membership of whoever can sign in, all with the same code."""
+    guests = {human.id for human in seed.humans if human.login is not None}
+    rows = [
+        {
+            "id": f"l{seed.district}{number:06d}",
+            "district": seed.district,
+            "person": post.person,
+            "membership": _membership_id(seed.district, number),
+            "digest": letter_digest(custody, seed.district, _membership_id(seed.district, number), seed.letter),
+            "issued_s": now_s,
+        }
+        for number, post in enumerate(seed.posts, 1)
+        if post.person in guests
+    ]
+    session.execute(insert(Letter.__table__), rows)  # type: ignore[attr-defined]
+
+
+def _membership_id(district: str, number: int) -> str:
+    return f"m{district}{number:06d}"
+
+
 def _organisation(made: dict[str, Any], body: Body, now_s: int) -> dict[str, Any]:
     row = {"id": body.id, "kind": body.kind.value, "name": body.name, "region": body.region, "upper": body.upper}
     return {**made, **row, "ended_s": now_s if body.ended else None}
@@ -94,8 +120,9 @@ def _organisation(made: dict[str, Any], body: Body, now_s: int) -> dict[str, Any
 def _membership(made: dict[str, Any], number: int, post: Post) -> dict[str, Any]:
     side = SIDES.get(post.office, post.side)
     return {
-        **made, "id": f"m{made['district']}{number:06d}", "person": post.person, "organisation": post.organisation,
-        "office": post.office.value, "side": side.value if side is not None else None,
+        **made, "id": _membership_id(made["district"], number), "person": post.person,
+        "organisation": post.organisation, "office": post.office.value,
+        "side": side.value if side is not None else None,
     }  # fmt: skip
 
 

@@ -70,7 +70,7 @@ class Guest(NamedTuple):
 
 
 class Seed(NamedTuple):
-    """A district as it stands at `now`, the moment its clock starts from.
+    """A district as it stands at `now`, the moment its clock starts from. `letter`: the code on all mandate letters.
 
     `tell` plays all cases into a script and says after each enterprise how many more were told.
     """
@@ -87,6 +87,7 @@ class Seed(NamedTuple):
     figures: tuple[Figure, ...]
     guests: tuple[Guest, ...]
     password: str
+    letter: str
     tell: Callable[[Script, Told], None]
     enterprises_told: int
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends
@@ -10,15 +11,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Office, Side
+from cloudnego.identity.grades import Grade, GradeWord
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sessions import Held, Who
+from cloudnego.ports import CHINA
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import SignInBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.documents import MeansDocument
 from cloudnego.web.errors import Problem
+from cloudnego.web.proving import as_said, means_of
 from cloudnego.web.site import Site
 
+_AGENT_MAX: Final = 120
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 
 
@@ -76,12 +82,17 @@ class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
-    """The person who asks."""
+    """The person who asks, and what was shown of it. `grade_until`: real time, null where only a password was shown;
+    `means`: what he has to show more."""
 
     person: str
     name: str
     district: DistrictDocument
     memberships: tuple[MembershipDocument, ...]
+    session: str
+    grade: GradeWord
+    grade_until: str | None
+    means: tuple[MeansDocument, ...]
 
 
 class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +102,11 @@ class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None
     idle_s: int
     lasts_s: int
+
+
+def instant(seconds: int) -> str:
+    """Real time as the API says it."""
+    return datetime.fromtimestamp(seconds, CHINA).isoformat(timespec="seconds")
 
 
 def district_document(site: Site, district: str) -> DistrictDocument:
@@ -106,7 +122,7 @@ def district_document(site: Site, district: str) -> DistrictDocument:
 
 
 def _me(site: Site, who: Who) -> Me:
-    today = site.world.clock(who.district).date()
+    today, grade = site.world.clock(who.district).date(), who.grade(site.now_s())
 
     def said(one: Held) -> MembershipDocument:
         return MembershipDocument(
@@ -130,6 +146,10 @@ def _me(site: Site, who: Who) -> Me:
         name=who.name,
         district=district_document(site, who.district),
         memberships=tuple(said(one) for one in who.held),
+        session=who.session,
+        grade=grade.word,
+        grade_until=instant(who.proved_until_s) if grade > Grade.PASSWORD else None,
+        means=as_said(means_of(site, who)),
     )
 
 
@@ -165,7 +185,8 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     person = await _checked(site, district, body)
     old = site.doorkeeper.token(request.headers)
     replaces = old.value if old is not None and old.door == body.door else None
-    token = await site.threads.run(_opened, site, district, body, person, replaces)
+    agent = request.headers.get("user-agent", "")[:_AGENT_MAX] or None
+    token = await site.threads.run(_opened, site, body, (district, person, agent), replaces)
     site.doorkeeper.forget()
     who = await site.threads.run(site.sessions.who, token)
     if who is None:  # ended by another request in this very moment
@@ -178,16 +199,21 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     )
     made = answer(opened, 201)
     if body.door == "cookie":
-        made.set_cookie(
-            site.doorkeeper.cookie,
-            token,
-            max_age=site.sessions.lasts_s,
-            path="/",
-            secure=site.doorkeeper.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        keep(site, made, token)
     return made
+
+
+def keep(site: Site, made: Response, token: str) -> None:
+    """Let the browser keep the token of its session."""
+    made.set_cookie(
+        site.doorkeeper.cookie,
+        token,
+        max_age=site.sessions.lasts_s,
+        path="/",
+        secure=site.doorkeeper.secure,
+        httponly=True,
+        samesite="lax",
+    )
 
 
 async def _checked(site: Site, district: str, body: SignInBody) -> str:
@@ -206,8 +232,9 @@ async def _checked(site: Site, district: str, body: SignInBody) -> str:
     return account.person
 
 
-def _opened(site: Site, district: str, body: SignInBody, person: str, replaces: str | None) -> str:
-    return site.sessions.open(district, body.login, person, body.door, replaces=replaces)
+def _opened(site: Site, body: SignInBody, whose: tuple[str, str, str | None], replaces: str | None) -> str:
+    district, person, agent = whose
+    return site.sessions.open(district, body.login, person, body.door, replaces=replaces, agent=agent)
 
 
 @router.delete("/session", **described("sign_out", None, status=204, unsafe=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -17,11 +17,13 @@ from cloudnego.web import (
     account,
     enterprises,
     health,
+    letters,
     organisations,
     outside,
     procedure,
     queries,
     sandbox,
+    signing,
 )
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
@@ -31,9 +33,11 @@ from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
 
-ROOMS = (
+MODULES: Final = (
     health,
     account,
+    signing,
+    letters,
     outside,
     procedure,
     queries,
@@ -41,7 +45,7 @@ ROOMS = (
     organisations,
     sandbox,
 )
-"""Modules with a `router`, in the order in which their doors are looked for."""
+"""What has endpoints, in the order in which they are looked for."""
 
 
 def application(site: Site) -> FastAPI:
@@ -55,8 +59,9 @@ def application(site: Site) -> FastAPI:
         separate_input_output_schemas=False,
     )
     made.state.site = site
-    for module in ROOMS:
+    for module in MODULES:
         made.include_router(module.router)
+    made.include_router(letters.in_sandboxes)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)

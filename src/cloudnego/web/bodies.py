@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, Vali
 from starlette.requests import Request
 
 from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, PersonId, Rate, Side
+from cloudnego.identity.grades import Means
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.references import ReferenceKind, ReferenceUnit
 from cloudnego.web.errors import malformed
@@ -27,6 +28,7 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whi
 Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=256)]
+ProofCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z \-]{6,24}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}$")]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z*\-]{6,32}$")]
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
@@ -44,6 +46,40 @@ class SignInBody(Message):
     password: Password
     district: Id | None = None
     door: Literal["cookie", "bearer"] = "cookie"
+
+
+class StepUpBody(Message):
+    """A proof. `letter`: `code` is the one printed on the mandate letter, and the password comes with it; `mail`,
+    `inbox`: `code` are the six digits that were sent for this session."""
+
+    means: Literal[Means.MAIL, Means.INBOX, Means.LETTER]
+    code: ProofCode
+    password: Password | None = None
+
+    @model_validator(mode="after")
+    def _with_the_letter(self) -> Self:
+        if (self.means is Means.LETTER) != (self.password is not None):
+            raise ValueError("a password comes with the letter's code and with no other")
+        return self
+
+
+class CodeBody(Message):
+    """How the code is to be sent."""
+
+    means: Literal[Means.MAIL, Means.INBOX]
+
+
+class LetterBody(Message):
+    """A letter for a membership; `until`: its last day, unless the mandate ends before."""
+
+    membership: Id
+    until: Day | None = None
+
+
+class SandboxLetterBody(Message):
+    """A letter for the oldest membership of a person of the sandbox."""
+
+    person: PersonId
 
 
 class OutsideSignInBody(Message):

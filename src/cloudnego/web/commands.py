@@ -19,12 +19,14 @@ from cloudnego.core.sight import streams_of
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Seat, Stream
 from cloudnego.handle import handle
+from cloudnego.identity.grades import needed_for
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import opening_of, register_for_covering
+from cloudnego.web.proving import insist
 from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
 
@@ -85,10 +87,13 @@ class Carrier:
         return _answer(receipt, streams, warnings, location=f"{PREFIX}/{receipt.case}")
 
     async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
-        """Any other command: find the case, then see whether there is such a command, then parse."""
+        """Any other command: find the case, whether there is such a command, whether it is surely he; then parse."""
         found = await find_to_ask(self._site, who, case_id, headers.get(ACTING_AS))
         if ask is None:
             raise Problem("not_found")
+        needed = needed_for(ask.kind)
+        if needed is not None:
+            await insist(self._site, who, needed)
         command = ask.parse(headers, body)
         key = self._key(headers)
         register = None

@@ -12,6 +12,7 @@ from cloudnego.core.pack import Level, Text2, Unit
 from cloudnego.core.refusals import Reason
 from cloudnego.core.substates import SubStates
 from cloudnego.core.vocabulary import Ending, Office, Seat, Side, Step, Stream, Via
+from cloudnego.identity.grades import GradeWord, Means
 from cloudnego.texts import Said
 
 
@@ -37,6 +38,23 @@ class FieldError(msgspec.Struct, frozen=True, kw_only=True):
     message: Said
 
 
+class MeansDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A means this person has. `to`: where a code would come to; `how`: what to do, for people."""
+
+    means: Means
+    grade: GradeWord
+    to: str | None
+    how: Said
+
+
+class StepUpDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What an act needs, what this person has for it, and where it is shown."""
+
+    needs: GradeWord
+    means: tuple[MeansDocument, ...]
+    at: str
+
+
 class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457, with the texts in both languages, the obstacles of a refusal and the fields of a malformed request."""
 
@@ -47,6 +65,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     detail: Said
     obstacles: tuple[ObstacleDocument, ...] = ()
     errors: tuple[FieldError, ...] = ()
+    step_up: StepUpDocument | None = None
 
 
 class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,9 @@ STATUS: Final[Mapping[str, int]] = {
     "outside_refused": 401,
     "outside_not_linked": 401,
     "cross_site": 403,
+    "step_up_needed": 403,
+    "step_up_impossible": 403,
+    "proof_failed": 403,
     "browsers_only": 403,
     "not_found": 404,
     "method_not_allowed": 405,
@@ -62,6 +65,7 @@ STATUS: Final[Mapping[str, int]] = {
     "upper_does_not_suit": 422,
     "nothing_to_change": 422,
     "pack_unknown": 422,
+    "means_missing": 422,
     "too_fast": 429,
     "locked_out": 429,
     "headers_too_long": 431,
@@ -82,7 +86,8 @@ def rounded(seconds: float) -> int:
 
 
 class Problem(Exception):
-    """Ends a request with a problem document. `obstacles`: as `obstacle_as_said` says them."""
+    """Ends a request with a problem document. `obstacles`: as `obstacle_as_said` says them; `more`: members of its own
+    (RFC 9457 §3.2)."""
 
     def __init__(
         self,
@@ -91,6 +96,7 @@ class Problem(Exception):
         facts: Mapping[str, object] | None = None,
         obstacles: Sequence[Mapping[str, Any]] = (),
         errors: Sequence[Mapping[str, object]] = (),
+        more: Mapping[str, object] | None = None,
         retry_after_s: float | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -99,6 +105,7 @@ class Problem(Exception):
         self.facts = dict(facts or {})
         self.obstacles = tuple(obstacles)
         self.errors = tuple(errors)
+        self.more = dict(more or {})
         self.headers = dict(headers or {})
         if self.status == 401:  # RFC 9110 wants a challenge with every 401
             self.headers.setdefault("WWW-Authenticate", "Bearer")
@@ -124,7 +131,7 @@ class Problem(Exception):
             found["obstacles"] = list(self.obstacles)
         if self.errors:
             found["errors"] = list(self.errors)
-        return found
+        return found | self.more
 
 
 def problem_of(wrong: Exception) -> Problem:

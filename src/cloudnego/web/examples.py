@@ -12,8 +12,11 @@ import yaml
 from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.vocabulary import Seat, Side
+from cloudnego.identity.factors import MeansHad
+from cloudnego.identity.grades import Grade, Means
 from cloudnego.texts import say
 from cloudnego.web.errors import STATUS, Problem, obstacle_as_said
+from cloudnego.web.proving import step_up_document
 
 
 @cache
@@ -51,8 +54,14 @@ def _problem(code: str, pack: Pack) -> dict[str, Any]:
     title = say(f"problems.{code}.title")
     return {
         "summary": f"{title['zh']} · {title['en']}",
-        "value": Problem(code, facts=facts, obstacles=obstacles, errors=errors).document(),
+        "value": Problem(code, facts=facts, obstacles=obstacles, errors=errors, more=_more(code)).document(),
     }
+
+
+def _more(code: str) -> dict[str, object]:
+    """What a problem says in members of its own."""
+    had = {"step_up_needed": (MeansHad(Means.LETTER),), "step_up_impossible": ()}.get(code)
+    return {} if had is None else {"step_up": step_up_document(Grade.LETTER, had)}
 
 
 _NOT_SERVED = Obstacle(reason=Reason.OFFER_NOT_SERVED, articles=("HZ 24",), cure=(Seat.CHIEF,), side=Side.WORKER)

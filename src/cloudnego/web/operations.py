@@ -26,6 +26,7 @@ _CODES: Final = (
     *(*BEFORE_ALL, *OF_A_CASE, *ALWAYS, *SIGNED_IN, *UNSAFE, *WITH_BODY),
     *("refused", "bad_key", "key_reused"),
 )
+_BINDING: Final = ("step_up_needed", "step_up_impossible")
 _KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -47,6 +48,7 @@ def _operation(kind: type[Command], parameters: list[dict[str, Any]]) -> dict[st
     zh, en = catalogue("zh"), catalogue("en")
     receipt = content("ReceiptDocument")
     receipt["application/json"]["examples"] = {"receipt": {"$ref": "#/components/examples/receipt"}}
+    codes = (*_CODES, *_BINDING) if kind.binding else _CODES
     answers: dict[int | str, dict[str, Any]] = {
         200: {"description": f"{answered(200)}_repeated", "content": receipt},
         201: {"description": answered(201), "content": receipt},
@@ -61,7 +63,7 @@ def _operation(kind: type[Command], parameters: list[dict[str, Any]]) -> dict[st
         "x-binding": kind.binding,
         "parameters": [*parameters, _KEY, _ACTING_AS],
         "requestBody": {"required": True, "content": content(kind.__name__)},
-        "responses": {str(status): answer for status, answer in (answers | problems(_CODES)).items()},
+        "responses": {str(status): answer for status, answer in (answers | problems(codes)).items()},
     }
 
 

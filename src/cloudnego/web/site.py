@@ -11,6 +11,7 @@ from cloudnego.core.pack import Pack
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.factors import Factors
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.roster import NewId
@@ -41,6 +42,7 @@ class Site:
     engine: Engine
     sessions: Sessions
     passwords: Passwords
+    factors: Factors
     doorkeeper: Doorkeeper
     tries: Tries
     outside: Outside

@@ -1,0 +1,91 @@
+"""Messages to one person, read in the program: what happened to his account, and codes for another session of his."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, or_, select
+
+from cloudnego.identity.custody import Custody
+from cloudnego.identity.factor_tables import InboxMessage
+from cloudnego.identity.grades import Grade
+from cloudnego.identity.sessions import Who
+from cloudnego.identity.store import reading, writing
+
+_SHOWN_MAX: Final = 100
+
+
+class MessageKind(StrEnum):
+    """What a message is about; its sentence stands in the catalogue under `inbox`."""
+
+    CODE = "code"
+    RESET_ASKED = "reset_asked"
+    RESET_DONE = "reset_done"
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    PASSWORD_CHANGED = "password_changed"
+
+
+class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as it was written. `facts`: what stands in its sentence."""
+
+    id: str
+    kind: MessageKind
+    made_s: int
+    facts: dict[str, str]
+
+
+class Inbox:
+    """Messages of all districts. Blocking."""
+
+    def __init__(
+        self, engine: Engine, custody: Custody, new_id: Callable[[str], str], now_s: Callable[[], int]
+    ) -> None:
+        self._engine = engine
+        self._custody = custody
+        self._new_id = new_id
+        self._now_s = now_s
+
+    def tell(self, district: str, person: str, kind: MessageKind, **facts: str) -> None:
+        """Write a message to somebody."""
+        with writing(self._engine) as session:
+            self.tell_in(session, district, person, kind, **facts)
+
+    def tell_in(self, session: Session, district: str, person: str, kind: MessageKind, **facts: str) -> None:
+        """The same in a transaction that is open: nothing is told of what does not happen."""
+        session.add(self._message(district, person, kind, facts))
+
+    def send_code(self, district: str, person: str, code: str, *, hidden_from: str, expires_s: int) -> None:
+        """Write a code; the session that asked for it never reads it."""
+        message = self._message(district, person, MessageKind.CODE, {"code": code})
+        message.hidden_from, message.expires_s = hidden_from, expires_s
+        with writing(self._engine) as session:
+            session.exec(delete(InboxMessage).where(col(InboxMessage.expires_s) < self._now_s()))
+            session.add(message)
+
+    def of(self, who: Who) -> list[InboxEntry]:
+        """What this session may read, newest first. Codes only where more than a password was shown once: two
+        sign-ins with one stolen password must not make a second proof of each other."""
+        now = self._now_s()
+        query = select(InboxMessage).where(InboxMessage.person == who.person)
+        query = query.where(or_(col(InboxMessage.expires_s).is_(None), col(InboxMessage.expires_s) > now))
+        query = query.where(or_(col(InboxMessage.hidden_from).is_(None), col(InboxMessage.hidden_from) != who.session))
+        if who.best is Grade.PASSWORD:
+            query = query.where(InboxMessage.kind != MessageKind.CODE.value)
+        with reading(self._engine) as session:
+            query = query.order_by(col(InboxMessage.made_s).desc(), col(InboxMessage.id))
+            rows = session.exec(query.limit(_SHOWN_MAX)).all()
+        return [self._entry(row) for row in rows]
+
+    def _message(self, district: str, person: str, kind: MessageKind, facts: dict[str, str]) -> InboxMessage:
+        id_ = self._new_id("b")
+        body = self._custody.seal(district, msgspec.json.encode(facts).decode(), "inbox", id_)
+        return InboxMessage(id=id_, district=district, person=person, kind=kind.value, body=body, made_s=self._now_s())
+
+    def _entry(self, row: InboxMessage) -> InboxEntry:
+        facts = msgspec.json.decode(self._custody.open(row.district, row.body, "inbox", row.id), type=dict[str, str])
+        return InboxEntry(id=row.id, kind=MessageKind(row.kind), made_s=row.made_s, facts=facts)

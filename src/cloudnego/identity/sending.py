@@ -1,0 +1,137 @@
+"""The seam through which codes leave: whatever can carry six digits to one person. In the program, and by mail."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Final, Literal, NamedTuple, Protocol
+
+import msgspec
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from cloudnego.identity.factor_tables import MailAddress
+from cloudnego.identity.grades import Grade
+from cloudnego.identity.inbox import Inbox
+from cloudnego.identity.store import reading
+from cloudnego.identity.tables import SignIn
+from cloudnego.texts import say
+
+_TIMEOUT_S: Final = 10.0
+
+
+class CannotSend(Exception):
+    """He has no such way, or it is broken."""
+
+
+class Parcel(NamedTuple):
+    """A code and whose it is. `session`: the one it is good in, which must not be the one it is read in."""
+
+    district: str
+    person: str
+    session: str
+    code: str
+    expires_s: int
+
+
+class Sender(Protocol):
+    """A way to a person. Blocking."""
+
+    def reaches(self, person: str, session: str) -> str | None:
+        """Where a code asked for in this session would come to, as it may be shown; None if this way leads nowhere."""
+        ...
+
+    def send(self, parcel: Parcel) -> None:
+        """Raises CannotSend."""
+        ...
+
+
+class InboxSender:
+    """To another session of the same person, in which more than a password was shown: a phone he once proved to be
+    his."""
+
+    def __init__(self, engine: Engine, inbox: Inbox, now_s: Callable[[], int]) -> None:
+        self._engine = engine
+        self._inbox = inbox
+        self._now_s = now_s
+
+    def reaches(self, person: str, session: str) -> str | None:
+        query = select(SignIn.id).where(SignIn.person == person, SignIn.id != session)
+        query = query.where(col(SignIn.best) > Grade.PASSWORD, col(SignIn.expires_s) > self._now_s())
+        with reading(self._engine) as reader:
+            return "" if reader.exec(query.limit(1)).first() is not None else None
+
+    def send(self, parcel: Parcel) -> None:
+        if self.reaches(parcel.person, parcel.session) is None:
+            raise CannotSend(parcel.person)
+        self._inbox.send_code(
+            parcel.district, parcel.person, parcel.code, hidden_from=parcel.session, expires_s=parcel.expires_s
+        )
+
+
+class MailServer(msgspec.Struct, frozen=True, kw_only=True):
+    """The server that takes our mail. `tls`: from the start, by STARTTLS, or none, for a relay on this machine."""
+
+    host: str
+    port: int
+    sender: str
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    login: str | None = None
+    password: str | None = None
+
+
+class MailSender:
+    """By mail, through one server. It is told nothing of cases: a code and how long it is good."""
+
+    def __init__(self, engine: Engine, server: MailServer) -> None:
+        self._engine = engine
+        self._server = server
+
+    def reaches(self, person: str, session: str) -> str | None:
+        address = self._address(person)
+        return masked(address) if address is not None else None
+
+    def send(self, parcel: Parcel) -> None:
+        address = self._address(parcel.person)
+        if address is None:
+            raise CannotSend(parcel.person)
+        facts = {"code": parcel.code}
+        subject, body = say("inbox.mail.subject", facts), say("inbox.mail.body", facts)
+        letter = EmailMessage()
+        letter["From"], letter["To"] = self._server.sender, address
+        letter["Subject"] = f"{subject['zh']} · {subject['en']}"
+        letter.set_content(f"{body['zh']}\n\n{body['en']}\n")
+        try:
+            with self._connected() as smtp:
+                if self._server.login is not None and self._server.password is not None:
+                    smtp.login(self._server.login, self._server.password)
+                smtp.send_message(letter)
+        except (OSError, smtplib.SMTPException):
+            raise CannotSend(parcel.person) from None
+
+    def _connected(self) -> smtplib.SMTP:
+        """Encrypted as the settings say, against a certificate that is checked; a server without it gets no code."""
+        place = (self._server.host, self._server.port)
+        if self._server.tls == "tls":
+            return smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_S, context=ssl.create_default_context())
+        smtp = smtplib.SMTP(*place, timeout=_TIMEOUT_S)
+        try:
+            if self._server.tls == "starttls":
+                smtp.starttls(context=ssl.create_default_context())
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+    def _address(self, person: str) -> str | None:
+        with reading(self._engine) as session:
+            row = session.get(MailAddress, person)
+        return row.address if row is not None else None
+
+
+def masked(address: str) -> str:
+    """An address that its owner knows again and nobody learns: `z•••@example.com`."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}•••@{domain}"

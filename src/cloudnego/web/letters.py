@@ -1,0 +1,152 @@
+"""Mandate letters over HTTP: printed, listed, taken back. Who may, `identity/letters.py` says."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.identity.grades import ACTS, Act
+from cloudnego.identity.letters import LetterAt, NoSuchMembership, Printed, may_print
+from cloudnego.identity.sessions import Who
+from cloudnego.web.account import SignedIn, TheSite, instant
+from cloudnego.web.answers import answer, nothing
+from cloudnego.web.bodies import LetterBody, SandboxLetterBody, parsed
+from cloudnego.web.described import described
+from cloudnego.web.errors import Problem
+from cloudnego.web.proving import insist
+from cloudnego.web.sandbox import administers
+from cloudnego.web.site import Site
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+in_sandboxes = APIRouter(prefix="/api/v1/sandbox", tags=["sandbox"])
+
+ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
+
+
+class LetterPrinted(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter; `code` is said once and stands nowhere else."""
+
+    id: str
+    membership: str
+    person: str
+    code: str
+
+
+class LetterDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter that was not revoked, without its code."""
+
+    id: str
+    membership: str
+    person: str
+    organisation: str
+    until: str | None
+    issued_at: str
+    issued_by: str | None
+    used_at: str | None
+
+
+class LetterList(msgspec.Struct, frozen=True, kw_only=True):
+    """Letters, newest first."""
+
+    rows: tuple[LetterDocument, ...]
+
+
+@router.post(
+    "/letters",
+    **described(
+        "print_letter",
+        LetterPrinted,
+        body=LetterBody,
+        status=201,
+        codes=("not_found", "step_up_needed", "step_up_impossible"),
+    ),
+)
+async def print_letter(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Print a mandate letter with a code for another person; the one before dies."""
+    await insist(site, who, ACTS[Act.ISSUE_LETTER])
+    body = parsed(request, LetterBody)
+    return answer(_printed(await site.threads.run(_print, site, who, body)), 201)
+
+
+def _print(site: Site, who: Who, body: LetterBody) -> Printed:
+    letters = site.factors.letters
+    try:
+        person, held = letters.membership(who.district, body.membership)
+        if person == who.person or not may_print(who.held, held, site.world.clock(who.district).date()):
+            raise NoSuchMembership(body.membership)
+        return letters.issue(who.district, body.membership, who.person, body.until)
+    except NoSuchMembership:
+        raise Problem("not_found") from None
+
+
+def _printed(letter: Printed) -> LetterPrinted:
+    return LetterPrinted(id=letter.id, membership=letter.membership, person=letter.person, code=letter.code)
+
+
+@router.get("/letters", **described("list_letters", LetterList))
+async def list_letters(site: TheSite, who: SignedIn) -> Response:
+    """The letters one may print anew or take back, and one's own; without their codes."""
+    today = site.world.clock(who.district).date()
+    found = await site.threads.run(site.factors.letters.seen_by, who, today)
+    return answer(LetterList(rows=tuple(_letter(one) for one in found)))
+
+
+def _letter(one: LetterAt) -> LetterDocument:
+    return LetterDocument(
+        id=one.id,
+        membership=one.membership,
+        person=one.person,
+        organisation=one.organisation,
+        until=one.until.isoformat() if one.until is not None else None,
+        issued_at=instant(one.issued_s),
+        issued_by=one.issued_by,
+        used_at=instant(one.used_s) if one.used_s is not None else None,
+    )
+
+
+@router.delete(
+    "/letters/{letter_id}",
+    **described("revoke_letter", None, status=204, unsafe=True, codes=("not_found", "malformed")),
+)
+async def revoke_letter(letter_id: ItemId, site: TheSite, who: SignedIn) -> Response:
+    """Take a letter back: whoever may print one for that membership may, and its owner. Proofs by it end at once."""
+    await site.threads.run(_revoke, site, who, letter_id)
+    site.doorkeeper.forget()
+    return nothing()
+
+
+def _revoke(site: Site, who: Who, letter_id: str) -> None:
+    seen = site.factors.letters.seen_by(who, site.world.clock(who.district).date())
+    letter = next((one for one in seen if one.id == letter_id), None)
+    if letter is None:
+        raise Problem("not_found")
+    site.factors.letters.revoke(letter, who.person)
+
+
+@in_sandboxes.post(
+    "/letters",
+    **described(
+        "sandbox_letter",
+        LetterPrinted,
+        body=SandboxLetterBody,
+        status=201,
+        codes=("not_found", "person_unknown"),
+    ),
+)
+async def sandbox_letter(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """The code of anybody's letter, for whoever made the sandbox: nothing in it has any effect."""
+    administers(site, who)
+    body = parsed(request, SandboxLetterBody)
+    return answer(_printed(await site.threads.run(_print_in_sandbox, site, who, body.person)), 201)
+
+
+def _print_in_sandbox(site: Site, who: Who, person: str) -> Printed:
+    letters = site.factors.letters
+    memberships = letters.memberships_of(who.district, person)
+    if not memberships:
+        raise Problem("person_unknown", facts={"person": person})
+    return letters.issue(who.district, memberships[0], who.person)
