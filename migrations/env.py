@@ -18,7 +18,12 @@ from cloudnego.eventlog import seats
 from cloudnego.eventlog.database import connect, sqlite_file, writing
 from cloudnego.settings import Settings
 
-for tables in ("cloudnego.eventlog.tables", "cloudnego.identity.tables", "cloudnego.identity.factor_tables"):
+for tables in (
+    "cloudnego.eventlog.tables",
+    "cloudnego.identity.tables",
+    "cloudnego.identity.factor_tables",
+    "cloudnego.identity.notice_tables",
+):
     import_module(tables)  # each declares its tables in SQLModel.metadata
 
 if context.config.config_file_name is not None:

@@ -1,16 +1,19 @@
-"""`cloudnego admin keys`: what an operator does to the house itself and to nobody's case."""
+"""`cloudnego admin keys` and `texts`: what an operator does to the house itself and to nobody's case."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from rich.table import Table
 
 from cloudnego.console import out, progress, tell
+from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.eventlog.rewrap import count, renew_streams, rewrap
-from cloudnego.main import looked_into, open_log
+from cloudnego.identity.notices import Notices
+from cloudnego.main import looked_into, now, now_s, open_log
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable
 
@@ -87,3 +90,43 @@ def renew() -> None:
     finally:
         log.close()
     tell("renewed", streams=streams)
+
+
+# --- texts people accept ------------------------------------------------------------------------------------------
+
+texts_app: Final = typer.Typer(
+    help="告知、约定等文本：查看、换成本区的版本。 Notices and terms: list them, put a district's own.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@texts_app.command("list", help="各区现行的文本和全部版本。 The texts in force in each district, with all versions.")
+def list_texts() -> None:
+    """The texts in force in each district, with all versions."""
+    table = Table("区 district", "文本 text", "现行版本 in force", "本区 own", "全部版本 all versions")
+    with looked_into(Settings()) as (engine, ring):
+        notices = Notices(engine)
+        for district in Districts(engine, ring).all():
+            everything = notices.all(district.id, district.name)
+            for one in notices.in_force(district.id, district.name, now().date()):
+                versions = " ".join(version.version for version in everything[one.name])
+                table.add_row(district.id, one.name, one.version, "是 yes" if one.own else "", versions)
+    out.print(table)
+
+
+@texts_app.command(
+    "put",
+    help="用本区的一个版本代替自带的文本；同意过旧版本的人会再次被询问。版本放进去以后不能修改。 Put a district's own "
+    "version in place of the shipped text; everyone is asked again. A version is never changed afterwards.",
+)
+def put_text(
+    name: Annotated[str, typer.Argument(help="privacy、terms、ballot 或 e-delivery。 Which text.")],
+    file: Annotated[Path, typer.Argument(help="YAML：version、from_on、title、body，中英文。 In both languages.")],
+    district: Annotated[str, typer.Option(help="区的编号。 Id of the district.")],
+) -> None:
+    """Put a district's own version in place of the shipped text. Raises NoticeError, NoDistrict."""
+    with looked_into(Settings()) as (engine, ring):
+        chosen = Districts(engine, ring).get(district)
+        version = Notices(engine).put(chosen.id, name, file.read_text("utf-8"), now_s())
+    tell("text_put", district=chosen.id, name=name, version=version)

@@ -35,6 +35,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import factors_of
+from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
@@ -203,6 +204,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         clocks=clocks,
         engine=log.engine,
         sessions=sessions,
+        notices=Notices(log.engine),
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
         factors=factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings)),
         doorkeeper=Doorkeeper(

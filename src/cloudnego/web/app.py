@@ -18,6 +18,7 @@ from cloudnego.web import (
     enterprises,
     health,
     letters,
+    notices,
     organisations,
     outside,
     procedure,
@@ -36,6 +37,7 @@ from cloudnego.web.tries import Doorstep
 MODULES: Final = (
     health,
     account,
+    notices,
     signing,
     letters,
     outside,

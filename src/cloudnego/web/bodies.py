@@ -247,6 +247,14 @@ class ReferenceBody(Message):
     source_name: Title | None = None
 
 
+class AcceptBody(Message):
+    """Accept a text as it stands on the screen: its version, and the digest of its words."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z\-]{1,24}$")]
+    version: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._\-]{1,32}$")]
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
 def parsed(request: Request, model: type[M]) -> M:
     """The body of a request as `model`, from the bytes the front read. Raises `Problem` 422."""
     try:

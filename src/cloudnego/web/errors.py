@@ -46,6 +46,8 @@ STATUS: Final[Mapping[str, int]] = {
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,
     "clock_goes_forward": 409,
+    "text_changed": 409,
+    "accepted_by_act": 409,
     "too_long": 413,
     "address_too_long": 414,
     "not_json": 415,

@@ -24,9 +24,13 @@ OPEN_DOORS: Final = frozenset(
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),
         ("GET", f"{API}/outside"),
+        ("GET", f"{API}/texts"),
     }
 )
-"""What a stranger may ask. `/packs/{id}` and coming in through a provider are open too, see `_is_open`."""
+"""What a stranger may ask. `/packs/{id}`, `/texts/{name}` and coming in through a provider are open too, see
+`_is_open`."""
+
+_OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/")
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SANDBOX: Final = (b"cloudnego-district", b"sandbox")
@@ -36,7 +40,7 @@ _POST_ONLY: Final = {"Allow": "POST"}
 def _is_open(method: str, path: str) -> bool:
     if method in ("GET", "POST") and path.startswith(f"{API}/session/outside/"):
         return True
-    return (method, path) in OPEN_DOORS or (method == "GET" and path.startswith(f"{API}/packs/"))
+    return (method, path) in OPEN_DOORS or (method == "GET" and path.startswith(_OPEN_BELOW))
 
 
 class Front:

@@ -12,6 +12,7 @@ from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import Factors
+from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.roster import NewId
@@ -41,6 +42,7 @@ class Site:
     clocks: Clocks
     engine: Engine
     sessions: Sessions
+    notices: Notices
     passwords: Passwords
     factors: Factors
     doorkeeper: Doorkeeper
