@@ -23,6 +23,7 @@ for tables in (
     "cloudnego.identity.tables",
     "cloudnego.identity.factor_tables",
     "cloudnego.identity.notice_tables",
+    "cloudnego.identity.record_tables",
 ):
     import_module(tables)  # each declares its tables in SQLModel.metadata
 

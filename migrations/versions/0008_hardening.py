@@ -1,4 +1,4 @@
-"""the texts people accept: a district's own versions, and who accepted which."""
+"""the texts people accept, who accepted which, and the record of who came and went."""
 
 from __future__ import annotations
 
@@ -36,8 +36,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person"], ["person.id"], name="fk_accepted_text_person"),
         sa.PrimaryKeyConstraint("person", "name", "version"),
     )
+    op.create_table(
+        "sign_in_record",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("district", sa.String(length=64), nullable=False),
+        sa.Column("person", sa.String(length=64), nullable=True),
+        sa.Column("name_hash", sa.String(length=64), nullable=True),
+        sa.Column("what", sa.String(length=8), nullable=False),
+        sa.Column("door", sa.String(length=8), nullable=True),
+        sa.Column("at_s", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("sign_in_record", schema=None) as batch_op:
+        batch_op.create_index("ix_sign_in_record_at_s", ["at_s"], unique=False)
+        batch_op.create_index("ix_sign_in_record_person", ["person", "at_s"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("sign_in_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_sign_in_record_person")
+        batch_op.drop_index("ix_sign_in_record_at_s")
+    op.drop_table("sign_in_record")
     op.drop_table("accepted_text")
     op.drop_table("district_text")

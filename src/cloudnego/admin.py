@@ -18,7 +18,7 @@ from cloudnego.console import asked_for, out, tell
 from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
 from cloudnego.eventlog.districts import District, Districts
-from cloudnego.housekeeping import keys_app, texts_app
+from cloudnego.housekeeping import keys_app, retention_app, texts_app
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
@@ -54,6 +54,7 @@ for name, part in (
     ("sandbox", sandbox_app),
     ("keys", keys_app),
     ("texts", texts_app),
+    ("retention", retention_app),
 ):
     app.add_typer(part, name=name)
 

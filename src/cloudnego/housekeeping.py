@@ -1,4 +1,4 @@
-"""`cloudnego admin keys` and `texts`: what an operator does to the house itself and to nobody's case."""
+"""`cloudnego admin keys`, `texts` and `retention`: what an operator does to the house itself and to nobody's case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.eventlog.rewrap import count, renew_streams, rewrap
 from cloudnego.identity.notices import Notices
-from cloudnego.main import looked_into, now, now_s, open_log
+from cloudnego.identity.retention import KEPT
+from cloudnego.main import looked_into, now, now_s, open_log, retention_of
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable
 
@@ -130,3 +131,34 @@ def put_text(
         chosen = Districts(engine, ring).get(district)
         version = Notices(engine).put(chosen.id, name, file.read_text("utf-8"), now_s())
     tell("text_put", district=chosen.id, name=name, version=version)
+
+
+# --- what is kept how long ----------------------------------------------------------------------------------------
+
+retention_app: Final = typer.Typer(
+    help="各类记录保存多久、依据什么；删除到期的记录。 What is kept how long, and why; delete what is past its time.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+@retention_app.command("show", help="各类记录的保存天数、下限和依据。 Days, floors and laws.")
+def show_retention() -> None:
+    """What is kept for how many days, below which floor nobody may set it, and by which law."""
+    settings = Settings()
+    table = Table("记录 record", "天数 days", "下限 floor", "依据 law", "内容 what")
+    with looked_into(settings) as (engine, _):
+        days = retention_of(engine, settings).days
+    for one in KEPT:
+        kept = str(days[one.name]) if one.name in days else "不在这里删除 not deleted here"
+        table.add_row(one.name, kept, str(one.floor or ""), one.law, f"{one.what['zh']}\n{one.what['en']}")
+    out.print(table)
+
+
+@retention_app.command("run", help="现在删除到期的记录；服务每天自己也做一次。 Delete now what is past its time.")
+def run_retention() -> None:
+    """Delete now what is past its time; the service does it once a day."""
+    settings = Settings()
+    with looked_into(settings) as (engine, _):
+        gone = retention_of(engine, settings).sweep(now_s())
+    tell("swept", rows=sum(gone.values()))

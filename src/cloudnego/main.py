@@ -40,6 +40,7 @@ from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.providers import providers_of
+from cloudnego.identity.retention import DAY_S, Retention
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
 from cloudnego.law import DEFAULT_PACK, shipped_pack
@@ -59,6 +60,7 @@ from cloudnego.web.tries import Tries
 
 _WS_MAX: Final = 65_536  # the longest frame of a room; uvicorn's own default is 16 MiB
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
+_FIRST_TIDY_S: Final = 600  # when the start is over and people are being answered
 _REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +94,7 @@ class House:
     front: ASGIApp
     timers: Timers
     figures: Figures
+    retention: Retention
 
     def close(self) -> None:
         """Write what was taken on, then let everything go. Blocks."""
@@ -230,7 +233,12 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     )
     figures.queue.set_function(lambda: log.waiting)
     return House(
-        settings=settings, site=site, front=front_of(site, figures, time.monotonic), timers=timers, figures=figures
+        settings=settings,
+        site=site,
+        front=front_of(site, figures, time.monotonic),
+        timers=timers,
+        figures=figures,
+        retention=retention_of(log.engine, settings),
     )
 
 
@@ -256,6 +264,12 @@ def _outside(log: SqlLog, settings: Settings) -> Outside:
     outward = Outward(loopback=settings.outside_loopback)
     site, providers = providers_of(settings.outside_file, outward, now_s, time.monotonic)
     return Outside(links=links, seal=seal, site=site, providers=providers)
+
+
+def retention_of(engine: Engine, settings: Settings) -> Retention:
+    """What is kept how long in this installation. Raises BelowFloor."""
+    names = ("sign_ins", "views", "prints", "messages")
+    return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 
 def _health(log: SqlLog, settings: Settings) -> dict[str, bool]:
@@ -386,12 +400,26 @@ def _start(
 def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the server: the timers, and on PostgreSQL hearing and seeing what other nodes do."""
     settings, site = house.settings, house.site
-    found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s)]
+    found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s), _tidy(house)]
     if site.engine.dialect.name == "postgresql":
         dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
         found.append(listen(dsn, CHANNEL, heard, site.log.bell.ring))
         found.append(_refresh(site))
     return found
+
+
+async def _tidy(house: House) -> None:
+    """Once a day, first soon after the start: delete what is past its time. Several nodes may do it at once."""
+    wait_s = _FIRST_TIDY_S
+    while True:
+        await asyncio.sleep(wait_s)
+        wait_s = DAY_S
+        try:
+            gone = await house.site.threads.run(house.retention.sweep, house.site.now_s())
+        except Exception as wrong:
+            _log.error("not_tidied", error=logs.kinds_of(wrong))
+        else:
+            _log.info("tidied", **gone)
 
 
 async def _refresh(site: Site) -> None:

@@ -155,6 +155,16 @@ class Settings(BaseSettings):
     password_hashes_at_once: int = Field(
         2, ge=1, description="Each takes the memory above and 0.3 s of a core; more at once would starve the rest."
     )
+    keep_sign_ins_days: int = Field(
+        400,
+        ge=180,
+        description="Days the record of who signed in is kept; the law on network logs wants 180.",
+    )
+    keep_views_days: int = Field(
+        10_950, ge=180, description="Days it is kept who read a side's materials: as long as the papers of a case."
+    )
+    keep_prints_days: int = Field(1_095, ge=180, description="Days it is kept who printed slips for workers.")
+    keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
     timers_every_s: float = Field(
         30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."
     )
