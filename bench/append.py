@@ -28,8 +28,8 @@ from cloudnego.eventlog.merkle import HASH_BYTES
 from cloudnego.eventlog.seal import Sealed
 from cloudnego.eventlog.store import Moved
 from cloudnego.handle import handle
-from cloudnego.main import settle_memory
 from cloudnego.ports import World
+from cloudnego.serving import settle_memory
 from tests.eventlog.given import DISTRICT, rehearsed
 from tests.postgres import Server
 

@@ -14,7 +14,7 @@ from typing import Final
 import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cloudnego.main import Server, bind, server_config, settle_memory, url_of
+from cloudnego.serving import Server, bind, server_config, settle_memory, url_of
 from cloudnego.settings import Settings
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
@@ -22,13 +22,16 @@ _DIE_S: Final = 20.0
 
 
 class Serving:
-    """One server process: the product itself (`cloudnego`), uvicorn's no-op, or the peer."""
+    """One server process: the product itself (`cloudnego`), the same with nobody at the door (`bare`), uvicorn's no-op,
+    or the peer."""
 
     def __init__(self, name: str, folder: Path) -> None:
         """Start it; `wait` until it answers."""
         self.name: Final = name
         self.port = 0
         command = [sys.executable, "-m", "bench.http_servers", name, str(folder)]
+        if name == "bare":
+            command = [sys.executable, "-m", "bench.auth_bare", str(folder)]
         if name == "cloudnego":
             command = [sys.executable, "-m", "cloudnego", "serve", "--port", "0"]
         environment = {

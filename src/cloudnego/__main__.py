@@ -93,7 +93,7 @@ def serve(
     ] = None,
 ) -> None:
     """Serve until told to stop."""
-    from cloudnego.main import run
+    from cloudnego.serving import run
     from cloudnego.settings import Settings
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}

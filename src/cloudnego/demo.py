@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from cloudnego import logs
 from cloudnego.console import out, progress
-from cloudnego.main import House, bind, build, install, now_s, serve
+from cloudnego.main import House, build, install, now_s
 from cloudnego.seedling.load import load, loaded
 from cloudnego.seedling.seed import Seed, shipped
+from cloudnego.serving import bind, serve
 from cloudnego.settings import Settings
 
 SEED: Final = "xiaoshan"

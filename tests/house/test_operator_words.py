@@ -12,6 +12,7 @@ import pytest
 import cloudnego.admin
 import cloudnego.eventlog.backup
 import cloudnego.main
+import cloudnego.serving
 from cloudnego import console
 from cloudnego.texts import LANGUAGES, Actionable, catalogue
 from tests.house.tree import parsed, python
@@ -21,7 +22,7 @@ SAYERS = {"tell": "said", "asked_for": "ask", "_typed": "ask", "_failure": "fail
 ADDED = {"_typed": set[str](), "_both": {"why"}}
 FROM_TABLES = {
     *console._FILES.values(),
-    *cloudnego.main._NOT_HERE.values(),
+    *cloudnego.serving.NOT_HERE.values(),
     "other_file",
     "no_such_host",
     "cannot_listen",

@@ -10,7 +10,8 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from cloudnego.main import House, build, install, serve
+from cloudnego.main import House, build, install
+from cloudnego.serving import serve
 from cloudnego.settings import Settings
 
 T = TypeVar("T")

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from sqlalchemy.exc import OperationalError
 
 from cloudnego.eventlog.keys import KeyMissing
-from cloudnego.main import NotMigrated, PortTaken, bind, build, install, migrated
+from cloudnego.main import NotMigrated, build, install, migrated
 from cloudnego.ports import Broken, Busy
+from cloudnego.serving import PortTaken, bind
 from cloudnego.settings import Settings
 from tests.web.conftest import API, Town, settings_for
 from tests.web.played import BEGUN, DISTRICT, at, rehearsed, settle, write
