@@ -35,6 +35,10 @@ LEANINGS: Final[dict[str, Leaning]] = {
         c.DeclareDeadlock: 3.0, c.ApplyForCoordination: 4.0, c.AcceptDispute: 3.0, c.AdvanceCoordination: 2.0,
         c.CloseDispute: 1.0, c.EndTalks: 4.0, c.WriteMinutes: 0.03, c.AdjournMeeting: 0.5,
     },
+    "takes an instructor": {
+        c.AskForInstructor: 1.0, c.AssignInstructor: 8.0, c.CallInstructor: 1.0, c.EndCall: 1.0,
+        c.RefuseInstructor: 0.5, c.ReleaseInstructor: 0.2,
+    },
     "leaves the draft": {c.ConfirmDraft: 0.02, c.SignDraft: 3.0},
     "will not sign": {c.RefuseToSign: 10.0, c.SignContract: 0.03},
     "is sent back": {

@@ -171,7 +171,7 @@ def _as_judged(m: Moment, command: c.Command) -> Moment:
         return m
     return Moment(
         m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=m.caucus, register=m.register,
-        other=m.other, new_law=m.new_law, fact=m.fact, for_side=paper.side,
+        other=m.other, new_law=m.new_law, fact=m.fact, named=m.named, for_side=paper.side,
     )  # fmt: skip
 
 

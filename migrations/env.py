@@ -24,6 +24,7 @@ for tables in (
     "cloudnego.identity.factor_tables",
     "cloudnego.identity.notice_tables",
     "cloudnego.identity.record_tables",
+    "cloudnego.identity.grant_tables",
 ):
     import_module(tables)  # each declares its tables in SQLModel.metadata
 

@@ -19,7 +19,7 @@ from cloudnego.core import events as e
 from cloudnego.core.clauses import text_hash
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.evolve import evolve
-from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
+from cloudnego.core.moment import Law, Moment, Named, Register, Standing, side_of
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused
 from cloudnego.core.road import place_of
@@ -29,6 +29,7 @@ from cloudnego.core.vocabulary import (
     Evidence,
     Member,
     Office,
+    Origin,
     Side,
     Step,
     Stream,
@@ -200,6 +201,7 @@ REGISTER = Register(
     enterprise="ent1", region="xiaoshan", town="xintang", industry="C17", headcount=120, above_scale=False,
     has_union=True, worker_organ="union1", employer_organ="ent1", references=(REFERENCE,),
 )  # fmt: skip
+IN_THE_POOL = Named(origin=Origin.AUTHORITY)
 CASE_ID = "n0"
 SILENT = Both(EMPTY_CAUCUS, EMPTY_CAUCUS)
 
@@ -217,6 +219,7 @@ class Given:
     log: tuple[e.Event, ...] = ()
     other: Negotiation | None = None
     new_law: Law | None = None
+    named: Named | None = IN_THE_POOL
 
     def on(self, moment: str) -> Given:
         """The same case on another day, at ten unless the hour is said."""
@@ -255,6 +258,7 @@ class Given:
             self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, caucus=caucus,
             register=self.register if place is None or place.ask.by_register else None,
             other=self.other if place and place.ask.reads else None, new_law=self.new_law, fact=self._fact(ask),
+            named=self.named if place and place.ask.names else None,
         )  # fmt: skip
 
     def _fact(self, ask: c.Command | None) -> e.Event | None:

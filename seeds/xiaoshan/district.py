@@ -88,6 +88,7 @@ def generate() -> Seed:
     return Seed(
         district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, bodies=bodies(firms),
         enterprises=tuple(firm.entry for firm in firms), humans=humans, posts=posts, figures=FIGURES,
+        pool=people.INSTRUCTORS,
         guests=_guests(humans, visitors), password=PASSWORD, letter=LETTER, enterprises_told=len(casting.roles),
         tell=lambda script, told: _tell(script, firms, casting, told),
     )  # fmt: skip

@@ -13,14 +13,14 @@ from typing import Any
 
 import msgspec
 
-from cloudnego.core import clauses
+from cloudnego.core import clauses, instructors
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment, acts_as_chief
 from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
-from cloudnego.core.state import Clause
+from cloudnego.core.state import EMPTY_CAUCUS, Clause
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side
 
 Fields = dict[str, Any]
@@ -741,6 +741,35 @@ def _guest(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"person": _pick(dice, [p for p, how in m.case.invited.items() if how == m.side])}
 
 
+def _ask_for(m: Moment, dice: Random, cast: Cast) -> Fields:
+    """Somebody of the pool who is free; the same may be asked for again after he was released."""
+    known = m.case.instructors
+    taken = {p for p, one in known.items() if one.ended != "released"}
+    free = [p for p in (cast.instructor, *cast.outsiders) if p not in taken]
+    found = [p for p in free if not instructors.stands_for_a_side(m.case, p)]
+    return {"person": _pick(dice, found), "topic": "请从指导员库中选派，协助双方协商"}
+
+
+def _send(m: Moment, dice: Random, cast: Cast) -> Fields:
+    """Who was asked for by name comes first; under a guidance anybody of the pool."""
+    named = [p for p, side in instructors.wishes(m.case) if p is not None and instructors.may_send(m, side)]
+    return {"person": _pick(dice, named) if named else cast.instructor}
+
+
+def _refuse_instructor(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"person": _pick(dice, instructors.refusable(m)), "reason": "该指导员曾为另一方提供服务"}
+
+
+def _call(m: Moment, dice: Random, _: Cast) -> Fields:
+    there = [p for p, how in m.case.invited.items() if how == "instructor"]
+    return {"person": _pick(dice, there), "lasts_minutes": dice.choice((60, 90, 1440, 4320))}
+
+
+def _end_call(m: Moment, dice: Random, _: Cast) -> Fields:
+    caucus, now_s = m.caucus or EMPTY_CAUCUS, int(m.at.timestamp())
+    return {"person": _pick(dice, [p for p in caucus.called if instructors.looks_in(caucus, p, now_s)])}
+
+
 def _accept_dispute(_: Moment, __: Random, cast: Cast) -> Fields:
     return {"coordinators": list(cast.coordinators)}
 
@@ -830,7 +859,9 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.RecordExternalCase: _external, c.ReportTransfer: _transfer, c.LeaveBench: _leave,
     c.ReplaceRepresentative: _replace, c.DelegateChief: _delegate, c.Suspend: _suspend,
     c.RequestGuidance: lambda m, d, k: {"topic": "请派指导员协助协商"},
-    c.AssignInstructor: _person(lambda k: k.instructor),
+    c.AskForInstructor: _ask_for, c.AssignInstructor: _send, c.RefuseInstructor: _refuse_instructor,
+    c.ReleaseInstructor: lambda m, d, k: {"person": _pick(d, instructors.releasable(m))},
+    c.CallInstructor: _call, c.EndCall: _end_call,
     c.InviteToTable: _person(lambda k: k.district_union), c.EndInvitation: _guest,
     c.ApplyForCoordination: lambda m, d, k: {"facts": "双方就调整幅度未能达成一致。"}, c.AcceptDispute: _accept_dispute,
     c.AdvanceCoordination: _advance,

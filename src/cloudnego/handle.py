@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudnego.core.commands import Command
-from cloudnego.core.moment import Register
+from cloudnego.core.moment import Named, Register
 from cloudnego.core.vocabulary import Member
 from cloudnego.ports import Asked, Receipt, World
 
@@ -16,11 +16,12 @@ async def handle(  # noqa: PLR0917 - the one function every door calls reads bes
     by: Member,
     key: str,
     register: Register | None = None,
+    named: Named | None = None,
 ) -> Receipt:
     """Carry out one command for one member, whichever door it came in by; `case` None opens one.
 
     Raises Refused, Busy, KeyReused, NoCase or Broken.
     """
     at = world.clock(district)
-    asked = Asked(district=district, case=case, command=command, by=by, at=at, key=key, register=register)
+    asked = Asked(district=district, case=case, command=command, by=by, at=at, key=key, register=register, named=named)
     return await world.log.ask(asked)

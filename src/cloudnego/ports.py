@@ -10,7 +10,7 @@ import msgspec
 
 from cloudnego.core.commands import Command
 from cloudnego.core.events import Event
-from cloudnego.core.moment import Law, Register
+from cloudnego.core.moment import Law, Named, Register
 from cloudnego.core.overview import Overview
 from cloudnego.core.refusals import Obstacle
 from cloudnego.core.state import Caucus, Negotiation
@@ -24,7 +24,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One command on its way to the writer, stamped at the door.
 
     `case` is None for an opening: the writer derives the id from district, actor and key. `at` is aware. `key` is the
-    client's Idempotency-Key. `register` is the snapshot of the enterprise register that an opening is judged by.
+    client's Idempotency-Key. `register` is the snapshot of the enterprise register that an opening is judged by,
+    `named` what identity says of the person an ask names.
     """
 
     district: str
@@ -34,6 +35,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     key: str
     register: Register | None = None
+    named: Named | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):

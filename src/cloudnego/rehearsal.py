@@ -14,14 +14,14 @@ from cloudnego.core.clauses import open_clauses, unsettled_heads
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.events import Event
 from cloudnego.core.gate import needs_unmet, stuck_because
-from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
+from cloudnego.core.moment import Law, Moment, Named, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
 from cloudnego.core.road import place_of
 from cloudnego.core.sight import clock_asks, next_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
-from cloudnego.core.vocabulary import CLOCK, Member, Side, Stream
+from cloudnego.core.vocabulary import CLOCK, Member, Origin, Side, Stream
 from cloudnego.stories import Scene
 
 CHINA = timezone(timedelta(hours=8))
@@ -78,8 +78,13 @@ class Rehearsal(Scene):
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
-            new_law=self.new_law, fact=self._fact(command),
+            new_law=self.new_law, fact=self._fact(command), named=self.named(command),
         )  # fmt: skip
+
+    def named(self, command: c.Command | None) -> Named | None:
+        """In a rehearsal whoever is named stands in the pool of instructors, and belongs to neither side."""
+        names = PLACES[type(command)].ask.names if command is not None else None
+        return Named(origin=Origin.AUTHORITY) if names else None
 
     def _fact(self, command: c.Command | None) -> Event | None:
         """The event an ask speaks of, counted out of what was played."""
@@ -146,6 +151,7 @@ _RARE: dict[type[c.Command], float] = {
     c.GiveNoObjection: 0.5, c.ObjectToContract: 0.3, c.RequestSupplement: 0.5,
     c.NoteChiefAbsent: 0.2, c.AdjournMeeting: 0.08,
     c.RequestMaterials: 0.1, c.MakeProposal: 0.2, c.DraftTopicSheet: 0.3, c.RecordOpinions: 0.3,
+    c.AskForInstructor: 0.1, c.RefuseInstructor: 0.1, c.ReleaseInstructor: 0.1, c.CallInstructor: 0.2, c.EndCall: 0.1,
     c.RequestGuidance: 0.1, c.RecordExternalCase: 0.1, c.ReportPerformance: 0.2, c.RaiseProblem: 0.1,
     c.PublishContract: 6.0, c.ReportToUpperUnion: 6.0,
     c.PublishPerformance: 0.1, c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2,

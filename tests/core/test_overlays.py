@@ -39,7 +39,6 @@ from tests.core.situations import (
 )
 from tests.given import (
     AUTHORITY,
-    BODY,
     COORDINATOR,
     DISTRICT,
     E1,
@@ -185,9 +184,7 @@ def test_either_side_asks_for_guidance_once_and_the_step_stays() -> None:
     given(OFFER_SERVED).when(HR, c.RequestGuidance(topic="流程")).then(like(e.GuidanceRequested, side=E))
 
 
-@pytest.mark.parametrize(
-    ("who", "seat"), [(TOWN, "union"), (DISTRICT, "union"), (AUTHORITY, "authority"), (BODY, "employers_body")]
-)
+@pytest.mark.parametrize(("who", "seat"), [(TOWN, "union"), (DISTRICT, "union"), (AUTHORITY, "authority")])
 def test_an_instructor_comes_from_the_pool_and_sits_at_the_table(who: object, seat: str) -> None:
     then = ASKED.when(who, c.AssignInstructor(person="instructor"))  # type: ignore[arg-type]
     then.then(like(e.InstructorAssigned, by_seat=seat))
@@ -204,13 +201,6 @@ def test_who_sits_for_a_side_is_no_instructor() -> None:
 def test_another_instructor_takes_the_place_of_the_first() -> None:
     now = GUIDED.having((DISTRICT, c.AssignInstructor(person="second")))
     assert Seat.INSTRUCTOR not in seats_of(now.case, INSTRUCTOR)
-
-
-def test_an_instructor_mandated_by_a_side_is_neutral_no_more() -> None:
-    now = GUIDED.having((W1, c.MandateOutsider(rep=rep("instructor", outside=True))))
-    seats = seats_of(now.case, INSTRUCTOR)
-    assert Seat.INSTRUCTOR not in seats
-    assert Seat.REPRESENTATIVE in seats
 
 
 def test_guidance_ends_and_the_instructor_leaves_the_table() -> None:

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pytest
 from msgspec.structs import replace as put
 
-from cloudnego.core import acts, benches, moment, opening, overlays, papers, procedure, road, sheets, steps
+from cloudnego.core import acts, benches, instructors, moment, opening, overlays, papers, procedure, road, sheets, steps
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.gate import obstacles
@@ -148,7 +148,7 @@ def _conditions(module: ModuleType) -> dict[str, Callable[..., Any]]:
 
 def test_every_need_and_every_fit_is_used() -> None:
     of_steps = [import_module(f"{steps.__name__}.{m.name}") for m in iter_modules(steps.__path__)]
-    modules = [*of_steps, opening, overlays, papers, road, sheets, acts, benches]
+    modules = [*of_steps, opening, overlays, papers, road, sheets, acts, benches, instructors]
     used = set().union(*(_named_in(m) for m in (*modules, procedure)))
     unused = [f"{m.__name__}.{name}" for m in modules for name in _conditions(m) if name not in used]
     assert unused == []
@@ -171,13 +171,13 @@ def _looking(now: Given, by: Member, command: c.Command) -> Moment:
     m = now.moment(by, command)
     return Moment(
         m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=_Secret(), register=m.register,
-        other=m.other, new_law=m.new_law, fact=m.fact,
+        other=m.other, new_law=m.new_law, fact=m.fact, named=m.named,
     )  # fmt: skip
 
 
 def test_only_asks_of_a_caucus_read_or_write_one() -> None:
     of_caucus = {command for command, place in PLACES.items() if place.ask.writes == "caucus"}
-    assert of_caucus == {c.RecordOpinions, c.DraftTopicSheet}
+    assert of_caucus == {c.RecordOpinions, c.DraftTopicSheet, c.CallInstructor, c.EndCall}
     for step, now in _situations().items():
         for command, place in PLACES.items():
             if command in of_caucus or command.opens or not place.open_in(step):
@@ -298,7 +298,12 @@ report_transfer             1-9  hr union
 suspend                     6-6  chiefs
 resume                      6-6  chiefs
 request_guidance            1-9  organs chiefs
+ask_for_instructor          1-9  organs chiefs
+refuse_instructor           1-9  organs chiefs
 assign_instructor           1-9  upper authority body
+release_instructor          1-9  chiefs upper authority body instructor
+call_instructor             1-9  chiefs
+end_call                    1-9  chiefs
 end_guidance                1-9  upper authority body instructor
 invite_to_table             1-9  chiefs
 end_invitation              1-9  chiefs

@@ -26,7 +26,9 @@ def test_every_joint_event_is_remembered_and_no_other() -> None:
 
 def test_every_event_of_a_caucus_is_remembered_and_no_other() -> None:
     assert set(IN_CAUCUS) == {kind for kind in e.EVENTS.values() if of_a_caucus(kind)}
-    assert {kind.__name__ for kind in IN_CAUCUS} == {"OpinionsRecorded", "TopicSheetDrafted"}
+    assert {kind.__name__ for kind in IN_CAUCUS} == {
+        "OpinionsRecorded", "TopicSheetDrafted", "InstructorCalled", "CallEnded",
+    }  # fmt: skip
 
 
 def test_an_event_nobody_remembers_is_not_passed_over_in_silence() -> None:

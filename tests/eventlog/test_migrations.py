@@ -16,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert, inspect, select, text
 from sqlmodel import SQLModel
 
+import cloudnego.identity.grant_tables
 import cloudnego.identity.tables
 from cloudnego import places
 from cloudnego.core.sight import seated

@@ -20,10 +20,12 @@ from typing import Any, Final, NamedTuple
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
-from cloudnego.core.moment import Law, Register
-from cloudnego.core.vocabulary import Member, Office, Side, Step
+from cloudnego.core.moment import Law, Named, Register
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
 from cloudnego.identity.kinds import OrganisationKind
+from cloudnego.identity.pool import enter
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
 from cloudnego.identity.store import writing
@@ -173,6 +175,9 @@ def _found(house: House, district: str, firms: tuple[str, ...]) -> None:
             if (membership == "other_district") is (district == FOREIGN):
                 for kind in KINDS[:-1]:
                     _person(roster, kind, membership, district)
+        if district == DISTRICT:
+            since = (date(2026, 1, 1), None)
+            enter(session, district, "instructor-member", Origin.UNION, since, row_id="I1", by="operator", now_s=1)
 
 
 def _entry(firm: str, town: str) -> Entry:
@@ -286,6 +291,7 @@ def _write(house: House, membership: str, step: Step) -> str:
             asked = Asked(
                 district=_district_of(membership), case=case, command=act.command, by=act.by, at=act.at,
                 key=f"{membership}-{number}", register=register_of(membership) if case is None else None,
+                named=Named(origin=Origin.UNION) if PLACES[type(act.command)].ask.names else None,
             )  # fmt: skip
             case = bulk.ask(asked).case
     assert case is not None

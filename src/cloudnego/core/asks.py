@@ -22,7 +22,8 @@ class Ask(Generic[C]):
     rely on the needs being met. `by`: the seats, `side` if only one side may. `until` keeps the ask open in later
     steps. `writes`: the joint streams, or the asker's caucus. `reads`: the field that names the one other case it is
     judged by; `about`: the field that names the one event of its case. `by_register`: also by the enterprise register,
-    which the door looks up. `on_paper`: may be entered from a paper for a side that does not use the platform.
+    which the door looks up. `names`: the field that names the one person it is judged by, of whom identity says what he
+    is. `on_paper`: may be entered from a paper for a side that does not use the platform.
     """
 
     command: type[C]
@@ -36,6 +37,7 @@ class Ask(Generic[C]):
     reads: str | None = None
     about: str | None = None
     by_register: bool = False
+    names: str | None = None
     on_paper: bool = True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -1034,10 +1034,53 @@ class RequestGuidance(SideAct):
     urgent: bool = False
 
 
+class AskForInstructor(SideAct):
+    """A side asks for an instructor it chooses from the pool, whatever his origin (HZ 7)."""
+
+    type: Literal["ask_for_instructor"] = "ask_for_instructor"
+    person: PersonId
+    topic: Text | None = None
+
+
+class RefuseInstructor(SideAct):
+    """The side that did not ask for an instructor refuses him, with its reason; he is not sent, or leaves (HZ 7)."""
+
+    type: Literal["refuse_instructor"] = "refuse_instructor"
+    person: PersonId
+    reason: Text
+
+
 class AssignInstructor(Command):
-    """The higher union or the authority sends an instructor from the pool (HZ 7)."""
+    """The authority, or the body of the side that asked, sends an instructor from the pool (HZ 7)."""
 
     type: Literal["assign_instructor"] = "assign_instructor"
+    person: PersonId
+
+
+class ReleaseInstructor(Command):
+    """A neutral instructor leaves, or is waited for no longer: by who sends him, by who asked, or by himself."""
+
+    type: Literal["release_instructor"] = "release_instructor"
+    person: PersonId
+    reason: Text | None = None
+
+
+CALL_MINUTES_MAX: Final = 7 * 24 * 60
+"""A call is for a stated time (HZ 7): a week at most, then the side calls anew."""
+
+
+class CallInstructor(Command):
+    """A chief calls the neutral instructor into the side's own stream for a stated time; nobody else learns of it."""
+
+    type: Literal["call_instructor"] = "call_instructor"
+    person: PersonId
+    lasts_minutes: Annotated[int, Field(strict=True, ge=15, le=CALL_MINUTES_MAX)]
+
+
+class EndCall(Command):
+    """A chief ends the call of an instructor before its time is over."""
+
+    type: Literal["end_call"] = "end_call"
     person: PersonId
 
 

@@ -34,6 +34,7 @@ from cloudnego.core.vocabulary import (
     Kind,
     Message,
     Mode,
+    Origin,
     PersonId,
     Positive,
     Rate,
@@ -834,10 +835,47 @@ class GuidanceRequested(_SideNotice):
     urgent: bool
 
 
+class InstructorAsked(_SideNotice):
+    """A side chose an instructor from the pool. Stands where the bodies look that send him."""
+
+    type: Literal["instructor_asked"] = "instructor_asked"
+    person: PersonId
+    origin: Origin
+
+
+class InstructorRefused(_SideNotice):
+    """The side that had not asked for him does not want him; he sits in this case no more."""
+
+    type: Literal["instructor_refused"] = "instructor_refused"
+    person: PersonId
+
+
 class InstructorAssigned(_Notice):
+    """`asked_by`: the side that asked, for him or for guidance. Both are missing where an earlier release wrote it."""
+
     type: Literal["instructor_assigned"] = "instructor_assigned"
     person: PersonId
     by_seat: Literal["union", "authority", "employers_body"]
+    origin: Origin | None = None
+    asked_by: Side | None = None
+
+
+class InstructorReleased(_Notice):
+    type: Literal["instructor_released"] = "instructor_released"
+    person: PersonId
+
+
+class InstructorCalled(_Caucus):
+    """A neutral instructor may look into this stream until `until_s` (seconds since 1970, by the clock of the case)."""
+
+    type: Literal["instructor_called"] = "instructor_called"
+    person: PersonId
+    until_s: int
+
+
+class CallEnded(_Caucus):
+    type: Literal["call_ended"] = "call_ended"
+    person: PersonId
 
 
 class GuidanceEnded(_Notice):

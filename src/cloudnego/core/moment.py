@@ -12,7 +12,7 @@ from cloudnego.core.calendar import Calendar
 from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Scope, Seat, Side, Stream
+from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Origin, Scope, Seat, Side, Stream
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -49,6 +49,18 @@ class Register(Struct, frozen=True, kw_only=True):
     regional_rate: str | None = None
     regional_minimum_fen: int | None = None
     previous_expires_on: date | None = None
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """What identity says of the person an ask names, given by the door.
+
+    `origin`: of whom he stands in the pool of instructors on that day, None if he does not. `of_party`: he belongs to
+    an organisation that is party to the case. `offices`: what he is there by his memberships.
+    """
+
+    origin: Origin | None = None
+    of_party: bool = False
+    offices: frozenset[Office] = frozenset()
 
 
 _OFFICE_SEATS = {o: Seat(o.value) for o in Office if o is not Office.OPERATOR}
@@ -135,7 +147,8 @@ _RECEIVES = frozenset({Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
 def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     """The streams of a case a member sees. Empty: for this member the case does not exist.
 
-    A caucus is its bench's alone: no office opens it, and nobody else learns that it exists. As long as a side has
+    A caucus is its bench's alone: no office opens it, that of an auditor closes it, and nobody else learns that it
+    exists. As long as a side has
     named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
     """
     seats = seats_of(case, by)
@@ -143,7 +156,7 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     if not seats.isdisjoint(_RECEIVES) and _has_no_list(case, side_of(case, by)):
         seen |= frozenset(JOINT)
     for side in SIDES:
-        if case.benches.of(side).has(by.person) and by.side in (None, side):
+        if case.benches.of(side).has(by.person) and by.side in (None, side) and Office.AUDITOR not in by.offices:
             seen |= {Stream.caucus(side)}
     return seen
 
@@ -190,10 +203,10 @@ class Moment(Standing):
     """A standing with someone asking, and the one other stream or register the ask is judged by.
 
     `heads`: how many entries each stream of the case holds, from which ids of what is said are minted. `fact`: the
-    event of the case that the ask speaks of.
+    event of the case that the ask speaks of. `named`: what identity says of the person it names.
     """
 
-    __slots__ = ("by", "case_id", "caucus", "fact", "for_side", "heads", "new_law", "other", "register")
+    __slots__ = ("by", "case_id", "caucus", "fact", "for_side", "heads", "named", "new_law", "other", "register")
 
     def __init__(
         self,
@@ -209,6 +222,7 @@ class Moment(Standing):
         other: Negotiation | None = None,
         new_law: Law | None = None,
         fact: Event | None = None,
+        named: Named | None = None,
         for_side: Side | None = None,
     ) -> None:
         super().__init__(case, at, law)
@@ -220,6 +234,7 @@ class Moment(Standing):
         self.other = other
         self.new_law = new_law
         self.fact = fact
+        self.named = named
         self.for_side = for_side
 
     @once

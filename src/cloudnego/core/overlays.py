@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import papers, plans
+from cloudnego.core import instructors, papers, plans
 from cloudnego.core.acts import dated, day_of, of_side, said
 from cloudnego.core.benches import chief_by_right
 from cloudnego.core.deadlines import overdue, running
@@ -146,22 +146,6 @@ def guidance_open(m: Moment) -> Obstacle | None:
 
 def request_guidance(m: Moment, command: c.RequestGuidance) -> list[e.Event]:
     return [e.GuidanceRequested(**of_side(m, command), urgent=command.urgent)]
-
-
-def instructor_is_free(m: Moment, command: c.AssignInstructor) -> Obstacle | None:
-    """Mandated by one side he is neutral no more in this case (HZ 7, 17)."""
-    if any(m.case.benches.of(side).has(command.person) for side in Side):
-        return no(Reason.INSTRUCTOR_MANDATED, "HZ 7", "HZ 17")
-    if m.case.guidance and m.case.guidance.instructor == command.person:
-        return no(Reason.NOTHING_NEW)
-    return None
-
-
-def assign_instructor(m: Moment, command: c.AssignInstructor) -> list[e.Event]:
-    seat = "authority" if Seat.AUTHORITY in m.seats else "union"
-    if Seat.EMPLOYERS_BODY in m.seats:
-        seat = "employers_body"
-    return [e.InstructorAssigned.model_validate({"person": command.person, "by_seat": seat})]
 
 
 def end_guidance(_: Moment, command: c.EndGuidance) -> list[e.Event]:
@@ -349,6 +333,9 @@ def replacement_stands(m: Moment, command: c.ReplaceRepresentative) -> Obstacle 
         return no(Reason.ON_BOTH_SIDES, "ZJ 10", "N2004 24", side=m.own_side)
     if command.rep.person == m.case.meeting.recorder:
         return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", side=m.own_side)
+    served = instructors.served_neither(m, [command.rep.person], m.own_side)
+    if served is not None:
+        return served
     if command.as_chief != (bench.chief == command.old):
         return no(Reason.CHIEF_NOT_ON_LIST, "HZ 22", side=m.own_side)
     if command.as_chief and command.rep.outside:

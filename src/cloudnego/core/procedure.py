@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloudnego.core import benches, opening, overlays, papers, road, sheets, undone
+from cloudnego.core import benches, instructors, opening, overlays, papers, road, sheets, undone
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import chief_of_own_side, chief_speaks, not_before, scanned, worker_chief_delegate
@@ -371,9 +371,24 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
          fits=(not_before(overlays.suspended_since), overlays.lay_still_too_long)), S.MEETING, S.MEETING),
     (Ask(command=c.RequestGuidance, does=overlays.request_guidance, by=ORGANS | CHIEF,
          needs=(overlays.no_guidance_yet,)), S.REPRESENTATIVES, S.PERFORMANCE),
-    (Ask(command=c.AssignInstructor, does=overlays.assign_instructor, needs=(overlays.guidance_open,),
-         by=UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY}, fits=(overlays.instructor_is_free,)),
+    (Ask(command=c.AskForInstructor, does=instructors.ask_for_instructor, by=ORGANS | CHIEF, names="person",
+         fits=(instructors.of_the_pool, instructors.instructor_is_free, instructors.not_asked_yet)),
      S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.RefuseInstructor, does=instructors.refuse_instructor, by=ORGANS | CHIEF,
+         needs=(instructors.other_side_wants_one,), fits=(instructors.other_side_wants_him,)),
+     S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.AssignInstructor, does=instructors.assign_instructor, needs=(instructors.instructor_wanted,),
+         by=UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY}, names="person",
+         fits=(instructors.of_the_pool, instructors.instructor_is_free, instructors.sent_as_wished)),
+     S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.ReleaseInstructor, does=instructors.release_instructor, needs=(instructors.one_to_release,),
+         by=CHIEF | UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY, Seat.INSTRUCTOR},
+         fits=(instructors.may_release_him,)), S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.CallInstructor, does=instructors.call_instructor, by=CHIEF, writes="caucus",
+         needs=(instructors.neutral_there,), fits=(instructors.is_neutral, instructors.call_is_new)),
+     S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.EndCall, does=instructors.end_call, by=CHIEF, writes="caucus", needs=(instructors.somebody_called,),
+         fits=(instructors.he_was_called,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.EndGuidance, does=overlays.end_guidance, needs=(overlays.guidance_open,),
          by=UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY, Seat.INSTRUCTOR}), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.InviteToTable, does=overlays.invite_to_table, by=CHIEF, fits=(overlays.may_be_invited,)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from cloudnego.core import commands as c
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import needs_unmet, stuck_because
+from cloudnego.core.instructors import looks_in
 from cloudnego.core.moment import Moment, Standing, seats_of, streams_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
@@ -30,6 +32,18 @@ def seated(case: Negotiation) -> dict[str, bool]:
     if case.meeting.recorder is not None:
         table.append(case.meeting.recorder)
     return {**found, **dict.fromkeys((*table, *case.invited), True)}
+
+
+def seen_streams(case: Negotiation, by: Member, at: datetime, own: Callable[[Side], Caucus]) -> frozenset[Stream]:
+    """The streams a member sees at this time: those of his seats, and a caucus as long as a call lets him in.
+
+    Only of a neutral instructor is a caucus asked for (`own`), so nobody else's sight can depend on what is in one.
+    """
+    seen = streams_of(case, by)
+    if case.invited.get(by.person) != "instructor" or Office.AUDITOR in by.offices:
+        return seen
+    now_s = int(at.timestamp())
+    return seen | {Stream.caucus(side) for side in Side if looks_in(own(side), by.person, now_s)}
 
 
 # --- progress -----------------------------------------------------------------------------------------------------

@@ -251,6 +251,15 @@ class Guidance(Struct, frozen=True, kw_only=True):
     instructor: str | None = None
 
 
+class Instructor(Struct, frozen=True, kw_only=True):
+    """A neutral instructor of this case, from the first word about him. `assigned` stays true: who has served both
+    sides takes no side's mandate afterwards."""
+
+    asked_by: Side
+    assigned: bool = False
+    ended: Literal["refused", "released"] | None = None
+
+
 class Dispute(Struct, frozen=True, kw_only=True):
     applied_by: Side | None = None
     applied_on: date | None = None
@@ -325,6 +334,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     suspension: Suspensions = Suspensions()
     guidance: Guidance | None = None
     dispute: Dispute | None = None
+    instructors: dict[str, Instructor] = {}
     invited: dict[str, Side | Literal["coordinator", "instructor"]] = {}
     opinions: dict[str, Opinion] = {}
     urged: int = 0
@@ -377,6 +387,7 @@ class Caucus(Struct, frozen=True, kw_only=True):
     returned: int = 0
     opinions_held: Held | None = None
     sheet: tuple[TopicFact, ...] = ()
+    called: dict[str, int] = {}  # instructor → until when he looks in, in seconds since 1970
 
 
 EMPTY = Negotiation()

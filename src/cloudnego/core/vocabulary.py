@@ -122,6 +122,14 @@ class Seat(StrEnum):
     INVITED = "invited"
 
 
+class Origin(StrEnum):
+    """Who keeps an instructor in the pool: HR&SS together with the union and the employers' bodies (HZ 7)."""
+
+    AUTHORITY = "authority"
+    UNION = "union"
+    EMPLOYERS_BODY = "employers_body"
+
+
 class ChiefIs(StrEnum):
     """By what right somebody is his side's chief: the texts differ in whom they admit (HZ 18; ZJ 10; N2004 20, 21).
 

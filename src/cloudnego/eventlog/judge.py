@@ -143,6 +143,7 @@ class Judge:
                 other=other,
                 new_law=self._new_law(pin, asked.command),
                 fact=fact,
+                named=asked.named,
             )
             decision = decide(moment, asked.command)
         except Refused as no:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import insert
 from sqlmodel import Session, SQLModel, select
 
+from cloudnego.core.vocabulary import Origin
 from cloudnego.eventlog.bulk import Bulk
 from cloudnego.eventlog.districts import DistrictExists
 from cloudnego.eventlog.log import SqlLog
@@ -18,6 +19,7 @@ from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.identity import tables
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.factor_tables import Letter
+from cloudnego.identity.grant_tables import PooledInstructor
 from cloudnego.identity.kinds import SIDES
 from cloudnego.identity.letters import letter_digest
 from cloudnego.identity.references import NewReference
@@ -84,6 +86,7 @@ def _write_identity(session: Session, seed: Seed, password_hash: str, now_s: int
                 if human.login is not None
             ),
         ),
+        (PooledInstructor, (_pooled(own, number, one, seed, now_s) for number, one in enumerate(seed.pool, 1))),
         (tables.ReferenceValue, (_figure(own, figure, now_s) for figure in seed.figures)),
     ]
     for table, wanted in rows:
@@ -123,6 +126,14 @@ def _membership(made: dict[str, Any], number: int, post: Post) -> dict[str, Any]
         **made, "id": _membership_id(made["district"], number), "person": post.person,
         "organisation": post.organisation, "office": post.office.value,
         "side": side.value if side is not None else None,
+    }  # fmt: skip
+
+
+def _pooled(own: dict[str, Any], number: int, person: str, seed: Seed, now_s: int) -> dict[str, Any]:
+    since = seed.now.date().replace(month=1, day=1)
+    return {
+        **own, "id": f"i{seed.district}{number:03d}", "person": person, "origin": Origin.UNION.value,
+        "active_from": since, "entered_by": person, "entered_s": now_s,
     }  # fmt: skip
 
 

@@ -122,7 +122,7 @@ class Play(Rehearsal):
         receipt = pen.ask(
             Asked(
                 district=self._script.district, case=case, command=command, by=by, at=self.at, key=key,
-                register=register,
+                register=register, named=self.named(command),
             )
         )  # fmt: skip
         self.case_id = receipt.case

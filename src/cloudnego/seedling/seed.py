@@ -85,6 +85,7 @@ class Seed(NamedTuple):
     humans: tuple[Human, ...]
     posts: tuple[Post, ...]
     figures: tuple[Figure, ...]
+    pool: tuple[str, ...]  # its union's instructors
     guests: tuple[Guest, ...]
     password: str
     letter: str

@@ -17,6 +17,7 @@ from cloudnego.web import (
     account,
     enterprises,
     health,
+    instructors,
     letters,
     notices,
     organisations,
@@ -36,6 +37,7 @@ from cloudnego.web.tries import Doorstep
 
 MODULES: Final = (
     health,
+    instructors,
     account,
     notices,
     signing,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 from starlette.requests import Request
 
-from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, PersonId, Rate, Side
+from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, Origin, PersonId, Rate, Side
 from cloudnego.identity.grades import Means
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.references import ReferenceKind, ReferenceUnit
@@ -233,6 +233,21 @@ class EnterpriseChange(EnterpriseFacts):
     address: Title | None = None
     region: RegionCode | None = None
     industry: Industry | None = None
+
+
+class InstructorBody(Message):
+    """Enter somebody in the pool of instructors. `active_from`: today if not said; `origin`: for who keeps several."""
+
+    person: PersonId
+    origin: Origin | None = None
+    active_from: Day | None = None
+    active_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.active_from is not None and self.active_to is not None and self.active_to < self.active_from:
+            raise ValueError("the last day lies before the first")
+        return self
 
 
 class ReferenceBody(Message):

@@ -8,8 +8,8 @@ from typing import Self
 import msgspec
 
 from cloudnego.core.moment import Law, Standing
-from cloudnego.core.sight import sees_all_joint, streams_of
-from cloudnego.core.state import Negotiation
+from cloudnego.core.sight import seen_streams, sees_all_joint, streams_of
+from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Member, Side, Stream
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
 from cloudnego.identity.sessions import Who
@@ -28,6 +28,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     member: Member
     streams: frozenset[Stream]
     at: datetime
+    called_into: frozenset[Side] = frozenset()
 
     @classmethod
     def of(cls, case_id: str, district: str, case: Negotiation, member: Member, at: datetime) -> Self:
@@ -41,8 +42,9 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def caucus_of(self) -> Side | None:
-        """The side in whose caucus he sits, if he does."""
-        return next((side for side in Side if Stream.caucus(side) in self.streams), None)
+        """The side on whose bench he sits in its caucus, if he does; a call makes nobody one of that side."""
+        own = (side for side in Side if Stream.caucus(side) in self.streams and side not in self.called_into)
+        return next(own, None)
 
     def standing(self, law: Law) -> Standing:
         """The case now, under its law."""
@@ -58,7 +60,22 @@ async def find(site: Site, who: Who, case_id: str, acting_as: str | None) -> Fou
     found = _met(site, who, case_id, await site.threads.run(_read, site, who.district, case_id), acting_as)
     if found is None:
         raise Problem("not_found")
-    return found
+    return await site.threads.run(_with_calls, site, found) if _is_neutral(found) else found
+
+
+def _is_neutral(found: Found) -> bool:
+    return found.case.invited.get(found.member.person) == "instructor"
+
+
+def _with_calls(site: Site, found: Found) -> Found:
+    """With the caucuses a neutral instructor is called into at this time. Nobody else's sight asks for a caucus."""
+
+    def own(side: Side) -> Caucus:
+        return site.log.caucus(found.id, side) or EMPTY_CAUCUS
+
+    seen = seen_streams(found.case, found.member, found.at, own)
+    called = frozenset(side for side in Side if Stream.caucus(side) in seen - found.streams)
+    return msgspec.structs.replace(found, streams=seen, called_into=called)
 
 
 async def find_to_ask(site: Site, who: Who, case_id: str, acting_as: str | None) -> Found:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from cloudnego.core.commands import COMMANDS, Command, CoverEnterprise, OpenCase, RegisterContract
-from cloudnego.core.moment import Register
+from cloudnego.core.moment import Named, Register
 from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Refused
@@ -25,7 +25,7 @@ from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
-from cloudnego.web.openings import opening_of, register_for_covering
+from cloudnego.web.openings import named_in, opening_of, register_for_covering
 from cloudnego.web.proving import insist
 from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
@@ -80,7 +80,7 @@ class Carrier:
         command = ask.parse(headers, body)
         key = self._key(headers)
         found = await opening_of(self._site, who, command, headers.get(ACTING_AS))
-        receipt = await self._handled(who.district, None, (command, found.member, key, found.register))
+        receipt = await self._handled(who.district, None, (command, found.member, key, found.register, None))
         case = await self._site.threads.run(self._site.world.log.state, receipt.case)
         streams = streams_of(case, found.member) if case is not None else frozenset()
         warnings = await self._said(receipt.warnings, who.district, case)
@@ -96,10 +96,13 @@ class Carrier:
             await insist(self._site, who, needed)
         command = ask.parse(headers, body)
         key = self._key(headers)
-        register = None
+        register, named = None, None
         if isinstance(command, CoverEnterprise):
             register = await self._site.threads.run(register_for_covering, self._site, found, command.enterprise)
-        receipt = await self._handled(who.district, found, (command, found.member, key, register))
+        names = PLACES[ask.kind].ask.names
+        if names is not None:
+            named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))
+        receipt = await self._handled(who.district, found, (command, found.member, key, register, named))
         return _answer(receipt, found.streams, await self._said(receipt.warnings, who.district, found.case))
 
     def _key(self, headers: Mapping[str, str]) -> str:
@@ -111,7 +114,7 @@ class Carrier:
         return key
 
     async def _handled(
-        self, district: str, found: Found | None, words: tuple[Command, Member, str, Register | None]
+        self, district: str, found: Found | None, words: tuple[Command, Member, str, Register | None, Named | None]
     ) -> Receipt:
         case_id, case = (found.id, found.case) if found is not None else (None, None)
         try:

@@ -116,8 +116,9 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A case as its reader may see it.
 
     `substates`: where each step stands, null for whoever does not see the progress; `state`: the joint state, null
-    for whoever does not see all three joint streams; `caucus`: the own side's. Both are what the rules work with:
-    fields may be added, and what is promised stands in `overview`.
+    for whoever does not see all three joint streams; `caucus`: the own side's; `called_into`: those of the sides that
+    called a neutral instructor in, as long as the call lasts. They are what the rules work with: fields may be added,
+    and what is promised stands in `overview`.
 
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
@@ -134,6 +135,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     calendar: str
     state: dict[str, Any] | None
     caucus: dict[str, Any] | None
+    called_into: dict[str, dict[str, Any]]
     words: dict[str, dict[str, str]]
     names: dict[str, str]
     versions: dict[str, tuple[int, int]]

@@ -1,4 +1,4 @@
-"""Before a case is opened: who would ask, and what the register and the other cases of the same parties say."""
+"""What a door looks up for an ask: who would open a case, and what the register, other cases and the pool say."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import date
 import msgspec
 
 from cloudnego.core.commands import Command, OpenCase, RegisterContract
-from cloudnego.core.moment import Register
+from cloudnego.core.moment import Named, Register
 from cloudnego.core.overview import Overview
 from cloudnego.core.sight import streams_of
 from cloudnego.core.vocabulary import Member, Scope
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
+from cloudnego.identity.pool import named
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
@@ -107,6 +108,14 @@ def register_for_covering(site: Site, found: Found, enterprise: str) -> Register
             covered=(enterprise,),
         )
     return word.register if word is not None else None
+
+
+def named_in(site: Site, found: Found, person: str) -> Named:
+    """What identity says of a person whom an ask of this case names."""
+    parties = parties_of(found.case)
+    assert parties is not None, "a case that was found has been opened"
+    with reading(site.engine) as session:
+        return named(session, found.district, person, parties, found.at.date())
 
 
 def _regional(

@@ -140,6 +140,7 @@ def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str
         calendar=found.case.calendar,
         state=state,
         caucus=plain(caucus) if caucus is not None else None,
+        called_into={side.value: plain(site.log.caucus(found.id, side)) for side in sorted(found.called_into)},
         words=gist.words,
         names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
         versions=versions,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec.structs import replace as put
 
 from cloudnego.core import events as e
@@ -10,11 +12,13 @@ from cloudnego.core.state import (
     Contest,
     Dispute,
     Guidance,
+    Instructor,
     Negotiation,
     Opinion,
     Paper,
     Suspensions,
 )
+from cloudnego.core.vocabulary import Side
 
 # --- along the road ---------------------------------------------------------------------------------------------------
 
@@ -41,18 +45,58 @@ def _(case: Negotiation, event: e.GuidanceRequested) -> Negotiation:
     return put(case, guidance=Guidance(asked_by=event.side))
 
 
+@on(e.InstructorAsked)
+def _(case: Negotiation, event: e.InstructorAsked) -> Negotiation:
+    before = case.instructors.get(event.person)
+    asked = Instructor(asked_by=event.side, assigned=before is not None and before.assigned)
+    return put(case, instructors={**case.instructors, event.person: asked})
+
+
 @on(e.InstructorAssigned)
 def _(case: Negotiation, event: e.InstructorAssigned) -> Negotiation:
-    before = case.guidance.instructor if case.guidance else None
-    guidance = put(case.guidance, instructor=event.person) if case.guidance else None
-    others = {p: how for p, how in case.invited.items() if p != before}
-    return put(case, guidance=guidance, invited={**others, event.person: "instructor"})
+    """He takes the place of the one the guidance had; one who was asked for by name comes beside him."""
+    known = case.instructors.get(event.person)
+    by_name = known is not None and known.ended is None
+    guidance, asked_by = case.guidance, event.asked_by
+    if guidance is not None and not by_name:
+        case = _instructor_gone(case, guidance.instructor, "released")
+        case = put(case, guidance=put(guidance, instructor=event.person))
+        asked_by = asked_by or guidance.asked_by
+    sent = Instructor(asked_by=asked_by or Side.WORKER, assigned=True)
+    return put(
+        case,
+        instructors={**case.instructors, event.person: sent},
+        invited={**case.invited, event.person: "instructor"},
+    )
+
+
+@on(e.InstructorRefused)
+def _(case: Negotiation, event: e.InstructorRefused) -> Negotiation:
+    return _instructor_gone(case, event.person, "refused")
+
+
+@on(e.InstructorReleased)
+def _(case: Negotiation, event: e.InstructorReleased) -> Negotiation:
+    return _instructor_gone(case, event.person, "released")
+
+
+def _instructor_gone(case: Negotiation, person: str | None, how: Literal["refused", "released"]) -> Negotiation:
+    known = case.instructors.get(person) if person is not None else None
+    if person is None or known is None:
+        return case
+    guidance = case.guidance
+    return put(
+        case,
+        instructors={**case.instructors, person: put(known, ended=how)},
+        guidance=put(guidance, instructor=None) if guidance and guidance.instructor == person else guidance,
+        invited={p: seat for p, seat in case.invited.items() if p != person or seat != "instructor"},
+    )
 
 
 @on(e.GuidanceEnded)
 def _(case: Negotiation, event: e.GuidanceEnded) -> Negotiation:
     gone = case.guidance.instructor if case.guidance else None
-    return put(case, guidance=None, invited={p: how for p, how in case.invited.items() if p != gone})
+    return put(_instructor_gone(case, gone, "released"), guidance=None)
 
 
 @on(e.InvitedToTable)

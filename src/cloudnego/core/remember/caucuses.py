@@ -1,4 +1,4 @@
-"""What a side keeps to itself: opinions and its topic sheet."""
+"""What a side keeps to itself: opinions, its topic sheet, and whom it lets look in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,16 @@ from cloudnego.core.state import Caucus
 @in_caucus(e.OpinionsRecorded)
 def _(caucus: Caucus, event: e.OpinionsRecorded) -> Caucus:
     return put(caucus, issued=event.issued, returned=event.returned, opinions_held=event.held)
+
+
+@in_caucus(e.InstructorCalled)
+def _(caucus: Caucus, event: e.InstructorCalled) -> Caucus:
+    return put(caucus, called={**caucus.called, event.person: event.until_s})
+
+
+@in_caucus(e.CallEnded)
+def _(caucus: Caucus, event: e.CallEnded) -> Caucus:
+    return put(caucus, called={who: until for who, until in caucus.called.items() if who != event.person})
 
 
 @in_caucus(e.TopicSheetDrafted)

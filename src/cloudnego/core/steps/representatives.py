@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cloudnego.core import benches
+from cloudnego.core import benches, instructors
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
@@ -154,7 +154,7 @@ def on_one_side(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
         return no(Reason.RECORDER_IS_REPRESENTATIVE, "HZ 26", side=side)
     if any(m.case.invited.get(person) == "coordinator" for person in persons):
         return no(Reason.REVIEWER_IS_PARTY, "ZJ 39", side=side)
-    return None
+    return instructors.served_neither(m, persons, side)
 
 
 def chief_by_right(m: Moment, command: c.ProposeCandidates | c.AppointRepresentatives) -> Obstacle | None:
