@@ -24,6 +24,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import factors_of
+from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
@@ -174,6 +175,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         lasts_s=settings.session_lasts_s,
         proof_s=settings.proof_lasts_s,
     )
+    factors = factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings))
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
         world,
@@ -192,7 +194,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         sessions=sessions,
         notices=Notices(log.engine),
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
-        factors=factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings)),
+        factors=factors,
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
         ),
@@ -201,7 +203,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
             per_client=settings.failures_per_client,
             window_s=settings.failures_window_s,
         ),
-        outside=_outside(log, settings),
+        outside=_outside(log, settings, factors.inbox),
         threads=threads,
         new_id=new_id,
         now_s=now_s,
@@ -239,9 +241,9 @@ def _mail_server(settings: Settings) -> MailServer | None:
     )
 
 
-def _outside(log: SqlLog, settings: Settings) -> Outside:
+def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
     """Raises ProvidersWrong."""
-    links, seal = Links(log.engine, now_s), Seal(partial(log.ring.derived, "outside"))
+    links, seal = Links(log.engine, now_s, inbox), Seal(partial(log.ring.derived, "outside"))
     if settings.outside_file is None:
         return Outside(links=links, seal=seal)
     outward = Outward(loopback=settings.outside_loopback)

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from cloudnego.eventlog.database import connect, migrate
 from cloudnego.identity.attempts import Adapter, Attempt
+from cloudnego.identity.custody import Custody
+from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.outside import LASTS_S, Links, Pending, Seal, Taken
 from cloudnego.identity.providers import InWords, Provider
 from cloudnego.identity.roster import NewPerson
@@ -37,8 +39,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def links(engine: Engine, now: Now) -> Links:
-    return Links(engine, now)
+def links(engine: Engine, now: Now, town: Town, custody: Custody) -> Links:
+    return Links(engine, now, Inbox(engine, custody, town.new_id, now))
 
 
 @pytest.fixture

@@ -87,7 +87,8 @@ async def begun(browser: httpx2.AsyncClient, town: Town, provider: str = "real",
 
 
 async def linking(browser: httpx2.AsyncClient, provider: str = "real") -> str:
-    answer = await browser.post(f"{API}/me/outside/{provider}", json={"then": "/account"}, headers=FROM_HERE)
+    body = {"then": "/account", "password": PASSWORD}
+    answer = await browser.post(f"{API}/me/outside/{provider}", json=body, headers=FROM_HERE)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["location"])
 
@@ -300,6 +301,37 @@ async def test_linking_needs_a_session_of_this_browser(browser: httpx2.AsyncClie
     assert (await browser.post(f"{API}/me/outside/real", json={}, headers=FROM_HERE)).status_code == 401
     answer = await town["firm.chair"].post(f"{API}/me/outside/real", json={})
     assert (answer.status_code, answer.json()["code"]) == (403, "browsers_only")
+
+
+async def test_a_session_alone_links_nothing(browser: httpx2.AsyncClient, town: Town) -> None:
+    """A browser left alone: whoever sits down at it knows no password and has no letter."""
+    await signed_in(browser, town, "firm.chair")
+    path = f"{API}/me/outside/real"
+    answer = await browser.post(path, json={}, headers=FROM_HERE)
+    assert (answer.status_code, answer.json()["code"]) == (403, "step_up_impossible")
+    for _ in range(6):
+        answer = await browser.post(path, json={"password": "guessed"}, headers=FROM_HERE)
+        assert (answer.status_code, answer.json()["code"]) == (403, "proof_failed")
+    answer = await browser.post(path, json={"password": PASSWORD}, headers=FROM_HERE)
+    assert (answer.status_code, answer.json()["code"]) == (429, "locked_out")
+
+
+async def test_who_has_a_letter_shows_it_before_he_links_and_is_told_of_it(
+    browser: httpx2.AsyncClient, town: Town
+) -> None:
+    code = await town.letter("firm.chair")
+    await signed_in(browser, town, "firm.chair")
+    path = f"{API}/me/outside/real"
+    answer = await browser.post(path, json={"password": PASSWORD}, headers=FROM_HERE)
+    assert (answer.status_code, answer.json()["code"]) == (403, "step_up_needed")
+    proof = {"means": "letter", "code": code, "password": PASSWORD}
+    assert (await browser.post(f"{API}/session/step-up", json=proof, headers=FROM_HERE)).status_code == 200
+    answer = await browser.post(path, json={}, headers=FROM_HERE)
+    assert (await browser.get(sent_back(answer.json()["location"]))).status_code == 303
+    (message,) = (await browser.get(f"{API}/me/inbox")).json()["rows"]
+    assert (message["kind"], message["facts"]) == ("factor_added", {"what": "real"})
+    assert (await browser.get(sent_back(await begun(browser, town)))).status_code == 303
+    assert (await browser.get(f"{API}/me")).json()["grade"] == "password", "a provider vouches for no act"
 
 
 async def test_linking_ends_with_whoever_began_it(browser: httpx2.AsyncClient, town: Town) -> None:

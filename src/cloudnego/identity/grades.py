@@ -97,6 +97,7 @@ class Act(StrEnum):
     CHANGE_STRONG_FACTORS = "change_strong_factors"  # the same where there is a passkey or an app already
     ISSUE_LETTER = "issue_letter"
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
+    LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
 
 
 ACTS: Final[dict[Act, Grade]] = {
@@ -104,6 +105,7 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.CHANGE_STRONG_FACTORS: Grade.CODE,
     Act.ISSUE_LETTER: Grade.LETTER,
     Act.RESET_FACTORS: Grade.CODE,
+    Act.LINK_OUTSIDE: Grade.LETTER,
 }
 
 

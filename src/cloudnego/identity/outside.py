@@ -20,8 +20,9 @@ from sqlmodel import col, select
 
 from cloudnego.eventlog import sql
 from cloudnego.identity.attempts import Attempt
+from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.providers import Provider
-from cloudnego.identity.sessions import token_hash
+from cloudnego.identity.sessions import Who, token_hash
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Account, OutsideLink, OutsideReturn, Person, SignIn
 
@@ -97,9 +98,10 @@ class Linked(msgspec.Struct, frozen=True):
 class Links:
     """Which outside accounts are whose. Synchronous: the web calls it in a thread. `now_s` is real time."""
 
-    def __init__(self, engine: Engine, now_s: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine, now_s: Callable[[], int], inbox: Inbox) -> None:
         self._engine = engine
         self._now_s = now_s
+        self._inbox = inbox
 
     def spend(self, attempt: Attempt, until_s: int) -> bool:
         """Note that an attempt came back. False if it had before: of two at once, on two nodes, one gets True."""
@@ -130,7 +132,7 @@ class Links:
         return found
 
     def link(self, district: str, person: str, provider: Provider, subject: str) -> None:
-        """Link an outside account with a person. Raises `Taken`."""
+        """Link an outside account with a person, who is told. Raises `Taken`."""
         row = {
             "person": person,
             "provider": provider.id,
@@ -141,17 +143,19 @@ class Links:
         try:
             with writing(self._engine) as session:
                 session.connection().execute(insert(sql.table_of(OutsideLink)).values(row))
+                self._inbox.tell_in(session, district, person, MessageKind.FACTOR_ADDED, what=provider.id)
         except IntegrityError:
             raise Taken from None
 
-    def unlink(self, person: str, provider: str, keep: str | None) -> bool:
+    def unlink(self, who: Who, provider: str, keep: str | None) -> bool:
         """Take a link away, and end every session of the person but the one with the token `keep`: whoever had the
         outside account may have opened them. False if there was none."""
         with writing(self._engine) as session:
-            of_person = (col(OutsideLink.person) == person, col(OutsideLink.provider) == provider)
+            of_person = (col(OutsideLink.person) == who.person, col(OutsideLink.provider) == provider)
             gone = session.exec(delete(OutsideLink).where(*of_person)).rowcount > 0
             if gone:
-                others = delete(SignIn).where(col(SignIn.person) == person)
+                self._inbox.tell_in(session, who.district, who.person, MessageKind.FACTOR_REMOVED, what=provider)
+                others = delete(SignIn).where(col(SignIn.person) == who.person)
                 if keep is not None:
                     others = others.where(col(SignIn.token_hash) != token_hash(keep))
                 session.exec(others)

@@ -17,6 +17,7 @@ from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.ports import CHINA
 from cloudnego.web.answers import answer, nothing
+from cloudnego.web.auth import Headers
 from cloudnego.web.bodies import SignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.documents import MeansDocument
@@ -185,7 +186,7 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     person = await _checked(site, district, body)
     old = site.doorkeeper.token(request.headers)
     replaces = old.value if old is not None and old.door == body.door else None
-    agent = request.headers.get("user-agent", "")[:_AGENT_MAX] or None
+    agent = agent_of(request.headers)
     token = await site.threads.run(_opened, site, body, (district, person, agent), replaces)
     site.doorkeeper.forget()
     who = await site.threads.run(site.sessions.who, token)
@@ -201,6 +202,11 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     if body.door == "cookie":
         keep(site, made, token)
     return made
+
+
+def agent_of(headers: Headers) -> str | None:
+    """What the client calls itself, for the list of sessions."""
+    return headers.get("user-agent", "")[:_AGENT_MAX] or None
 
 
 def keep(site: Site, made: Response, token: str) -> None:

@@ -90,9 +90,11 @@ class OutsideSignInBody(Message):
 
 
 class OutsideLinkBody(Message):
-    """Link an outside account with the person signed in. `then`: the page of this site the browser ends at."""
+    """Link an outside account with the person signed in. `then`: the page of this site the browser ends at;
+    `password`: shown again by whoever has nothing else to prove himself with."""
 
     then: Page = "/"
+    password: Password | None = None
 
 
 class PlaceBody(Message):

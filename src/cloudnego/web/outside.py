@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Final
 
@@ -20,20 +19,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.attempts import SECRET_BYTES, Attempt, Refused
+from cloudnego.identity.grades import ACTS, Act
 from cloudnego.identity.outside import LASTS_S, Pending, Taken
 from cloudnego.identity.outward import Away
 from cloudnego.identity.providers import Provider
-from cloudnego.ports import CHINA
 from cloudnego.texts import Said
-from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.account import SignedIn, TheSite, agent_of, instant, keep
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import OutsideLinkBody, OutsideSignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
+from cloudnego.web.proving import insist, means_of
+from cloudnego.web.signing import insist_on_password
 from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 _log: Final = structlog.get_logger(__name__)
+_NO_LOGIN: Final = ""  # coming in by another door says nothing of who guessed the password
 _VALUE_MAX: Final = 2048
 _Came = Annotated[str | None, Query(max_length=_VALUE_MAX)]
 
@@ -62,8 +64,8 @@ class OutsideAccount(msgspec.Struct, frozen=True, kw_only=True):
     """An outside account linked with the person who asks. `provider` may be one that is offered no more."""
 
     provider: str
-    linked_at: datetime
-    used_at: datetime | None
+    linked_at: str
+    used_at: str | None
 
 
 class OutsideAccounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,16 +116,28 @@ async def begin_outside(request: Request, site: TheSite, provider: str) -> Respo
         OutsideBegun,
         body=OutsideLinkBody,
         status=201,
-        codes=("not_found", "browsers_only", "outside_away"),
+        codes=(
+            *("not_found", "browsers_only", "outside_away"),
+            *("step_up_needed", "step_up_impossible", "proof_failed", "locked_out"),
+        ),
         headed=("Set-Cookie",),
     ),
 )
 async def link_outside(request: Request, site: TheSite, who: SignedIn, provider: str) -> Response:
-    """Begin to link an outside account with the person signed in, in the same browser."""
+    """Begin to link an outside account with the person signed in, in the same browser, after a step-up.
+
+    Whoever has nothing but a password shows that again: a browser left alone must not be given another key.
+    """
     body = parsed(request, OutsideLinkBody)
     found = _provider(site, provider)
     if who.door != "cookie":
         raise Problem("browsers_only")
+    if who.grade(site.now_s()) < ACTS[Act.LINK_OUTSIDE]:
+        had = await site.threads.run(means_of, site, who)
+        if had or body.password is None:
+            await insist(site, who, ACTS[Act.LINK_OUTSIDE])
+        else:
+            await insist_on_password(site, who, body.password)
     return await _begun(site, found, who.district, who.person, body.then)
 
 
@@ -182,8 +196,8 @@ async def list_outside(site: TheSite, who: SignedIn) -> Response:
             accounts=tuple(
                 OutsideAccount(
                     provider=one.provider,
-                    linked_at=_instant(one.created_s),
-                    used_at=_instant(one.used_s) if one.used_s is not None else None,
+                    linked_at=instant(one.created_s),
+                    used_at=instant(one.used_s) if one.used_s is not None else None,
                 )
                 for one in found
             )
@@ -198,7 +212,7 @@ async def list_outside(site: TheSite, who: SignedIn) -> Response:
 async def unlink_outside(request: Request, site: TheSite, who: SignedIn, provider: str) -> Response:
     """Take a link away. All other sessions of the person end: the outside account may have opened them."""
     token = site.doorkeeper.token(request.headers)
-    gone = await site.threads.run(site.outside.links.unlink, who.person, provider, token.value if token else None)
+    gone = await site.threads.run(site.outside.links.unlink, who, provider, token.value if token else None)
     if not gone:
         raise Problem("not_found")
     site.doorkeeper.forget()
@@ -248,23 +262,18 @@ async def _signed_in(request: Request, site: Site, pending: Pending, provider: P
     if person is None:
         raise Problem("outside_not_linked")
     old = _only_cookie(request, site.doorkeeper.cookie)
-    token = await site.threads.run(_opened, site, pending.district, person, old or None)
+    agent = agent_of(request.headers)
+    token = await site.threads.run(_opened, site, (pending.district, person, agent), old or None)
     site.doorkeeper.forget()
     made = _to(pending.then)
-    made.set_cookie(
-        site.doorkeeper.cookie,
-        token,
-        max_age=site.sessions.lasts_s,
-        path="/",
-        secure=site.doorkeeper.secure,
-        httponly=True,
-        samesite="lax",
-    )
+    keep(site, made, token)
     return made
 
 
-def _opened(site: Site, district: str, person: str, replaces: str | None) -> str:
-    return site.sessions.open(district, "", person, "cookie", replaces=replaces)
+def _opened(site: Site, whose: tuple[str, str, str | None], replaces: str | None) -> str:
+    """A session that counts as one by a password: a provider vouches for no act."""
+    district, person, agent = whose
+    return site.sessions.open(district, _NO_LOGIN, person, "cookie", replaces=replaces, agent=agent)
 
 
 async def _linked(request: Request, site: Site, pending: Pending, provider: Provider, subject: str) -> Response:
@@ -281,9 +290,8 @@ async def _linked(request: Request, site: Site, pending: Pending, provider: Prov
 
 
 def _to(page: str) -> Response:
-    """The address that came back held a code: no page after it may learn it."""
-    headers = {"Location": page, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-    return Response(status_code=303, headers=headers)
+    """The address that came back held a code: no page after it may learn it (the shield sends no referrer)."""
+    return Response(status_code=303, headers={"Location": page})
 
 
 def _once(request: Request) -> dict[str, str]:
@@ -306,10 +314,6 @@ def _refused(why: str) -> Problem:
 def _away(provider: Provider, wrong: Away) -> Problem:
     _log.warning("outside_away", provider=provider.id, why=str(wrong))
     return Problem("outside_away", retry_after_s=10)
-
-
-def _instant(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).astimezone(CHINA)
 
 
 # --- the cookie ---------------------------------------------------------------------------------------------------

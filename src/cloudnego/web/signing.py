@@ -117,6 +117,18 @@ async def _shown(site: Site, who: Who, body: StepUpBody) -> bool:
     return await site.threads.run(site.factors.letters.right, who.district, who.person, body.code, today) and right
 
 
+async def insist_on_password(site: Site, who: Who, password: str) -> None:
+    """Raises `Problem` unless it is his password: 403, or 429 while he guessed too often."""
+    name = f"step-up {who.person}"
+    locked_s = await site.threads.run(site.sessions.locked_for_s, who.district, name)
+    if locked_s:
+        raise Problem("locked_out", retry_after_s=locked_s)
+    if not await password_right(site, who, password):
+        await site.threads.run(site.sessions.failed, who.district, name)
+        raise Problem("proof_failed")
+    await site.threads.run(site.sessions.forgive, who.district, name)
+
+
 async def password_right(site: Site, who: Who, password: str) -> bool:
     """Whether it is his password. Raises `Problem` 503 where too many wait."""
     encoded = await site.threads.run(site.sessions.password_of, who.person)
