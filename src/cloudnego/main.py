@@ -168,13 +168,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
     figures = Figures()
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
-    sessions = Sessions(
-        log.engine,
-        now_s,
-        idle_s=settings.session_idle_s,
-        lasts_s=settings.session_lasts_s,
-        proof_s=settings.proof_lasts_s,
-    )
+    sessions = _sessions(log.engine, settings)
     factors = factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings))
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
@@ -224,6 +218,16 @@ def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
         timers=timers,
         figures=figures,
         retention=retention_of(log.engine, settings),
+    )
+
+
+def _sessions(engine: Engine, settings: Settings) -> Sessions:
+    return Sessions(
+        engine,
+        now_s,
+        idle_s=settings.session_idle_s,
+        lasts_s=settings.session_lasts_s,
+        proof_s=settings.proof_lasts_s,
     )
 
 
