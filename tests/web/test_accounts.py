@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
 from cloudnego.core.vocabulary import Office
@@ -175,3 +176,13 @@ async def test_too_many_requests_of_one_person_wait_and_slow_nobody_else(
     slow = await town["firm.chair"].get(f"{API}/me")
     assert (slow.json()["code"], slow.headers["retry-after"]) == ("too_fast", "2")
     assert (await town["firm.boss"].get(f"{API}/me")).status_code == 200
+
+
+async def test_everybody_sees_his_own_sign_ins_and_nobody_elses(town: Town, door: httpx2.AsyncClient) -> None:
+    before = (await town["firm.chair"].get(f"{API}/me/sign-ins")).json()["entries"]
+    others = (await town["firm.boss"].get(f"{API}/me/sign-ins")).json()["entries"]
+    await town.sign_in("firm.chair", "firm.chair", PASSWORD)
+    after = (await town["firm.chair"].get(f"{API}/me/sign-ins")).json()["entries"]
+    assert [(one["what"], one["door"]) for one in after[: len(after) - len(before)]] == [("in", "bearer")]
+    assert (await town["firm.boss"].get(f"{API}/me/sign-ins")).json()["entries"] == others
+    assert (await door.get(f"{API}/me/sign-ins")).status_code == 401

@@ -20,6 +20,6 @@ class SignInRecord(SQLModel, table=True):
     district: str = Field(max_length=64)
     person: str | None = Field(default=None, max_length=64)
     name_hash: str | None = Field(default=None, max_length=64)
-    what: str = Field(max_length=8)  # "in" | "out" | "failed"
+    what: str = Field(max_length=8)  # "in" | "out" | "all_out" | "failed"
     door: str | None = Field(default=None, max_length=8)
     at_s: int = Field(sa_type=BigInteger)

@@ -19,6 +19,7 @@ from sqlmodel import select as rows_of
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog import sql
 from cloudnego.identity.grades import Grade
+from cloudnego.identity.records import note
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import (
     Account,
@@ -153,6 +154,7 @@ class Sessions:
                 over = min(row.failures - _FREE_FAILURES - 1, 10)
                 row.locked_until_s = now + min(_FIRST_LOCK_S * 2**over, _LONGEST_LOCK_S)
             session.add(row)
+            note(session, district, "failed", now, name_hash=name)
 
     def open(
         self,
@@ -173,6 +175,7 @@ class Sessions:
             session.exec(delete(SignInFailure).where(col(SignInFailure.name_hash) == _name_hash(district, login)))
             if replaces is not None:
                 session.exec(delete(SignIn).where(col(SignIn.token_hash) == token_hash(replaces)))
+            note(session, district, "in", now, person=person, door=door)
             session.add(
                 SignIn(
                     token_hash=token_hash(token),
@@ -215,11 +218,17 @@ class Sessions:
     def close(self, token: str) -> None:
         """End a session; ending one that is over is no error."""
         with writing(self._engine) as session:
-            session.exec(delete(SignIn).where(col(SignIn.token_hash) == token_hash(token)))
+            row = session.get(SignIn, token_hash(token))
+            if row is not None:
+                note(session, row.district, "out", self._now_s(), person=row.person, door=row.door)
+                session.delete(row)
 
     def close_all_of(self, person: str) -> None:
         """End every session of a person: the account was ended or its password changed."""
         with writing(self._engine) as session:
+            row = session.exec(rows_of(SignIn).where(SignIn.person == person)).first()
+            if row is not None:
+                note(session, row.district, "all_out", self._now_s(), person=person)
             session.exec(delete(SignIn).where(col(SignIn.person) == person))
 
     def epoch(self) -> int:

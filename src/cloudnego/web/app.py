@@ -24,6 +24,7 @@ from cloudnego.web import (
     outside,
     procedure,
     queries,
+    records,
     sandbox,
     signing,
 )
@@ -40,6 +41,7 @@ MODULES: Final = (
     instructors,
     account,
     notices,
+    records,
     signing,
     letters,
     outside,
