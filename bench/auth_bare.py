@@ -54,9 +54,10 @@ async def found_before(site: Site, who: Who, case_id: str, acting_as: str | None
 
 
 def bare(house: House) -> House:
-    """The house without its door: no look at session, pace, shield, address, office, seat or stream."""
+    """The house without its door: no look at session, pace, shield, address, grade, office, seat or stream."""
     site = dataclasses.replace(house.site, doorkeeper=Waving(house.site.doorkeeper))
-    setattr(commands, "find_to_ask", found_before)  # noqa: B010 - mypy knows no re-export
+    for name, instead in (("find_to_ask", found_before), ("needed_for", lambda _: None)):
+        setattr(commands, name, instead)  # they are not the module's own, but what it calls
     front = Measured(Front(site, application(site)), house.figures, lambda: 0.0)
     return dataclasses.replace(house, site=site, front=front)
 
