@@ -74,7 +74,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-kill outside
+.PHONY: bench matrix claim-walks claim-pairs claim-kill outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -88,6 +88,10 @@ SEED ?=
 claim = $(PYTHON) -m claims $(1) $(if $(N),--n $(N)) $(if $(SEED),--seed $(SEED))
 claim-walks: ## N seeded walks through the core; the verdict goes to claims/results.jsonl
 	@$(call claim,walks)
+	$(ok)
+
+claim-pairs: ## N seeded histories run twice, differing in what an observer must not see: he receives the same bytes
+	@$(call claim,pairs)
 	$(ok)
 
 claim-kill: ## N times kill -9 under load and look for what was acknowledged

@@ -1,4 +1,4 @@
-"""`python -m claims walks|kill|outside`: the long form of a guarantee; one verdict line, exit 1 on failure."""
+"""`python -m claims walks|pairs|kill|outside`: the long form of a guarantee; one verdict line, exit 1 on failure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from rich.progress import Progress
 
 from claims import walks as walking
-from claims.record import record
+from claims.record import record, recorded_up_to
 
 CHUNK = 50
+PART = 2_000  # pairs in one line of the record: who stops in between loses so many at most
+PAIRS = 100  # pairs a process does at a time: two lots
 BROKEN_MAX = 10  # so many seeds say what is wrong; more would only say it again
 
 
@@ -45,19 +47,46 @@ def run_walks(count: int, seed: int) -> int:
     return 0 if verdict == "kept" else 1
 
 
+def run_pairs(count: int, seed: int | None) -> int:
+    """Pairs on all cores, a line of the record for each part: without a seed they go on where the record ends."""
+    from claims import pairs  # noqa: PLC0415  # needs the test's town
+
+    seed, verdict = recorded_up_to("pairs") if seed is None else seed, "kept"
+    cores = os.cpu_count() or 1
+    with ProcessPoolExecutor(cores) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("pairs", total=count)
+        for first in range(seed, seed + count, PART):
+            part, tally, started = min(PART, seed + count - first), pairs.Tally(), time.monotonic()
+            lots = [(one, min(PAIRS, first + part - one)) for one in range(first, first + part, PAIRS)]
+            for done in as_completed([pool.submit(pairs.run, *lot) for lot in lots]):
+                tally.merge(done.result())
+                progress.update(task, completed=first - seed + tally.pairs)
+            verdict = "kept" if not tally.broken and tally.pairs == part else "broken"
+            seconds = round(time.monotonic() - started)
+            record("pairs", seed=first, count=tally.pairs, verdict=verdict, seconds=seconds, **tally.summary())
+            print(f"{verdict.upper()}: {tally.pairs} pairs from seed {first}, {tally.received} answers compared")
+            for one in tally.broken[:BROKEN_MAX]:
+                print(one)
+            if verdict == "broken":
+                break
+    return 0 if verdict == "kept" else 1
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
-    parser.add_argument("claim", choices=("walks", "kill", "outside"))
+    parser.add_argument("claim", choices=("walks", "pairs", "kill", "outside"))
     parser.add_argument("--n", type=int, default=None, help="how many")
-    parser.add_argument("--seed", type=int, default=1, help="the first seed")
+    parser.add_argument("--seed", type=int, default=None, help="the first seed; pairs go on where the record ends")
     said = parser.parse_args(arguments)
     if said.claim == "walks":
-        return run_walks(said.n or 100_000, said.seed)
+        return run_walks(said.n or 100_000, said.seed or 1)
+    if said.claim == "pairs":
+        return run_pairs(said.n or 100_000, said.seed)
     if said.claim == "kill":
         from claims import kill  # noqa: PLC0415  # needs the store and its test servers
 
-        return kill.run(said.n or 2_000, said.seed)
+        return kill.run(said.n or 2_000, said.seed or 1)
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

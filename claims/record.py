@@ -28,3 +28,9 @@ def record(claim: str, *, seed: int, count: int, verdict: str, **more: Any) -> N
     line = {"claim": claim, "at": at, "commit": commit(), "seed": seed, "count": count, "verdict": verdict, **more}
     with RESULTS.open("a", encoding="utf-8") as out:
         out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def recorded_up_to(claim: str) -> int:
+    """The first seed after those recorded of a claim."""
+    lines = (json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines())
+    return max((line["seed"] + line["count"] for line in lines if line["claim"] == claim), default=1)

@@ -162,9 +162,10 @@ def world_of(log: SqlLog, clock: Callable[[], datetime] = now) -> tuple[World, C
     return World(log=log, bell=log.bell, clock=clocks, ids=lambda: secrets.token_hex(16)), clocks
 
 
-def build(settings: Settings, clock: Callable[[], datetime] = now) -> House:
-    """Put the house together on a migrated database. Raises what `open_log` raises, and ProvidersWrong."""
-    log = open_log(settings)
+def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog | None = None) -> House:
+    """Put the house together on a migrated database, or on a log that is open. Raises what `open_log` raises, and
+    ProvidersWrong."""
+    log = log or open_log(settings)
     figures = Figures()
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)

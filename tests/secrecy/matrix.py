@@ -22,7 +22,7 @@ from cloudnego.chooser import fill
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import STEPS, Step
 from cloudnego.web.examples import request_of
-from tests.secrecy.stage import KINDS, MEMBERSHIPS, Stage, person, rehearsed, staged
+from tests.secrecy.ground import KINDS, MEMBERSHIPS, Ground, person, prepared, rehearsed
 from tests.secrecy.wire import Request, Said, ask, bearing, json_body
 from tests.web.documented import document_of
 
@@ -213,29 +213,36 @@ def _json(value: Any) -> bool:
 class Run:
     """The cells of one step, asked one after the other; what is carried out is undone before the next."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.document = document_of(stage.house)
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.document = document_of(ground.house)
         self.failures: list[Failure] = []
         self.cells = 0
         self.answers: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], Said] = {}
+        self._params = {name: ground.made.get(str(value)[1:], str(value)) for name, value in table()["params"].items()}
 
     async def all(self) -> None:
         """Ask every cell of the step."""
         for endpoint in endpoints(self.document).values():
             if endpoint.name not in rows():
                 continue
-            body = body_of(endpoint, self.stage.step)
-            for cell in cells(endpoint.name, self.stage.step):
+            body = self._named(body_of(endpoint, self.ground.step))
+            for cell in cells(endpoint.name, self.ground.step):
                 await self._one(cell, endpoint, body)
+
+    def _named(self, body: bytes | None) -> bytes | None:
+        """A body with the ids of what it calls `$name`."""
+        for name, id_ in self.ground.made.items():
+            body = body and body.replace(f'"${name}"'.encode(), f'"{id_}"'.encode())
+        return body
 
     async def _one(self, cell: Cell, endpoint: Endpoint, body: bytes | None) -> None:
         verdict = wanted(cell)
-        request = self._request(cell, endpoint, body, {**table()["params"], "case_id": self.stage.case})
-        said = await ask(self.stage.house.front, request)
+        request = self._request(cell, endpoint, body, {**self._params, "case_id": self.ground.case})
+        said = await ask(self.ground.house.front, request)
         if said.status < 300 and endpoint.method != "GET":
-            self.stage.undo(people=endpoint.name not in c.COMMANDS)
+            self.ground.undo(people=endpoint.name not in c.COMMANDS)
         self.cells += 1
         self.answers[verdict if said.status >= 300 else f"{verdict} {said.status}"] += 1
         wrong = await self._wrong(cell, endpoint, body, verdict, said)
@@ -243,7 +250,7 @@ class Run:
             self.failures.append(Failure(cell, verdict, wrong))
 
     def _request(self, cell: Cell, endpoint: Endpoint, body: bytes | None, params: Mapping[str, str]) -> Request:
-        token = self.stage.tokens.get(person(cell.kind, cell.membership))
+        token = self.ground.tokens.get(person(cell.kind, cell.membership))
         return Request(endpoint.method, endpoint.at(params), body, "", bearing(token))
 
     async def _wrong(self, cell: Cell, endpoint: Endpoint, body: bytes | None, verdict: str, said: Said) -> str:
@@ -262,7 +269,7 @@ class Run:
             request = self._request(cell, endpoint, elsewhere, NOWHERE)
             if "{" not in endpoint.path and elsewhere == body:
                 request = request._replace(path="/api/v1/nothing")
-            self._absent[key] = await ask(self.stage.house.front, request)
+            self._absent[key] = await ask(self.ground.house.front, request)
         return self._absent[key]
 
     def _shown(self, cell: Cell, said: Said) -> str:
@@ -312,8 +319,8 @@ def cells(endpoint: str, step: Step) -> Iterator[Cell]:
 
 def run(step: Step, place: Path) -> Run:
     """All cells of a step."""
-    with staged(step, place) as stage:
-        made = Run(stage)
+    with prepared(step, place) as ground:
+        made = Run(ground)
         asyncio.run(made.all())
         return made
 

@@ -1,4 +1,4 @@
-"""The stage of the matrix: two districts, four enterprises, a case in each of them at the same step, and every kind of
+"""The ground of the matrix: two districts, four enterprises, a case in each of them at the same step, and every kind of
 person in every relation to the first of these cases.
 
 A person is called `<kind>-<membership>`. The cases are played by the stories with these very people in the seats, so
@@ -17,6 +17,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from sqlmodel import select
+
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
@@ -24,11 +26,13 @@ from cloudnego.core.moment import Law, Named, Register
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
+from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.pool import enter
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
-from cloudnego.identity.store import writing
+from cloudnego.identity.store import reading, writing
+from cloudnego.identity.tables import Membership
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.main import House, build, install
 from cloudnego.ports import Asked
@@ -57,7 +61,7 @@ FOREIGN: Final = "foreign"
 PARTIES: Final = {"member": "A", "other_side": "B", "other_case": "C", "other_district": "D", "none": "A"}
 """The enterprise whose case somebody's kind comes from."""
 
-_OFFICES: Final[dict[str, Office | None]] = {
+OFFICES: Final[dict[str, Office | None]] = {
     "worker": Office.WORKER, "congress_delegate": Office.WORKER, "worker_rep": Office.WORKER,
     "worker_chief": Office.UNION, "union_admin": Office.UNION, "employer_rep": Office.WORKER,
     "employer_chief": Office.LEGAL_REPRESENTATIVE, "hr": Office.HR, "recorder": Office.WORKER, "instructor": None,
@@ -66,7 +70,7 @@ _OFFICES: Final[dict[str, Office | None]] = {
     "operator": Office.OPERATOR,
 }  # fmt: skip
 _WORKER_SIDE: Final = ("worker", "congress_delegate", "worker_rep", "worker_chief", "union_admin")
-_ABOVE: Final[dict[str, OrganisationKind]] = {
+ABOVE: Final[dict[str, OrganisationKind]] = {
     "town_union": OrganisationKind.TOWN_UNION, "district_union": OrganisationKind.DISTRICT_UNION,
     "authority": OrganisationKind.AUTHORITY, "employers_body": OrganisationKind.EMPLOYERS_BODY,
     "auditor": OrganisationKind.AUDITOR, "operator": OrganisationKind.OPERATOR,
@@ -74,7 +78,7 @@ _ABOVE: Final[dict[str, OrganisationKind]] = {
 
 
 def person(kind: str, membership: str) -> str:
-    """The id of a person of the stage."""
+    """The id of a person of the matrix."""
     return f"{kind}-{membership}"
 
 
@@ -96,8 +100,12 @@ def cast_of(membership: str) -> Cast:
 
 
 def register_of(membership: str) -> Register:
-    """The enterprise as the register has it."""
-    firm, town = PARTIES[membership], ELSEWHERE if membership == "other_case" else HERE
+    """The enterprise of a membership's case."""
+    return firm_of(PARTIES[membership], ELSEWHERE if membership == "other_case" else HERE)
+
+
+def firm_of(firm: str, town: str) -> Register:
+    """An enterprise as the register has it."""
     return Register(
         enterprise=firm, region="330109", town=town, industry="C17", headcount=180, above_scale=True, has_union=True,
         worker_organ=f"U{firm}", employer_organ=firm, women=30,
@@ -134,8 +142,13 @@ def _number(step: Step | None) -> int:
 
 @cache
 def rehearsed(membership: str, step: Step) -> Guided:
+    """The case of a membership at the last moment of a step."""
+    return played_to(step, cast_of(membership), register_of(membership), BEGUN)
+
+
+def played_to(step: Step, cast: Cast, register: Register, begun: datetime) -> Guided:
     """A case that stands at the last moment of a step."""
-    scene = Guided(LAW, cast_of(membership), register_of(membership), BEGUN, Random(5))
+    scene = Guided(LAW, cast, register, begun, Random(5))
     scene.last = step
     try:
         plain(scene)
@@ -166,9 +179,9 @@ def _found(house: House, district: str, firms: tuple[str, ...]) -> None:
             roster.add_region(code, code, code)
         for firm in firms:
             town = ELSEWHERE if firm == "C" else HERE
-            add_enterprise(session, roster, district, _entry(firm, town))
+            add_enterprise(session, roster, district, entry_of(firm, town))
             roster.add_organisation(OrganisationKind.ENTERPRISE_UNION, f"U{firm}", town, firm, f"U{firm}")
-        for kind, what in _ABOVE.items():
+        for kind, what in ABOVE.items():
             for town in (HERE, ELSEWHERE):
                 roster.add_organisation(what, kind, town, None, _seat_of(kind, district, town))
         for membership in MEMBERSHIPS:
@@ -180,7 +193,8 @@ def _found(house: House, district: str, firms: tuple[str, ...]) -> None:
             enter(session, district, "instructor-member", Origin.UNION, since, row_id="I1", by="operator", now_s=1)
 
 
-def _entry(firm: str, town: str) -> Entry:
+def entry_of(firm: str, town: str) -> Entry:
+    """The same as somebody enters it."""
     return Entry(id=firm, name=f"{firm}厂", credit_code=f"T-{firm}", address="-", region=town, industry="C17")
 
 
@@ -191,13 +205,13 @@ def _seat_of(kind: str, district: str, town: str) -> str:
 def _person(roster: Roster, kind: str, membership: str, district: str) -> None:
     id_ = person(kind, membership)
     roster.add_person(NewPerson(name=f"人{id_}", login=id_, password_hash="-"), id_)
-    office, firm = _OFFICES[kind], PARTIES[membership]
+    office, firm = OFFICES[kind], PARTIES[membership]
     if office is not None:
         town = ELSEWHERE if membership == "other_case" else HERE
         own = f"U{firm}" if office is Office.UNION else firm
         roster.add_membership(
             NewMembership(
-                person=id_, organisation=_seat_of(kind, district, town) if kind in _ABOVE else own, office=office,
+                person=id_, organisation=_seat_of(kind, district, town) if kind in ABOVE else own, office=office,
                 side=Side.EMPLOYER if kind == "employer_rep" else None,
                 mandate_to=OVER if membership == "none" else None,
             )
@@ -208,7 +222,7 @@ def _person(roster: Roster, kind: str, membership: str, district: str) -> None:
 
 def opposite(kind: str) -> Office:
     """What an `other_side` is in the case that is asked about: HR for whoever is of the workers or above them both."""
-    return Office.HR if kind in _WORKER_SIDE or kind in _ABOVE else Office.WORKER
+    return Office.HR if kind in _WORKER_SIDE or kind in ABOVE else Office.WORKER
 
 
 def inline(house: House) -> House:
@@ -221,13 +235,14 @@ def inline(house: House) -> House:
     return house
 
 
-class Stage(NamedTuple):
-    """A house at one step: the case that is asked about, and a token for everybody."""
+class Ground(NamedTuple):
+    """A house at one step: the case that is asked about, a token for everybody, and what the table calls `$name`."""
 
     house: House
     case: str
     step: Step
     tokens: dict[str, str]
+    made: dict[str, str]
     before: Path
 
     def undo(self, *, people: bool) -> None:
@@ -247,7 +262,7 @@ class Stage(NamedTuple):
 
 
 @contextmanager
-def staged(step: Step, place: Path) -> Iterator[Stage]:
+def prepared(step: Step, place: Path) -> Iterator[Ground]:
     """Everybody in place, the four cases at the last moment of a step."""
     data = place / "data"
     install(settings_for(data))
@@ -258,25 +273,36 @@ def staged(step: Step, place: Path) -> Iterator[Stage]:
         _found(house, FOREIGN, ("D",))
         case = ""
         for membership in MEMBERSHIPS[:-1]:
-            made = _write(house, membership, step)
-            case = made if membership == "member" else case
+            written = _write(house, membership, step)
+            case = written if membership == "member" else case
         clock.at = rehearsed("member", step).at + timedelta(minutes=1)
-        tokens = {
-            person(kind, one): house.site.sessions.open(
-                _district_of(one), person(kind, one), person(kind, one), "bearer"
-            )
-            for kind in KINDS[:-1]
-            for one in MEMBERSHIPS
-        }
+        tokens = {person(kind, one): _enter(house, kind, one) for kind in KINDS[:-1] for one in MEMBERSHIPS}
+        made = _made(house)
         file = sqlite_file(house.site.engine)
         assert file is not None
         before = place / "before.db"
         with closing(sqlite3.connect(file)) as live, closing(sqlite3.connect(before)) as kept:
             live.backup(kept)
-        yield Stage(house, case, step, tokens, before)
+        yield Ground(house, case, step, tokens, made, before)
     finally:
         house.close()
         shutil.rmtree(data)
+
+
+def _enter(house: House, kind: str, membership: str) -> str:
+    """A session in which the best proof was shown, so that only the place of somebody decides."""
+    who, sessions = person(kind, membership), house.site.sessions
+    sessions.proof_s = 100_000
+    return sessions.open(_district_of(membership), who, who, "bearer", proof=Grade.PASSKEY)
+
+
+def _made(house: House) -> dict[str, str]:
+    """What the table of verdicts speaks of by name, because its id is not known beforehand."""
+    site = house.site
+    with reading(site.engine) as session:
+        worker = session.exec(select(Membership.id).where(Membership.person == person("worker", "member"))).one()
+    letter = site.factors.letters.issue(DISTRICT, worker, person("union_admin", "member"))
+    return {"membership": worker, "letter": letter.id}
 
 
 def _district_of(membership: str) -> str:

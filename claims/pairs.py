@@ -1,0 +1,362 @@
+"""Non-interference in pairs: one seeded history run twice, differing only in what this observer must not see.
+
+Everything he receives (status, headers, bodies, lengths, errors, ids, cursors, tags, in its order) must be the same to
+the byte, also while the others' acts are in the writer's queue together with his. Nobody has to guess through which
+channel a secret might leak.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from random import Random
+from typing import Any, Final, NamedTuple
+
+from starlette.types import ASGIApp
+
+from claims.town import DISTRICT, FIRMS, Twin, case_of, story, tokens, twins
+from cloudnego.chooser import fill
+from cloudnego.core import commands as c
+from cloudnego.core.moment import Moment
+from cloudnego.core.sight import next_for
+from cloudnego.core.state import EMPTY_CAUCUS
+from cloudnego.core.vocabulary import Side
+from cloudnego.web.commands import kebab
+from cloudnego.web.cursors import cursor_of
+from tests.secrecy.ground import ABOVE, person
+from tests.secrecy.wire import Request, Said, ask, bearing
+
+LOT: Final = 50  # pairs on one pair of houses; what earlier ones left behind must not tell anything either
+BEATS: Final = 2
+API: Final = "/api/v1"
+
+_ABOVE = tuple(one for one in ABOVE if one != "operator")
+OBSERVERS: Final[dict[str, tuple[str, ...]]] = {
+    "worker": (
+        "employer_chief", "employer_chief", "employer_rep", "hr", "portal", "worker", "union_admin", "instructor",
+        *_ABOVE,
+    ),
+    "employer": ("worker_chief", "worker_chief", "worker_rep", "worker", "hr", "portal", "instructor", *_ABOVE),
+    "table": (
+        "worker", "congress_delegate", "hr", "portal", "union_admin", "authority", "town_union", "district_union",
+    ),
+    "papers": ("worker",),
+}  # fmt: skip
+"""Who looks, by what is hidden in his own firm's case. A whole case of another firm is hidden from all of them."""
+
+_ACTORS: Final = {
+    "worker": ("worker_chief", "worker_rep"), "employer": ("employer_chief", "employer_rep"),
+    "table": ("worker_chief", "employer_chief"), "papers": ("worker_chief", "employer_chief", "worker_rep"),
+    "case": ("worker_chief", "employer_chief", "hr", "union_admin"),
+}  # fmt: skip
+_WORDS: Final = (c.RecordOpinions, c.DraftTopicSheet)
+_CAUCUS: Final = (*_WORDS, c.CallInstructor, c.EndCall)
+_UNCALLED: Final = ("W4", "M2", "T1", "T2", "K1", "K2")
+"""Firms where nobody calls the instructor into a caucus: there he looks, and sees none of it."""
+
+_HIDDEN: Final[dict[str, tuple[type[c.Command], ...]]] = {
+    "worker": _CAUCUS,
+    "employer": (c.DraftTopicSheet, c.CallInstructor, c.EndCall),
+    "table": (*_CAUCUS, c.MakeProposal, c.MakeProposal),
+    "papers": (*_CAUCUS, c.MakeProposal, c.PutClause, c.RequestMaterials, c.DeliverMaterial, c.RaiseProblem),
+}
+"""What the houses differ in; in `case` it is whatever may be asked."""
+
+_ENDS: Final = {"withdraw_case", "consent_to_withdrawal", "end_talks", "merge_into_regional", "cover_enterprise"}
+_IN_NOTICE: Final = (c.Urge, c.RecordReference, c.RevokeElectronicService, c.ConfirmElectronicService)
+"""What everybody sees and what nothing said at the table changes."""
+
+LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next")
+LISTS: Final = (
+    "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
+    "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
+)  # fmt: skip
+
+
+class Heard(NamedTuple):
+    """One thing an observer received."""
+
+    asked: str
+    said: Said
+
+
+class Broken(NamedTuple):
+    """A pair in which an observer received something else."""
+
+    seed: int
+    lot: int
+    observer: str
+    hides: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"seed {self.seed} (lot from {self.lot}), {self.observer} who must not see {self.hides}: {self.what}"
+
+
+class Tally:
+    """What many pairs were."""
+
+    def __init__(self) -> None:
+        self.pairs = 0
+        self.received = 0
+        self.observers: Counter[str] = Counter()
+        self.hidden: Counter[str] = Counter()
+        self.broken: list[Broken] = []
+
+    def merge(self, other: Tally) -> None:
+        self.pairs += other.pairs
+        self.received += other.received
+        self.observers += other.observers
+        self.hidden += other.hidden
+        self.broken += other.broken
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "pairs": self.pairs, "received": self.received, "observers": dict(self.observers),
+            "hidden": dict(self.hidden),
+        }  # fmt: skip
+
+
+class Half(NamedTuple):
+    """One house of a pair, with everybody's token."""
+
+    twin: Twin
+    app: ASGIApp
+    tokens: dict[str, str]
+
+    async def ask(self, one: Ask) -> Said:
+        """Ask as somebody."""
+        path, _, query = one.path.partition("?")
+        request = Request(
+            one.method, f"{API}{path}", one.body, query, bearing(self.tokens[one.who], **dict(one.headers))
+        )
+        return await ask(self.app, request)
+
+
+class Ask(NamedTuple):
+    """A request of somebody."""
+
+    who: str
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} {dict(self.headers)} {(self.body or b'')[:80].decode(errors='replace')}"
+
+
+def get(who: str, path: str, **headers: str) -> Ask:
+    """A look."""
+    return Ask(who, "GET", path, None, tuple(headers.items()))
+
+
+def _command(who: str, case: str, command: c.Command, key: str) -> Ask:
+    body = command.model_dump_json(exclude_none=True).encode()
+    path = f"/negotiations/{case}/{kebab(command.type)}"
+    return Ask(who, "POST", path, body, (("idempotency-key", key),))
+
+
+class Pair:
+    """One seeded history in two houses."""
+
+    def __init__(self, seed: int, halves: tuple[Half, Half]) -> None:
+        self.seed = seed
+        self.halves = halves
+        self.dice = Random(seed)
+        self.firm = self.dice.choice(FIRMS)
+        self.hides = self.firm.hides
+        own = self.firm if self.hides != "case" else self.dice.choice([one for one in FIRMS if one.hides != "case"])
+        kind = self.dice.choice([k for k in OBSERVERS[own.hides] if k != "instructor" or own.name in _UNCALLED])
+        self.observer = person(kind, "above" if kind in ABOVE else own.name)
+        self.case = case_of(self.firm)
+        self.looked_at = case_of(own) if self.dice.random() < 0.7 else self.case
+        self.heard: tuple[list[Heard], list[Heard]] = ([], [])
+        self.hidden = 0
+        self._tags: dict[str, str] = {}
+        self._next = ""
+        self._asked = 0
+
+    # --- what is asked ------------------------------------------------------------------------------------------
+
+    def _key(self, what: str) -> str:
+        self._asked += 1
+        return f"{what}-{self.seed}-{self._asked}"
+
+    def _moment(self, half: Half, who: str, dice: Random) -> Moment | None:
+        """The case as it stands in a house, with somebody of its story asking."""
+        log, scene = half.twin.house.site.log, story(self.firm)
+        case = log.state(self.case)
+        if case is None or not case.live:
+            return None
+        by = scene.member(who)
+        heads = {stream: size for stream, (_, size) in log.versions(self.case).items()}
+        side = Side.EMPLOYER if who.startswith(("employer", "hr")) else Side.WORKER
+        caucus = log.caucus(self.case, side) or EMPTY_CAUCUS
+        at = half.twin.house.site.world.clock(DISTRICT)
+        return Moment(case, at, scene.law, by, case_id=self.case, heads=heads, caucus=caucus, register=scene.register)
+
+    def _filled(self, half: Half, who: str, kinds: Iterable[type[c.Command]], dice: Random, what: str) -> Ask | None:
+        """The first of some commands that can be filled for somebody."""
+        moment = self._moment(half, who, dice)
+        if moment is None:
+            return None
+        for kind in kinds:
+            try:
+                command = fill(moment, kind, dice, story(self.firm).cast)
+            except (LookupError, ValueError, AssertionError, TypeError, AttributeError):
+                continue
+            return _command(who, self.case, command, self._key(what))
+        return None
+
+    def _in_hiding(self, half: Half, dice: Random) -> Ask:
+        """One act, or one look, that the observer must not see."""
+        who = person(dice.choice(_ACTORS[self.hides]), self.firm.name)
+        chance = dice.random()
+        if chance < 0.25:
+            return get(who, f"/negotiations/{self.case}{dice.choice(LOOKS)}")
+        if chance < 0.3:
+            return Ask(who, "POST", f"/negotiations/{self.case}/sign-contract", b'{"draft_hash": "no"}')
+        kinds = self._open(half, who, set()) if self.hides == "case" else list(_HIDDEN[self.hides])
+        if self.firm.name in _UNCALLED:
+            kinds = [one for one in kinds if one not in (c.CallInstructor, c.EndCall)]
+        dice.shuffle(kinds)
+        return self._filled(half, who, kinds, dice, f"h{dice.getrandbits(40)}") or get(
+            who, f"/negotiations/{self.case}/next"
+        )
+
+    def _open(self, half: Half, who: str, without: set[str]) -> list[type[c.Command]]:
+        moment = self._moment(half, who, self.dice)
+        possible = next_for(moment) if moment is not None else ()
+        return [c.COMMANDS[one.command] for one in possible if one.open and one.command not in without]
+
+    def _in_sight(self) -> Ask | None:
+        """An act that both houses see alike; filled once, from the first."""
+        half, dice = self.halves[0], self.dice
+        if self.hides == "case":
+            return None
+        if self.hides in ("table", "papers"):
+            who = person(dice.choice(("worker_chief", "union_admin", "hr")), self.firm.name)
+            return self._filled(half, who, dice.sample(_IN_NOTICE, len(_IN_NOTICE)), dice, "s")
+        who = person(dice.choice(("worker_chief", "employer_chief", "hr", "union_admin", "worker_rep")), self.firm.name)
+        kinds = self._open(half, who, _ENDS | {one.model_fields["type"].default for one in _CAUCUS})
+        return self._filled(half, who, dice.sample(kinds, len(kinds)), dice, "s") if kinds else None
+
+    def _observed(self) -> Ask:
+        """A request of the observer: a look, a list, an act of his own, or one that cannot be."""
+        dice, who, case = self.dice, self.observer, self.looked_at
+        chance = dice.random()
+        if chance < 0.35:
+            path = f"/negotiations/{case}{dice.choice(LOOKS)}"
+        elif chance < 0.6:
+            path = dice.choice(LISTS)
+        elif chance < 0.7:
+            foreign = dice.choice(("worker", "employer", "table", "filing"))
+            path = f"/negotiations/{case}/timeline?cursor={cursor_of('timeline', {foreign: dice.randrange(3)})}"
+        elif chance < 0.75 and self._next:
+            path = f"/negotiations/{case}/timeline?cursor={self._next}"
+        elif chance < 0.9:
+            kind = dice.choice(list(c.COMMANDS.values()))
+            asked = self._filled(self.halves[0], who, [kind], dice, "o") if not kind.opens else None
+            return asked or Ask(
+                who, "POST", f"/negotiations/{case}/{kebab(kind.model_fields['type'].default)}", b'{"x": 1}'
+            )
+        else:
+            fact = f"{dice.choice(('worker', 'employer', 'table', 'notice'))}.{1 + dice.randrange(4)}"
+            body = json.dumps({"fact": fact, "statement": "不符", "grounds": ["statement"]}).encode()
+            return Ask(who, "POST", f"/negotiations/{case}/contest-fact", body, (("idempotency-key", self._key("o")),))
+        tag = self._tags.get(path) if dice.random() < 0.5 else None
+        return get(who, path, **{"if-none-match": tag} if tag else {})
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    async def play(self) -> None:
+        """The whole history: in each beat the hidden acts of each house are in flight while the observer asks."""
+        await self._look((self.dice.choice(LOOKS),))
+        for _ in range(BEATS):
+            step = timedelta(seconds=self.dice.randrange(1, 600))
+            for half in self.halves:
+                half.twin.clock.at += step
+            asked, seen = self._observed(), self._in_sight() if self.dice.random() < 0.6 else None
+            heard = []
+            for number, half in enumerate(self.halves):
+                dice = Random(f"{self.seed} {self._asked} {number}")
+                acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4))]
+                heard.append(await self._at_once(half, acts, asked, dice))
+            self._keep(asked, heard)
+            if seen is not None:
+                for half in self.halves:
+                    await half.ask(seen)
+        await self._look(("", "/timeline"))
+
+    async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
+        """Hidden acts and the observer's request in one turn of the loop, in any order."""
+        place = dice.randrange(len(acts) + 1)
+        answers = await asyncio.gather(*(half.ask(one) for one in [*acts[:place], asked, *acts[place:]]))
+        self.hidden += sum(one.status == 201 for number, one in enumerate(answers) if number != place)
+        return answers[place]
+
+    async def _look(self, looks: tuple[str, ...]) -> None:
+        """What there is to see of the case, and one list."""
+        for path in (*(f"/negotiations/{self.looked_at}{look}" for look in looks), self.dice.choice(LISTS)):
+            one = get(self.observer, path)
+            self._keep(one, [await half.ask(one) for half in self.halves])
+
+    def _keep(self, one: Ask, heard: list[Said]) -> None:
+        for mine, said in zip(self.heard, heard, strict=True):
+            mine.append(Heard(str(one), said))
+        tag = heard[0].header("etag")
+        if one.method == "GET" and tag is not None:
+            self._tags[one.path] = tag
+        if one.path.endswith("/timeline") and heard[0].status == 200:
+            self._next = str(heard[0].document["next"])
+
+    def broken(self, lot: int) -> Broken | None:
+        """The first thing he received that was another in the other house."""
+        for first, second in zip(*self.heard, strict=True):
+            if first != second:
+                what = f"{first.asked}: {_difference(first.said, second.said)}"
+                return Broken(self.seed, lot, self.observer, self.hides, what)
+        return None
+
+
+def _difference(first: Said, second: Said) -> str:
+    if first.status != second.status:
+        return f"{first.status} {first.code} {first.reasons} and {second.status} {second.code} {second.reasons}"
+    if first.headers != second.headers:
+        return f"headers {sorted(set(first.headers) ^ set(second.headers))}"
+    at = next((n for n, (a, b) in enumerate(zip(first.body, second.body, strict=False)) if a != b), -1)
+    near = first.body[max(0, at - 60) : at + 60]
+    return f"bodies of {len(first.body)} and {len(second.body)} bytes, from {at}: {near!r}"
+
+
+Plant = Callable[[Twin, ASGIApp], ASGIApp]
+"""What a test puts before the application, to see a leak caught."""
+
+
+def run(first: int, count: int, plant: Plant | None = None) -> Tally:
+    """`count` pairs from seed `first` on, in lots."""
+    tally = Tally()
+    for lot in range(first, first + count, LOT):
+        asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant))
+    return tally
+
+
+async def _lot(first: int, count: int, tally: Tally, plant: Plant | None) -> None:
+    with twins() as houses:
+        halves = [
+            Half(one, plant(one, one.house.front) if plant is not None else one.house.front, tokens()) for one in houses
+        ]
+        for seed in range(first, first + count):
+            pair = Pair(seed, (halves[0], halves[1]))
+            await pair.play()
+            tally.pairs += 1
+            tally.received += 2 * len(pair.heard[0])
+            tally.observers[pair.observer.rpartition("-")[0]] += 1
+            tally.hidden[pair.hides] += pair.hidden
+            found = pair.broken(first)
+            if found is not None:
+                tally.broken.append(found)

@@ -1,0 +1,90 @@
+"""Nobody receives another byte because of what he must not see; and the machine that says so can fail."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from random import SystemRandom
+
+import pytest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from claims.pairs import LOT, OBSERVERS, Tally, run
+from claims.town import FIRMS, Twin, case_of
+from cloudnego.web import queries
+from cloudnego.web.cases import Found
+from cloudnego.web.site import Site
+
+FLOOR = 100  # in each of two parts: two hundred in all
+SLICE_S = 15.0
+
+_BASE = int(os.environ.get("CLOUDNEGO_PAIRS_SEED", SystemRandom().randrange(1 << 30)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", [0, 1])
+def test_what_one_must_not_see_changes_no_byte(part: int, capsys: pytest.CaptureFixture[str]) -> None:
+    first = _BASE + part * 1_000_000
+    tally, until = Tally(), time.monotonic() + SLICE_S
+    while tally.pairs < FLOOR or time.monotonic() < until:
+        tally.merge(run(first + tally.pairs, LOT))
+    with capsys.disabled():
+        print(f"\npairs: seed {first}, count {tally.pairs}, received {tally.received}, hidden {tally.hidden.total()}")
+    again = f"run again with CLOUDNEGO_PAIRS_SEED={first}"
+    assert [str(one) for one in tally.broken] == [], again
+    assert tally.hidden.total() > tally.pairs // 2, "hardly anything was hidden"
+    assert len(tally.observers) > 8, tally.observers
+
+
+def _leaking(twin: Twin, app: ASGIApp, leak: Callable[[int, Message], None]) -> ASGIApp:
+    """The application behind something that lets out how much was written in all cases that hide something."""
+    log = twin.house.site.log
+
+    def written() -> int:
+        return sum(size for firm in FIRMS for _, size in log.versions(case_of(firm)).values())
+
+    async def leaky(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            leak(written(), message)
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return leaky
+
+
+def _in_a_header(written: int, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message["headers"], (b"x-log-size", str(written).encode())]
+
+
+def _in_a_length(written: int, message: Message) -> None:
+    if message["type"] == "http.response.body":
+        message["body"] += b" " * (written % 97)
+
+
+def _in_a_tag(written: int, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        tagged = [(k, v[:-1] + str(written).encode() + v[-1:] if k == b"etag" else v) for k, v in message["headers"]]
+        message["headers"] = tagged
+
+
+@pytest.mark.parametrize("leak", [_in_a_header, _in_a_length, _in_a_tag])
+def test_a_planted_leak_is_caught(leak: Callable[[int, Message], None]) -> None:
+    tally = run(1, 6, lambda twin, app: _leaking(twin, app, leak))
+    assert tally.broken, "what the other side wrote was let out, and nobody noticed"
+
+
+def test_a_policy_that_shows_the_versions_of_all_streams_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def all_of_them(site: Site, found: Found) -> dict[str, tuple[int, int]]:
+        return {stream.value: version for stream, version in site.log.versions(found.id).items()}
+
+    monkeypatch.setattr(queries, "_versions", all_of_them)
+    tally = run(1, 12)
+    assert any("/negotiations/" in one.what for one in tally.broken)
+
+
+def test_every_class_of_what_is_hidden_has_who_looks() -> None:
+    assert {firm.hides for firm in FIRMS} == {*OBSERVERS, "case"}
