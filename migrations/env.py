@@ -20,6 +20,7 @@ from cloudnego.settings import Settings
 
 for tables in (
     "cloudnego.eventlog.tables",
+    "cloudnego.files.tables",
     "cloudnego.identity.tables",
     "cloudnego.identity.factor_tables",
     "cloudnego.identity.notice_tables",

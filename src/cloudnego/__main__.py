@@ -168,16 +168,18 @@ def fsck(
 ) -> None:
     """Derive every hash again from the stored bytes; name the first fault of each stream. Only reads."""
     from cloudnego.eventlog.fsck import fsck as check
+    from cloudnego.files.store import FileStore
     from cloudnego.main import looked_into
     from cloudnego.settings import Settings
 
     with looked_into(Settings()) as (engine, ring), progress("条 entries") as done:
         report = check(engine, ring, contents=not trees_only, told=done)
-    for fault in report.faults:
+        faults = [*report.faults, *(FileStore(engine, ring).check() if not trees_only else ())]
+    for fault in faults:
         out.print(f"[red]不符 fault[/] {fault}", highlight=False, soft_wrap=True)
     counts = {"leaves": report.leaves, "streams": report.streams, "erased": report.erased}
-    tell("whole" if report.whole else "faulty", **counts, faults=len(report.faults))
-    if not report.whole:
+    tell("faulty" if faults else "whole", **counts, faults=len(faults))
+    if faults:
         raise typer.Exit(1)
 
 

@@ -29,6 +29,9 @@ _NOT_KEPT: Final = frozenset({"alembic_version", "identity_epoch"})
 """Tables that are about the database they lie in: a restored one has its own."""
 
 _CHUNK: Final = 2000
+_LARGE: Final = {"file_part": 32}
+"""Rows at once where a row is long: 32 parts of a file are 8 MiB, twice that as text."""
+
 _ENCODE: Final = msgspec.json.Encoder().encode
 _NOTE: Final = "The master key is not in this archive. Keep the key file elsewhere: without it no caucus can be read."
 
@@ -126,7 +129,9 @@ def _zip(out: IO[bytes]) -> zipfile.ZipFile:
 
 def _out(source: Connection, table: Table, bundle: zipfile.ZipFile, told: Told) -> TableEntry:
     digest, count = sha256(), 0
-    rows = source.execution_options(yield_per=_CHUNK).execute(select(table).order_by(*table.primary_key))
+    rows = source.execution_options(yield_per=_LARGE.get(table.name, _CHUNK)).execute(
+        select(table).order_by(*table.primary_key)
+    )
     with bundle.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as out:
         for chunk in rows.partitions():
             lines = b"".join(_ENCODE(list(row)) + b"\n" for row in chunk)
@@ -193,7 +198,7 @@ def _in(target: Connection, table: Table, entry: TableEntry, bundle: zipfile.Zip
     readers = [_reader(table, name) for name in entry.columns]
     statement = insert(table)
     with bundle.open(f"tables/{table.name}.jsonl") as lines:
-        for chunk in _chunks(lines):
+        for chunk in _chunks(lines, _LARGE.get(table.name, _CHUNK)):
             rows = [
                 {name: read(value) for name, read, value in zip(entry.columns, readers, line, strict=True)}
                 for line in chunk
@@ -202,11 +207,11 @@ def _in(target: Connection, table: Table, entry: TableEntry, bundle: zipfile.Zip
             told(table.name, len(rows))
 
 
-def _chunks(lines: Any) -> Iterator[list[list[Any]]]:
+def _chunks(lines: Any, length: int) -> Iterator[list[list[Any]]]:
     chunk: list[list[Any]] = []
     for line in lines:
         chunk.append(msgspec.json.decode(line))
-        if len(chunk) == _CHUNK:
+        if len(chunk) == length:
             yield chunk
             chunk = []
     if chunk:

@@ -56,10 +56,10 @@ def _erase(connection: Connection, store: Store, case: str, stream: Stream, seqs
     return erased
 
 
-def sweep(engine: Engine) -> None:
-    """Take the old bytes out of the write-ahead log, or let vacuum have them."""
+def sweep(engine: Engine, table: str = "body") -> None:
+    """Take the old bytes of a table out of the write-ahead log, or let vacuum have them."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            connection.exec_driver_sql("VACUUM body")
+            connection.exec_driver_sql(f"VACUUM {table}")

@@ -16,7 +16,7 @@ from cloudnego.files.kinds import INFLATED_MAX, FileKind, FileRefused, Why
 from cloudnego.files.pictures import PIXELS_MAX
 
 OBJECTS_MAX: Final = 50_000
-PAGES_MAX: Final = 2_000
+PAGES_MAX: Final = 500
 _DEPTH_MAX: Final = 64
 _HEAD: Final = re.compile(rb"%PDF-[12]\.[0-9][\r\n \t]")
 _FOOT: Final = re.compile(rb"%%EOF[\r\n \t\0]*\Z")
