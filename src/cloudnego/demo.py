@@ -66,6 +66,7 @@ def _settings(port: int, data: Path, database: str | None) -> Settings:
         host=HOST,
         port=port,
         cookie_secure=False,
+        passkey_domain="localhost",  # browsers give none to a number
         allow_sandboxes=True,
     )
 

@@ -170,7 +170,9 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
-    factors = factors_of(log.engine, log.ring, new_id, now_s, _mail_server(settings))
+    factors = factors_of(
+        log.engine, log.ring, new_id, now_s, mail=_mail_server(settings), domain=settings.passkey_domain
+    )
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
         world,

@@ -141,6 +141,10 @@ class Settings(BaseSettings):
     proof_lasts_s: int = Field(
         600, ge=60, le=3600, description="How long a proof beyond the password counts: a few acts, not a lunch break."
     )
+    passkey_domain: str | None = Field(
+        None,
+        description="The domain passkeys belong to, for good: under another they are lost. Unset: there are none.",
+    )
     mail_host: str | None = Field(None, description="The server that mails one-time codes; unset: none are mailed.")
     mail_port: int = Field(587, ge=1, le=65535, description="Where that server takes mail.")
     mail_from: str = Field("cloudnego@localhost", description="Whom the mails come from.")

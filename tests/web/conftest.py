@@ -34,6 +34,7 @@ def settings_for(place: Path, **more: Any) -> Settings:
         "asks_per_second": 100_000.0,
         "asks_burst": 1_000_000,
         "worker_threads": 2,
+        "passkey_domain": "test",
     }
     return Settings(**(facts | more))
 

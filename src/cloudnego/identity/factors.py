@@ -10,12 +10,14 @@ import msgspec
 from sqlalchemy import Engine
 
 from cloudnego.eventlog.keys import Keyring
+from cloudnego.identity.apps import Apps
 from cloudnego.identity.codes import Codes
 from cloudnego.identity.custody import Custody
-from cloudnego.identity.grades import Means
+from cloudnego.identity.grades import Act, Means
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.letters import Letters
-from cloudnego.identity.sending import InboxSender, MailSender, MailServer, Sender
+from cloudnego.identity.passkeys import Passkeys
+from cloudnego.identity.sending import Addresses, InboxSender, MailSender, MailServer, Sender
 from cloudnego.identity.sessions import Who
 
 
@@ -34,10 +36,19 @@ class Factors:
     letters: Letters
     inbox: Inbox
     codes: Codes
+    apps: Apps
+    passkeys: Passkeys
+    addresses: Addresses
+
+    def change_needs(self, person: str) -> Act:
+        """What changing one's own factors is: once there is an app or a passkey, a letter alone adds no other."""
+        strong = self.apps.has(person) or bool(self.passkeys.of(person))
+        return Act.CHANGE_STRONG_FACTORS if strong else Act.CHANGE_FACTORS
 
     def had_by(self, who: Who, today: date) -> tuple[MeansHad, ...]:
         """The means this person has in this session, strongest first."""
-        found = []
+        found = [MeansHad(Means.PASSKEY)] if self.passkeys.domain is not None and self.passkeys.of(who.person) else []
+        found += [MeansHad(Means.TOTP)] if self.apps.has(who.person) else []
         for means in (Means.MAIL, Means.INBOX):
             sender = self.codes.senders.get(means)
             to = sender.reaches(who.person, who.session) if sender is not None else None
@@ -53,9 +64,11 @@ def factors_of(
     ring: Keyring,
     new_id: Callable[[str], str],
     now_s: Callable[[], int],
+    *,
     mail: MailServer | None,
+    domain: str | None,
 ) -> Factors:
-    """Put them together; without a mail server no code goes by mail."""
+    """Put them together; without a mail server no code goes by mail, without a domain there are no passkeys."""
     custody = Custody(engine, ring)
     inbox = Inbox(engine, custody, new_id, now_s)
     senders: dict[Means, Sender] = {Means.INBOX: InboxSender(engine, inbox, now_s)}
@@ -66,4 +79,7 @@ def factors_of(
         letters=Letters(engine, custody, new_id, now_s),
         inbox=inbox,
         codes=Codes(engine, custody, new_id, now_s, senders),
+        apps=Apps(engine, custody, now_s),
+        passkeys=Passkeys(engine, new_id, now_s, domain),
+        addresses=Addresses(engine, now_s),
     )

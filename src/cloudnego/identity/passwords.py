@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar, TypeVarTuple
 
 from pwdlib import PasswordHash
@@ -20,17 +21,30 @@ _WAITING_MAX = 64
 
 
 class WeakPassword(ValueError):
-    """The password is shorter than ten characters, longer than 256, or the name itself."""
+    """The password is shorter than ten characters, longer than 256, one that everybody tries, or a name of his own."""
 
 
 class TooManySignIns(Exception):
     """So many hashes wait already that one more would only wait for nothing."""
 
 
-def check_strength(password: str, login: str) -> None:
-    """Raise `WeakPassword` unless the password may be used. Length is what protects; composition rules do not."""
-    if not LENGTH_MIN <= len(password) <= LENGTH_MAX or password.casefold() == login.casefold():
-        raise WeakPassword(f"at least {LENGTH_MIN} characters, at most {LENGTH_MAX}, and not the login itself")
+@cache
+def _common() -> frozenset[str]:
+    """Passwords of the lists that leaked elsewhere, as long as ours must be; all lower case. Read at the first use:
+    the package takes a second to load."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - see above
+
+    return frozenset(one for one in FREQUENCY_LISTS["passwords"] if len(one) >= LENGTH_MIN)
+
+
+def check_strength(password: str, login: str, name: str = "") -> None:
+    """Raise `WeakPassword` unless the password may be used. Length is what protects, and not being the first guess;
+    composition rules do not (NIST SP 800-63B-4 §3.1.1.2)."""
+    said = password.casefold()
+    own = {one.casefold() for one in (login, name) if one}
+    guessed = said in _common() or len(set(said)) == 1 or said in own or any(said == one * 2 for one in own)
+    if not LENGTH_MIN <= len(password) <= LENGTH_MAX or guessed:
+        raise WeakPassword(f"{LENGTH_MIN} to {LENGTH_MAX} characters, not a common one, not one's own name")
 
 
 class Passwords:

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from cloudnego.identity.factor_tables import MailAddress
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.inbox import Inbox
-from cloudnego.identity.store import reading
+from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import SignIn
 from cloudnego.texts import say
 
@@ -69,6 +69,30 @@ class InboxSender:
         self._inbox.send_code(
             parcel.district, parcel.person, parcel.code, hidden_from=parcel.session, expires_s=parcel.expires_s
         )
+
+
+class Addresses:
+    """Where people's codes are mailed to. Blocking."""
+
+    def __init__(self, engine: Engine, now_s: Callable[[], int]) -> None:
+        self._engine = engine
+        self._now_s = now_s
+
+    def set(self, district: str, person: str, address: str) -> None:
+        """Mail codes there from now on."""
+        with writing(self._engine) as session:
+            row = session.get(MailAddress, person)
+            row = row or MailAddress(person=person, district=district, address=address, made_s=0)
+            row.address, row.made_s = address, self._now_s()
+            session.add(row)
+
+    def remove(self, person: str) -> bool:
+        """Mail no more codes; whether any were."""
+        with writing(self._engine) as session:
+            row = session.get(MailAddress, person)
+            if row is not None:
+                session.delete(row)
+        return row is not None
 
 
 class MailServer(msgspec.Struct, frozen=True, kw_only=True):

@@ -87,6 +87,17 @@ class Known(msgspec.Struct, frozen=True):
     for_s: int
 
 
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """An open session as its owner sees it. Instants in seconds of real time."""
+
+    id: str
+    door: str
+    agent: str | None
+    opened_s: int
+    seen_s: int
+    expires_s: int
+
+
 class AccountOf(msgspec.Struct, frozen=True):
     """What signing in needs to know of an account."""
 
@@ -132,6 +143,11 @@ class Sessions:
         with reading(self._engine) as session:
             row = session.exec(query).first()
         return AccountOf(*row) if row is not None else None
+
+    def login_of(self, person: str) -> str:
+        """The name somebody who is signed in signs in with."""
+        with reading(self._engine) as session:
+            return session.get_one(Account, person).login
 
     def password_of(self, person: str) -> str | None:
         """The hash of somebody who is signed in."""
@@ -230,6 +246,38 @@ class Sessions:
             if row is not None:
                 note(session, row.district, "all_out", self._now_s(), person=person)
             session.exec(delete(SignIn).where(col(SignIn.person) == person))
+
+    def opened_by(self, person: str) -> list[Opened]:
+        """The open sessions of a person, the one used last first."""
+        now = self._now_s()
+        query = rows_of(SignIn).where(SignIn.person == person, col(SignIn.expires_s) > now)
+        query = query.where(col(SignIn.seen_s) > now - self.idle_s).order_by(col(SignIn.seen_s).desc(), col(SignIn.id))
+        with reading(self._engine) as session:
+            rows = session.exec(query).all()
+        return [
+            Opened(id=row.id, door=row.door, agent=row.agent, opened_s=row.created_s, seen_s=row.seen_s,
+                   expires_s=row.expires_s)
+            for row in rows
+        ]  # fmt: skip
+
+    def end(self, person: str, session_id: str) -> bool:
+        """End one session of a person by its name; whether there was one."""
+        one = delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) == session_id)
+        with writing(self._engine) as session:
+            return session.exec(one).rowcount > 0
+
+    def end_others(self, person: str, session_id: str) -> None:
+        """End all sessions of a person but this one."""
+        with writing(self._engine) as session:
+            session.exec(delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) != session_id))
+
+    def change_password(self, person: str, password_hash: str, keep: str) -> None:
+        """Replace the password and end all sessions but `keep`, in one transaction."""
+        with writing(self._engine) as session:
+            account = session.get_one(Account, person)
+            account.password_hash = password_hash
+            session.add(account)
+            session.exec(delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) != keep))
 
     def epoch(self) -> int:
         """The identity epoch: while it stands still, nobody has become somebody else and no session was ended."""

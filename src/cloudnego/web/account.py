@@ -105,6 +105,16 @@ class SessionOpened(msgspec.Struct, frozen=True, kw_only=True):
     lasts_s: int
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """Somebody who may come in: who he is, by which door, and what he has shown."""
+
+    district: str
+    login: str
+    person: str
+    door: str
+    proof: Grade
+
+
 def instant(seconds: int) -> str:
     """Real time as the API says it."""
     return datetime.fromtimestamp(seconds, CHINA).isoformat(timespec="seconds")
@@ -184,22 +194,27 @@ async def sign_in(request: Request, site: TheSite) -> Response:
     if district is None:
         district = await site.threads.run(site.default_district)
     person = await _checked(site, district, body)
+    return await opened(request, site, Entry(district, body.login, person, body.door, Grade.PASSWORD))
+
+
+async def opened(request: Request, site: Site, entry: Entry) -> Response:
+    """The answer to somebody who has shown who he is: a new session, in place of one the browser had. Raises `Problem`
+    401 where his account ends in this moment."""
     old = site.doorkeeper.token(request.headers)
-    replaces = old.value if old is not None and old.door == body.door else None
-    agent = agent_of(request.headers)
-    token = await site.threads.run(_opened, site, body, (district, person, agent), replaces)
+    replaces = old.value if old is not None and old.door == entry.door else None
+    token = await site.threads.run(_open, site, entry, agent_of(request.headers), replaces)
     site.doorkeeper.forget()
     who = await site.threads.run(site.sessions.who, token)
     if who is None:  # ended by another request in this very moment
         raise Problem("sign_in_failed")
-    opened = SessionOpened(
+    document = SessionOpened(
         me=await site.threads.run(_me, site, who),
-        token=token if body.door == "bearer" else None,
+        token=token if entry.door == "bearer" else None,
         idle_s=site.sessions.idle_s,
         lasts_s=site.sessions.lasts_s,
     )
-    made = answer(opened, 201)
-    if body.door == "cookie":
+    made = answer(document, 201)
+    if entry.door == "cookie":
         keep(site, made, token)
     return made
 
@@ -238,9 +253,10 @@ async def _checked(site: Site, district: str, body: SignInBody) -> str:
     return account.person
 
 
-def _opened(site: Site, body: SignInBody, whose: tuple[str, str, str | None], replaces: str | None) -> str:
-    district, person, agent = whose
-    return site.sessions.open(district, body.login, person, body.door, replaces=replaces, agent=agent)
+def _open(site: Site, entry: Entry, agent: str | None, replaces: str | None) -> str:
+    return site.sessions.open(
+        entry.district, entry.login, entry.person, entry.door, replaces=replaces, proof=entry.proof, agent=agent
+    )
 
 
 @router.delete("/session", **described("sign_out", None, status=204, unsafe=True))

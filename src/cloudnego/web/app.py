@@ -16,6 +16,7 @@ from cloudnego import __version__
 from cloudnego.web import (
     account,
     enterprises,
+    factors,
     health,
     instructors,
     letters,
@@ -43,6 +44,7 @@ MODULES: Final = (
     notices,
     records,
     signing,
+    factors,
     letters,
     outside,
     procedure,

@@ -61,6 +61,7 @@ class Doorkeeper:
         self._threads = threads
         self._pace = pace
         self._tick = tick
+        self.origins = origins
         self._origins = frozenset(origin.rstrip("/").casefold() for origin in origins)
         self._known: OrderedDict[str, _Believed] = OrderedDict()
         self._epoch: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, TypeAdapter, ValidationError, model_validator
 from starlette.requests import Request
 
 from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, Origin, PersonId, Rate, Side
@@ -29,6 +29,8 @@ Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@\-]{
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=256)]
 ProofCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z \-]{6,24}$")]
+Credential = dict[str, JsonValue]
+MailTo = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.\-]{1,180}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}$")]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z*\-]{6,32}$")]
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
@@ -50,17 +52,56 @@ class SignInBody(Message):
 
 class StepUpBody(Message):
     """A proof. `letter`: `code` is the one printed on the mandate letter, and the password comes with it; `mail`,
-    `inbox`: `code` are the six digits that were sent for this session."""
+    `inbox`: `code` are the six digits that were sent for this session; `totp`: those of the app; `passkey`:
+    `credential` is what the browser gave, as its `toJSON` says it."""
 
-    means: Literal[Means.MAIL, Means.INBOX, Means.LETTER]
-    code: ProofCode
+    means: Means
+    code: ProofCode | None = None
     password: Password | None = None
+    credential: Credential | None = None
 
     @model_validator(mode="after")
-    def _with_the_letter(self) -> Self:
+    def _of_this_means(self) -> Self:
         if (self.means is Means.LETTER) != (self.password is not None):
             raise ValueError("a password comes with the letter's code and with no other")
+        if (self.means is Means.PASSKEY) != (self.credential is not None) or (self.code is None) == (
+            self.credential is None
+        ):
+            raise ValueError("a passkey gives a credential, everything else a code")
         return self
+
+
+class PasskeySignInBody(Message):
+    """Sign in with a passkey: what the browser gave, as its `toJSON` says it."""
+
+    credential: Credential
+    door: Literal["cookie", "bearer"] = "cookie"
+
+
+class PasskeyBody(Message):
+    """A new passkey, and what its owner calls it."""
+
+    name: Name
+    credential: Credential
+
+
+class AppBody(Message):
+    """The six digits the app shows now."""
+
+    code: ProofCode
+
+
+class MailBody(Message):
+    """Where codes are to be mailed."""
+
+    address: MailTo
+
+
+class PasswordBody(Message):
+    """A new password for the old one."""
+
+    current: Password
+    new: NewPassword
 
 
 class CodeBody(Message):

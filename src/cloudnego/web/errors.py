@@ -46,6 +46,8 @@ STATUS: Final[Mapping[str, int]] = {
     "credit_code_taken": 409,
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,
+    "app_exists": 409,
+    "too_many_passkeys": 409,
     "clock_goes_forward": 409,
     "text_changed": 409,
     "accepted_by_act": 409,

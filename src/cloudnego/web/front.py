@@ -20,6 +20,8 @@ API: Final = "/api/v1"
 OPEN_DOORS: Final = frozenset(
     {
         ("POST", f"{API}/session"),
+        ("POST", f"{API}/session/passkey"),
+        ("POST", f"{API}/session/passkey/options"),
         ("POST", f"{API}/sandbox"),
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from starlette.requests import Request
+
 from cloudnego.identity.factors import MeansHad
 from cloudnego.identity.grades import PROVES, Grade
 from cloudnego.identity.sessions import Who
@@ -34,6 +36,13 @@ async def insist(site: Site, who: Who, needed: Grade) -> None:
 def step_up_document(needed: Grade, will_do: Iterable[MeansHad]) -> object:
     """What is needed, and the means of his that show it, as plain data."""
     return plain(StepUpDocument(needs=needed.word, means=as_said(will_do), at=STEP_UP))
+
+
+def origins_of(request: Request, site: Site) -> list[str]:
+    """Where a passkey of ours may be shown: our own pages on their domain, and where the operator says."""
+    domain, host = site.factors.passkeys.domain, request.url.hostname or ""
+    own = [f"{request.url.scheme}://{request.url.netloc}"]
+    return [*site.doorkeeper.origins, *(own if domain is not None and f".{host}".endswith(f".{domain}") else [])]
 
 
 def means_of(site: Site, who: Who) -> tuple[MeansHad, ...]:

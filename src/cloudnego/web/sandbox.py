@@ -172,7 +172,7 @@ async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response
     hashed = None
     if body.password is not None and body.login is not None:
         try:
-            check_strength(body.password, body.login)
+            check_strength(body.password, body.login, body.name)
         except WeakPassword:
             raise Problem("weak_password") from None
         hashed = await _hashed(site, body.password)

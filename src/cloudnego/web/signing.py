@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,6 +21,7 @@ from cloudnego.web.answers import answer
 from cloudnego.web.bodies import CodeBody, StepUpBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
+from cloudnego.web.proving import origins_of
 from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
@@ -78,15 +81,20 @@ async def send_code(request: Request, site: TheSite, who: SignedIn) -> Response:
 async def step_up(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Show a proof. The session goes on under a new token. Whatever was wrong about a proof answers alike."""
     body = parsed(request, StepUpBody)
+    await judged(site, who, lambda: _shown(request, site, who, body))
+    return await proved(request, site, who, body.means)
+
+
+async def judged(site: Site, who: Who, shown: Callable[[], Awaitable[bool]]) -> None:
+    """Let him show something that can be guessed. Raises `Problem`: 429 while he must wait, 403 where it is wrong."""
     name = f"step-up {who.person}"
     locked_s = await site.threads.run(site.sessions.locked_for_s, who.district, name)
     if locked_s:
         raise Problem("locked_out", retry_after_s=locked_s)
-    if not await _shown(site, who, body):
+    if not await shown():
         await site.threads.run(site.sessions.failed, who.district, name)
         raise Problem("proof_failed")
     await site.threads.run(site.sessions.forgive, who.district, name)
-    return await proved(request, site, who, body.means)
 
 
 async def proved(request: Request, site: Site, who: Who, means: Means) -> Response:
@@ -108,13 +116,18 @@ async def proved(request: Request, site: Site, who: Who, means: Means) -> Respon
     return made
 
 
-async def _shown(site: Site, who: Who, body: StepUpBody) -> bool:
+async def _shown(request: Request, site: Site, who: Who, body: StepUpBody) -> bool:
     """Whether the proof is right. A letter costs the same whichever of its two halves is wrong."""
+    if body.credential is not None:
+        return await site.threads.run(site.factors.passkeys.right, who, body.credential, origins_of(request, site))
+    code = body.code or ""
+    if body.means is Means.TOTP:
+        return await site.threads.run(site.factors.apps.right, who, code)
     if body.means is not Means.LETTER:
-        return await site.threads.run(site.factors.codes.right, who, body.code)
+        return await site.threads.run(site.factors.codes.right, who, code)
     right = await password_right(site, who, body.password or "")
     today = site.world.clock(who.district).date()
-    return await site.threads.run(site.factors.letters.right, who.district, who.person, body.code, today) and right
+    return await site.threads.run(site.factors.letters.right, who.district, who.person, code, today) and right
 
 
 async def insist_on_password(site: Site, who: Who, password: str) -> None:

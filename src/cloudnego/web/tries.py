@@ -22,10 +22,11 @@ from cloudnego.web.errors import Problem, respond
 
 Door = tuple[str, str]
 
-BY_ADDRESS: Final[frozenset[Door]] = frozenset({("POST", "/api/v1/session")})
+BY_ADDRESS: Final[frozenset[Door]] = frozenset({("POST", "/api/v1/session"), ("POST", "/api/v1/session/passkey")})
 """Open doors at which somebody proves who he is with what can be guessed: an address that keeps failing waits."""
 
 NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
+    ("POST", "/api/v1/session/passkey/options"): "it gives a challenge and proves nothing; its pace is bounded",
     ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
     ("GET", "/api/v1/procedure"): "the law is open to all",
     ("GET", "/api/v1/packs"): "the law is open to all",
