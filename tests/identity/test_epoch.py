@@ -104,6 +104,7 @@ def test_signing_in_and_being_used_move_nothing(
     town: Town, sessions: Sessions, now: Now, token: str, moves: Callable[[Callable[[], object]], bool]
 ) -> None:
     assert not moves(lambda: sessions.open(D, "admin", town.founded.person, "cookie"))
+    assert not moves(lambda: sessions.trying(D, "admin"))
     assert not moves(lambda: sessions.failed(D, "admin"))
     now.s += 900
     assert not moves(lambda: sessions.who(token)), "the note of use alone was written"

@@ -18,6 +18,7 @@ from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.outside import LASTS_S, Links, Pending, Seal, Taken
 from cloudnego.identity.providers import InWords, Provider
 from cloudnego.identity.roster import NewPerson
+from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.store import writing
 from tests.identity.conftest import D, Now, Town
 from tests.postgres import postgres, postgres_url
@@ -127,3 +128,19 @@ def test_what_is_sealed_cannot_be_changed_and_ends(now: Now) -> None:
         assert seal.open(other, now()) is None
     for junk in ("", "x", "é", "=" * 10, "A" * 3000, sealed[:-4], sealed + "AAAA", sealed * 2):
         assert seal.open(junk, now()) is None
+
+
+def test_many_first_failures_of_one_name_at_once_are_all_counted(engine: Engine, now: Now, town: Town) -> None:
+    """Counted before they are judged: of a hundred guesses at once six are told anything."""
+    assert town.founded.person
+    sessions = Sessions(engine, now, idle_s=60, lasts_s=600)
+    gate = Barrier(AT_ONCE)
+
+    def tries() -> int:
+        gate.wait(10)
+        return sum(sessions.trying(D, "nobody") == 0 for _ in range(3))
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        assert sum(one.result() for one in [pool.submit(tries) for _ in range(AT_ONCE)]) == 6
+    assert sessions.trying(D, "nobody") == 30
+    assert sessions.trying(D, "somebody") == 0

@@ -81,6 +81,7 @@ async def test_there_is_one_operation_for_each_command_people_may_ask(document: 
         assert set(operation["responses"]) == {
             "200",
             "201",
+            "400",
             "401",
             "403",
             "404",

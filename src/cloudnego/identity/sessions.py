@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, and_, bindparam, delete, select, update
+from sqlalchemy import Engine, and_, bindparam, delete, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -126,12 +126,6 @@ class Sessions:
         self.lasts_s = lasts_s
         self.proof_s = proof_s
 
-    def locked_for_s(self, district: str, login: str) -> int:
-        """Seconds until this name may try again; names nobody has are locked alike."""
-        with reading(self._engine) as session:
-            row = session.get(SignInFailure, _name_hash(district, login))
-        return max(0, row.locked_until_s - self._now_s()) if row is not None else 0
-
     def account(self, district: str, login: str) -> AccountOf | None:
         """The account of that name, if it and its person are not ended."""
         query = (
@@ -155,22 +149,32 @@ class Sessions:
             row = session.get(Account, person)
         return row.password_hash if row is not None and row.ended_s is None else None
 
-    def failed(self, district: str, login: str) -> None:
-        """Note a failed sign-in. From the sixth on the name is locked, each time twice as long, at most 15 minutes."""
+    def trying(self, district: str, login: str) -> int:
+        """Count a try as failed before it is judged, so that many at once are no way round; `open` and `forgive` take
+        it back. From the sixth on the name is locked, each time twice as long, at most 15 minutes.
+
+        Returns the seconds until this name may try, 0 if it may now: only then it was counted.
+        """
         now = self._now_s()
         name = _name_hash(district, login)
         with writing(self._engine) as session:
             session.exec(delete(SignInFailure).where(col(SignInFailure.last_s) < now - _FORGET_FAILURES_S))
-            row = session.get(SignInFailure, name)
-            if row is None:
-                row = SignInFailure(name_hash=name, failures=0, last_s=now, locked_until_s=0)
+            session.connection().execute(_FIRST_FAILURE, {"name": name, "now": now})
+            row = session.get_one(SignInFailure, name, with_for_update=True)
+            if row.locked_until_s > now:
+                return row.locked_until_s - now
             row.failures += 1
             row.last_s = now
             if row.failures > _FREE_FAILURES:
                 over = min(row.failures - _FREE_FAILURES - 1, 10)
                 row.locked_until_s = now + min(_FIRST_LOCK_S * 2**over, _LONGEST_LOCK_S)
             session.add(row)
-            note(session, district, "failed", now, name_hash=name)
+        return 0
+
+    def failed(self, district: str, login: str) -> None:
+        """Note that a try that was counted was wrong."""
+        with writing(self._engine) as session:
+            note(session, district, "failed", self._now_s(), name_hash=_name_hash(district, login))
 
     def open(
         self,
@@ -311,6 +315,11 @@ class Sessions:
         return Known(who, min(expires_s, seen_s + noted_for_s) - now)
 
 
+# Two that fail at once for the first time must not fail over each other's row.
+_FIRST_FAILURE = text(
+    "INSERT INTO sign_in_failure (name_hash, failures, last_s, locked_until_s) VALUES (:name, 0, :now, 0) "
+    "ON CONFLICT (name_hash) DO NOTHING"
+)
 _EPOCH = select(sql.table_of(IdentityEpoch).c.epoch)
 _S, _P, _A, _M, _O = (sql.table_of(one) for one in (SignIn, Person, Account, Membership, Organisation))
 _HELD = (

@@ -239,7 +239,7 @@ def keep(site: Site, made: Response, token: str) -> None:
 
 async def _checked(site: Site, district: str, body: SignInBody) -> str:
     """The person, if name and password are right. Raises `Problem` 401, or 429 while the name is locked."""
-    locked_s = await site.threads.run(site.sessions.locked_for_s, district, body.login)
+    locked_s = await site.threads.run(site.sessions.trying, district, body.login)
     if locked_s:
         raise Problem("locked_out", retry_after_s=locked_s)
     account = await site.threads.run(site.sessions.account, district, body.login)

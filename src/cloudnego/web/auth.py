@@ -6,13 +6,13 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 
 from cloudnego.identity.sessions import Sessions, Who, token_hash
 from cloudnego.web.errors import Problem
 from cloudnego.web.pace import Pace
 from cloudnego.web.threads import Threads
+from cloudnego.web.wire import cookie_of
 
 CUSTOM_HEADER: Final = "x-cloudnego"
 ACTING_AS: Final = "x-acting-as"
@@ -74,11 +74,8 @@ class Doorkeeper:
         scheme, _, value = headers.get("authorization", "").partition(" ")
         if scheme.casefold() == "bearer" and 0 < len(value.strip()) <= _TOKEN_MAX:
             return Token(value.strip(), "bearer")
-        try:
-            found = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
-        except CookieError:
-            return None
-        return Token(found.value, "cookie") if found is not None and 0 < len(found.value) <= _TOKEN_MAX else None
+        found = cookie_of(headers, self.cookie)
+        return Token(found, "cookie") if 0 < len(found) <= _TOKEN_MAX else None
 
     async def who(self, method: str, scheme: str, headers: Headers) -> Who:
         """Who asks. Raises `Problem`: 401 no session, 403 an unsafe request from elsewhere, 429 too fast."""

@@ -24,7 +24,7 @@ ALWAYS: Final = ("busy", "defect")  # whatever reads the database
 SIGNED_IN: Final = ("not_signed_in", "too_fast")
 WITH_BODY: Final = ("too_long", "not_json", "malformed", "too_complex")
 UNSAFE: Final = ("cross_site",)
-BEFORE_ALL: Final = ("address_too_long", "headers_too_long")  # the shield, before anything is looked at
+BEFORE_ALL: Final = ("header_twice", "address_too_long", "headers_too_long")  # the shield, before anything is looked at
 OF_A_CASE: Final = ("not_found", "malformed", "acting_as_required")
 """Codes of problems that many operations can answer with, by what is asked of them."""
 

@@ -24,6 +24,7 @@ _log: Final = structlog.get_logger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 
 STATUS: Final[Mapping[str, int]] = {
+    "header_twice": 400,
     "not_signed_in": 401,
     "sign_in_failed": 401,
     "outside_refused": 401,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Annotated, Final
 
 import msgspec
@@ -30,8 +29,9 @@ from cloudnego.web.bodies import OutsideLinkBody, OutsideSignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist, means_of
-from cloudnego.web.signing import insist_on_password
+from cloudnego.web.signing import judged, password_right
 from cloudnego.web.site import Site
+from cloudnego.web.wire import cookie_of
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 _log: Final = structlog.get_logger(__name__)
@@ -137,7 +137,8 @@ async def link_outside(request: Request, site: TheSite, who: SignedIn, provider:
         if had or body.password is None:
             await insist(site, who, ACTS[Act.LINK_OUTSIDE])
         else:
-            await insist_on_password(site, who, body.password)
+            password = body.password
+            await judged(site, who, lambda: password_right(site, who, password))
     return await _begun(site, found, who.district, who.person, body.then)
 
 
@@ -169,7 +170,7 @@ async def end_outside(
     """Where the provider sends the browser back to: it is signed in, or the account is linked, or neither."""
     found = _provider(site, provider)
     came_with = _once(request)
-    pending = site.outside.seal.open(_cookie(site, request), site.now_s())
+    pending = site.outside.seal.open(cookie_of(request.headers, _name(site)), site.now_s())
     if pending is None or pending.provider != provider:
         raise _refused("no_attempt")
     attempt = _attempt(site, pending)
@@ -261,7 +262,7 @@ async def _signed_in(request: Request, site: Site, pending: Pending, provider: P
     person = await site.threads.run(site.outside.links.person, pending.district, provider, subject)
     if person is None:
         raise Problem("outside_not_linked")
-    old = _only_cookie(request, site.doorkeeper.cookie)
+    old = cookie_of(request.headers, site.doorkeeper.cookie)
     agent = agent_of(request.headers)
     token = await site.threads.run(_opened, site, (pending.district, person, agent), old or None)
     site.doorkeeper.forget()
@@ -278,7 +279,7 @@ def _opened(site: Site, whose: tuple[str, str, str | None], replaces: str | None
 
 async def _linked(request: Request, site: Site, pending: Pending, provider: Provider, subject: str) -> Response:
     """The outside account belongs to whoever began, who must still be signed in, in this very browser."""
-    cookie = _only_cookie(request, site.doorkeeper.cookie)
+    cookie = cookie_of(request.headers, site.doorkeeper.cookie)
     who = await site.doorkeeper.who("GET", request.url.scheme, {"cookie": f"{site.doorkeeper.cookie}={cookie}"})
     if who.person != pending.person:
         raise _refused("somebody_else")
@@ -321,19 +322,6 @@ def _away(provider: Provider, wrong: Away) -> Problem:
 
 def _name(site: Site) -> str:
     return f"{site.doorkeeper.cookie}-outside"
-
-
-def _cookie(site: Site, request: Request) -> str:
-    return _only_cookie(request, _name(site))
-
-
-def _only_cookie(request: Request, name: str) -> str:
-    """A cookie's value; "" where there is none."""
-    try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(name)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
 
 
 def _set_cookie(site: Site, made: Response, value: str, lasts_s: int) -> None:

@@ -22,6 +22,15 @@ QUERY_MAX: Final = 4096  # a cursor, a filter, the parameters of an authorizatio
 HEADERS_MAX: Final = 64
 HEADER_BYTES_MAX: Final = 16_384
 
+ONCE: Final = frozenset(
+    {
+        *(b"authorization", b"cookie", b"host", b"origin", b"x-cloudnego", b"x-acting-as"),
+        *(b"content-type", b"content-length", b"idempotency-key", b"if-match", b"if-none-match"),
+    }
+)
+"""What says who asks, from where, and for what. Of two one reader takes the first and another the last: then one is
+let in and another one's session is acted on. A proxy that speaks HTTP/2 joins cookies before it hands them on."""
+
 _PRIVATE_ROOMS: Final = ("/api", "/oauth")
 """What lies below these is about somebody: it is nobody's to keep, neither a browser's nor a proxy's."""
 
@@ -127,7 +136,8 @@ def is_private(path: str) -> bool:
 
 
 def too_much(scope: Scope) -> Problem | None:
-    """Why this request is not looked at, whoever sends it: an odd method, an address or headers beyond all use."""
+    """Why this request is not looked at, whoever sends it: an odd method, an address or headers beyond all use, or
+    headers that say two things."""
     if scope["method"] not in METHODS:
         return Problem("method_not_allowed", headers={"Allow": ", ".join(sorted(METHODS))})
     if len(scope.get("raw_path") or scope["path"]) > PATH_MAX or len(scope["query_string"]) > QUERY_MAX:
@@ -135,4 +145,5 @@ def too_much(scope: Scope) -> Problem | None:
     headers = scope["headers"]
     if len(headers) > HEADERS_MAX or sum([len(name) + len(value) for name, value in headers]) > HEADER_BYTES_MAX:
         return Problem("headers_too_long")
-    return None
+    single = [name for name, _ in headers if name in ONCE]
+    return Problem("header_twice") if len(set(single)) < len(single) else None

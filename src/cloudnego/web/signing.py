@@ -88,7 +88,7 @@ async def step_up(request: Request, site: TheSite, who: SignedIn) -> Response:
 async def judged(site: Site, who: Who, shown: Callable[[], Awaitable[bool]]) -> None:
     """Let him show something that can be guessed. Raises `Problem`: 429 while he must wait, 403 where it is wrong."""
     name = f"step-up {who.person}"
-    locked_s = await site.threads.run(site.sessions.locked_for_s, who.district, name)
+    locked_s = await site.threads.run(site.sessions.trying, who.district, name)
     if locked_s:
         raise Problem("locked_out", retry_after_s=locked_s)
     if not await shown():
@@ -128,18 +128,6 @@ async def _shown(request: Request, site: Site, who: Who, body: StepUpBody) -> bo
     right = await password_right(site, who, body.password or "")
     today = site.world.clock(who.district).date()
     return await site.threads.run(site.factors.letters.right, who.district, who.person, code, today) and right
-
-
-async def insist_on_password(site: Site, who: Who, password: str) -> None:
-    """Raises `Problem` unless it is his password: 403, or 429 while he guessed too often."""
-    name = f"step-up {who.person}"
-    locked_s = await site.threads.run(site.sessions.locked_for_s, who.district, name)
-    if locked_s:
-        raise Problem("locked_out", retry_after_s=locked_s)
-    if not await password_right(site, who, password):
-        await site.threads.run(site.sessions.failed, who.district, name)
-        raise Problem("proof_failed")
-    await site.threads.run(site.sessions.forgive, who.district, name)
 
 
 async def password_right(site: Site, who: Who, password: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.types import Receive, Scope
@@ -13,6 +14,17 @@ from cloudnego.web.errors import Problem
 def headers_of(scope: Scope) -> dict[str, str]:
     """The headers by lower-case name; of a header sent twice the last one."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def cookie_of(headers: Mapping[str, str], name: str) -> str:
+    """The cookie of exactly that name; "" where there is none, or two of them.
+
+    Which of two is ours cannot be told: a neighbour under the same domain may have set one without a name whose value
+    looks like name and value of ours. What else stands in the header, well-formed or not, changes nothing.
+    """
+    pairs = (one.strip(" \t").partition("=") for one in headers.get("cookie", "").split(";"))
+    found = [value for key, mark, value in pairs if mark and key == name]
+    return found[0] if len(found) == 1 else ""
 
 
 async def body_of(receive: Receive, headers: dict[str, str], longest: int) -> bytes:
