@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.aims import at_most, middle, report
+from bench.auth_parts import parts
 from bench.http import Block, block, ratios
-from bench.http_case import prepare
+from bench.http_case import Asker, prepare
 from bench.http_servers import Serving
 
 NAMES: Final = ("cloudnego", "bare")
@@ -28,9 +29,10 @@ NOTES: Final = [
 ]
 
 
-def measure(folder: Path, repeats: int, seconds: float, clients: tuple[int, ...]) -> dict[int, dict[str, list[Block]]]:
+def measure(
+    folder: Path, askers: list[Asker], repeats: int, seconds: float, clients: tuple[int, ...]
+) -> dict[int, dict[str, list[Block]]]:
     """All blocks by number of clients and server, in the order of the repeats; the servers take turns."""
-    askers = prepare(folder / "cloudnego", max(clients))
     shutil.copytree(folder / "cloudnego", folder / "bare")
     found: dict[int, dict[str, list[Block]]] = {count: {name: [] for name in NAMES} for count in clients}
     servers: list[Serving] = []
@@ -52,10 +54,11 @@ def measure(folder: Path, repeats: int, seconds: float, clients: tuple[int, ...]
 
 def run(*, quick: bool = False) -> dict[str, Any]:
     """Measure; see the module."""
-    clients, repeats, seconds = ((1, 4), 1, 0.1) if quick else (CLIENTS, 9, 0.8)
+    clients, repeats, seconds, rounds = ((1, 4), 1, 0.1, 100) if quick else (CLIENTS, 21, 0.4, 5000)
     with tempfile.TemporaryDirectory(prefix="cloudnego-bench-") as folder:
-        found = measure(Path(folder), repeats, seconds, clients)
-    figures: dict[str, Any] = {}
+        askers = prepare(Path(folder) / "cloudnego", max(clients))
+        found = measure(Path(folder), askers, repeats, seconds, clients)
+        figures: dict[str, Any] = {"us_by_part": parts(Path(folder) / "cloudnego", askers[0], rounds)}
     for count, blocks in found.items():
         added = [ratio - 1 for ratio in ratios(blocks, "cloudnego", "bare")]
         figures[f"{count} clients"] = {
