@@ -22,6 +22,7 @@ from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
+from cloudnego.files.store import FileStore
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import factors_of
 from cloudnego.identity.inbox import Inbox
@@ -84,6 +85,7 @@ class House:
         """Write what was taken on, then let everything go. Blocks."""
         self.site.log.close()
         self.site.threads.close()
+        self.site.cells.close()
         self.site.passwords.close()
 
 
@@ -202,6 +204,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         ),
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
+        files=FileStore(log.engine, log.ring),
+        cells=Threads(settings.file_readers, "cell"),
         new_id=new_id,
         now_s=now_s,
         default_pack=shipped_pack(DEFAULT_PACK),
@@ -209,6 +213,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         health=lambda: _health(log, settings),
         limits=Limits(
             body_max_bytes=settings.body_max_bytes,
+            file_max_bytes=settings.file_max_bytes,
             allow_sandboxes=settings.allow_sandboxes,
             sandboxes_max=settings.sandboxes_max,
         ),

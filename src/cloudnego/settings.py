@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     body_max_bytes: int = Field(
         262_144, ge=1024, description="Longest request body: no lawful act is longer, a long one only costs memory."
     )
+    file_max_bytes: int = Field(
+        10_485_760, ge=65_536, le=33_554_432, description="Longest file one may lay into a case: a scan of fifty pages."
+    )
+    file_readers: int = Field(
+        2, ge=1, le=16, description="Foreign files looked at or marked at once; each may use a core and 512 MiB."
+    )
     session_idle_s: int = Field(
         43_200, ge=60, description="A session nobody used this long is over: half a day, one shift and its breaks."
     )

@@ -24,7 +24,7 @@ SANDBOX = f"{API}/sandbox"
 
 
 async def test_a_server_that_offers_none_has_no_such_door(house: House, door: httpx2.AsyncClient) -> None:
-    closed = type(house.site.limits)(body_max_bytes=1000, allow_sandboxes=False, sandboxes_max=9)
+    closed = type(house.site.limits)(body_max_bytes=1000, file_max_bytes=1000, allow_sandboxes=False, sandboxes_max=9)
     object.__setattr__(house.site, "limits", closed)
     answer = await door.post(SANDBOX, json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -32,7 +32,9 @@ async def test_a_server_that_offers_none_has_no_such_door(house: House, door: ht
 
 async def test_there_are_only_so_many_sandboxes(town: Town, house: House, door: httpx2.AsyncClient) -> None:
     object.__setattr__(
-        house.site, "limits", type(house.site.limits)(body_max_bytes=1000, allow_sandboxes=True, sandboxes_max=1)
+        house.site,
+        "limits",
+        type(house.site.limits)(body_max_bytes=1000, file_max_bytes=1000, allow_sandboxes=True, sandboxes_max=1),
     )
     answer = await door.post(SANDBOX, json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_sandboxes")

@@ -120,6 +120,32 @@ def seen_stuck(s: Standing, by: Member) -> list[Obstacle]:
     return stuck_because(s) if sees_all_joint(streams_of(s.case, by)) else []
 
 
+_LAY: Final = {
+    Stream.TABLE: frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.COORDINATOR}),
+    Stream.FILING: frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.AUTHORITY,
+                              Seat.SCRUTINEER}),
+    Stream.NOTICE: frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.UNION,
+                              Seat.SCRUTINEER, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY,
+                              Seat.AUTHORITY}),
+    Stream.WORKER: frozenset({Seat.REPRESENTATIVE}),
+    Stream.EMPLOYER: frozenset({Seat.REPRESENTATIVE}),
+}  # fmt: skip
+"""Who may lay a file into a stream he sees: those whose acts want papers there. Who only reads lays nothing: workers,
+guests, auditors, portals; nor does an instructor, who helps and proves nothing."""
+
+
+def may_lay(case: Negotiation, by: Member, stream: Stream, today: date) -> list[Obstacle]:
+    """What stands in the way of laying a file into a stream this member sees; nothing, if he may.
+
+    As long as a side has named nobody, its organ sees the table for it, and what it serves there has scans.
+    """
+    seats = seats_of(case, by, today)
+    for_its_side = stream is Stream.TABLE and bool(seats & {Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+    if for_its_side or not seats.isdisjoint(_LAY[stream]):
+        return []
+    return [Obstacle(reason=Reason.NOT_YOUR_SEAT, cure=tuple(sorted(_LAY[stream])))]
+
+
 # --- what may be asked --------------------------------------------------------------------------------------------
 
 

@@ -7,10 +7,10 @@ from typing import Self
 
 import msgspec
 
-from cloudnego.core.moment import Law, Standing
+from cloudnego.core.moment import Law, Standing, seats_of
 from cloudnego.core.sight import seen_streams, sees_all_joint, streams_of
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
-from cloudnego.core.vocabulary import Member, Side, Stream
+from cloudnego.core.vocabulary import Member, Seat, Side, Stream
 from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.web.errors import Problem
@@ -45,6 +45,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         """The side on whose bench he sits in its caucus, if he does; a call makes nobody one of that side."""
         own = (side for side in Side if Stream.caucus(side) in self.streams and side not in self.called_into)
         return next(own, None)
+
+    @property
+    def seats(self) -> frozenset[Seat]:
+        """His seats in the case today."""
+        return seats_of(self.case, self.member, self.at.date())
 
     def standing(self, law: Law) -> Standing:
         """The case now, under its law."""

@@ -47,6 +47,11 @@ def content(name: str) -> dict[str, Any]:
     return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
 
 
+def _bytes_of(media: Iterable[str]) -> dict[str, Any]:
+    """A file as it is, in one of these types."""
+    return {one: {"schema": {"contentMediaType": one}, "example": "…"} for one in media}
+
+
 def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
     """What an operation answers that can end with these problems: by status, with the codes and an example of each."""
     by_status: defaultdict[int, set[str]] = defaultdict(set)
@@ -82,11 +87,15 @@ def described(
     unsafe: bool = False,
     open_to_all: bool = False,
     always: tuple[str, ...] = ALWAYS,
+    takes: tuple[str, ...] = (),
+    gives: tuple[str, ...] = (),
+    repeated: bool = False,
 ) -> dict[str, Any]:
     """Keyword arguments of a route: operation id, answer, body, and every problem it can answer with.
 
     `codes` are those of its own. `tagged`: it answers `If-None-Match`; `headed`: headers its answer has; `unsafe`: it
-    changes something, though it has no body.
+    changes something, though it has no body. `takes`, `gives`: media types of a body or an answer that is no JSON;
+    `repeated`: what was sent before is answered with 200.
     """
     answers: dict[int | str, dict[str, Any]] = {status: {"description": answered(status)}}
     extra: dict[str, Any] = {"security": []} if open_to_all else {}
@@ -94,6 +103,10 @@ def described(
     if document is not None:
         DOCUMENTS[document.__name__] = document
         answers[status]["content"] = content(document.__name__)
+    if gives:
+        answers[status]["content"] = _bytes_of(gives)
+    if repeated:
+        answers[200] = {**answers[status], "description": f"{answered(200)}_repeated"}
     if tagged or headed:
         answers[status]["headers"] = headers(*["ETag"] * tagged, *headed)
     if tagged:
@@ -103,7 +116,10 @@ def described(
         BODIES[body.__name__] = body
         extra["requestBody"] = {"required": True, "content": content(body.__name__)}
         codes += WITH_BODY
-    if not open_to_all and (unsafe or body is not None):
+    if takes:
+        extra["requestBody"] = {"required": True, "content": _bytes_of(takes)}
+        codes += ("too_long",)
+    if not open_to_all and (unsafe or takes or body is not None):
         codes += UNSAFE
     return {
         "operation_id": operation,

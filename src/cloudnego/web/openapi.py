@@ -23,7 +23,7 @@ from cloudnego.web.examples import answer_of, request_of, shared
 from cloudnego.web.operations import operations
 
 REF = "#/components/schemas/"
-_TAGS: Final = ("commands", "negotiations", "register", "accounts", "procedure", "sandbox", "operation")
+_TAGS: Final = ("commands", "negotiations", "files", "register", "accounts", "procedure", "sandbox", "operation")
 _OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
     "step": tuple(Step),
     "ending": (*Ending, None),
@@ -180,5 +180,6 @@ def _show(operation: dict[str, Any]) -> None:
     if request is not None:
         operation["requestBody"]["content"]["application/json"]["example"] = request
     if answer is not None:
-        done = next(one for status, one in operation["responses"].items() if status.startswith("2"))
-        done["content"]["application/json"]["example"] = answer
+        for status, done in operation["responses"].items():
+            if status.startswith("2") and "content" in done:
+                done["content"]["application/json"]["example"] = answer

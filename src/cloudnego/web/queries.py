@@ -142,7 +142,9 @@ def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str
         caucus=plain(caucus) if caucus is not None else None,
         called_into={side.value: plain(site.log.caucus(found.id, side)) for side in sorted(found.called_into)},
         words=gist.words,
-        names=_names(site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}),
+        names=names_of(
+            site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}
+        ),
         versions=versions,
     )
 
@@ -169,7 +171,8 @@ def _ids(value: Any) -> list[str]:
     return [one for item in value for one in _ids(item)] if isinstance(value, list) else []
 
 
-def _names(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
+def names_of(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
+    """Names of persons and organisations of the case's district by id."""
     named = (
         select(Person.id, Person.name)
         .where(Person.district == found.district, col(Person.id).in_(sorted(persons)))
@@ -204,7 +207,7 @@ async def get_timeline(
         reached |= {one.stream.value: one.seq for one in events}
         return Timeline(
             rows=tuple(timeline_entry(found, one) for one in events),
-            names=_names(site, found, _persons_in(events), set()),
+            names=names_of(site, found, _persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,
         )

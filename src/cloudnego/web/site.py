@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from cloudnego.core.pack import Pack
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.files.store import FileStore
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import Factors
 from cloudnego.identity.notices import Notices
@@ -28,6 +29,7 @@ class Limits:
     """What one request may cost."""
 
     body_max_bytes: int
+    file_max_bytes: int
     allow_sandboxes: bool
     sandboxes_max: int
 
@@ -49,6 +51,8 @@ class Site:
     tries: Tries
     outside: Outside
     threads: Threads
+    files: FileStore
+    cells: Threads
     new_id: NewId
     now_s: Callable[[], int]
     default_pack: Pack

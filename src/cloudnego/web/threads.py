@@ -14,8 +14,8 @@ Args = TypeVarTuple("Args")
 class Threads:
     """A pool of its own for reading; the writer and the passwords have theirs."""
 
-    def __init__(self, count: int) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix="reader")
+    def __init__(self, count: int, name: str = "reader") -> None:
+        self._pool = ThreadPoolExecutor(max_workers=count, thread_name_prefix=name)
 
     async def run(self, work: Callable[[*Args], T], *args: *Args) -> T:
         """Run blocking work in one of the threads. Exceptions come back as they are."""
