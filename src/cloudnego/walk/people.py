@@ -62,6 +62,7 @@ def _area(sandbox: Sandbox) -> _Area:
     }
     offices = {role: sandbox.person(role, next(names), [held]) for role, held in people.items()}
     offices["instructor"] = sandbox.person("instructor", next(names), [people["district_union"]])
+    sandbox.pooled(offices["district_union"], offices["instructor"])
     offices["coordinator"] = sandbox.person("coordinator", next(names), [people["authority"]])
     auditor = sandbox.person("auditor", next(names), [(audit, Office.AUDITOR)])
     return _Area(town=town, town_union=town_union, names=names, offices=offices, auditor=auditor)

@@ -80,6 +80,10 @@ class Sandbox:
         self.people[made.id] = made
         return made.id
 
+    def pooled(self, keeper: str, person: str) -> None:
+        """Have an official enter somebody in the pool of instructors that both sides choose from (HZ 7)."""
+        self._api.call("POST", "/instructors", {"person": person}, token=self._token(keeper))
+
     # --- the clock ------------------------------------------------------------------------------------------------
 
     def move(self, to: datetime) -> int:
