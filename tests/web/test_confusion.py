@@ -6,7 +6,9 @@ import asyncio
 
 import httpx2
 import pytest
+from sqlalchemy.exc import DataError
 
+from cloudnego.web.errors import problem_of
 from tests.web.conftest import API, PASSWORD, Town, client_of
 from tests.web.test_accounts import OURS, sign_in
 
@@ -58,3 +60,9 @@ async def test_guesses_that_come_all_at_once_are_no_more_than_guesses_one_by_one
 
     answers = await asyncio.gather(*(guess(f"guess number {number}") for number in range(20)), guess(PASSWORD))
     assert answers[-1].status_code == 429, "the right one came last, when the name was locked"
+
+
+def test_what_a_database_cannot_hold_is_malformed_and_no_defect() -> None:
+    """A text with a zero in an address, a number beyond 63 bits in a cursor somebody made: PostgreSQL refuses both."""
+    assert problem_of(DataError("SELECT", {}, ValueError("NUL"))).code == "malformed"
+    assert problem_of(ValueError("NUL")).code == "defect"

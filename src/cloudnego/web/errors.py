@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import structlog
 from pydantic_core import ErrorDetails
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 
@@ -147,7 +147,9 @@ class Problem(Exception):
 def problem_of(wrong: Exception) -> Problem:
     """What to answer for whatever went wrong.
 
-    A database that does not answer is 503: nothing was recorded, or the same key finds what was. Everything else is a
+    A database that does not answer is 503: nothing was recorded, or the same key finds what was. What it cannot hold (a
+    text with a zero in it, a number beyond 63 bits: in an address or a cursor somebody made) was malformed. All else is
+    a
     defect: the log gets where it happened, never what the exception says, for that may hold what people wrote.
     """
     if isinstance(wrong, Problem):
@@ -155,6 +157,9 @@ def problem_of(wrong: Exception) -> Problem:
     if isinstance(wrong, OperationalError | InterfaceError | PoolTimeout):
         _log.warning("database_does_not_answer", error=kinds_of(wrong))
         return Problem("busy", retry_after_s=2)
+    if isinstance(wrong, DataError):
+        _log.warning("database_cannot_hold", error=kinds_of(wrong), where=where(wrong))
+        return Problem("malformed")
     _log.error("defect", error=kinds_of(wrong), where=where(wrong))
     return Problem("defect")
 
