@@ -24,13 +24,14 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.files.store import FileStore
 from cloudnego.identity.clocks import Clocks
-from cloudnego.identity.factors import factors_of
+from cloudnego.identity.factors import Factors, factors_of
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.providers import providers_of
+from cloudnego.identity.resets import Resets, chief_in_open_case
 from cloudnego.identity.retention import Retention
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
@@ -172,9 +173,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
-    factors = factors_of(
-        log.engine, log.ring, new_id, now_s, mail=_mail_server(settings), domain=settings.passkey_domain
-    )
+    factors = _factors(log, settings)
     pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
     timers = Timers(
         world,
@@ -194,6 +193,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         notices=Notices(log.engine),
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
         factors=factors,
+        resets=_resets(log, factors),
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
         ),
@@ -236,6 +236,22 @@ def _sessions(engine: Engine, settings: Settings) -> Sessions:
         idle_s=settings.session_idle_s,
         lasts_s=settings.session_lasts_s,
         proof_s=settings.proof_lasts_s,
+    )
+
+
+def _factors(log: SqlLog, settings: Settings) -> Factors:
+    return factors_of(log.engine, log.ring, new_id, now_s, mail=_mail_server(settings), domain=settings.passkey_domain)
+
+
+def _resets(log: SqlLog, factors: Factors) -> Resets:
+    """The help desk, which asks the log who is chief in an open case."""
+    return Resets(
+        log.engine,
+        factors.custody,
+        factors.inbox,
+        new_id,
+        now_s,
+        is_chief=lambda person: chief_in_open_case(log.engine, log.state, person),
     )
 
 

@@ -26,6 +26,7 @@ from cloudnego.core.moment import Law, Named, Register
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
+from cloudnego.identity.factor_tables import FactorReset
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.pool import enter
@@ -302,7 +303,13 @@ def _made(house: House) -> dict[str, str]:
     with reading(site.engine) as session:
         worker = session.exec(select(Membership.id).where(Membership.person == person("worker", "member"))).one()
     letter = site.factors.letters.issue(DISTRICT, worker, person("union_admin", "member"))
-    return {"membership": worker, "letter": letter.id}
+    reset = FactorReset(
+        id="r1", district=DISTRICT, person=person("worker_chief", "member"), why="手机丢失", asked_by="somebody",
+        asked_s=site.now_s(), two_persons=True,
+    )  # fmt: skip
+    with writing(site.engine) as session:
+        session.add(reset)
+    return {"membership": worker, "letter": letter.id, "reset": reset.id}
 
 
 def _district_of(membership: str) -> str:

@@ -266,14 +266,18 @@ class Sessions:
 
     def end(self, person: str, session_id: str) -> bool:
         """End one session of a person by its name; whether there was one."""
-        one = delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) == session_id)
         with writing(self._engine) as session:
-            return session.exec(one).rowcount > 0
+            query = rows_of(SignIn).where(SignIn.person == person, SignIn.id == session_id)
+            row = session.exec(query).first()
+            if row is not None:
+                note(session, row.district, "out", self._now_s(), person=person, door=row.door)
+                session.delete(row)
+        return row is not None
 
     def end_others(self, person: str, session_id: str) -> None:
         """End all sessions of a person but this one."""
         with writing(self._engine) as session:
-            session.exec(delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) != session_id))
+            self._end_others(session, person, session_id)
 
     def change_password(self, person: str, password_hash: str, keep: str) -> None:
         """Replace the password and end all sessions but `keep`, in one transaction."""
@@ -281,7 +285,13 @@ class Sessions:
             account = session.get_one(Account, person)
             account.password_hash = password_hash
             session.add(account)
-            session.exec(delete(SignIn).where(col(SignIn.person) == person, col(SignIn.id) != keep))
+            self._end_others(session, person, keep)
+
+    def _end_others(self, session: Session, person: str, keep: str) -> None:
+        others = rows_of(SignIn).where(SignIn.person == person, SignIn.id != keep)
+        for row in session.exec(others):
+            note(session, row.district, "out", self._now_s(), person=person, door=row.door)
+            session.delete(row)
 
     def epoch(self) -> int:
         """The identity epoch: while it stands still, nobody has become somebody else and no session was ended."""

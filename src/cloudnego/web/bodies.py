@@ -97,6 +97,22 @@ class MailBody(Message):
     address: MailTo
 
 
+class ResetBody(Message):
+    """Whose factors are to be taken away, and why."""
+
+    person: PersonId
+    why: Title
+
+
+class NewStartBody(Message):
+    """A new password, with the code the help desk handed over."""
+
+    login: Login
+    code: ProofCode
+    password: NewPassword
+    district: Id | None = None
+
+
 class PasswordBody(Message):
     """A new password for the old one."""
 

@@ -48,6 +48,7 @@ STATUS: Final[Mapping[str, int]] = {
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,
     "app_exists": 409,
+    "second_person_needed": 409,
     "too_many_passkeys": 409,
     "clock_goes_forward": 409,
     "text_changed": 409,

@@ -22,6 +22,7 @@ OPEN_DOORS: Final = frozenset(
     {
         ("POST", f"{API}/session"),
         ("POST", f"{API}/session/passkey"),
+        ("POST", f"{API}/session/password"),
         ("POST", f"{API}/session/passkey/options"),
         ("POST", f"{API}/sandbox"),
         ("GET", f"{API}/procedure"),

@@ -16,6 +16,7 @@ from cloudnego.identity.factors import Factors
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
+from cloudnego.identity.resets import Resets
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
 from cloudnego.ports import World
@@ -47,6 +48,7 @@ class Site:
     notices: Notices
     passwords: Passwords
     factors: Factors
+    resets: Resets
     doorkeeper: Doorkeeper
     tries: Tries
     outside: Outside

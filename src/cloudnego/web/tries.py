@@ -22,7 +22,13 @@ from cloudnego.web.errors import Problem, respond
 
 Door = tuple[str, str]
 
-BY_ADDRESS: Final[frozenset[Door]] = frozenset({("POST", "/api/v1/session"), ("POST", "/api/v1/session/passkey")})
+BY_ADDRESS: Final[frozenset[Door]] = frozenset(
+    {
+        ("POST", "/api/v1/session"),
+        ("POST", "/api/v1/session/passkey"),
+        ("POST", "/api/v1/session/password"),
+    }
+)
 """Open doors at which somebody proves who he is with what can be guessed: an address that keeps failing waits."""
 
 NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {

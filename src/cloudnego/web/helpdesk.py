@@ -1,0 +1,156 @@
+"""The help desk over HTTP: an official resets somebody's factors, a second one confirms, and he sets a new password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.identity.grades import ACTS, Act
+from cloudnego.identity.passwords import TooManySignIns, WeakPassword, check_strength
+from cloudnego.identity.resets import Done, NothingToReset, ResetAt, SecondPerson, WrongCode
+from cloudnego.web.account import SignedIn, TheSite, instant
+from cloudnego.web.answers import answer, nothing
+from cloudnego.web.bodies import NewStartBody, ResetBody, parsed
+from cloudnego.web.described import described
+from cloudnego.web.errors import Problem
+from cloudnego.web.proving import insist
+
+router = APIRouter(prefix="/api/v1", tags=["accounts"])
+
+ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
+
+
+class ResetDone(msgspec.Struct, frozen=True, kw_only=True):
+    """A reset. `code`: to be handed to the person, said once; null as long as a second official must confirm."""
+
+    id: str
+    two_persons: bool
+    code: str | None
+
+
+class ResetDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A reset as it is written down: who asked, whom, why, who confirmed."""
+
+    id: str
+    person: str
+    why: str
+    asked_by: str
+    asked_at: str
+    two_persons: bool
+    confirmed_by: str | None
+    done_at: str | None
+
+
+class ResetList(msgspec.Struct, frozen=True, kw_only=True):
+    """Resets, newest first."""
+
+    rows: tuple[ResetDocument, ...]
+
+
+@router.post(
+    "/resets",
+    **described(
+        "ask_reset",
+        ResetDone,
+        body=ResetBody,
+        status=201,
+        codes=("not_found", "step_up_needed", "step_up_impossible"),
+    ),
+)
+async def ask_reset(request: Request, site: TheSite, who: SignedIn) -> Response:
+    """Take away all that another person proves himself with. For a chief a second official must confirm."""
+    await insist(site, who, ACTS[Act.RESET_FACTORS])
+    body = parsed(request, ResetBody)
+    today = site.world.clock(who.district).date()
+    try:
+        done = await site.threads.run(site.resets.ask, who, body.person, body.why, today)
+    except NothingToReset:
+        raise Problem("not_found") from None
+    site.doorkeeper.forget()
+    return answer(_done(done), 201)
+
+
+@router.post(
+    "/resets/{reset_id}/confirm",
+    **described(
+        "confirm_reset",
+        ResetDone,
+        unsafe=True,
+        codes=("not_found", "malformed", "second_person_needed", "step_up_needed", "step_up_impossible"),
+    ),
+)
+async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Response:
+    """Confirm what another official asked for: it is done now."""
+    await insist(site, who, ACTS[Act.RESET_FACTORS])
+    try:
+        done = await site.threads.run(site.resets.confirm, who, reset_id, site.world.clock(who.district).date())
+    except NothingToReset:
+        raise Problem("not_found") from None
+    except SecondPerson:
+        raise Problem("second_person_needed") from None
+    site.doorkeeper.forget()
+    return answer(_done(done))
+
+
+def _done(done: Done) -> ResetDone:
+    return ResetDone(id=done.id, two_persons=done.two_persons, code=done.code)
+
+
+@router.get("/resets", **described("list_resets", ResetList))
+async def list_resets(site: TheSite, who: SignedIn) -> Response:
+    """The resets of people one may reset, and one's own."""
+    found = await site.threads.run(site.resets.seen_by, who, site.world.clock(who.district).date())
+    return answer(ResetList(rows=tuple(_reset(one) for one in found)))
+
+
+def _reset(one: ResetAt) -> ResetDocument:
+    return ResetDocument(
+        id=one.id,
+        person=one.person,
+        why=one.why,
+        asked_by=one.asked_by,
+        asked_at=instant(one.asked_s),
+        two_persons=one.two_persons,
+        confirmed_by=one.confirmed_by,
+        done_at=instant(one.done_s) if one.done_s is not None else None,
+    )
+
+
+@router.post(
+    "/session/password",
+    **described(
+        "begin_anew",
+        None,
+        body=NewStartBody,
+        status=204,
+        codes=("sign_in_failed", "locked_out", "weak_password", "too_fast"),
+        open_to_all=True,
+    ),
+)
+async def begin_anew(request: Request, site: TheSite) -> Response:
+    """Set a new password with the code from the help desk. Whatever is wrong answers alike and takes as long."""
+    body = parsed(request, NewStartBody)
+    try:
+        check_strength(body.password, body.login)
+    except WeakPassword:
+        raise Problem("weak_password") from None
+    district = body.district
+    if district is None:
+        district = await site.threads.run(site.default_district)
+    locked_s = await site.threads.run(site.sessions.trying, district, body.login)
+    if locked_s:
+        raise Problem("locked_out", retry_after_s=locked_s)
+    try:
+        hashed = await site.passwords.hash_later(body.password)
+        await site.threads.run(site.resets.set_password, district, body.login, body.code, hashed)
+    except TooManySignIns:
+        raise Problem("busy", retry_after_s=2) from None
+    except WrongCode:
+        await site.threads.run(site.sessions.failed, district, body.login)
+        raise Problem("sign_in_failed") from None
+    await site.threads.run(site.sessions.forgive, district, body.login)
+    return nothing()
