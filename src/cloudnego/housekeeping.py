@@ -11,7 +11,8 @@ from rich.table import Table
 from cloudnego.console import out, progress, tell
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
-from cloudnego.eventlog.rewrap import count, renew_streams, rewrap
+from cloudnego.eventlog.rewrap import count, renew_streams, rewrap, strays
+from cloudnego.files import store as _files  # noqa: F401 - its column is in the registry once it is imported
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.retention import KEPT
 from cloudnego.main import looked_into, now, now_s, open_log, retention_of
@@ -69,7 +70,7 @@ def drop(mark: Mark, *, yes: Sure = False) -> None:
     """Take a master key that wraps nothing any more out of the file. Raises KeyMissing, NotSure."""
     settings = Settings()
     with looked_into(settings) as (engine, ring):
-        if count(engine).get(mark):
+        if count(engine).get(mark) or strays(engine, mark):
             raise KeyMissing("key_in_use", mark=mark, file=settings.master_key)
         if not yes:
             raise NotSure("drop_is_final", mark=mark)

@@ -6,6 +6,8 @@ import ast
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.keys import KeyMissing, Keyring, mark_of, read_masters
 from cloudnego.eventlog.log import SqlLog
-from cloudnego.eventlog.rewrap import WRAPPED, count, renew_streams, rewrap
+from cloudnego.eventlog.rewrap import WRAPPED, count, renew_streams, rewrap, strays
 from tests.eventlog.given import asked, make_district, played, rehearsed
 from tests.house.tree import parsed, python
 
@@ -207,6 +209,27 @@ def test_every_wrapped_key_lies_in_a_column_of_the_registry(log: SqlLog) -> None
     assert {"district.secret", "stream_key.wrapped"} <= found
     declared = {f"{table.name}.{column.name}" for table in SQLModel.metadata.sorted_tables for column in table.columns}
     assert known <= declared
+
+
+def test_a_key_in_a_column_that_was_forgotten_is_found_before_its_master_is_dropped(
+    log: SqlLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played(log, "plain")
+    (mark,) = log.ring.marks
+    assert strays(log.engine, mark) == []
+    monkeypatch.setattr("cloudnego.eventlog.rewrap.WRAPPED", WRAPPED[:1])
+    assert strays(log.engine, mark) == [one.name for one in WRAPPED[1:2]]
+
+
+def test_the_command_line_knows_every_column_whatever_else_is_imported() -> None:
+    """A registry that fills itself by imports must be full where keys are turned."""
+    paths, wanted = repr(sys.path), "print(*(one.name for one in WRAPPED))"
+    code = f"import sys; sys.path[:0] = {paths}; import cloudnego.housekeeping"
+    code += f"; from cloudnego.eventlog.rewrap import WRAPPED; {wanted}"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    adding = [path for path in python("src") if "WRAPPED.append" in path.read_text("utf-8")]
+    assert len(shown.split()) == 2 + len(adding)
+    assert set(shown.split()) >= {one.name for one in WRAPPED}
 
 
 MODULES_THAT_WRAP = {

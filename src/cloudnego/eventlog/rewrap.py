@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, select, update
+from sqlalchemy import Connection, Engine, LargeBinary, MetaData, Table, func, literal, select, update
 from sqlmodel import SQLModel
 
 from cloudnego.core.vocabulary import Stream
@@ -65,6 +65,26 @@ def count(engine: Engine) -> dict[str, Counter[str]]:
             for wrapped in connection.execute(select(one.table.c[one.column])).scalars():
                 if wrapped is not None:
                     found.setdefault(bytes(wrapped)[:MARK_BYTES].hex(), Counter())[one.name] += 1
+    return found
+
+
+def strays(engine: Engine, mark: str) -> list[str]:
+    """Columns that no row of `WRAPPED` speaks for and in which something begins with this fingerprint.
+
+    Asked of the database as it is, before a master key is dropped: a key in a column that was forgotten would be lost
+    with it. Reads every table that holds bytes, so it takes its time.
+    """
+    known, found, metadata = {one.name for one in WRAPPED}, [], MetaData()
+    with snapshot(engine) as connection:
+        metadata.reflect(connection)
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                name = f"{table.name}.{column.name}"
+                if name in known or not isinstance(column.type, LargeBinary):
+                    continue
+                begins = func.substr(column, 1, MARK_BYTES) == bytes.fromhex(mark)
+                if connection.execute(select(literal(1)).select_from(table).where(begins).limit(1)).first() is not None:
+                    found.append(name)
     return found
 
 
