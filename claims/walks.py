@@ -252,7 +252,7 @@ def _other_ways(scene: Checked) -> None:
     case, dice = scene.case, scene.dice
     if not case.live or dice.random() > 0.1:
         return
-    way = dice.choice((0, 1, 2, 2, 3, 3)) if case.filing.in_force_from is None else 0
+    way = dice.choice((0, 1, 2, 2, 3, 3, 4)) if case.filing.in_force_from is None else 0
     if way == 0 and case.filing.in_force_from:
         kind = dice.choice((Kind.RENEWAL, Kind.TERMINATION))
         scene.others["child"] = child_in_force(kind)
@@ -271,10 +271,23 @@ def _other_ways(scene: Checked) -> None:
             chief = case.benches.of(side).chief
             if chief is not None:
                 try_one(scene, chief, c.Suspend)
+    elif way == 4:
+        _try(scene, "clock", court_order(f"order{len(case.court_orders)}", dice.choice(tuple(Side))))
     elif way == 2:
         years = [y for y in scene.law.calendar.years if y.year != 2022]
         scene.new_law = Law(pack=scene.law.pack, calendar=type(scene.law.calendar)(years))
         _try(scene, "clock", c.AdoptCalendar(calendar=scene.new_law.calendar.version))
+
+
+def court_order(name: str, side: Side) -> c.RecordCourtOrder:
+    """An order that two persons confirmed."""
+    return c.RecordCourtOrder.model_validate(
+        {
+            "order": name, "side": side, "order_no": "（2026）浙0109民调令1号", "court": "演示人民法院",
+            "ordered_on": "2026-01-05", "evidence": {"sha256": "a" * 64}, "requested_by": "operator",
+            "confirmed_by": "authority", "until_on": "2026-12-31",
+        }
+    )  # fmt: skip
 
 
 def _open_means_askable(scene: Checked, dice: Random) -> None:

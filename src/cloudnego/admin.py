@@ -14,6 +14,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
+from cloudnego.breakglass import court_order_app
 from cloudnego.console import asked_for, out, tell
 from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
@@ -48,14 +49,10 @@ organisation_app = _part("区内的组织。 Organisations of a district.")
 membership_app = _part("人员在组织中的任职。 What people are in organisations.")
 sandbox_app = _part("沙盒：没有效力、时钟可以拨快的区。 Sandboxes: districts without effect.")
 for name, part in (
-    ("person", person_app),
-    ("organisation", organisation_app),
-    ("membership", membership_app),
-    ("sandbox", sandbox_app),
-    ("keys", keys_app),
-    ("texts", texts_app),
+    ("person", person_app), ("organisation", organisation_app), ("membership", membership_app),
+    ("sandbox", sandbox_app), ("keys", keys_app), ("court-order", court_order_app), ("texts", texts_app),
     ("retention", retention_app),
-):
+):  # fmt: skip
     app.add_typer(part, name=name)
 
 PasswordFile = Annotated[

@@ -733,8 +733,12 @@ def _suspend(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"until_on": until, "next": {**base, "day": working_day_after(m, 1, until)}, "reason": "等待年度审计结果"}
 
 
-def _person(pick: Callable[[Cast], str]) -> Callable[[Moment, Random, Cast], Fields]:
-    return lambda m, dice, cast: {"person": pick(cast)}
+def _invite(m: Moment, _: Random, cast: Cast) -> Fields:
+    """The district's union while it guides, else the employers' body; again the union where that sits there already."""
+    both = (cast.district_union, cast.employers_body)
+    first = both if m.case.guidance else both[::-1]
+    free = [p for p in first if p not in m.case.invited]
+    return {"person": (*free, *first)[0]}
 
 
 def _guest(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -862,7 +866,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.AskForInstructor: _ask_for, c.AssignInstructor: _send, c.RefuseInstructor: _refuse_instructor,
     c.ReleaseInstructor: lambda m, d, k: {"person": _pick(d, instructors.releasable(m))},
     c.CallInstructor: _call, c.EndCall: _end_call,
-    c.InviteToTable: _person(lambda k: k.district_union), c.EndInvitation: _guest,
+    c.InviteToTable: _invite, c.EndInvitation: _guest,
     c.ApplyForCoordination: lambda m, d, k: {"facts": "双方就调整幅度未能达成一致。"}, c.AcceptDispute: _accept_dispute,
     c.AdvanceCoordination: _advance,
     c.ExtendDispute: lambda m, d, k: {"days": 10, "reason": "案情复杂"}, c.CloseDispute: _close_dispute, c.Urge: _urge,

@@ -84,7 +84,9 @@ class Rehearsal(Scene):
     def named(self, command: c.Command | None) -> Named | None:
         """In a rehearsal whoever is named stands in the pool of instructors, and belongs to neither side."""
         names = PLACES[type(command)].ask.names if command is not None else None
-        return Named(origin=Origin.AUTHORITY) if names else None
+        if names is None:
+            return None
+        return Named(origin=Origin.AUTHORITY, offices=self.member(getattr(command, names)).offices)
 
     def _fact(self, command: c.Command | None) -> Event | None:
         """The event an ask speaks of, counted out of what was played."""

@@ -326,6 +326,7 @@ merge_into_regional         1-6  chiefs                          likewise
 record_reference            1-9  organs upper
 cover_enterprise            1-5  organs body
 note_deadline               1-9  clock
+record_court_order          1-9  clock
 adopt_calendar              1-9  clock
 """
 """Written from domain §1.3, §3 and §6, not from the code. W2 and W1 are workers too, as is every representative."""

@@ -23,7 +23,8 @@ class Ask(Generic[C]):
     steps. `writes`: the joint streams, or the asker's caucus. `reads`: the field that names the one other case it is
     judged by; `about`: the field that names the one event of its case. `by_register`: also by the enterprise register,
     which the door looks up. `names`: the field that names the one person it is judged by, of whom identity says what he
-    is. `on_paper`: may be entered from a paper for a side that does not use the platform.
+    is. `even_closed`: also of a case that is over. `on_paper`: may be entered from a paper for a side that does not use
+    the platform.
     """
 
     command: type[C]
@@ -38,6 +39,7 @@ class Ask(Generic[C]):
     about: str | None = None
     by_register: bool = False
     names: str | None = None
+    even_closed: bool = False
     on_paper: bool = True
 
 

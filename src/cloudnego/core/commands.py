@@ -1269,6 +1269,22 @@ class CoverEnterprise(Command):
     enterprise: Id
 
 
+class RecordCourtOrder(Command):
+    """Clock: two persons confirmed an order of a court to hand out one side's own stream; both sides are told before
+    anybody reads it."""
+
+    type: Literal["record_court_order"] = "record_court_order"
+    order: Id
+    side: Side
+    order_no: Annotated[str, Field(min_length=1, max_length=120)]
+    court: Annotated[str, Field(min_length=1, max_length=200)]
+    ordered_on: Day
+    evidence: Evidence
+    requested_by: PersonId
+    confirmed_by: PersonId
+    until_on: Day
+
+
 class AdoptCalendar(Command):
     """Clock: a new calendar was loaded; open deadlines are computed again."""
 

@@ -883,8 +883,11 @@ class GuidanceEnded(_Notice):
 
 
 class InvitedToTable(SideFact):
+    """`under_guidance`: an official of an upper union, who leaves the table when the guidance ends."""
+
     type: Literal["invited_to_table"] = "invited_to_table"
     person: PersonId
+    under_guidance: bool = False
 
 
 class InvitationEnded(SideFact):
@@ -1000,6 +1003,25 @@ class ReferenceRecorded(_Notice):
 class EnterpriseCovered(_Notice):
     type: Literal["enterprise_covered"] = "enterprise_covered"
     covered: Covered
+
+
+class CourtOrderRecorded(Event):
+    """An order of a court to hand out the own stream of `side`, and no other. Stands at the table, where both sides
+    look and workers, organs and portals do not; written whether or not that stream ever held anything.
+
+    `until_on`: the last day on which it may be read under this order.
+    """
+
+    type: Literal["court_order_recorded"] = "court_order_recorded"
+    order: Id
+    side: Side
+    order_no: str
+    court: str
+    ordered_on: Day
+    evidence: Evidence
+    requested_by: PersonId
+    confirmed_by: PersonId
+    until_on: Day
 
 
 class Redated(Message):

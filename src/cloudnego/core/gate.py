@@ -33,7 +33,7 @@ def needs_unmet(m: Moment, place: Place, *, on_paper: bool = False) -> list[Obst
     """What stands in the way before a word is written."""
     case, ask = m.case, place.ask
     if not ask.command.opens:
-        if case.ending is not None:
+        if case.ending is not None and not ask.even_closed:
             return [no(Reason.CASE_CLOSED, ending=case.ending)]
         if case.step is None or not place.open_in(case.step):
             step = case.step or Step.REPRESENTATIVES

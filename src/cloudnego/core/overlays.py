@@ -15,7 +15,7 @@ from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Seat, Side, Stream
+from cloudnego.core.vocabulary import Office, Seat, Side, Stream
 
 
 class Overlay(StrEnum):
@@ -159,8 +159,23 @@ def may_be_invited(m: Moment, command: c.InviteToTable) -> Obstacle | None:
     return no(Reason.NOTHING_NEW) if seated or command.person == m.case.meeting.recorder else None
 
 
+_UPPER = frozenset({Office.TOWN_UNION, Office.DISTRICT_UNION})
+
+
+def office_may_sit_there(m: Moment, _: c.InviteToTable) -> Obstacle | None:
+    """The authority sits there as coordinator alone, an upper union while guidance is given (LCL 51; ZJ 6, 8, 39)."""
+    named = m.named
+    if named is None or named.of_party:
+        return None
+    if Office.AUTHORITY in named.offices:
+        return no(Reason.AUTHORITY_COORDINATES, "ZJ 39", cure=(Seat.AUTHORITY,))
+    return guidance_open(m) if named.offices & _UPPER else None
+
+
 def invite_to_table(m: Moment, command: c.InviteToTable) -> list[e.Event]:
-    return [e.InvitedToTable(**of_side(m, command), person=command.person)]
+    named = m.named
+    guiding = named is not None and not named.of_party and bool(named.offices & _UPPER)
+    return [e.InvitedToTable(**of_side(m, command), person=command.person, under_guidance=guiding)]
 
 
 def own_guests(m: Moment) -> Obstacle | None:

@@ -391,7 +391,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
          fits=(instructors.he_was_called,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.EndGuidance, does=overlays.end_guidance, needs=(overlays.guidance_open,),
          by=UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY, Seat.INSTRUCTOR}), S.REPRESENTATIVES, S.PERFORMANCE),
-    (Ask(command=c.InviteToTable, does=overlays.invite_to_table, by=CHIEF, fits=(overlays.may_be_invited,)),
+    (Ask(command=c.InviteToTable, does=overlays.invite_to_table, by=CHIEF, names="person",
+         fits=(overlays.may_be_invited, overlays.office_may_sit_there)),
      S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.EndInvitation, does=overlays.end_invitation, by=CHIEF, needs=(overlays.own_guests,),
          fits=(overlays.invited_by_own,)), S.REPRESENTATIVES, S.PERFORMANCE),
@@ -441,6 +442,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
      S.REPRESENTATIVES, S.PREPARATION),
     (Ask(command=c.NoteDeadline, does=road.note_deadline, by=CLOCK, needs=(road.something_due,),
          fits=(road.mark_reached,)), S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.RecordCourtOrder, does=road.record_court_order, by=CLOCK, even_closed=True,
+         fits=(road.order_is_new, road.two_persons)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.AdoptCalendar, does=road.adopt_calendar, by=CLOCK,
          fits=(road.calendar_is_new, road.calendar_is_at_hand)), S.REPRESENTATIVES, S.PERFORMANCE),
 )  # fmt: skip

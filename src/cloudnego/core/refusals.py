@@ -245,6 +245,7 @@ class Reason(StrEnum):
     INSTRUCTOR_REFUSED = "instructor_refused"
     NO_INSTRUCTOR = "no_instructor"
     NOT_CALLED = "not_called"
+    AUTHORITY_COORDINATES = "authority_coordinates"
     INVITED = "invited"
     NOT_INVITED = "not_invited"
     NO_GROUND_FOR_DISPUTE = "no_ground_for_dispute"
@@ -268,6 +269,7 @@ class Reason(StrEnum):
     COORDINATION_NOT_FAILED = "coordination_not_failed"
     NOT_ENTERPRISE_CASE = "not_enterprise_case"
     CASE_IN_FORCE = "case_in_force"
+    TWO_PERSONS_NEEDED = "two_persons_needed"
 
 
 class Obstacle(msgspec.Struct, frozen=True, kw_only=True):

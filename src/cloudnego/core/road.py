@@ -307,6 +307,20 @@ def calendar_is_at_hand(m: Moment, command: c.AdoptCalendar) -> Obstacle | None:
     return None if known else no(Reason.UNKNOWN_REFERENCE, id=command.calendar)
 
 
+def order_is_new(m: Moment, command: c.RecordCourtOrder) -> Obstacle | None:
+    return no(Reason.NOTHING_NEW) if command.order in m.case.court_orders else None
+
+
+def two_persons(_: Moment, command: c.RecordCourtOrder) -> Obstacle | None:
+    """Nobody hands a side's own stream out alone."""
+    return no(Reason.TWO_PERSONS_NEEDED) if command.requested_by == command.confirmed_by else None
+
+
+def record_court_order(_: Moment, command: c.RecordCourtOrder) -> list[e.Event]:
+    """Looks into no caucus: whether there is anything to hand out is not for the table to know."""
+    return [e.CourtOrderRecorded.model_validate(command.model_dump(exclude={"type"}))]
+
+
 def adopt_calendar(m: Moment, command: c.AdoptCalendar) -> list[e.Event]:
     """Every open deadline is computed again, and what changed is a fact."""
     assert m.new_law is not None

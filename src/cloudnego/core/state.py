@@ -249,6 +249,7 @@ class Performance(Struct, frozen=True, kw_only=True):
 class Guidance(Struct, frozen=True, kw_only=True):
     asked_by: Side
     instructor: str | None = None
+    guests: frozenset[str] = frozenset()  # officials of upper unions, at the table for this guidance
 
 
 class Instructor(Struct, frozen=True, kw_only=True):
@@ -344,6 +345,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     talks_reported_on: date | None = None  # to the upper union, before the talks (SD 24)
     withdrawal: Side | None = None
     merger: Both[str | None] = NONE
+    court_orders: tuple[str, ...] = ()
     noted: dict[str, str] = {}  # "timer|key|latest" → the last mark noted
     gatherings: dict[Step, Held] = {}  # elections, opinion collections, meetings, congresses as they really took place
     meetings_held: int = 0

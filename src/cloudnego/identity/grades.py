@@ -98,6 +98,7 @@ class Act(StrEnum):
     ISSUE_LETTER = "issue_letter"
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
     LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
+    CONFIRM_COURT_ORDER = "confirm_court_order"  # to be the second person who opens a side's own stream
 
 
 ACTS: Final[dict[Act, Grade]] = {
@@ -106,6 +107,7 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.ISSUE_LETTER: Grade.LETTER,
     Act.RESET_FACTORS: Grade.CODE,
     Act.LINK_OUTSIDE: Grade.LETTER,
+    Act.CONFIRM_COURT_ORDER: Grade.CODE,
 }
 
 

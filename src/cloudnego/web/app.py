@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloudnego import __version__
 from cloudnego.web import (
     account,
+    court_orders,
     enterprises,
     factors,
     files,
@@ -30,6 +31,7 @@ from cloudnego.web import (
     records,
     sandbox,
     signing,
+    views,
 )
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
@@ -42,6 +44,8 @@ from cloudnego.web.tries import Doorstep
 MODULES: Final = (
     health,
     instructors,
+    court_orders,
+    views,
     account,
     notices,
     records,

@@ -44,6 +44,8 @@ STATUS: Final[Mapping[str, int]] = {
     "organisation_exists": 409,
     "region_exists": 409,
     "instructor_exists": 409,
+    "court_order_own": 409,
+    "court_order_over": 409,
     "credit_code_taken": 409,
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,

@@ -16,6 +16,7 @@ from cloudnego.core.state import Caucus
 from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Person
+from cloudnego.identity.views import Material
 from cloudnego.ports import Cut, Filter, Recorded
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import plain, tag_of, tagged, unchanged
@@ -54,6 +55,7 @@ from cloudnego.web.lists import (
     sight_of,
 )
 from cloudnego.web.site import Site
+from cloudnego.web.viewing import noting, shown_of, shown_of_case
 
 _PAGE = 256  # events read at once
 
@@ -119,7 +121,7 @@ async def get_case(
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
         return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
 
-    return await site.threads.run(read)
+    return noting(site, who, found, shown_of_case(found), await site.threads.run(read))
 
 
 def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
@@ -201,18 +203,20 @@ async def get_timeline(
     found = await find(site, who, case_id, acting_as)
     after = _place(found, cursor) if cursor else {}
 
-    def read() -> Timeline:
+    def read() -> tuple[Timeline, list[Material]]:
         events = site.log.read(found.id, found.streams, after, limit)
         reached = {stream.value: seq for stream, seq in after.items()}
         reached |= {one.stream.value: one.seq for one in events}
-        return Timeline(
+        document = Timeline(
             rows=tuple(timeline_entry(found, one) for one in events),
             names=names_of(site, found, _persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,
         )
+        return document, shown_of(events)
 
-    return tagged(request, await site.threads.run(read))
+    document, shown = await site.threads.run(read)
+    return noting(site, who, found, shown, tagged(request, document))
 
 
 def _place(found: Found, cursor: str) -> dict[Stream, int]:

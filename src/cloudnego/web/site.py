@@ -19,6 +19,7 @@ from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.resets import Resets
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
+from cloudnego.identity.views import Views
 from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.threads import Threads
@@ -37,7 +38,8 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """Handed to every handler; nothing in it changes but `homes`: the districts of the cases seen so far."""
+    """Handed to every handler; nothing in it changes but what it remembers: in `homes` the districts of the cases seen
+    so far, and which `views` were noted."""
 
     world: World
     log: SqlLog
@@ -62,6 +64,7 @@ class Site:
     health: Callable[[], dict[str, bool]]
     limits: Limits
     homes: dict[str, str] = field(default_factory=dict)
+    views: Views = field(default_factory=Views)
 
     def default_district(self) -> str:
         """Where somebody signs in who names no district: the first live one, else the first. Blocks."""

@@ -18,7 +18,7 @@ from cloudnego.core.state import (
     Paper,
     Suspensions,
 )
-from cloudnego.core.vocabulary import Side
+from cloudnego.core.vocabulary import SIDES, Side
 
 # --- along the road ---------------------------------------------------------------------------------------------------
 
@@ -95,13 +95,20 @@ def _instructor_gone(case: Negotiation, person: str | None, how: Literal["refuse
 
 @on(e.GuidanceEnded)
 def _(case: Negotiation, event: e.GuidanceEnded) -> Negotiation:
-    gone = case.guidance.instructor if case.guidance else None
-    return put(_instructor_gone(case, gone, "released"), guidance=None)
+    guidance = case.guidance
+    if guidance is None:
+        return case
+    left = _instructor_gone(case, guidance.instructor, "released")
+    invited = {p: how for p, how in left.invited.items() if p not in guidance.guests or how not in SIDES}
+    return put(left, guidance=None, invited=invited)
 
 
 @on(e.InvitedToTable)
 def _(case: Negotiation, event: e.InvitedToTable) -> Negotiation:
-    return put(case, invited={**case.invited, event.person: event.side})
+    guidance = case.guidance
+    if guidance is not None and event.under_guidance:
+        guidance = put(guidance, guests=guidance.guests | {event.person})
+    return put(case, guidance=guidance, invited={**case.invited, event.person: event.side})
 
 
 @on(e.InvitationEnded)
@@ -220,6 +227,11 @@ def _(case: Negotiation, event: e.ReferenceRecorded) -> Negotiation:
 @on(e.EnterpriseCovered)
 def _(case: Negotiation, event: e.EnterpriseCovered) -> Negotiation:
     return put(case, covers=(*case.covers, event.covered))
+
+
+@on(e.CourtOrderRecorded)
+def _(case: Negotiation, event: e.CourtOrderRecorded) -> Negotiation:
+    return put(case, court_orders=(*case.court_orders, event.order))
 
 
 @on(e.CalendarAdopted)
