@@ -67,10 +67,10 @@ async def test_no_unsafe_request_from_another_page_is_taken(ground: Ground) -> N
     who = person("worker_chief", "member")
     cookie = ground.house.site.sessions.open(DISTRICT, who, who, "cookie", proof=Grade.PASSKEY)
     shown = (("cookie", f"{ground.house.site.doorkeeper.cookie}={cookie}"),)
-    before, taken = written(ground), []
+    before, taken, document = written(ground), [], document_of(ground.house)
     for endpoint in unsafe(ground):
-        if endpoint.name in OPEN:
-            continue
+        if document["paths"][endpoint.path][endpoint.method.lower()].get("security") == []:
+            continue  # asked without a session, it has none to abuse; where it opens one, its own tests ask from where
         path = endpoint.at({**Run(ground)._params, "case_id": ground.case})
         for foreign in ({"x-cloudnego": "1", **one} for one in FOREIGN):
             said = await ask(ground.house.front, Request(endpoint.method, path, b"{}", "", (*shown, *foreign.items())))
