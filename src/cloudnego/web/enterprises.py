@@ -44,7 +44,7 @@ from cloudnego.web.site import Site
 router = APIRouter(prefix="/api/v1", tags=["register"])
 
 _KEEPERS = frozenset({Office.DISTRICT_UNION, Office.TOWN_UNION})
-_READERS = _KEEPERS | {Office.AUTHORITY, Office.EMPLOYERS_BODY, Office.AUDITOR}
+READERS = _KEEPERS | {Office.AUTHORITY, Office.EMPLOYERS_BODY, Office.AUDITOR}
 _OWN = frozenset({Office.HR, Office.LEGAL_REPRESENTATIVE, Office.PORTAL})
 _VALUERS = _KEEPERS | {Office.AUTHORITY}
 
@@ -108,7 +108,7 @@ async def list_enterprises(
 ) -> Response:
     """Enterprises within reach: of the area for unions and authorities, the own one for everybody else."""
     after = str(read_cursor(cursor, "enterprises").get("id", "")) if cursor else ""
-    reach = reach_of(who, _READERS, site)
+    reach = reach_of(who, READERS, site)
 
     def read() -> list[Entry]:
         with reading(site.engine) as session:
@@ -243,7 +243,7 @@ def _may_change(who: Who, entry: Entry, site: Site) -> frozenset[str]:
 def _entry(site: Site, who: Who, enterprise_id: str) -> Entry:
     with reading(site.engine) as session:
         entry = enterprise(session, who.district, enterprise_id)
-    if entry is None or not reach_of(who, _READERS, site).holds(entry.id, entry.region):
+    if entry is None or not reach_of(who, READERS, site).holds(entry.id, entry.region):
         raise Problem("not_found")
     return entry
 
