@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
+from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Message
 from cloudnego.web.errors import MEDIA_TYPE, STATUS
@@ -127,4 +128,5 @@ def described(
         "responses": answers | problems(codes),
         "openapi_extra": extra,
         "response_model": None,
+        **({"response_class": Response} if gives else {}),  # else FastAPI adds an answer in JSON of its own
     }
