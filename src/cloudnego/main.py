@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import Final
 
 import structlog
 from alembic.runtime.migration import MigrationContext
@@ -49,6 +50,9 @@ from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
 from cloudnego.web.tries import Tries
 
+_PIN_MEMORY_KIB: Final = 8_192  # a PIN is kept by its pepper and its lock; 25 ms each let a whole shift come in at once
+_PINS_WAITING_MAX: Final = 5_000  # a factory is one address, and its shift ends for all at the same minute
+
 _log = structlog.get_logger(__name__)
 
 
@@ -88,6 +92,7 @@ class House:
         self.site.threads.close()
         self.site.cells.close()
         self.site.passwords.close()
+        self.site.pins.close()
 
 
 @cache
@@ -194,14 +199,11 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
         factors=factors,
         resets=_resets(log, factors),
+        pins=_pins(settings),
         doorkeeper=Doorkeeper(
             sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
         ),
-        tries=Tries(
-            per_address=settings.failures_per_address,
-            per_client=settings.failures_per_client,
-            window_s=settings.failures_window_s,
-        ),
+        tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
@@ -283,6 +285,19 @@ def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
     names = ("sign_ins", "views", "prints", "messages")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
+
+
+def _tries(settings: Settings) -> Tries:
+    return Tries(
+        per_address=settings.failures_per_address,
+        per_client=settings.failures_per_client,
+        window_s=settings.failures_window_s,
+    )
+
+
+def _pins(settings: Settings) -> Passwords:
+    memory_kib = min(settings.password_memory_kib, _PIN_MEMORY_KIB)
+    return Passwords(memory_kib=memory_kib, at_once=2, waiting_max=_PINS_WAITING_MAX)
 
 
 def _health(log: SqlLog, settings: Settings) -> dict[str, bool]:

@@ -184,9 +184,8 @@ def test_only_the_right_password_matches_and_an_unknown_account_never_does() -> 
     passwords.close()
 
 
-async def test_sign_ins_beyond_the_queue_are_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    passwords = Passwords(memory_kib=8, at_once=1)
-    monkeypatch.setattr("cloudnego.identity.passwords._WAITING_MAX", 0)
+async def test_sign_ins_beyond_the_queue_are_told_to_come_back() -> None:
+    passwords = Passwords(memory_kib=8, at_once=1, waiting_max=0)
     with pytest.raises(TooManySignIns):
         await passwords.hash_later("a long enough one")
     passwords.close()

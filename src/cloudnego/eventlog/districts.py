@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from typing import Final, Literal
 
 import msgspec
@@ -101,6 +102,18 @@ class Districts:
             if row is None:
                 raise NoDistrict("no_district", district=id_)
             return _district(row)
+
+    def pepper(self, id_: str, use: str) -> bytes:
+        """32 bytes that only a holder of the master key can make: HMAC-SHA256 of `use` under the district's own key.
+
+        They stay the same when the key is wrapped anew. Raises NoDistrict, KeyMissing.
+        """
+        with Session(self._engine) as session:
+            row = session.get(tables.District, id_)
+            if row is None:
+                raise NoDistrict("no_district", district=id_)
+            secret = row.secret
+        return hmac.digest(self._ring.unwrap(secret, f"district {id_}"), f"pepper {use}".encode(), "sha256")
 
     def move_clock(self, id_: str, offset_s: int) -> District:
         """Set how far a sandbox's clock is from the world's. Raises NoDistrict, LiveClock."""

@@ -13,6 +13,7 @@ import msgspec
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Office, Side, Via
 from cloudnego.identity.kinds import REGIONAL, SIDES, OrganisationKind, covers
+from cloudnego.identity.mandates import mandate_covers
 from cloudnego.identity.sessions import Held
 
 
@@ -23,6 +24,11 @@ class Parties(msgspec.Struct, frozen=True, kw_only=True):
     organisations: frozenset[str]
     worker_organ: str | None = None
     employer_organ: str | None = None
+    managers: frozenset[str] = frozenset()  # who sits on the employer's bench: an employee, yet no worker of this case
+
+
+class MandateDoesNotCover(Exception):
+    """He belongs to the case, but no mandate of his that counts here covers this act today."""
 
 
 class ActingAsRequired(Exception):
@@ -40,11 +46,17 @@ def parties_of(case: Negotiation) -> Parties | None:
         organisations=frozenset(named),
         worker_organ=opened.worker_organ,
         employer_organ=opened.employer_organ,
+        managers=frozenset(rep.person for rep in case.benches.employer.seated),
     )
 
 
-def side_in(held: Held, parties: Parties) -> Side | None:
-    """The side a membership stands on in this case: its office's; a union or body has one only as a side's organ."""
+def side_in(held: Held, parties: Parties, person: str = "") -> Side | None:
+    """The side a membership stands on in this case: its office's; a union or body has one only as a side's organ.
+
+    An employee whom the employer's side has seated is no worker here, whatever the roster makes of him elsewhere.
+    """
+    if held.office is Office.WORKER and person in parties.managers:
+        return Side.EMPLOYER
     if held.office in SIDES:
         return held.side or SIDES[held.office]
     if held.organisation == parties.worker_organ and held.office in (Office.TOWN_UNION, Office.DISTRICT_UNION):
@@ -56,8 +68,10 @@ def side_in(held: Held, parties: Parties) -> Side | None:
 
 def fits(held: Held, parties: Parties, today: date) -> bool:
     """Whether a membership counts in this case: its organisation is party to it, or its office reaches its place."""
-    if not held.in_force(today):
-        return False
+    return held.in_force(today) and _belongs(held, parties)
+
+
+def _belongs(held: Held, parties: Parties) -> bool:
     if held.organisation in parties.organisations or _of_a_party(held, parties):
         return True
     return held.office in REGIONAL and covers(held.region, parties.town)
@@ -84,13 +98,23 @@ def member_for(
             return None
         chosen = [one for one in named if one in fitting]
         return _merged(person, chosen, parties, via) if chosen else Member(person=person, via=via)
-    if len({_capacity(one, parties) for one in fitting}) > 1:
+    if len({_capacity(one, parties, person) for one in fitting}) > 1:
         raise ActingAsRequired
     return _merged(person, fitting, parties, via)
 
 
-def _capacity(held: Held, parties: Parties) -> str:
-    side = side_in(held, parties)
+def check_mandate(held: Sequence[Held], parties: Parties, act: str, *, acting_as: str | None, today: date) -> None:
+    """Raises `MandateDoesNotCover` where what somebody holds in this case is all beyond its scope or its days.
+
+    Who holds nothing here came by a seat of the case alone, whose mandate the core keeps.
+    """
+    mine = [one for one in held if _belongs(one, parties) and acting_as in (None, one.membership)]
+    if mine and not any(mandate_covers(one, act, today) for one in mine):
+        raise MandateDoesNotCover
+
+
+def _capacity(held: Held, parties: Parties, person: str) -> str:
+    side = side_in(held, parties, person)
     return side.value if side is not None else held.organisation
 
 
@@ -98,7 +122,7 @@ def _merged(person: str, held: Iterable[Held], parties: Parties, via: Via) -> Me
     chosen = tuple(held)
     return Member(
         person=person,
-        side=next((side for one in chosen if (side := side_in(one, parties)) is not None), None),
+        side=next((side for one in chosen if (side := side_in(one, parties, person)) is not None), None),
         offices=frozenset(one.office for one in chosen),
         via=Via.PORTAL if any(one.office is Office.PORTAL for one in chosen) else via,
         mandate=next((one.mandate for one in chosen if one.mandate is not None), None),

@@ -50,10 +50,11 @@ def check_strength(password: str, login: str, name: str = "") -> None:
 class Passwords:
     """Hashes and verifies. Each hash takes `memory_kib` and about 0.3 s of a core at the default 64 MiB."""
 
-    def __init__(self, *, memory_kib: int = 65_536, at_once: int = 2) -> None:
+    def __init__(self, *, memory_kib: int = 65_536, at_once: int = 2, waiting_max: int = _WAITING_MAX) -> None:
         self._hasher = PasswordHash((Argon2Hasher(memory_cost=memory_kib, time_cost=3, parallelism=1),))
         self._pool = ThreadPoolExecutor(max_workers=at_once, thread_name_prefix="password")
         self._waiting = 0
+        self._waiting_max = waiting_max
         self._nobody = self._hasher.hash("nobody signs in with this")
 
     def hash(self, password: str) -> str:
@@ -78,7 +79,7 @@ class Passwords:
         return await self._in_pool(self.matches, password, encoded)
 
     async def _in_pool(self, work: Callable[[*Args], T], *args: *Args) -> T:
-        if self._waiting >= _WAITING_MAX:
+        if self._waiting >= self._waiting_max:
             raise TooManySignIns
         self._waiting += 1
         try:

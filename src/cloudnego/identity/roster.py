@@ -54,19 +54,19 @@ class Roster:
 
     def __init__(self, session: Session, district: str, new_id: NewId, now_s: int, by: str | None) -> None:
         self._session = session
-        self._district = district
-        self._new_id = new_id
-        self._now_s = now_s
-        self._by = by
+        self.district = district
+        self.new_id = new_id
+        self.now_s = now_s
+        self.by = by
 
     def add_region(self, code: str, name_zh: str, name_en: str) -> Region:
         """Add a place. Raises `RosterError` unless some known code is a prefix of it, but for the first."""
-        known = self._session.exec(select(Region.code).where(Region.district == self._district)).all()
+        known = self._session.exec(select(Region.code).where(Region.district == self.district)).all()
         if code in known:
             raise RosterError("region_exists", region=code)
         if known and not any(code.startswith(upper) for upper in known):
             raise RosterError("region_unknown", region=code)
-        row = Region(district=self._district, code=code, name_zh=name_zh, name_en=name_en)
+        row = Region(district=self.district, code=code, name_zh=name_zh, name_en=name_en)
         self._session.add(row)
         return row
 
@@ -79,18 +79,18 @@ class Roster:
         organisation_id: str | None = None,
     ) -> Organisation:
         """Add an organisation. Raises `RosterError` for a region or an upper organisation the district has not."""
-        if self._session.get(Region, (self._district, region)) is None:
+        if self._session.get(Region, (self.district, region)) is None:
             raise RosterError("region_unknown", region=region)
         if upper is not None:
             self._organisation(upper)
         row = Organisation(
-            id=organisation_id or self._new_id("o"),
-            district=self._district,
+            id=organisation_id or self.new_id("o"),
+            district=self.district,
             kind=kind.value,
             name=name,
             region=region,
             upper=upper,
-            created_s=self._now_s,
+            created_s=self.now_s,
         )
         if self._session.get(Organisation, row.id) is not None:
             raise RosterError("organisation_exists", organisation=row.id)
@@ -101,11 +101,11 @@ class Roster:
     def add_person(self, new: NewPerson, person_id: str | None = None) -> Person:
         """Add a person, and the account if one is asked for. Raises `RosterError` where the login is taken."""
         row = Person(
-            id=person_id or self._new_id("p"),
-            district=self._district,
+            id=person_id or self.new_id("p"),
+            district=self.district,
             name=new.name,
             phone=new.phone,
-            created_s=self._now_s,
+            created_s=self.now_s,
         )
         if self._session.get(Person, row.id) is not None:
             raise RosterError("person_exists", person=row.id)
@@ -117,7 +117,7 @@ class Roster:
 
     def add_account(self, person: str, login: str, password_hash: str) -> None:
         """Let a person sign in. Raises `RosterError` where the login is taken or the person has an account."""
-        taken = select(Account.person).where(Account.district == self._district, Account.login == login)
+        taken = select(Account.person).where(Account.district == self.district, Account.login == login)
         if self._session.exec(taken).first() is not None:
             raise RosterError("login_taken", login=login)
         if self._session.get(Account, person) is not None:
@@ -125,11 +125,11 @@ class Roster:
         self._session.add(
             Account(
                 person=person,
-                district=self._district,
+                district=self.district,
                 login=login,
                 password_hash=password_hash,
-                created_s=self._now_s,
-                created_by=self._by,
+                created_s=self.now_s,
+                created_by=self.by,
             )
         )
         self._session.flush()
@@ -137,7 +137,7 @@ class Roster:
     def set_password(self, person: str, password_hash: str) -> None:
         """Replace a password and end all sessions opened with the old one. Raises `RosterError` without account."""
         account = self._session.get(Account, person)
-        if account is None or account.district != self._district:
+        if account is None or account.district != self.district:
             raise RosterError("person_unknown", person=person)
         account.password_hash = password_hash
         self._session.add(account)
@@ -152,7 +152,7 @@ class Roster:
         """
         organisation = self._organisation(new.organisation)
         person = self._session.get(Person, new.person)
-        if person is None or person.district != self._district:
+        if person is None or person.district != self.district:
             raise RosterError("person_unknown", person=new.person)
         if new.office not in OFFICES[OrganisationKind(organisation.kind)]:
             raise RosterError("office_does_not_suit", office=new.office.value, organisation=organisation.kind)
@@ -160,8 +160,8 @@ class Roster:
         if new.side is not None and not side_suits(new.office, new.side):
             raise RosterError("side_does_not_suit", office=new.office.value, side=new.side.value)
         row = Membership(
-            id=self._new_id("m"),
-            district=self._district,
+            id=self.new_id("m"),
+            district=self.district,
             person=new.person,
             organisation=new.organisation,
             office=new.office.value,
@@ -171,8 +171,8 @@ class Roster:
             mandate_scope=new.mandate_scope,
             mandate_from=new.mandate_from,
             mandate_to=new.mandate_to,
-            created_s=self._now_s,
-            created_by=self._by,
+            created_s=self.now_s,
+            created_by=self.by,
         )
         self._session.add(row)
         self._session.flush()
@@ -181,14 +181,14 @@ class Roster:
     def end_membership(self, membership: str) -> None:
         """End a membership now. Raises `RosterError` if it is unknown or ended."""
         row = self._session.get(Membership, membership)
-        if row is None or row.district != self._district or row.ended_s is not None:
+        if row is None or row.district != self.district or row.ended_s is not None:
             raise RosterError("membership_unknown", membership=membership)
-        row.ended_s = self._now_s
+        row.ended_s = self.now_s
         self._session.add(row)
 
     def _organisation(self, organisation: str) -> Organisation:
         row = self._session.get(Organisation, organisation)
-        if row is None or row.district != self._district or row.ended_s is not None:
+        if row is None or row.district != self.district or row.ended_s is not None:
             raise RosterError("organisation_unknown", organisation=organisation)
         return row
 

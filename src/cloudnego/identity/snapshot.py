@@ -77,13 +77,15 @@ def snapshot(
     return Snapshot(parties=parties, register=register)
 
 
-def _of_enterprise(session: Session, district: str, entry: Entry) -> _Place:
+def worker_organ(session: Session, district: str, entry: Entry) -> str | None:
     """Its own union speaks for its workers; without one, the union of its town, then of the district (HZ 18, ZJ 9)."""
-    organ = entry.union_organisation if entry.has_union else None
-    if organ is None:
-        organ = _nearest(
-            session, district, entry.region, (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION)
-        )
+    if entry.has_union and entry.union_organisation is not None:
+        return entry.union_organisation
+    return _nearest(session, district, entry.region, (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION))
+
+
+def _of_enterprise(session: Session, district: str, entry: Entry) -> _Place:
+    organ = worker_organ(session, district, entry)
     return _Place(town=entry.region, industry=entry.industry, worker_organ=organ or entry.id, employer_organ=entry.id)
 
 

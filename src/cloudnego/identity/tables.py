@@ -11,6 +11,11 @@ from datetime import date
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from cloudnego.identity import admission
+
+BESIDE = (admission,)
+"""Tables of identity that stand in modules of their own: declared with these, whoever imports them."""
+
 
 class Region(SQLModel, table=True):
     """A place in the administrative tree. A code starts with the code of what lies above it (GB/T 2260, 10114)."""

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego import __version__
 from cloudnego.web import (
+    accepting,
     account,
     court_orders,
     enterprises,
@@ -23,6 +24,7 @@ from cloudnego.web import (
     health,
     helpdesk,
     instructors,
+    invitations,
     letters,
     notices,
     organisations,
@@ -32,7 +34,10 @@ from cloudnego.web import (
     records,
     sandbox,
     signing,
+    slip_door,
+    slips,
     views,
+    workers,
 )
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
@@ -61,6 +66,11 @@ MODULES: Final = (
     files,
     enterprises,
     organisations,
+    invitations,
+    accepting,
+    workers,
+    slips,
+    slip_door,
     sandbox,
 )
 """What has endpoints, in the order in which they are looked for."""
@@ -80,6 +90,7 @@ def application(site: Site) -> FastAPI:
     for module in MODULES:
         made.include_router(module.router)
     made.include_router(letters.in_sandboxes)
+    made.include_router(slips.style)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)

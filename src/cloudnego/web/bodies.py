@@ -11,20 +11,22 @@ from starlette.requests import Request
 from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, Origin, PersonId, Rate, Side
 from cloudnego.identity.grades import Means
 from cloudnego.identity.kinds import OrganisationKind
+from cloudnego.identity.mandates import WORDS
 from cloudnego.identity.references import ReferenceKind, ReferenceUnit
 from cloudnego.web.errors import malformed
 
 M = TypeVar("M", bound=Message)
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """The text, if it has no control characters."""
     if any(ord(c) < 32 or ord(c) == 0x7F for c in text):
         raise ValueError("no control characters")
     return text
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(_visible)]
-Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_visible)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), AfterValidator(visible)]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(visible)]
 Login = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._@\-]{0,63}$")]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=256)]
 NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=256)]
@@ -38,6 +40,19 @@ Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+\- ()]{3,32}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{3,480}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2})?$")]  # a year, or the month a value begins in
 Page = Annotated[str, StringConstraints(pattern=r"^/(?:[A-Za-z0-9_~.%=&?#\-][A-Za-z0-9_~.%=&?#\-/]{0,298})?$")]
+
+
+def _scope(text: str) -> str:
+    if not WORDS.issuperset(text.split()):
+        raise ValueError("a scope is a list of commands, steps or acts of identity")
+    return text
+
+
+MandateScope = Annotated[
+    str, StringConstraints(pattern=r"^[a-z_]+( [a-z_]+)*$", max_length=200), AfterValidator(_scope)
+]
+"""What a mandate covers: words of `identity.mandates.WORDS` with a space between."""
+
 Instant = Annotated[datetime, Field(description="RFC 3339 with an offset")]
 
 
@@ -195,7 +210,7 @@ class MembershipFacts(Message):
     side: Side | None = None
     seat_hint: Code | None = None
     mandate: Id | None = None
-    mandate_scope: Title | None = None
+    mandate_scope: MandateScope | None = None
     mandate_from: Day | None = None
     mandate_to: Day | None = None
 
@@ -256,7 +271,7 @@ class EnterpriseFacts(Message):
     kind: Literal["enterprise", "organisation"] | None = None
     branch_of: Title | None = None
     branch_consent: bool | None = None
-    ownership: Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_visible)] | None = None
+    ownership: Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(visible)] | None = None
     above_scale: bool | None = None
     has_union: bool | None = None
     union_organisation: Id | None = None

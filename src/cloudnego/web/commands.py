@@ -22,6 +22,7 @@ from cloudnego.handle import handle
 from cloudnego.identity.grades import needed_for
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
+from cloudnego.web.acting import acting
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
@@ -102,7 +103,8 @@ class Carrier:
         names = PLACES[ask.kind].ask.names
         if names is not None:
             named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))
-        receipt = await self._handled(who.district, found, (command, found.member, key, register, named))
+        member = await acting(self._site, who, found, command, headers.get(ACTING_AS))
+        receipt = await self._handled(who.district, found, (command, member, key, register, named))
         return _answer(receipt, found.streams, await self._said(receipt.warnings, who.district, found.case))
 
     def _key(self, headers: Mapping[str, str]) -> str:

@@ -23,7 +23,9 @@ from cloudnego.web.examples import answer_of, request_of, shared
 from cloudnego.web.operations import operations
 
 REF = "#/components/schemas/"
-_TAGS: Final = ("commands", "negotiations", "files", "register", "accounts", "procedure", "sandbox", "operation")
+_TAGS: Final = (
+    "commands", "negotiations", "files", "register", "roster", "accounts", "procedure", "sandbox", "operation",
+)  # fmt: skip
 _OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
     "step": tuple(Step),
     "ending": (*Ending, None),

@@ -17,6 +17,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
 from cloudnego.ports import Filter, Within
+from cloudnego.web.acting import mandated
 from cloudnego.web.cases import Found, home_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
@@ -46,6 +47,8 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
         member = member_for(who.person, who.held, word.parties, acting_as=acting_as, today=today)
         if member is None or not member.offices:
             raise Problem("not_found")
+        act = type(command).model_fields["type"].default
+        member = mandated(who, word.parties, act, member, acting_as=acting_as, today=today)
         if isinstance(command, OpenCase) and command.parent is not None:
             await site.threads.run(_check_parent, site, who, command.parent, acting_as, today)
     except ActingAsRequired:

@@ -51,6 +51,7 @@ class Site:
     passwords: Passwords
     factors: Factors
     resets: Resets
+    pins: Passwords
     doorkeeper: Doorkeeper
     tries: Tries
     outside: Outside

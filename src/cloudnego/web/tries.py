@@ -33,6 +33,9 @@ BY_ADDRESS: Final[frozenset[Door]] = frozenset(
 
 NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
     ("POST", "/api/v1/session/passkey/options"): "it gives a challenge and proves nothing; its pace is bounded",
+    ("POST", "/api/v1/session/slip"): "a factory is one address; the lock lies on the slip",
+    ("POST", "/api/v1/invitation/read"): "256 bits are not guessed",
+    ("POST", "/api/v1/invitation/accept"): "256 bits are not guessed, and no answer is 401",
     ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
     ("GET", "/api/v1/procedure"): "the law is open to all",
     ("GET", "/api/v1/packs"): "the law is open to all",

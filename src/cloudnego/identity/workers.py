@@ -1,0 +1,168 @@
+"""The roster of an enterprise's workers: number and name, kept by the worker side alone.
+
+Everybody employed stands here, for votes go by heads. The employer's side neither reads it nor learns from anything
+that is built on it who came in: there is no way from here to an office of the employer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from sqlalchemy import and_, delete, exists, or_, update
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from cloudnego.core.vocabulary import Office
+from cloudnego.identity.admission import Slip, Worker
+from cloudnego.identity.register import Entry
+from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
+from cloudnego.identity.sessions import Held, held_by
+from cloudnego.identity.snapshot import worker_organ
+from cloudnego.identity.tables import Membership, Person, SignIn
+
+BULK_MAX: Final = 500
+KEEPERS: Final = frozenset({Office.UNION, Office.TOWN_UNION, Office.DISTRICT_UNION})
+_EMPLOYER: Final = frozenset({Office.HR, Office.LEGAL_REPRESENTATIVE})
+
+
+class NewWorker(msgspec.Struct, frozen=True):
+    """A line to be added. `person`: somebody who is a worker of this enterprise already, by his id."""
+
+    number: str
+    name: str
+    person: str | None = None
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the roster. `slip`: a good slip was printed for him; whether he has used it is not said."""
+
+    id: str
+    number: str
+    name: str
+    person: str
+    slip: bool
+
+
+def keeping(session: Session, district: str, entry: Entry, held: tuple[Held, ...]) -> tuple[Held, ...]:
+    """Those of the memberships that keep this enterprise's roster: of its union, or, where it has none, of the nearest
+    union above (HZ 18). Whether they are in force is for the caller to see."""
+    organ = worker_organ(session, district, entry)
+    return tuple(one for one in held if one.organisation == organ and one.office in KEEPERS)
+
+
+def answers_for_employer(entry: Entry, held: tuple[Held, ...]) -> bool:
+    """Whether one of these memberships is an office of the employer's there."""
+    return any(one.organisation == entry.id and one.office in _EMPLOYER for one in held)
+
+
+def add_workers(session: Session, roster: Roster, entry: Entry, new: Sequence[NewWorker]) -> list[Listed]:
+    """Add lines, all or none. Raises `RosterError` for a number or a person that stands there already or twice."""
+    numbers = [one.number for one in new]
+    taken = set(
+        session.exec(
+            select(Worker.number).where(
+                Worker.enterprise == entry.id, col(Worker.ended_s).is_(None), col(Worker.number).in_(numbers)
+            )
+        )
+    )
+    for number in numbers:
+        if number in taken:
+            raise RosterError("number_taken", number=number)
+        taken.add(number)
+    return [_add(session, roster, entry, one) for one in new]
+
+
+def _add(session: Session, roster: Roster, entry: Entry, new: NewWorker) -> Listed:
+    person, name, membership = (
+        _known(session, entry, roster.district, new.person) if new.person else _made(roster, entry, new)
+    )
+    row = Worker(
+        id=roster.new_id("w"),
+        district=roster.district,
+        enterprise=entry.id,
+        number=new.number,
+        person=person,
+        membership=membership,
+        created_s=roster.now_s,
+        created_by=roster.by,
+    )
+    session.add(row)
+    session.flush()
+    return Listed(id=row.id, number=row.number, name=name, person=person, slip=False)
+
+
+def _made(roster: Roster, entry: Entry, new: NewWorker) -> tuple[str, str, str]:
+    person = roster.add_person(NewPerson(name=new.name))
+    made = roster.add_membership(NewMembership(person=person.id, organisation=entry.id, office=Office.WORKER))
+    return person.id, person.name, made.id
+
+
+def _known(session: Session, entry: Entry, district: str, person: str) -> tuple[str, str, str]:
+    """Somebody who is a worker here and stands on no line yet: else one head would be two voters."""
+    query = (
+        select(Membership.id, Person.name)
+        .join(Person, col(Person.id) == col(Membership.person))
+        .where(Membership.person == person, Membership.organisation == entry.id, Membership.district == district)
+        .where(Membership.office == Office.WORKER.value, col(Membership.ended_s).is_(None))
+        .order_by(col(Membership.id))
+    )
+    found = session.exec(query).first()
+    listed = select(Worker.id).where(
+        Worker.enterprise == entry.id, Worker.person == person, col(Worker.ended_s).is_(None)
+    )
+    if found is None or session.exec(listed).first() is not None:
+        raise RosterError("person_unknown", person=person)
+    membership, name = found
+    return person, name, membership
+
+
+def workers(
+    session: Session, enterprise: str, *, text: str | None = None, after: tuple[str, str] = ("", ""), limit: int = 50
+) -> list[Listed]:
+    """Lines in the order of their numbers, beginning after (number, id)."""
+    number, id_ = after
+    where = [
+        col(Worker.enterprise) == enterprise,
+        col(Worker.ended_s).is_(None),
+        or_(col(Worker.number) > number, and_(col(Worker.number) == number, col(Worker.id) > id_)),
+    ]
+    if text:
+        where.append(
+            or_(col(Worker.number).startswith(text, autoescape=True), col(Person.name).contains(text, autoescape=True))
+        )
+    slip = exists().where(col(Slip.worker) == col(Worker.id), col(Slip.voided_s).is_(None))
+    query = (
+        columns(col(Worker.id), col(Worker.number), col(Person.name), col(Worker.person), slip)
+        .join(Person, col(Person.id) == col(Worker.person))
+        .where(and_(*where))
+        .order_by(col(Worker.number), col(Worker.id))
+        .limit(limit)
+    )
+    return [
+        Listed(id=found, number=number, name=name, person=person, slip=bool(has))
+        for found, number, name, person, has in session.connection().execute(query)
+    ]
+
+
+def end_worker(session: Session, roster: Roster, enterprise: str, worker: str) -> bool:
+    """Strike a line: its membership, its slip, and, where he is nothing else here, his sessions end with it.
+
+    Returns False where there is no such line.
+    """
+    row = session.get(Worker, worker)
+    if row is None or row.enterprise != enterprise or row.ended_s is not None:
+        return False
+    row.ended_s = roster.now_s
+    session.add(row)
+    if session.get_one(Membership, row.membership).ended_s is None:
+        roster.end_membership(row.membership)
+    session.flush()
+    connection = session.connection()
+    connection.execute(
+        update(Slip).where(col(Slip.worker) == worker, col(Slip.voided_s).is_(None)).values(voided_s=roster.now_s)
+    )
+    if not held_by(session, row.person):
+        connection.execute(delete(SignIn).where(col(SignIn.person) == row.person))
+    return True
