@@ -26,6 +26,7 @@ for tables in (
     "cloudnego.identity.notice_tables",
     "cloudnego.identity.record_tables",
     "cloudnego.identity.grant_tables",
+    "cloudnego.identity.portal_tables",
 ):
     import_module(tables)  # each declares its tables in SQLModel.metadata
 

@@ -24,6 +24,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import District
 from cloudnego.files.store import FileStore
+from cloudnego.identity.clients import Clients
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.factors import Factors, factors_of
 from cloudnego.identity.inbox import Inbox
@@ -31,11 +32,13 @@ from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
+from cloudnego.identity.portals import Portals
 from cloudnego.identity.providers import providers_of
 from cloudnego.identity.resets import Resets, chief_in_open_case
 from cloudnego.identity.retention import Retention
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
+from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.places import migrations
 from cloudnego.ports import World
@@ -178,8 +181,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     threads = Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
-    factors = _factors(log, settings)
-    pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
+    factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
     timers = Timers(
         world,
         log.engine,
@@ -200,9 +202,9 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         factors=factors,
         resets=_resets(log, factors),
         pins=_pins(settings),
-        doorkeeper=Doorkeeper(
-            sessions, threads, pace, time.monotonic, secure=settings.cookie_secure, origins=settings.public_origins
-        ),
+        doorkeeper=_doorkeeper(sessions, portals, threads, settings),
+        portals=portals,
+        public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
@@ -254,6 +256,25 @@ def _resets(log: SqlLog, factors: Factors) -> Resets:
         new_id,
         now_s,
         is_chief=lambda person: chief_in_open_case(log.engine, log.state, person),
+    )
+
+
+def portals_of(engine: Engine, ring: Keyring, settings: Settings) -> Portals:
+    """The clients of this installation; where nobody said how the world reaches it, it is reached where it listens."""
+    here = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return Portals(engine, Clients(engine, new_id, now_s), TokenKeys(engine, ring, now_s), now_s, here)
+
+
+def _doorkeeper(sessions: Sessions, portals: Portals, threads: Threads, settings: Settings) -> Doorkeeper:
+    pace = Pace(time.monotonic, per_second=settings.asks_per_second, burst=settings.asks_burst)
+    return Doorkeeper(
+        sessions,
+        threads,
+        pace,
+        time.monotonic,
+        secure=settings.cookie_secure,
+        origins=settings.public_origins,
+        portals=portals,
     )
 
 

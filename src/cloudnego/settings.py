@@ -93,6 +93,11 @@ class Settings(BaseSettings):
     public_origins: tuple[str, ...] = Field(
         (), description="Origins browsers may send unsafe requests from, besides the host they address."
     )
+    public_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+$",
+        description="Where the world reaches us, such as https://talks.example: who signs portals' tokens, and links.",
+    )
     cookie_secure: bool = Field(
         True, description="The session cookie is __Host- and Secure; only a demo on loopback without TLS turns it off."
     )

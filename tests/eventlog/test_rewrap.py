@@ -22,6 +22,7 @@ from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.keys import KeyMissing, Keyring, mark_of, read_masters
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.rewrap import WRAPPED, count, renew_streams, rewrap, strays
+from cloudnego.identity.token_keys import TokenKeys
 from tests.eventlog.given import asked, make_district, played, rehearsed
 from tests.house.tree import parsed, python
 
@@ -193,6 +194,7 @@ def test_a_writer_that_runs_writes_under_the_new_key(url: str, log: SqlLog, key_
 def test_every_wrapped_key_lies_in_a_column_of_the_registry(log: SqlLog) -> None:
     """Whatever a master key wraps begins with its fingerprint: none is anywhere else."""
     played(log, "plain")
+    TokenKeys(log.engine, log.ring, lambda: 1_800_000_000).signing()
     marks = [bytes.fromhex(mark) for mark in log.ring.marks]
     known, found = {one.name for one in WRAPPED}, set[str]()
     metadata = MetaData()
@@ -206,7 +208,7 @@ def test_every_wrapped_key_lies_in_a_column_of_the_registry(log: SqlLog) -> None
                     if isinstance(value, bytes | memoryview) and bytes(value)[:8] in marks
                 }
     assert found == known & found
-    assert {"district.secret", "stream_key.wrapped"} <= found
+    assert {"district.secret", "stream_key.wrapped", "token_key.wrapped"} <= found
     declared = {f"{table.name}.{column.name}" for table in SQLModel.metadata.sorted_tables for column in table.columns}
     assert known <= declared
 
@@ -238,6 +240,7 @@ MODULES_THAT_WRAP = {
     "eventlog/memory.py",  # keeps nothing
     "eventlog/rewrap.py",
     "files/store.py",  # file.wrapped
+    "identity/token_keys.py",  # token_key.wrapped
 }
 
 

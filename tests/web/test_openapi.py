@@ -189,20 +189,27 @@ def test_what_tells_the_members_of_a_union_apart_is_required(house: Any) -> None
 
 
 async def test_only_what_changes_something_can_come_from_elsewhere(document: dict[str, Any]) -> None:
-    """403 stands exactly at the unsafe methods of those who signed in, and at the two sign-ins by cookie."""
-    unsafe = {
-        (path, method)
+    """`cross_site` stands exactly at the unsafe methods of those who signed in, and at the sign-in by cookie; a portal
+    may lack its scope at whatever is not open to all."""
+    operations = [
+        (path, method, operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
+    ]
+    unsafe = {
+        (path, method)
+        for path, method, operation in operations
         if (method != "get" and operation.get("security") != [])
         or operation["operationId"] in ("sign_in", "begin_outside")
     }
-    assert unsafe == {
-        (path, method)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
+    named = {
+        (path, method): responses(document, operation)["403"]["content"]["application/problem+json"]["examples"].keys()
+        for path, method, operation in operations
         if "403" in operation["responses"]
     }
+    assert unsafe == {place for place, codes in named.items() if "cross_site" in codes}
+    closed = {(path, method) for path, method, operation in operations if operation.get("security") != []}
+    assert closed == {place for place, codes in named.items() if {"scope_missing", "not_for_portals"} <= codes}
 
 
 def test_commands_schemas_refuse_what_they_do_not_know(house: Any) -> None:

@@ -12,7 +12,7 @@ from cloudnego.core.calendar import Calendar
 from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.pack import Pack
 from cloudnego.core.state import BenchState, Caucus, Negotiation
-from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Origin, Scope, Seat, Side, Stream
+from cloudnego.core.vocabulary import JOINT, SIDES, Member, Office, Origin, Scope, Seat, Side, Stream, Via
 
 
 class Law(Struct, frozen=True, kw_only=True):
@@ -150,6 +150,7 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     A caucus is its bench's alone: no office opens it, that of an auditor closes it, and nobody else learns that it
     exists. As long as a side has
     named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
+    A program sees what the enterprise's scopes open to it, whatever its offices; a caucus is not among them.
     """
     seats = seats_of(case, by)
     seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats])
@@ -158,6 +159,9 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side) and Office.AUDITOR not in by.offices:
             seen |= {Stream.caucus(side)}
+    if by.via is Via.PORTAL:
+        granted = by.reads & frozenset(JOINT)
+        return granted if Seat.PORTAL in seats else seen & granted
     return seen
 
 

@@ -196,13 +196,17 @@ class Ending(StrEnum):
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """Someone who asks or looks: an opaque person id, the side and the offices of the membership he acts under."""
+    """Someone who asks or looks: an opaque person id, the side and the offices of the membership he acts under.
+
+    `reads`: who comes through a portal sees of a case at most these streams, and never a caucus.
+    """
 
     person: str
     side: Side | None = None
     offices: frozenset[Office] = frozenset()
     via: Via = Via.PERSON
     mandate: str | None = None
+    reads: frozenset[Stream] = frozenset()
 
 
 CLOCK: Final = Member(person="clock", offices=frozenset({Office.CLOCK}), via=Via.CLOCK)

@@ -11,7 +11,7 @@ from datetime import date
 import msgspec
 
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Member, Office, Side, Via
+from cloudnego.core.vocabulary import JOINT, Member, Office, Side, Stream, Via
 from cloudnego.identity.kinds import REGIONAL, SIDES, OrganisationKind, covers
 from cloudnego.identity.mandates import mandate_covers
 from cloudnego.identity.sessions import Held
@@ -85,6 +85,22 @@ def _of_a_party(held: Held, parties: Parties) -> bool:
 def member_for(
     person: str, held: Sequence[Held], parties: Parties, *, acting_as: str | None, today: date, via: Via = Via.PERSON
 ) -> Member | None:
+    """The member a person is in a case, as `own_member_for` says; through a portal he sees what its scopes open.
+
+    The table is opened only in the enterprise's own case: in one of a region it would show the talks of others.
+    """
+    scopes = next((one.opens for one in held if one.opens is not None), None)
+    if scopes is None:
+        return own_member_for(person, held, parties, acting_as=acting_as, today=today, via=via)
+    found = own_member_for(person, held, parties, acting_as=acting_as, today=today, via=Via.PORTAL)
+    own = any(one.organisation == parties.employer_organ for one in held)
+    reads = frozenset(JOINT) if "table" in scopes and own else frozenset({Stream.NOTICE})
+    return found if found is None else msgspec.structs.replace(found, via=Via.PORTAL, reads=reads)
+
+
+def own_member_for(
+    person: str, held: Sequence[Held], parties: Parties, *, acting_as: str | None, today: date, via: Via = Via.PERSON
+) -> Member | None:
     """The member a person is in a case.
 
     With `acting_as` the one membership named, or None if it does not fit. Without: all that fit, if they stand on one
@@ -126,4 +142,5 @@ def _merged(person: str, held: Iterable[Held], parties: Parties, via: Via) -> Me
         offices=frozenset(one.office for one in chosen),
         via=Via.PORTAL if any(one.office is Office.PORTAL for one in chosen) else via,
         mandate=next((one.mandate for one in chosen if one.mandate is not None), None),
+        reads=frozenset({Stream.NOTICE}) if any(one.office is Office.PORTAL for one in chosen) else frozenset(),
     )

@@ -54,12 +54,26 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     mandate_scope: str | None
     mandate_from: date | None
     mandate_to: date | None
+    opens: frozenset[str] | None = None  # a portal's scopes, where it is held through one
+
+    def having(self, scopes: frozenset[str]) -> Held:
+        """The same, held through a portal with these scopes."""
+        return msgspec.structs.replace(self, opens=scopes)
 
     def in_force(self, today: date) -> bool:
         """Whether the mandate holds on this day of the district's clock."""
         return (self.mandate_from is None or self.mandate_from <= today) and (
             self.mandate_to is None or today <= self.mandate_to
         )
+
+
+class Through(msgspec.Struct, frozen=True, kw_only=True):
+    """The portal through which somebody asks: for which enterprise, and what it may there."""
+
+    client: str
+    name: str
+    enterprise: str
+    scopes: frozenset[str]
 
 
 class Who(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +88,7 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     proved: Grade = Grade.PASSWORD
     proved_until_s: int = 0
     best: Grade = Grade.PASSWORD
+    portal: Through | None = None
 
     def grade(self, now_s: int) -> Grade:
         """What counts now: a proof is good for some minutes, having signed in for as long as the session lasts."""

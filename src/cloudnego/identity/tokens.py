@@ -15,6 +15,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
+from threading import Lock
 from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 
 import msgspec
@@ -41,7 +42,7 @@ _HEADER: Final = frozenset({"alg", "typ", "kid"})
 _INSTANT_MAX: Final = 253_402_300_799  # the last second of the year 9999
 _RSA_BITS_MIN: Final = 2048
 _SIGNATURE_BYTES: Final = {"ES256": 64}  # r ‖ s (RFC 7518 §3.4)
-_TEXTS: Final = ("client_id", "scope", "nonce", "azp", "at_hash", "acr", "grade")
+_TEXTS: Final = ("client_id", "scope", "nonce", "azp", "at_hash", "acr", "enterprise")
 _INSTANTS: Final = ("exp", "iat", "nbf", "auth_time")
 
 
@@ -77,7 +78,7 @@ class Claims(TypedDict, total=False):
     at_hash: NotRequired[str]
     auth_time: NotRequired[int]
     acr: NotRequired[str]
-    grade: NotRequired[str]
+    enterprise: NotRequired[str]
     act: NotRequired[dict[str, str]]
 
 
@@ -150,6 +151,14 @@ def verify(token: str, keys: Mapping[str, Key], use: Use, now_s: int) -> Claims:
     claims = _object(body, "claims")
     _check(claims, use, now_s)
     return cast(Claims, claims)
+
+
+def claimed_issuer(token: str) -> str:
+    """Who says he signed it, in order to find his keys: not to be believed before `verify`. Raises `BadToken`."""
+    issuer = _object(_parts(token, "RS256")[1], "claims").get("iss")
+    if not isinstance(issuer, str):
+        raise BadToken("iss")
+    return issuer
 
 
 def _parts(token: str, algorithm: Algorithm) -> tuple[bytes, bytes]:
@@ -349,20 +358,22 @@ class Verified:
         self.use = use
         self._most = most
         self._known: OrderedDict[bytes, tuple[int, Claims]] = OrderedDict()
+        self._changing = Lock()
 
     def claims(self, token: str, keys: Mapping[str, Key], now_s: int, epoch: int | None) -> Claims:
         """`verify`, or what it said in this epoch; None is no epoch to believe in. Raises `BadToken`."""
         name = hashlib.sha256(token.encode("utf-8", "replace")).digest()
-        known = self._known.get(name)
-        if known is not None and known[0] == epoch and now_s < known[1]["exp"]:
-            self._known.move_to_end(name)
-            return known[1]
-        self._known.pop(name, None)
+        with self._changing:
+            known = self._known.pop(name, None)
+            if known is not None and known[0] == epoch and now_s < known[1]["exp"]:
+                self._known[name] = known  # now the one used last
+                return known[1]
         found = verify(token, keys, self.use, now_s)
         if epoch is not None:
-            self._known[name] = (epoch, found)
-            if len(self._known) > self._most:
-                self._known.popitem(last=False)
+            with self._changing:
+                self._known[name] = (epoch, found)
+                if len(self._known) > self._most:
+                    self._known.popitem(last=False)
         return found
 
     def __len__(self) -> int:

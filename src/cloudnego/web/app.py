@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -27,8 +27,10 @@ from cloudnego.web import (
     invitations,
     letters,
     notices,
+    oauth,
     organisations,
     outside,
+    portal_clients,
     procedure,
     queries,
     records,
@@ -43,6 +45,7 @@ from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
+from cloudnego.web.scopes import check_scope
 from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
@@ -71,6 +74,8 @@ MODULES: Final = (
     workers,
     slips,
     slip_door,
+    oauth,
+    portal_clients,
     sandbox,
 )
 """What has endpoints, in the order in which they are looked for."""
@@ -85,6 +90,7 @@ def application(site: Site) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
+        dependencies=[Depends(_within_scope)],
     )
     made.state.site = site
     for module in MODULES:
@@ -110,6 +116,13 @@ def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp
     """The whole house as one ASGI application."""
     doors = Doorstep(Front(site, application(site)), site.tries)
     return Measured(Shield(doors, site.limits.body_max_bytes), figures, tick)
+
+
+async def _within_scope(request: Request) -> None:
+    """A portal comes to no endpoint but those its scopes open. For all endpoints alike: none can forget to ask."""
+    who = request.scope.get("who")
+    if who is not None:
+        check_scope(who, request.scope["route"].operation_id)
 
 
 async def _problem(_: Request, problem: Exception) -> Response:

@@ -8,7 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from cloudnego.identity.sessions import Sessions, Who, token_hash
+from cloudnego.identity.portals import NoEnterprise, Portals
+from cloudnego.identity.sessions import Known, Sessions, Who, token_hash
+from cloudnego.identity.tokens import TOKEN_MAX
 from cloudnego.web.errors import Problem
 from cloudnego.web.pace import Pace
 from cloudnego.web.threads import Threads
@@ -16,22 +18,30 @@ from cloudnego.web.wire import cookie_of
 
 CUSTOM_HEADER: Final = "x-cloudnego"
 ACTING_AS: Final = "x-acting-as"
+ENTERPRISE: Final = "cloudnego-enterprise"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BELIEVED_S: Final = 1.0  # how long the identity epoch is believed to stand; a revocation reaches all nodes in it
 _REMEMBERED_MAX: Final = 20_000
 _TOKEN_MAX: Final = 128
+_ENTERPRISE_MAX: Final = 64
 
 Headers = Mapping[str, str]
 
 
 class Token:
-    """What the client showed, and through which door."""
+    """What the client showed, and through which door; a portal also says for which enterprise it asks."""
 
-    __slots__ = ("door", "value")
+    __slots__ = ("door", "enterprise", "value")
 
-    def __init__(self, value: str, door: str) -> None:
+    def __init__(self, value: str, door: str, enterprise: str | None = None) -> None:
         self.value = value
         self.door = door
+        self.enterprise = enterprise
+
+    @property
+    def name(self) -> str:
+        """Under which what was found of it is remembered: for each enterprise a portal is somebody else."""
+        return token_hash(self.value if self.enterprise is None else f"{self.value}\0{self.enterprise}")
 
 
 class _Believed(NamedTuple):
@@ -54,8 +64,10 @@ class Doorkeeper:
         *,
         secure: bool,
         origins: tuple[str, ...],
+        portals: Portals | None = None,
     ) -> None:
         self.sessions = sessions
+        self._portals = portals
         self.cookie = "__Host-cloudnego" if secure else "cloudnego"
         self.secure = secure
         self._threads = threads
@@ -70,15 +82,19 @@ class Doorkeeper:
         self._doubts = 0
 
     def token(self, headers: Headers) -> Token | None:
-        """The token of a request: a bearer token before a cookie."""
+        """The token of a request: a bearer token before a cookie. One in three parts is a portal's."""
         scheme, _, value = headers.get("authorization", "").partition(" ")
+        if scheme.casefold() == "bearer" and value.count(".") == 2 and len(value) <= TOKEN_MAX:
+            enterprise = headers.get(ENTERPRISE)
+            return Token(value, "portal", None if enterprise is None else enterprise[: _ENTERPRISE_MAX + 1])
         if scheme.casefold() == "bearer" and 0 < len(value.strip()) <= _TOKEN_MAX:
             return Token(value.strip(), "bearer")
         found = cookie_of(headers, self.cookie)
         return Token(found, "cookie") if 0 < len(found) <= _TOKEN_MAX else None
 
     async def who(self, method: str, scheme: str, headers: Headers) -> Who:
-        """Who asks. Raises `Problem`: 401 no session, 403 an unsafe request from elsewhere, 429 too fast."""
+        """Who asks. Raises `Problem`: 401 no session, 403 an unsafe request from elsewhere, 422 a platform that does
+        not say for whom, 429 too fast."""
         token = self.token(headers)
         who = await self._look_up(token) if token is not None else None
         if token is None or who is None or who.door != token.door:
@@ -111,12 +127,12 @@ class Doorkeeper:
         self._doubts += 1
 
     async def _look_up(self, token: Token) -> Who | None:
-        name, now = token_hash(token.value), self._tick()
+        name, now = token.name, self._tick()
         epoch = self._epoch if now < self._looked + _BELIEVED_S else await self._look(now)
         known = self._known.get(name)
         if known is not None and known.epoch == epoch and now < known.until:
             return known.who
-        found = await self._threads.run(self.sessions.known, token.value)
+        found = await self._threads.run(self._known_now, token, epoch)
         if found is None:
             self._known.pop(name, None)
             return None
@@ -126,6 +142,14 @@ class Doorkeeper:
             if len(self._known) > _REMEMBERED_MAX:
                 self._known.popitem(last=False)
         return found.who
+
+    def _known_now(self, token: Token, epoch: int | None) -> Known | None:
+        if token.door != "portal":
+            return self.sessions.known(token.value)
+        try:
+            return None if self._portals is None else self._portals.known(token.value, token.enterprise, epoch)
+        except NoEnterprise:
+            raise Problem("enterprise_required") from None
 
     async def _look(self, now: float) -> int | None:
         """The identity epoch, read once for all who came by `now` and wait for it. None where it could not be read:

@@ -28,6 +28,7 @@ from cloudnego.web.cases import Found, find_to_ask, pinned_law
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import named_in, opening_of, register_for_covering
 from cloudnego.web.proving import insist
+from cloudnego.web.scopes import check_scope, refuse_binding
 from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
 
@@ -51,6 +52,7 @@ class Ask:
 
     def __init__(self, kind: type[Command]) -> None:
         self.kind = kind
+        self.name: str = kind.model_fields["type"].default
         self._validate = TypeAdapter(kind).validate_json
 
     def parse(self, headers: Mapping[str, str], body: bytes) -> Command:
@@ -78,6 +80,7 @@ class Carrier:
     async def open(self, ask: Ask, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
         """A command that opens a case. Which enterprise it names is known only from its words, so it is parsed first;
         one that is not his to open a case for answers 404 like one that does not exist."""
+        check_scope(who, ask.name)
         command = ask.parse(headers, body)
         key = self._key(headers)
         found = await opening_of(self._site, who, command, headers.get(ACTING_AS))
@@ -89,9 +92,13 @@ class Carrier:
 
     async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
         """Any other command: find the case, whether there is such a command, whether it is surely he; then parse."""
+        if ask is not None:
+            check_scope(who, ask.name)
         found = await find_to_ask(self._site, who, case_id, headers.get(ACTING_AS))
         if ask is None:
             raise Problem("not_found")
+        if who.portal is not None and ask.kind.binding:
+            refuse_binding(self._site.public_url, case_id, ask.name)
         needed = needed_for(ask.kind)
         if needed is not None:
             await insist(self._site, who, needed)

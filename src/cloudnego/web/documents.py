@@ -56,7 +56,9 @@ class StepUpDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """RFC 9457, with the texts in both languages, the obstacles of a refusal and the fields of a malformed request."""
+    """RFC 9457, with the texts in both languages, the obstacles of a refusal and the fields of a malformed request.
+
+    `link`: where a person can do what this client cannot."""
 
     type: str
     title: str
@@ -66,6 +68,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     obstacles: tuple[ObstacleDocument, ...] = ()
     errors: tuple[FieldError, ...] = ()
     step_up: StepUpDocument | None = None
+    link: str | None = None
 
 
 class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True):

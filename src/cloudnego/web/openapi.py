@@ -21,10 +21,12 @@ from cloudnego.web.documents import ProblemDocument, ReceiptDocument
 from cloudnego.web.errors import MEDIA_TYPE
 from cloudnego.web.examples import answer_of, request_of, shared
 from cloudnego.web.operations import operations
+from cloudnego.web.scopes import SCOPES, PortalScope
 
 REF = "#/components/schemas/"
 _TAGS: Final = (
-    "commands", "negotiations", "files", "register", "roster", "accounts", "procedure", "sandbox", "operation",
+    "commands", "negotiations", "files", "register", "roster", "accounts", "portals", "procedure", "sandbox",
+    "operation",
 )  # fmt: skip
 _OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
     "step": tuple(Step),
@@ -90,6 +92,15 @@ def openapi_of(application: FastAPI, pack: Pack) -> dict[str, Any]:
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-cloudnego"},
+        "portal": {
+            "type": "oauth2",
+            "flows": {
+                "clientCredentials": {
+                    "tokenUrl": "/oauth/token",
+                    "scopes": {scope.value: _bilingual(f"api.scopes.{scope}") for scope in PortalScope},
+                }
+            },
+        },
     }
     found["security"] = [{"bearer": []}, {"cookie": []}]
     for operation in _operations_of(found["paths"]):
@@ -98,6 +109,7 @@ def openapi_of(application: FastAPI, pack: Pack) -> dict[str, Any]:
         found["paths"].setdefault(path, {})["post"] = operation
     found["paths"] = dict(sorted(found["paths"].items()))
     for operation in _operations_of(found["paths"]):
+        _let_in(operation, found["security"])
         _say(operation)
         _show(operation)
         operation["responses"] = _shared(operation["responses"], components.setdefault("responses", {}))
@@ -125,6 +137,13 @@ def _alike(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 def _operations_of(paths: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     return (operation for methods in paths.values() for operation in methods.values())
+
+
+def _let_in(operation: dict[str, Any], people: list[dict[str, Any]]) -> None:
+    """Say of an operation that portals may ask which scope they need for it."""
+    scope = SCOPES.get(operation["operationId"])
+    if scope is not None and "security" not in operation and not operation.get("x-binding"):
+        operation["security"] = [*people, {"portal": [scope.value]}]
 
 
 def _shared(answers: dict[str, Any], into: dict[str, Any]) -> dict[str, Any]:

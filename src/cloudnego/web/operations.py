@@ -24,7 +24,7 @@ from cloudnego.web.described import (
 
 _CODES: Final = (
     *(*BEFORE_ALL, *OF_A_CASE, *ALWAYS, *SIGNED_IN, *UNSAFE, *WITH_BODY),
-    *("refused", "one_side", "mandate_does_not_cover", "bad_key", "key_reused"),
+    *("binding_act", "refused", "one_side", "mandate_does_not_cover", "bad_key", "key_reused"),
 )
 _BINDING: Final = ("step_up_needed", "step_up_impossible")
 _KEY: Final = {

@@ -16,6 +16,7 @@ from cloudnego.identity.factors import Factors
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
+from cloudnego.identity.portals import Portals
 from cloudnego.identity.resets import Resets
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
@@ -53,6 +54,8 @@ class Site:
     resets: Resets
     pins: Passwords
     doorkeeper: Doorkeeper
+    portals: Portals
+    public_url: str
     tries: Tries
     outside: Outside
     threads: Threads

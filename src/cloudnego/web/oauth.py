@@ -1,0 +1,134 @@
+"""The token door of the portals: OAuth 2.0 (RFC 6749), its metadata (RFC 8414), keys (RFC 7517), revocation (RFC 7009).
+
+These doors stand outside `/api/v1` and speak the RFCs' own language, so that any OAuth client finds its way.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.identity.clients import Client
+from cloudnego.identity.portals import ACCESS_S
+from cloudnego.identity.tokens import BadToken, claimed_issuer
+from cloudnego.web.account import TheSite
+from cloudnego.web.errors import Problem
+from cloudnego.web.forms import Form, OAuthError, basic_of, form_of, said
+from cloudnego.web.scopes import PortalScope
+from cloudnego.web.site import Site
+from cloudnego.web.tries import Failing
+
+router = APIRouter(include_in_schema=False)
+
+_ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_ID_MAX: Final = 64
+
+
+@router.get("/.well-known/oauth-authorization-server")
+async def metadata(site: TheSite) -> Response:
+    """What a client needs to know of us (RFC 8414)."""
+    here = site.portals.issuer
+    return said(
+        {
+            "issuer": here,
+            "token_endpoint": f"{here}/oauth/token",
+            "revocation_endpoint": f"{here}/oauth/revoke",
+            "jwks_uri": f"{here}/.well-known/jwks.json",
+            "scopes_supported": [scope.value for scope in PortalScope],
+            "response_types_supported": [],
+            "grant_types_supported": ["client_credentials"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "revocation_endpoint_auth_methods_supported": [
+                "client_secret_basic",
+                "client_secret_post",
+                "private_key_jwt",
+            ],
+            "service_documentation": f"{here}/openapi.json",
+        }
+    )
+
+
+@router.get("/.well-known/jwks.json")
+async def jwks(site: TheSite) -> Response:
+    """The keys our tokens are signed with; one that no longer signs is published for another day."""
+    await site.threads.run(site.portals.keys.signing)  # the first is made when somebody first asks for it
+    return said(await site.threads.run(site.portals.keys.jwks), headers={"Cache-Control": "public, max-age=300"})
+
+
+@router.post("/oauth/token")
+async def token(request: Request, site: TheSite) -> Response:
+    """An access token for a client that shows it is itself."""
+    try:
+        form = await form_of(request)
+        client = await authenticated(request, site, form)
+        if form.get("grant_type") != "client_credentials":
+            kind = "unsupported_grant_type" if "grant_type" in form else "invalid_request"
+            raise OAuthError(kind, "grant_type must be client_credentials")
+        scopes = asked_scopes(form, client.scopes)
+        made = await site.threads.run(site.portals.issue, client.id, scopes)
+    except OAuthError as no:
+        return no.response()
+    return said({"access_token": made, "token_type": "Bearer", "expires_in": ACCESS_S, "scope": " ".join(scopes)})
+
+
+@router.post("/oauth/revoke")
+async def revoke(request: Request, site: TheSite) -> Response:
+    """End a token before its time; one that is none, or another client's, is answered alike (RFC 7009 §2.2)."""
+    try:
+        form = await form_of(request)
+        client = await authenticated(request, site, form)
+        if "token" not in form:
+            raise OAuthError("invalid_request", "token is missing")
+    except OAuthError as no:
+        return no.response()
+    await site.threads.run(site.portals.revoke, form["token"], client.id)
+    site.doorkeeper.forget()
+    return said({})
+
+
+def asked_scopes(form: Form, granted: frozenset[str]) -> list[str]:
+    """The scopes asked for, or all that were granted where none is named. Raises `OAuthError`."""
+    asked = form["scope"].split(" ") if "scope" in form else sorted(granted)
+    if not asked or not granted.issuperset(asked) or len(set(asked)) != len(asked):
+        raise OAuthError("invalid_scope", "a scope that this client was not granted, or none at all")
+    return sorted(asked)
+
+
+async def authenticated(request: Request, site: Site, form: Form) -> Client:
+    """The client, by exactly one of its ways to show that it is itself. Raises `OAuthError`.
+
+    An unknown client and a wrong secret are answered alike, and failures count alike for both.
+    """
+    basic, assertion = basic_of(request), form.get("client_assertion")
+    shown = [basic is not None, "client_secret" in form, assertion is not None]
+    if sum(shown) != 1 or ("client_assertion_type" in form) is not (assertion is not None):
+        raise OAuthError("invalid_client" if not any(shown) else "invalid_request", "authenticate in exactly one way")
+    name = basic[0] if basic is not None else form.get("client_id", _named_by(assertion))
+    if not 0 < len(name) <= _ID_MAX or form.get("client_id", name) != name:
+        raise OAuthError("invalid_client", "no such client, or not its secret")
+    try:
+        site.tries.check(Failing.CLIENT, name)
+    except Problem as wait:
+        raise OAuthError("temporarily_unavailable", "too many failures; wait", wait.headers) from None
+    found: Client | None = None
+    if assertion is None:
+        secret = basic[1] if basic is not None else form["client_secret"]
+        found = await site.threads.run(site.portals.clients.by_secret, name, secret)
+    elif form["client_assertion_type"] == _ASSERTION:
+        audiences = frozenset({site.portals.issuer, f"{site.portals.issuer}/oauth/token"})
+        found = await site.threads.run(site.portals.clients.by_assertion, name, assertion, audiences)
+    if found is None:
+        site.tries.failed(Failing.CLIENT, name)
+        raise OAuthError("invalid_client", "no such client, or not its secret")
+    return found
+
+
+def _named_by(assertion: str | None) -> str:
+    try:
+        return claimed_issuer(assertion) if assertion is not None else ""
+    except BadToken:
+        return ""

@@ -1,0 +1,169 @@
+"""What a portal may ask: each operation has its scope here, or is never for portals; what has no row is refused.
+
+A scope is granted by the enterprise, for the enterprise. Inside it the ordinary rules judge: a portal sees what its
+scopes open of its own enterprise's cases, acts as the enterprise's office does, and what binds stays a person's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NoReturn
+
+from cloudnego.core.commands import COMMANDS
+from cloudnego.core.procedure import PLACES
+from cloudnego.core.vocabulary import Seat
+from cloudnego.identity.sessions import Who
+from cloudnego.web.errors import Problem
+
+
+class PortalScope(StrEnum):
+    """What an enterprise can grant. `table` has no operation of its own: it widens what `cases` shows."""
+
+    CASES = "cases"  # lists, overviews, notices, terms of the enterprise's cases
+    TABLE = "table"  # and in its own cases all that both sides see
+    REGISTER = "register"  # its entry in the register, reference values
+    OPEN = "open"  # open a case, enter an old contract
+    ACT = "act"  # acts of the enterprise's office that bind nobody
+    PREPARE = "prepare"  # drafts of acts that bind, for the person who may do them
+
+
+OWNERS_ALONE: Final = frozenset({PortalScope.TABLE})
+"""The table is not the personnel office's to show: these are granted by the legal representative, or the operator."""
+
+_OFFICES: Final = frozenset({Seat.HR, Seat.CHIEF, Seat.LEGAL_REPRESENTATIVE, Seat.REPRESENTATIVE})
+
+_IN_PERSON: Final = frozenset(
+    {
+        # What is said or done in a room, by whoever sits there.
+        "accept_duty", "leave_bench", "check_in", "start_meeting", "adjourn_meeting", "confirm_check_in",
+        "write_minutes", "sign_minutes", "declare_deadlock", "raise_problem",
+        # What is written in a caucus, which no program enters.
+        "draft_topic_sheet", "declare_topics_ready", "record_opinions",
+    }
+)  # fmt: skip
+
+
+def _of_command(name: str) -> PortalScope | None:
+    kind = COMMANDS[name]
+    if kind.opens:
+        return PortalScope.OPEN
+    seats = PLACES[kind].ask.by
+    if name in _IN_PERSON or not seats & _OFFICES or PLACES[kind].ask.side == "worker":
+        return None
+    return PortalScope.PREPARE if kind.binding else PortalScope.ACT
+
+
+_QUERIES: Final[dict[str, PortalScope | None]] = {
+    "list_cases": PortalScope.CASES,
+    "get_case": PortalScope.CASES,
+    "get_timeline": PortalScope.CASES,
+    "get_draft": PortalScope.CASES,
+    "get_deadlines": PortalScope.CASES,
+    "get_next": PortalScope.CASES,
+    "cockpit": None,
+    "me": PortalScope.CASES,
+    "sign_in": None,
+    "sign_out": None,
+    "list_enterprises": PortalScope.REGISTER,
+    "get_enterprise": PortalScope.REGISTER,
+    "change_enterprise": PortalScope.REGISTER,
+    "add_enterprise": None,
+    "list_reference_values": PortalScope.REGISTER,
+    "add_reference_value": None,
+    "list_regions": PortalScope.REGISTER,
+    "add_region": None,
+    "list_organisations": None,
+    "get_organisation": None,
+    "enter_organisation": None,
+    "change_organisation": None,
+    "end_organisation": None,
+    "list_instructors": None,
+    "add_instructor": None,
+    "end_instructor": None,
+    "my_sign_ins": None,
+    "add_passkey": None,
+    "ask_new_passkey": None,
+    "ask_passkey": None,
+    "begin_app": None,
+    "change_password": None,
+    "confirm_app": None,
+    "end_other_sessions": None,
+    "end_session": None,
+    "list_passkeys": None,
+    "list_sessions": None,
+    "pack": None,
+    "packs": None,
+    "procedure": None,
+    "remove_app": None,
+    "remove_mail": None,
+    "remove_passkey": None,
+    "set_mail": None,
+    "get_file": None,
+    "lay_file": None,
+    "list_files": None,
+    "ask_reset": None,
+    "confirm_court_order": None,
+    "confirm_reset": None,
+    "get_views": None,
+    "list_court_orders": None,
+    "list_resets": None,
+    "accept_invitation_as_me": None,
+    "add_workers": None,
+    "end_membership": None,
+    "end_worker": None,
+    "export_cases": None,
+    "export_enterprises": None,
+    "invite": None,
+    "list_invitations": None,
+    "list_members": None,
+    "list_prints": None,
+    "list_workers": None,
+    "print_slips": None,
+    "revoke_invitation": None,
+    "accepted_texts": None,
+    "accept_text": None,
+    "list_outside": None,
+    "link_outside": None,
+    "unlink_outside": None,
+    "step_up": None,
+    "send_code": None,
+    "read_inbox": None,
+    "list_letters": None,
+    "print_letter": None,
+    "revoke_letter": None,
+    "sandbox_letter": None,
+    "list_portal_clients": None,
+    "register_portal_client": None,
+    "grant_portal_client": None,
+    "withdraw_portal_client": None,
+    "renew_portal_secret": None,
+    "add_portal_key": None,
+    "remove_portal_key": None,
+    "end_portal_client": None,
+    "open_sandbox": None,
+    "move_clock": None,
+    "add_person": None,
+    "add_organisation": None,
+    "add_membership": None,
+}
+
+SCOPES: Final[Mapping[str, PortalScope | None]] = {name: _of_command(name) for name in COMMANDS} | _QUERIES
+"""By operation: the scope it needs; None is never for portals. `tests/web/test_scopes.py` wants a row for each."""
+
+
+def check_scope(who: Who, operation: str) -> None:
+    """Raises `Problem` 403 where a portal asks what is not for portals, or what its enterprise did not grant it."""
+    if who.portal is None:
+        return
+    scope = SCOPES.get(operation)
+    if scope is None:
+        raise Problem("not_for_portals")
+    if scope not in who.portal.scopes:
+        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'  # RFC 6750 §3.1
+        raise Problem("scope_missing", facts={"scope": scope.value}, headers={"WWW-Authenticate": challenge})
+
+
+def refuse_binding(public_url: str, case_id: str, command: str) -> NoReturn:
+    """What binds is a person's: the portal is told where he does it. Raises `Problem` 403."""
+    raise Problem("binding_act", more={"link": f"{public_url}/negotiations/{case_id}/{command.replace('_', '-')}"})
