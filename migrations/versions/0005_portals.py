@@ -21,6 +21,7 @@ MOVES = (
     ("portal_grant", "UPDATE"),
     ("portal_grant", "DELETE"),
     ("portal_revoked", "INSERT"),
+    ("oauth_request", "UPDATE OF ended_s"),
 )
 MOVE = (
     "INSERT INTO identity_epoch (id, epoch) VALUES (1, 1) "
@@ -29,7 +30,7 @@ MOVE = (
 
 
 def _name(table: str, event: str) -> str:
-    return f"identity_epoch_{table}_{event.lower()}"
+    return f"identity_epoch_{table}_{event.partition(' ')[0].lower()}"
 
 
 def _watch() -> None:
@@ -101,6 +102,7 @@ def upgrade() -> None:
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         sa.Column("decided_s", sa.BigInteger(), nullable=True),
         sa.Column("used_s", sa.BigInteger(), nullable=True),
+        sa.Column("ended_s", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["client"], ["portal_client.id"], name="fk_oauth_request_client"),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -169,7 +171,6 @@ def upgrade() -> None:
         sa.Column("created_s", sa.BigInteger(), nullable=False),
         sa.Column("expires_s", sa.BigInteger(), nullable=False),
         sa.Column("used_s", sa.BigInteger(), nullable=True),
-        sa.Column("ended_s", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["client"], ["portal_client.id"], name="fk_refresh_client"),
         sa.ForeignKeyConstraint(["person"], ["person.id"], name="fk_refresh_person"),
         sa.PrimaryKeyConstraint("token_hash"),

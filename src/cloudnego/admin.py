@@ -14,6 +14,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
+from cloudnego import portal_admin
 from cloudnego.breakglass import court_order_app
 from cloudnego.console import asked_for, out, tell
 from cloudnego.core.pack import Pack
@@ -50,8 +51,8 @@ membership_app = _part("人员在组织中的任职。 What people are in organi
 sandbox_app = _part("沙盒：没有效力、时钟可以拨快的区。 Sandboxes: districts without effect.")
 for name, part in (
     ("person", person_app), ("organisation", organisation_app), ("membership", membership_app),
-    ("sandbox", sandbox_app), ("keys", keys_app), ("court-order", court_order_app), ("texts", texts_app),
-    ("retention", retention_app),
+    ("sandbox", sandbox_app), ("keys", keys_app), ("portal", portal_admin.app),
+    ("court-order", court_order_app), ("texts", texts_app), ("retention", retention_app),
 ):  # fmt: skip
     app.add_typer(part, name=name)
 

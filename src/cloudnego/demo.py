@@ -10,9 +10,15 @@ from typing import Annotated, Final
 import typer
 import uvloop
 from pydantic import SecretStr
+from sqlmodel import Session, select
 
 from cloudnego import logs
 from cloudnego.console import out, progress
+from cloudnego.core.vocabulary import Office
+from cloudnego.identity.clients import Grant, NewClient
+from cloudnego.identity.sessions import Held, held_by
+from cloudnego.identity.store import reading
+from cloudnego.identity.tables import Account
 from cloudnego.main import House, build, install, now_s
 from cloudnego.seedling.load import load, loaded
 from cloudnego.seedling.seed import Seed, shipped
@@ -20,6 +26,7 @@ from cloudnego.serving import bind, serve
 from cloudnego.settings import Settings
 
 SEED: Final = "xiaoshan"
+PORTAL: Final = "人力资源系统（演示） HR system (demo)"
 HOST: Final = "127.0.0.1"
 
 
@@ -51,11 +58,12 @@ def demo(
     house = build(settings)
     try:
         _load(house, seed)
+        portal = _portal(house, seed)
     except BaseException:
         house.close()
         raise
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(serve(house, lambda url: _announce(seed, url)))
+        runner.run(serve(house, lambda url: _announce(seed, url, portal)))
 
 
 def _settings(port: int, data: Path, database: str | None) -> Settings:
@@ -80,7 +88,29 @@ def _load(house: House, seed: Seed) -> None:
     house.site.clocks.refresh()
 
 
-def _announce(seed: Seed, url: str) -> None:
+def _portal(house: House, seed: Seed) -> tuple[str, str]:
+    """A client of the first guest's enterprise that has a personnel office here, with another secret at each start."""
+    site, clients = house.site, house.site.portals.clients
+    with reading(site.engine) as session:
+        offices = [one for guest in seed.guests for one in _held(session, seed.district, guest.login)]
+    enterprise = next(one.organisation for one in offices if one.office is Office.HR)
+    there = [one.id for one in clients.of(seed.district, [enterprise]) if one.name == PORTAL]
+    if not there:
+        scopes = frozenset({"cases", "table", "register", "open", "act", "prepare"})
+        new = NewClient(name=PORTAL, grants=(Grant(enterprise, scopes),))
+        return clients.register(seed.district, new, "demo")
+    secret = clients.renew_secret(there[0])
+    clients.end_secrets(there[0])
+    return there[0], secret
+
+
+def _held(session: Session, district: str, login: str) -> tuple[Held, ...]:
+    query = select(Account.person).where(Account.district == district, Account.login == login)
+    person = session.exec(query).first()
+    return () if person is None else held_by(session, person)
+
+
+def _announce(seed: Seed, url: str, portal: tuple[str, str]) -> None:
     """Where to look and whom to sign in as; the last line says that it answers."""
     out.print(f"\n[b]{seed.name}[/] · sandbox district `{seed.district}` · {seed.now:%Y-%m-%d}", highlight=False)
     out.print(f"密码 password: [b]{seed.password}[/]", highlight=False)
@@ -89,6 +119,8 @@ def _announce(seed: Seed, url: str) -> None:
         out.print(f"\n[b]{look}[/]", highlight=False, soft_wrap=True)
         for guest in guests:
             out.print(f"  {guest.login:<16}{guest.name}  {guest.zh} · {guest.en}", highlight=False, soft_wrap=True)
+    out.print("\n[b]企业接入的系统 a portal, for POST /oauth/token[/]", highlight=False)
+    out.print(f"  id {portal[0]}  secret {portal[1]}", highlight=False, soft_wrap=True)
     out.print()
     for what, where in (
         ("九个步骤 the nine steps", "/api/v1/procedure"),

@@ -26,6 +26,7 @@ from cloudnego.eventlog.tables import District
 from cloudnego.files.store import FileStore
 from cloudnego.identity.clients import Clients
 from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.consents import Consents
 from cloudnego.identity.factors import Factors, factors_of
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.notices import Notices
@@ -33,6 +34,7 @@ from cloudnego.identity.outside import Links, Outside, Seal
 from cloudnego.identity.outward import Outward
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.portals import Portals
+from cloudnego.identity.prepared import PreparedActs
 from cloudnego.identity.providers import providers_of
 from cloudnego.identity.resets import Resets, chief_in_open_case
 from cloudnego.identity.retention import Retention
@@ -204,6 +206,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         pins=_pins(settings),
         doorkeeper=_doorkeeper(sessions, portals, threads, settings),
         portals=portals,
+        consents=Consents(log.engine, new_id, now_s),
+        prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
         public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
@@ -215,12 +219,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         default_pack=shipped_pack(DEFAULT_PACK),
         run_timers=timers.of_district,
         health=lambda: _health(log, settings),
-        limits=Limits(
-            body_max_bytes=settings.body_max_bytes,
-            file_max_bytes=settings.file_max_bytes,
-            allow_sandboxes=settings.allow_sandboxes,
-            sandboxes_max=settings.sandboxes_max,
-        ),
+        limits=_limits(settings),
     )
     figures.queue.set_function(lambda: log.waiting)
     return House(
@@ -256,6 +255,15 @@ def _resets(log: SqlLog, factors: Factors) -> Resets:
         new_id,
         now_s,
         is_chief=lambda person: chief_in_open_case(log.engine, log.state, person),
+    )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        body_max_bytes=settings.body_max_bytes,
+        file_max_bytes=settings.file_max_bytes,
+        allow_sandboxes=settings.allow_sandboxes,
+        sandboxes_max=settings.sandboxes_max,
     )
 
 

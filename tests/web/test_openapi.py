@@ -189,7 +189,7 @@ def test_what_tells_the_members_of_a_union_apart_is_required(house: Any) -> None
 
 
 async def test_only_what_changes_something_can_come_from_elsewhere(document: dict[str, Any]) -> None:
-    """`cross_site` stands exactly at the unsafe methods of those who signed in, and at the sign-in by cookie; a portal
+    """`cross_site` stands exactly at the unsafe methods of those who signed in, and at the sign-ins by cookie; a portal
     may lack its scope at whatever is not open to all."""
     operations = [
         (path, method, operation)
@@ -200,7 +200,7 @@ async def test_only_what_changes_something_can_come_from_elsewhere(document: dic
         (path, method)
         for path, method, operation in operations
         if (method != "get" and operation.get("security") != [])
-        or operation["operationId"] in ("sign_in", "begin_outside")
+        or operation["operationId"] in ("sign_in", "begin_outside", "sign_in_with_passkey", "sign_in_by_slip")
     }
     named = {
         (path, method): responses(document, operation)["403"]["content"]["application/problem+json"]["examples"].keys()

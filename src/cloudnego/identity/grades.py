@@ -96,6 +96,7 @@ class Act(StrEnum):
     CHANGE_FACTORS = "change_factors"  # one's own: the first passkey or app, the address codes are sent to
     CHANGE_STRONG_FACTORS = "change_strong_factors"  # the same where there is a passkey or an app already
     ISSUE_LETTER = "issue_letter"
+    LET_PORTAL = "let_portal"  # a program act for oneself; nothing that binds is in it
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
     LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
     CONFIRM_COURT_ORDER = "confirm_court_order"  # to be the second person who opens a side's own stream
@@ -105,6 +106,7 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.CHANGE_FACTORS: Grade.LETTER,
     Act.CHANGE_STRONG_FACTORS: Grade.CODE,
     Act.ISSUE_LETTER: Grade.LETTER,
+    Act.LET_PORTAL: Grade.LETTER,
     Act.RESET_FACTORS: Grade.CODE,
     Act.LINK_OUTSIDE: Grade.LETTER,
     Act.CONFIRM_COURT_ORDER: Grade.CODE,

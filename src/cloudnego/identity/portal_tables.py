@@ -137,6 +137,7 @@ class OAuthRequest(SQLModel, table=True):
     code_hash: str | None = Field(default=None, max_length=64)
     decided_s: int | None = Field(default=None, sa_type=BigInteger)
     used_s: int | None = Field(default=None, sa_type=BigInteger)
+    ended_s: int | None = Field(default=None, sa_type=BigInteger)  # moves the identity epoch
 
 
 class Refresh(SQLModel, table=True):
@@ -154,4 +155,3 @@ class Refresh(SQLModel, table=True):
     created_s: int = Field(sa_type=BigInteger)
     expires_s: int = Field(sa_type=BigInteger)
     used_s: int | None = Field(default=None, sa_type=BigInteger)
-    ended_s: int | None = Field(default=None, sa_type=BigInteger)

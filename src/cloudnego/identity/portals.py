@@ -16,6 +16,7 @@ from sqlmodel import Session
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.identity import tokens
 from cloudnego.identity.clients import Client, Clients, client_in, is_revoked, written
+from cloudnego.identity.consents import Consent, consented
 from cloudnego.identity.sessions import Held, Known, Through, Who, held_by
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Organisation, Person
@@ -55,14 +56,12 @@ class Portals:
         )
         self._verified = tokens.Verified(use)
 
-    def issue(
-        self, client: str, scopes: Iterable[str], *, person: str | None = None, enterprise: str | None = None
-    ) -> str:
+    def issue(self, client: str, scopes: Iterable[str], consent: Consent | None = None) -> str:
         """An access token of a client, or of a person through it, who let it act in one enterprise."""
         now = self._now_s()
         claims: dict[str, object] = {
             "iss": self.issuer,
-            "sub": person or client,
+            "sub": client if consent is None else consent.person,
             "aud": self.audience,
             "iat": now,
             "exp": now + ACCESS_S,
@@ -70,8 +69,8 @@ class Portals:
             "client_id": client,
             "scope": written(scopes),
         }
-        if person is not None:
-            claims |= {"act": {"sub": client}, "enterprise": enterprise}
+        if consent is not None:
+            claims |= {"act": {"sub": client}, "enterprise": consent.enterprise, "consent": consent.id}
         return tokens.sign(claims, self.keys.signing(), _TYP)
 
     def claims(self, token: str, epoch: int | None = None) -> tokens.Claims:
@@ -124,6 +123,8 @@ class Portals:
             return Who(
                 person=client.id, name=client.name, district=client.district, door="portal", held=held, portal=through
             )
+        if not consented(session, claims.get("consent", ""), claims["sub"], client.id):
+            return None
         return _person_through(session, claims["sub"], client, through)
 
 

@@ -42,7 +42,7 @@ _HEADER: Final = frozenset({"alg", "typ", "kid"})
 _INSTANT_MAX: Final = 253_402_300_799  # the last second of the year 9999
 _RSA_BITS_MIN: Final = 2048
 _SIGNATURE_BYTES: Final = {"ES256": 64}  # r ‖ s (RFC 7518 §3.4)
-_TEXTS: Final = ("client_id", "scope", "nonce", "azp", "at_hash", "acr", "enterprise")
+_TEXTS: Final = ("client_id", "scope", "nonce", "azp", "at_hash", "acr", "enterprise", "consent")
 _INSTANTS: Final = ("exp", "iat", "nbf", "auth_time")
 
 
@@ -79,6 +79,7 @@ class Claims(TypedDict, total=False):
     auth_time: NotRequired[int]
     acr: NotRequired[str]
     enterprise: NotRequired[str]
+    consent: NotRequired[str]
     act: NotRequired[dict[str, str]]
 
 

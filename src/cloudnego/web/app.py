@@ -16,6 +16,7 @@ from cloudnego import __version__
 from cloudnego.web import (
     accepting,
     account,
+    consents,
     court_orders,
     enterprises,
     exports,
@@ -31,6 +32,7 @@ from cloudnego.web import (
     organisations,
     outside,
     portal_clients,
+    prepared,
     procedure,
     queries,
     records,
@@ -76,6 +78,8 @@ MODULES: Final = (
     slip_door,
     oauth,
     portal_clients,
+    prepared,
+    consents,
     sandbox,
 )
 """What has endpoints, in the order in which they are looked for."""
@@ -95,6 +99,7 @@ def application(site: Site) -> FastAPI:
     made.state.site = site
     for module in MODULES:
         made.include_router(module.router)
+    made.include_router(consents.outside)
     made.include_router(letters.in_sandboxes)
     made.include_router(slips.style)
     made.add_exception_handler(Problem, _problem)

@@ -91,3 +91,11 @@ def basic_of(request: Request) -> tuple[str, str] | None:
     if not colon:
         raise OAuthError("invalid_client", "the Authorization header is malformed")
     return unquote_plus(client), unquote_plus(secret)
+
+
+def asked_scopes(form: Form, granted: frozenset[str]) -> list[str]:
+    """The scopes asked for, or all that were granted where none is named. Raises `OAuthError`."""
+    asked = form["scope"].split(" ") if "scope" in form else sorted(granted)
+    if not asked or not granted.issuperset(asked) or len(set(asked)) != len(asked):
+        raise OAuthError("invalid_scope", "a scope that this client was not granted, or none at all")
+    return sorted(asked)

@@ -39,6 +39,9 @@ OPEN_DOORS: Final = frozenset(
 
 _OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/")
 
+_BESIDE: Final = frozenset({"prepared"})
+"""What can be posted to a case and is no command: the router's."""
+
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 SANDBOX: Final = (b"cloudnego-district", b"sandbox")
 _POST_ONLY: Final = {"Allow": "POST"}
@@ -94,7 +97,7 @@ class Front:
         rest = path[len(PREFIX) :]
         case_id, _, last = rest[1:].partition("/")
         opening = OPENINGS.get(rest)
-        of_a_case = rest.count("/") == 2
+        of_a_case = rest.count("/") == 2 and last not in _BESIDE
         if method == "POST" and of_a_case and last == FILES:
             return self._application  # it finds the case before it reads the file, and has a bound of its own for it
         if method == "POST" and (opening is not None or of_a_case):

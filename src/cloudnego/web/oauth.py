@@ -5,6 +5,7 @@ These doors stand outside `/api/v1` and speak the RFCs' own language, so that an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from fastapi import APIRouter
@@ -12,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.clients import Client
+from cloudnego.identity.consents import BadGrant, Exchanged
 from cloudnego.identity.portals import ACCESS_S
 from cloudnego.identity.tokens import BadToken, claimed_issuer
 from cloudnego.web.account import TheSite
 from cloudnego.web.errors import Problem
-from cloudnego.web.forms import Form, OAuthError, basic_of, form_of, said
+from cloudnego.web.forms import Form, OAuthError, asked_scopes, basic_of, form_of, said
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Failing
@@ -34,12 +36,15 @@ async def metadata(site: TheSite) -> Response:
     return said(
         {
             "issuer": here,
+            "authorization_endpoint": f"{here}/oauth/authorize",
             "token_endpoint": f"{here}/oauth/token",
             "revocation_endpoint": f"{here}/oauth/revoke",
             "jwks_uri": f"{here}/.well-known/jwks.json",
             "scopes_supported": [scope.value for scope in PortalScope],
-            "response_types_supported": [],
-            "grant_types_supported": ["client_credentials"],
+            "response_types_supported": ["code"],
+            "grant_types_supported": sorted(_GRANTS),
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
             "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
             "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
             "revocation_endpoint_auth_methods_supported": [
@@ -65,14 +70,59 @@ async def token(request: Request, site: TheSite) -> Response:
     try:
         form = await form_of(request)
         client = await authenticated(request, site, form)
-        if form.get("grant_type") != "client_credentials":
+        granted = _GRANTS.get(form.get("grant_type", ""))
+        if granted is None:
             kind = "unsupported_grant_type" if "grant_type" in form else "invalid_request"
-            raise OAuthError(kind, "grant_type must be client_credentials")
-        scopes = asked_scopes(form, client.scopes)
-        made = await site.threads.run(site.portals.issue, client.id, scopes)
+            raise OAuthError(kind, f"grant_type must be one of {', '.join(sorted(_GRANTS))}")
+        return said(await site.threads.run(granted, site, client, form))
     except OAuthError as no:
         return no.response()
-    return said({"access_token": made, "token_type": "Bearer", "expires_in": ACCESS_S, "scope": " ".join(scopes)})
+
+
+def _by_itself(site: Site, client: Client, form: Form) -> dict[str, object]:
+    """Client credentials (RFC 6749 §4.4). Raises `OAuthError`. Blocks."""
+    scopes = asked_scopes(form, client.scopes)
+    return _token(site.portals.issue(client.id, scopes), scopes)
+
+
+def _by_code(site: Site, client: Client, form: Form) -> dict[str, object]:
+    """A code (RFC 6749 §4.1.3) with its verifier (RFC 7636 §4.5). Raises `OAuthError`. Blocks."""
+    if not form.keys() >= {"code", "redirect_uri", "code_verifier"}:
+        raise OAuthError("invalid_request", "code, redirect_uri and code_verifier are required")
+    try:
+        found = site.consents.exchange(client.id, form["code"], form["redirect_uri"], form["code_verifier"])
+    except BadGrant:
+        site.doorkeeper.forget()
+        raise OAuthError("invalid_grant", "the code is none, was used, ran out, or is not for this") from None
+    return _of_consent(site, client, found, found.consent.scopes)
+
+
+def _by_refresh(site: Site, client: Client, form: Form) -> dict[str, object]:
+    """A refresh token (RFC 6749 §6), for the next and an access token. Raises `OAuthError`. Blocks."""
+    if "refresh_token" not in form:
+        raise OAuthError("invalid_request", "refresh_token is missing")
+    try:
+        found = site.consents.refresh(client.id, form["refresh_token"])
+    except BadGrant:
+        site.doorkeeper.forget()
+        raise OAuthError("invalid_grant", "the refresh token is none, was used, or ran out") from None
+    return _of_consent(site, client, found, frozenset(asked_scopes(form, found.consent.scopes)))
+
+
+def _of_consent(site: Site, client: Client, found: Exchanged, scopes: frozenset[str]) -> dict[str, object]:
+    made = site.portals.issue(client.id, scopes, found.consent)
+    return _token(made, sorted(scopes)) | {"refresh_token": found.refresh}
+
+
+def _token(made: str, scopes: list[str]) -> dict[str, object]:
+    return {"access_token": made, "token_type": "Bearer", "expires_in": ACCESS_S, "scope": " ".join(scopes)}
+
+
+_GRANTS: Final[dict[str, Callable[[Site, Client, Form], dict[str, object]]]] = {
+    "client_credentials": _by_itself,
+    "authorization_code": _by_code,
+    "refresh_token": _by_refresh,
+}
 
 
 @router.post("/oauth/revoke")
@@ -85,17 +135,10 @@ async def revoke(request: Request, site: TheSite) -> Response:
             raise OAuthError("invalid_request", "token is missing")
     except OAuthError as no:
         return no.response()
-    await site.threads.run(site.portals.revoke, form["token"], client.id)
+    if not await site.threads.run(site.consents.revoke, client.id, form["token"]):
+        await site.threads.run(site.portals.revoke, form["token"], client.id)
     site.doorkeeper.forget()
     return said({})
-
-
-def asked_scopes(form: Form, granted: frozenset[str]) -> list[str]:
-    """The scopes asked for, or all that were granted where none is named. Raises `OAuthError`."""
-    asked = form["scope"].split(" ") if "scope" in form else sorted(granted)
-    if not asked or not granted.issuperset(asked) or len(set(asked)) != len(asked):
-        raise OAuthError("invalid_scope", "a scope that this client was not granted, or none at all")
-    return sorted(asked)
 
 
 async def authenticated(request: Request, site: Site, form: Form) -> Client:

@@ -89,16 +89,20 @@ def openapi_of(application: FastAPI, pack: Pack) -> dict[str, Any]:
     components = found.setdefault("components", {})
     components["schemas"] = _schemas(components.get("schemas", {}))
     components["examples"] = shared(pack)
+    scopes = {scope.value: _bilingual(f"api.scopes.{scope}") for scope in PortalScope}
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-cloudnego"},
         "portal": {
             "type": "oauth2",
             "flows": {
-                "clientCredentials": {
+                "clientCredentials": {"tokenUrl": "/oauth/token", "scopes": scopes},
+                "authorizationCode": {
+                    "authorizationUrl": "/oauth/authorize",
                     "tokenUrl": "/oauth/token",
-                    "scopes": {scope.value: _bilingual(f"api.scopes.{scope}") for scope in PortalScope},
-                }
+                    "refreshUrl": "/oauth/token",
+                    "scopes": scopes,
+                },
             },
         },
     }

@@ -12,11 +12,13 @@ from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.files.store import FileStore
 from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.consents import Consents
 from cloudnego.identity.factors import Factors
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
 from cloudnego.identity.portals import Portals
+from cloudnego.identity.prepared import PreparedActs
 from cloudnego.identity.resets import Resets
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
@@ -55,6 +57,8 @@ class Site:
     pins: Passwords
     doorkeeper: Doorkeeper
     portals: Portals
+    consents: Consents
+    prepared: PreparedActs
     public_url: str
     tries: Tries
     outside: Outside
