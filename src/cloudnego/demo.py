@@ -49,8 +49,9 @@ def demo(
     The first start makes keys and tables and plays some years of 161 enterprises that do not exist, which takes some
     seconds; later starts find it as it was left. Delete the folder to begin anew.
     """
-    if port:
-        bind(HOST, port).close()  # whoever has the port is named before the work, not after it
+    held = bind(HOST, port)  # whoever has the port is named before the work, not after it
+    port = held.getsockname()[1]  # our tokens and links say where we answer, so a free one is chosen now
+    held.close()
     settings = _settings(port, data, database)
     logs.configure(settings.log_level)
     install(settings)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +17,9 @@ from sqlmodel import Session
 from cloudnego.core.vocabulary import Office
 from cloudnego.eventlog.database import connect, migrate
 from cloudnego.identity import sessions as module
+from cloudnego.identity.clients import Clients, Grant, NewClient
+from cloudnego.identity.consents import Consents, Wanted
+from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.roster import NewMembership, NewPerson
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.store import writing
@@ -98,6 +103,36 @@ def test_a_new_membership_moves_it(town: Town, moves: Callable[[Callable[[], obj
             town.roster(session).add_membership(new)
 
     assert moves(join)
+
+
+def test_what_ends_a_portals_rights_moves_it_and_what_only_adds_a_client_does_not(
+    town: Town, now: Now, moves: Callable[[Callable[[], object]], bool]
+) -> None:
+    clients, consents = Clients(town.engine, town.new_id, now), Consents(town.engine, town.new_id, now)
+    with writing(town.engine) as session:
+        firm = town.roster(session).add_organisation(OrganisationKind.ENTERPRISE, "企业", "330109001").id
+    client, _ = clients.register(D, NewClient(name="平台", kind="platform"), "somebody")
+    grant, person = Grant(firm, frozenset({"cases"})), town.founded.person
+    assert not moves(lambda: clients.register(D, NewClient(name="平台", kind="platform"), "somebody"))
+    assert not moves(lambda: clients.renew_secret(client))
+    assert not moves(lambda: clients.spend(client, "j", now.s + 60))
+    assert moves(lambda: clients.grant(client, grant, "somebody"))
+    assert moves(lambda: clients.revoke(client, "j", now.s + 60))
+    found = clients.get(client)
+    assert found is not None
+    wanted = Wanted(
+        enterprise=firm, redirect_uri="https://x.example/", scopes=grant.scopes, state=None, challenge=_S256
+    )
+    asked = consents.ask(found, wanted)
+    code = consents.decide(asked, person, yes=True)
+    assert code is not None
+    assert not moves(lambda: consents.exchange(client, code, wanted.redirect_uri, "v" * 43))
+    assert moves(lambda: consents.withdraw(person, asked))
+    assert moves(lambda: clients.withdraw(client, firm))
+    assert moves(lambda: clients.end(client))
+
+
+_S256 = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()
 
 
 def test_signing_in_and_being_used_move_nothing(
