@@ -260,13 +260,13 @@ submit_draft                7-7  employer                        a compiled text
 convene_congress            7-7  union
 adopt_voting_method         7-7  union
 send_congress_materials     7-7  union
-record_acceptance           7-7  employer body
+record_acceptance           7-7  employer
 record_covered_ballot       7-7  union
 record_ballot               7-7  union
 attest_ballot               7-7  scrutineer
 sign_contract               8-8  chiefs
 refuse_to_sign              8-8  chiefs
-file_contract               8-8  employer body
+file_contract               8-8  employer
 receive_filing              8-8  authority
 record_receipt              8-8  union hr
 request_supplement          8-8  authority
@@ -279,10 +279,10 @@ confirm_no_objection        8-8  chiefs hr
 close_confirmation          8-8  clock
 note_clerical               8-8  chiefs upper
 return_to_table             8-8  chiefs
-publish_contract            9-9  employer body                   of an area also its union
+publish_contract            9-9  employer                        of an area also its union
 report_to_upper_union       9-9  union
-report_performance          9-9  employer body
-publish_performance         9-9  employer body
+report_performance          9-9  employer
+publish_performance         9-9  employer
 raise_problem               9-9  reps union worker
 answer_problem              9-9  reps hr legal
 record_external_case        9-9  union employer w_chief

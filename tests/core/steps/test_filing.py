@@ -145,8 +145,7 @@ def test_the_enterprise_files_what_both_have_signed() -> None:
     then = now.when(HR, filing())
     then.then(like(e.ContractFiled, side=E, channel="in_platform", expires_on=day("2027-04-30"))).then_no_warning()
     now.when(E1, filing()).then(e.ContractFiled)
-    now.when(BODY, filing()).then(e.ContractFiled)
-    for who in (W1, UNION):
+    for who in (W1, UNION, BODY):  # a body of employers files where it is the side's organ, not for a firm of its area
         now.when(who, filing()).then_refused(Reason.NOT_YOUR_SEAT)
     given(VOTED).having((W1, SIGN)).when(HR, filing()).then_refused(Reason.NOT_SIGNED, side=E)
     given(FILED_IN_PLATFORM).when(HR, filing()).then_refused(Reason.FILED)
