@@ -81,7 +81,7 @@ def test_a_bomb_costs_its_reader_less_than_a_second_and_100_mebibytes(name: str)
 
 
 def test_a_file_that_ends_its_reader_is_refused_and_nothing_else_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(jail._ENVIRONMENT, "PYTHONPATH", "/nowhere")
+    monkeypatch.setitem(jail._ENVIRONMENT, "PYTHONHOME", "/nowhere")
     with pytest.raises(FileRefused) as no:
         jail.looked_at(lawful.TXT, FileKind.TXT)
     assert no.value.why is Why.BOMB
