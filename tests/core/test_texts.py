@@ -27,7 +27,7 @@ from cloudnego.texts import LANGUAGES, catalogue
 
 CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
-DOORS = ("problems.", "fields.", "walk.", "operator.", "api.")
+DOORS = ("problems.", "fields.", "walk.", "operator.", "api.", "files.", "inbox.", "means.", "slip.")
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 ENUMS: dict[str, type[StrEnum]] = {
@@ -138,8 +138,10 @@ def test_the_names_of_the_steps_are_those_of_every_shipped_pack() -> None:
 
 
 def test_both_languages_are_filled_with_the_same_facts() -> None:
-    zh, en = ours("zh"), ours("en")
-    assert [key for key in zh if set(PLACE.findall(zh[key])) != set(PLACE.findall(en.get(key, "")))] == []
+    zh, en = catalogue("zh"), catalogue("en")
+    assert zh.keys() == en.keys()
+    written = [key for key in zh if key != "api.about"]  # its braces are examples of JSON
+    assert [key for key in written if set(PLACE.findall(zh[key])) != set(PLACE.findall(en.get(key, "")))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
