@@ -143,7 +143,11 @@ async def play(
     """Ask everything that was rehearsed, or a slice of it; the keys are `k0`, `k1`, … in the order of the rehearsal."""
     receipts: list[Receipt] = []
     for number, one in list(enumerate(rehearsal.played))[only]:
-        receipts.append(await log.ask(asked(one, case, f"{keys}{number}", register=rehearsal.register)))
+        receipts.append(
+            await log.ask(
+                asked(one, case, f"{keys}{number}", register=rehearsal.register, named=rehearsal.named(one.command))
+            )
+        )
         case = receipts[-1].case
     return receipts
 
@@ -158,7 +162,9 @@ def load(pen: Bulk, rehearsal: Rehearsal) -> str:
     """The case after a whole rehearsal was put to the bulk loader."""
     case = None
     for number, one in enumerate(rehearsal.played):
-        case = pen.ask(asked(one, case, f"k{number}", register=rehearsal.register)).case
+        case = pen.ask(
+            asked(one, case, f"k{number}", register=rehearsal.register, named=rehearsal.named(one.command))
+        ).case
     assert case is not None
     return case
 
