@@ -86,7 +86,14 @@ def play(folder: Path, count: int) -> Engine:
                 for turn, act in enumerate(acts):
                     key = f"{number}.{turn}"
                     asked = Asked(
-                        district=DISTRICT, case=name, command=act.command, by=act.by, at=act.at, key=key, register=firm
+                        district=DISTRICT,
+                        case=name,
+                        command=act.command,
+                        by=act.by,
+                        at=act.at,
+                        key=key,
+                        register=firm,
+                        named=act.named,
                     )
                     name = pen.ask(asked).case
     finally:

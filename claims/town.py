@@ -17,9 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from cloudnego.core.moment import Named
-from cloudnego.core.procedure import PLACES
-from cloudnego.core.vocabulary import Origin, Side, Step
+from cloudnego.core.vocabulary import Side, Step
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.grades import Grade
@@ -199,7 +197,7 @@ def _write(house: House, firm: Firm) -> None:
             register = scene.register if case is None else None
             asked = Asked(
                 district=DISTRICT, case=case, command=act.command, by=act.by, at=act.at, key=f"{firm.name}-{number}",
-                register=register, named=Named(origin=Origin.UNION) if PLACES[type(act.command)].ask.names else None,
+                register=register, named=act.named,
             )  # fmt: skip
             case = bulk.ask(asked).case
     scene.case_id = str(case)

@@ -28,12 +28,13 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Played(NamedTuple):
-    """One ask that was carried out."""
+    """One ask that was carried out; `named`: what identity said of the person it names."""
 
     at: datetime
     by: Member
     command: c.Command
     events: tuple[Event, ...]
+    named: Named | None = None
 
 
 class Rehearsal(Scene):
@@ -78,10 +79,10 @@ class Rehearsal(Scene):
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
-            new_law=self.new_law, fact=self._fact(command), named=self.named(command),
+            new_law=self.new_law, fact=self._fact(command), named=self._named(command),
         )  # fmt: skip
 
-    def named(self, command: c.Command | None) -> Named | None:
+    def _named(self, command: c.Command | None) -> Named | None:
         """In a rehearsal whoever is named stands in the pool of instructors, and belongs to neither side."""
         names = PLACES[type(command)].ask.names if command is not None else None
         if names is None:
@@ -117,7 +118,7 @@ class Rehearsal(Scene):
         self._case = decision.after
         if decision.caucus_after is not None and moment.side is not None:
             self.caucuses[moment.side] = decision.caucus_after
-        self.played.append(Played(self.at, by, command, decision.events))
+        self.played.append(Played(self.at, by, command, decision.events, moment.named))
         return decision
 
     def tick(self) -> None:

@@ -133,7 +133,10 @@ def rehearsed(play: str = "plain", name: str = "", seed: int = 1, place: int = 0
 
 def asked(one: Played, case: str | None, key: str, **change: Any) -> Asked:
     """One rehearsed ask on its way to a log; `change` replaces fields of it."""
-    found = Asked(district=DISTRICT, case=case, command=one.command, by=one.by, at=one.at, key=key, register=register())
+    found = Asked(
+        district=DISTRICT, case=case, command=one.command, by=one.by, at=one.at, key=key, register=register(),
+        named=one.named,
+    )  # fmt: skip
     return msgspec.structs.replace(found, **change)
 
 
@@ -143,11 +146,7 @@ async def play(
     """Ask everything that was rehearsed, or a slice of it; the keys are `k0`, `k1`, … in the order of the rehearsal."""
     receipts: list[Receipt] = []
     for number, one in list(enumerate(rehearsal.played))[only]:
-        receipts.append(
-            await log.ask(
-                asked(one, case, f"{keys}{number}", register=rehearsal.register, named=rehearsal.named(one.command))
-            )
-        )
+        receipts.append(await log.ask(asked(one, case, f"{keys}{number}", register=rehearsal.register)))
         case = receipts[-1].case
     return receipts
 
@@ -162,9 +161,7 @@ def load(pen: Bulk, rehearsal: Rehearsal) -> str:
     """The case after a whole rehearsal was put to the bulk loader."""
     case = None
     for number, one in enumerate(rehearsal.played):
-        case = pen.ask(
-            asked(one, case, f"k{number}", register=rehearsal.register, named=rehearsal.named(one.command))
-        ).case
+        case = pen.ask(asked(one, case, f"k{number}", register=rehearsal.register)).case
     assert case is not None
     return case
 

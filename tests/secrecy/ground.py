@@ -22,8 +22,7 @@ from sqlmodel import select
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
-from cloudnego.core.moment import Law, Named, Register
-from cloudnego.core.procedure import PLACES
+from cloudnego.core.moment import Law, Register
 from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
 from cloudnego.identity.factor_tables import FactorReset
@@ -324,7 +323,7 @@ def _write(house: House, membership: str, step: Step) -> str:
             asked = Asked(
                 district=_district_of(membership), case=case, command=act.command, by=act.by, at=act.at,
                 key=f"{membership}-{number}", register=register_of(membership) if case is None else None,
-                named=Named(origin=Origin.UNION) if PLACES[type(act.command)].ask.names else None,
+                named=act.named,
             )  # fmt: skip
             case = bulk.ask(asked).case
     assert case is not None

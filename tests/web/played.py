@@ -98,6 +98,7 @@ async def write(house: House, acts: list[Played], key: str = "act", case: str | 
             at=act.at,
             key=f"{key}-{number}",
             register=register(Random(5)) if case is None else None,
+            named=act.named,
         )
         case = (await house.site.log.ask(asked)).case
     assert case is not None

@@ -122,7 +122,7 @@ class Play(Rehearsal):
         receipt = pen.ask(
             Asked(
                 district=self._script.district, case=case, command=command, by=by, at=self.at, key=key,
-                register=register, named=self.named(command),
+                register=register, named=self._named(command),
             )
         )  # fmt: skip
         self.case_id = receipt.case
@@ -135,7 +135,7 @@ class Play(Rehearsal):
         if caucus is not None and side is not None:
             self.caucuses[side] = caucus
         self.heard(command)
-        self.played.append(Played(self.at, by, command, ()))
+        self.played.append(Played(self.at, by, command, (), self._named(command)))
         return Decision((), state, caucus, receipt.warnings)
 
     def wait_until(self, day: date, hour: int = 9) -> None:
