@@ -119,7 +119,7 @@ BAD: dict[str, Make] = {
     "another issuer": with_claims(iss="https://other.example"),
     "expired": with_claims(exp=now_s() - 120, iat=now_s() - 400),
     "without an end": with_claims(exp=None),
-    "made later than now": with_claims(iat=now_s() + 600, exp=now_s() + 900),
+    "made later than now": with_claims(iat=now_s() + 86_400, exp=now_s() + 86_700),
     "made long ago": with_claims(iat=now_s() - 4000),
     "nobody": with_claims(sub=None),
     "nobody, in words": with_claims(sub=""),
