@@ -10,7 +10,6 @@ from cloudnego.core.vocabulary import STEPS, Step
 from tests.secrecy.matrix import Cell, Run, agrees, cells, endpoints, rows, run, sees, wanted
 from tests.secrecy.wire import Said
 
-
 IN_EVERY_RUN = (Step.REPRESENTATIVES, Step.PREPARATION, Step.MEETING, Step.PERFORMANCE)
 """All cells of these steps; `make matrix` runs those of all nine. Fifteen minutes are what a run may take."""
 
