@@ -40,6 +40,7 @@ from cloudnego.identity.resets import Resets, chief_in_open_case
 from cloudnego.identity.retention import Retention
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
+from cloudnego.identity.texting import Gateway
 from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.places import migrations
@@ -56,6 +57,7 @@ from cloudnego.web.threads import Threads
 from cloudnego.web.tries import Tries
 
 _PIN_MEMORY_KIB: Final = 8_192  # a PIN is kept by its pepper and its lock; 25 ms each let a whole shift come in at once
+_COURIERS: Final = 4  # texts under way at once: a gateway that hangs must not hold the threads that read
 _PINS_WAITING_MAX: Final = 5_000  # a factory is one address, and its shift ends for all at the same minute
 
 _log = structlog.get_logger(__name__)
@@ -96,6 +98,7 @@ class House:
         self.site.log.close()
         self.site.threads.close()
         self.site.cells.close()
+        self.site.couriers.close()
         self.site.passwords.close()
         self.site.pins.close()
 
@@ -214,6 +217,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         threads=threads,
         files=FileStore(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
+        couriers=Threads(_COURIERS, "courier"),
         new_id=new_id,
         now_s=now_s,
         default_pack=shipped_pack(DEFAULT_PACK),
@@ -243,7 +247,15 @@ def _sessions(engine: Engine, settings: Settings) -> Sessions:
 
 
 def _factors(log: SqlLog, settings: Settings) -> Factors:
-    return factors_of(log.engine, log.ring, new_id, now_s, mail=_mail_server(settings), domain=settings.passkey_domain)
+    return factors_of(
+        log.engine,
+        log.ring,
+        new_id,
+        now_s,
+        mail=_mail_server(settings),
+        gateway=_gateway(settings),
+        domain=settings.passkey_domain,
+    )
 
 
 def _resets(log: SqlLog, factors: Factors) -> Resets:
@@ -298,6 +310,13 @@ def _mail_server(settings: Settings) -> MailServer | None:
         login=settings.mail_login,
         password=settings.mail_password.get_secret_value() if settings.mail_password is not None else None,
     )
+
+
+def _gateway(settings: Settings) -> Gateway | None:
+    """Where codes for phones are handed over, if they are."""
+    if settings.text_url is None or settings.text_secret is None:
+        return None
+    return Gateway(url=settings.text_url, secret=settings.text_secret.get_secret_value())
 
 
 def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:

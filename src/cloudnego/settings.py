@@ -164,6 +164,12 @@ class Settings(BaseSettings):
     )
     mail_login: str | None = Field(None, description="How we sign in there; unset: we do not.")
     mail_password: SecretStr | None = Field(None, description="The password to that.")
+    text_url: str | None = Field(
+        None,
+        pattern=r"^(https://|http://(127\.0\.0\.1|\[::1\]|localhost)[:/])[^#\s]+$",
+        description="A gateway that takes codes for phones, by POST; unset: none are sent. http only on this machine.",
+    )
+    text_secret: SecretStr | None = Field(None, description="What the gateway knows us by; without it none are sent.")
     password_memory_kib: int = Field(
         65_536, ge=8, description="Argon2 memory per hash; lower only where tests or a tiny machine ask for it."
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 
@@ -32,15 +32,22 @@ class Letter(SQLModel, table=True):
 
 
 class OneTimeCode(SQLModel, table=True):
-    """A code of six digits that was sent for one session; good once, for minutes, for a few tries."""
+    """A code of six digits that was sent for one session; good once, for minutes, for a few tries.
+
+    Where somebody comes in by phone there is no session yet, and nobody is looked up before the code was right: the
+    row names no person, and in place of a session an attempt (`Phones`).
+    """
 
     __tablename__ = "one_time_code"
-    __table_args__ = (Index("ix_one_time_code_person", "person"),)
+    __table_args__ = (Index("ix_one_time_code_person", "person"), Index("ix_one_time_code_phone", "phone"))
 
     id: str = Field(primary_key=True, max_length=64)
     district: str = Field(max_length=64)
-    person: str = Field(sa_column_args=(ForeignKey("person.id", name="fk_one_time_code_person"),), max_length=64)
+    person: str | None = Field(
+        default=None, sa_column_args=(ForeignKey("person.id", name="fk_one_time_code_person"),), max_length=64
+    )
     session: str = Field(max_length=64)  # `sign_in.id` of the session that asked: the code is good there alone
+    phone: str | None = Field(default=None, max_length=64)  # digest of the number it went to, if it is to show that
     means: str = Field(max_length=16)  # `Means`: how it was sent
     digest: str = Field(max_length=64)
     tries: int = 0
@@ -75,6 +82,23 @@ class MailAddress(SQLModel, table=True):
     )
     district: str = Field(max_length=64)
     address: str = Field(max_length=254)
+    made_s: int = Field(sa_type=BigInteger)
+
+
+class PhoneNumber(SQLModel, table=True):
+    """A phone its owner gave, and showed to be his: `digest` finds it, `sealed` is where texts go. One of a person, and
+    in a district of one person."""
+
+    __tablename__ = "phone_number"
+    __table_args__ = (UniqueConstraint("district", "digest", name="uq_phone_number_district_digest"),)
+
+    person: str = Field(
+        sa_column_args=(ForeignKey("person.id", name="fk_phone_number_person"),), primary_key=True, max_length=64
+    )
+    district: str = Field(max_length=64)
+    digest: str = Field(max_length=64)
+    sealed: str = Field(max_length=200)
+    proves: bool  # given by who had shown more than what opens the door: codes there count as a proof
     made_s: int = Field(sa_type=BigInteger)
 
 

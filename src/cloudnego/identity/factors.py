@@ -17,8 +17,10 @@ from cloudnego.identity.grades import Act, Means
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.letters import Letters
 from cloudnego.identity.passkeys import Passkeys
+from cloudnego.identity.phones import Phones
 from cloudnego.identity.sending import Addresses, InboxSender, MailSender, MailServer, Sender
 from cloudnego.identity.sessions import Who
+from cloudnego.identity.texting import Gateway, PhoneSender, Texts
 
 
 class MeansHad(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Factors:
     apps: Apps
     passkeys: Passkeys
     addresses: Addresses
+    phones: Phones
 
     def change_needs(self, person: str) -> Act:
         """What changing one's own factors is: once there is an app or a passkey, a letter alone adds no other."""
@@ -49,7 +52,7 @@ class Factors:
         """The means this person has in this session, strongest first."""
         found = [MeansHad(Means.PASSKEY)] if self.passkeys.domain is not None and self.passkeys.of(who.person) else []
         found += [MeansHad(Means.TOTP)] if self.apps.has(who.person) else []
-        for means in (Means.MAIL, Means.INBOX):
+        for means in (Means.MAIL, Means.PHONE, Means.INBOX):
             sender = self.codes.senders.get(means)
             to = sender.reaches(who.person, who.session) if sender is not None else None
             if to is not None:
@@ -66,20 +69,28 @@ def factors_of(
     now_s: Callable[[], int],
     *,
     mail: MailServer | None,
+    gateway: Gateway | None,
     domain: str | None,
 ) -> Factors:
-    """Put them together; without a mail server no code goes by mail, without a domain there are no passkeys."""
+    """Put them together; without a mail server no code goes by mail, without a gateway none to phones but in sandboxes,
+    without a domain there are no passkeys."""
     custody = Custody(engine, ring)
     inbox = Inbox(engine, custody, new_id, now_s)
-    senders: dict[Means, Sender] = {Means.INBOX: InboxSender(engine, inbox, now_s)}
+    texts = Texts(engine, custody, inbox, gateway)
+    senders: dict[Means, Sender] = {
+        Means.INBOX: InboxSender(engine, inbox, now_s),
+        Means.PHONE: PhoneSender(engine, texts),
+    }
     if mail is not None:
         senders[Means.MAIL] = MailSender(engine, mail)
+    codes = Codes(engine, custody, new_id, now_s, senders)
     return Factors(
         custody=custody,
         letters=Letters(engine, custody, new_id, now_s),
         inbox=inbox,
-        codes=Codes(engine, custody, new_id, now_s, senders),
+        codes=codes,
         apps=Apps(engine, custody, now_s),
         passkeys=Passkeys(engine, new_id, now_s, domain),
         addresses=Addresses(engine, now_s),
+        phones=Phones(engine, codes, texts, now_s),
     )

@@ -38,6 +38,7 @@ class Means(StrEnum):
     PASSKEY = "passkey"
     TOTP = "totp"
     MAIL = "mail"
+    PHONE = "phone"
     INBOX = "inbox"
     LETTER = "letter"
 
@@ -46,6 +47,7 @@ PROVES: Final[dict[Means, Grade]] = {
     Means.PASSKEY: Grade.PASSKEY,
     Means.TOTP: Grade.CODE,
     Means.MAIL: Grade.CODE,
+    Means.PHONE: Grade.CODE,
     Means.INBOX: Grade.CODE,
     Means.LETTER: Grade.LETTER,
 }

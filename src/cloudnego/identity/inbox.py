@@ -28,6 +28,7 @@ class MessageKind(StrEnum):
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     PASSWORD_CHANGED = "password_changed"
+    SANDBOX_TEXT = "sandbox_text"  # what would have gone to a phone
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -50,7 +50,8 @@ class Answered(msgspec.Struct, frozen=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked. `fields` go into the query, a form or a JSON object, as `send` says.
 
-    `inner`: the operator said that this one lies in a network of his own.
+    `inner`: the operator said that this one lies in a network of his own; `mute`: only the status is wanted, and what
+    is said with it is not read.
     """
 
     url: str
@@ -59,6 +60,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
     inner: bool = False
+    mute: bool = False
 
 
 def may_be_asked(address: Address, *, inner: bool = False) -> bool:
@@ -161,7 +163,7 @@ class Outward:
             )
             answer = await client.send(request, stream=True)
             try:
-                body = await _body(answer)
+                body = b"{}" if question.mute else await _body(answer)
             finally:
                 await answer.aclose()
         if answer.status_code >= 500:

@@ -20,10 +20,20 @@ from cloudnego.core.moment import acts_as_chief
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog import seats
+from cloudnego.identity.admission import Slip, Worker
 from cloudnego.identity.custody import Custody
-from cloudnego.identity.factor_tables import Authenticator, FactorReset, Letter, MailAddress, OneTimeCode, Passkey
+from cloudnego.identity.factor_tables import (
+    Authenticator,
+    FactorReset,
+    Letter,
+    MailAddress,
+    OneTimeCode,
+    Passkey,
+    PhoneNumber,
+)
 from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.letters import as_printed, as_read, drawn, may_print
+from cloudnego.identity.portal_tables import OAuthRequest
 from cloudnego.identity.sessions import Held, Who, held_by
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Account, OutsideLink, Person, SignIn
@@ -183,10 +193,16 @@ class Resets:
         return held
 
     def _carried_out(self, session: Session, row: FactorReset) -> str:
-        """Take everything away in the open transaction; the code to begin anew with."""
+        """Take away in the open transaction whatever could let somebody in: also his slips, and the portals that act
+        for him. Returns the code to begin anew with."""
         code, now, person = drawn(), self._now_s(), row.person
-        for table in (Authenticator, Passkey, MailAddress, OneTimeCode, OutsideLink, SignIn):
+        for table in (Authenticator, Passkey, MailAddress, PhoneNumber, OneTimeCode, OutsideLink, SignIn):
             session.exec(delete(table).where(col(table.person) == person))
+        lines = select(Worker.id).where(Worker.person == person)
+        slips = update(Slip).where(col(Slip.worker).in_(lines), col(Slip.voided_s).is_(None))
+        session.exec(slips.values(voided_s=now))
+        let = update(OAuthRequest).where(col(OAuthRequest.person) == person, col(OAuthRequest.ended_s).is_(None))
+        session.exec(let.values(ended_s=now))
         letters = update(Letter).where(col(Letter.person) == person, col(Letter.revoked_s).is_(None))
         session.exec(letters.values(revoked_s=now, revoked_by=row.confirmed_by or row.asked_by))
         session.exec(update(Account).where(col(Account.person) == person).values(password_hash=_NO_PASSWORD))

@@ -72,6 +72,13 @@ KEPT: Final = (
         column="made_s",
     ),
     Kept(
+        name="reach",
+        what=Said(zh="本人填写的手机号、邮箱", en="the phone and the mail address somebody gave"),
+        floor=0,
+        days=None,
+        law="个人信息保护法 15、47",
+    ),
+    Kept(
         name="logs",
         what=Said(zh="运行日志（由部署方保存）", en="the operator's log, kept where standard error goes"),
         floor=180,

@@ -201,6 +201,7 @@ class Sessions:
         replaces: str | None = None,
         proof: Grade = Grade.PASSWORD,
         agent: str | None = None,
+        by_phone: bool = False,
     ) -> str:
         """A new session; the one it replaces dies in the same transaction. Returns the token (256 bit, base64url)."""
         token = secrets.token_urlsafe(32)
@@ -221,6 +222,7 @@ class Sessions:
                     grade=proof,
                     proved_until_s=now + self.proof_s,
                     best=proof,
+                    by_phone=by_phone,
                     agent=agent,
                     created_s=now,
                     seen_s=now,

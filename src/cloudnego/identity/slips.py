@@ -20,14 +20,21 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from cloudnego.identity.admission import Slip, SlipPrint, Worker
+from cloudnego.identity.factor_tables import PhoneNumber
 from cloudnego.identity.roster import Roster, RosterError
 from cloudnego.identity.tables import Account, Person, SignIn
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 10
+PEPPER: Final = "slips"
+"""Under this name a district keeps the pepper of its slips."""
+
 _BITS: Final = 5
 _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 PIN_LENGTH: Final = 6
+
+BY_SLIP: Final = "*"
+"""The first letter of the names of accounts that slips made: none that can be typed begins with it."""
 
 Why = Literal["first", "lost"]
 
@@ -158,12 +165,14 @@ def _to_print(
 
 
 def _void(session: Session, lost: Mapping[str, str], now_s: int) -> None:
-    """Slips that were lost, with their workers: they open nothing any more, and whoever came in by one is out."""
+    """Slips that were lost, with their workers: they open nothing any more, and whoever came in by one is out. The
+    phone goes too: whoever found the slip may have given one of his own."""
     if not lost:
         return
     connection = session.connection()
     connection.execute(update(Slip).where(col(Slip.id).in_(sorted(lost))).values(voided_s=now_s))
-    connection.execute(delete(SignIn).where(col(SignIn.person).in_(sorted(lost.values()))))
+    for table in (PhoneNumber, SignIn):
+        connection.execute(delete(table).where(col(table.person).in_(sorted(lost.values()))))
 
 
 def prints(session: Session, enterprise: str, after: tuple[int, str], limit: int) -> list[PrintRow]:
@@ -207,6 +216,18 @@ def find_slip(session: Session, district: str, hashed: str) -> Found | None:
     return Found(*row) if row is not None else None
 
 
+def bound_slips(session: Session, person: str) -> list[Found]:
+    """The good slips of a person that have a PIN: one for each roster he stands on."""
+    query = (
+        select(Slip.id, Worker.person, Slip.pin_hash)
+        .join(Worker, col(Worker.id) == col(Slip.worker))
+        .where(Worker.person == person, col(Worker.ended_s).is_(None))
+        .where(col(Slip.voided_s).is_(None), col(Slip.pin_hash).is_not(None))
+        .order_by(col(Slip.id))
+    )
+    return [Found(*row) for row in session.exec(query)]
+
+
 def bind(session: Session, roster: Roster, slip: Found, pin_hash: str, password_hash: str) -> bool:
     """Bind a slip to its PIN at the first use; False where another use came first.
 
@@ -221,5 +242,5 @@ def bind(session: Session, roster: Roster, slip: Found, pin_hash: str, password_
     if done.rowcount != 1:
         return False
     if session.get(Account, slip.person) is None:
-        roster.add_account(slip.person, f"*{slip.person}", password_hash)
+        roster.add_account(slip.person, f"{BY_SLIP}{slip.person}", password_hash)
     return True

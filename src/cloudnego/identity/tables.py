@@ -175,6 +175,7 @@ class SignIn(SQLModel, table=True):
     grade: int  # `grades.Grade`: what was shown last, good until `proved_until_s`
     proved_until_s: int = Field(sa_type=BigInteger)
     best: int  # the most that was ever shown in it
+    by_phone: bool = False  # opened by a code to a phone: another one there shows nothing new
     agent: str | None = Field(default=None, max_length=120)  # what the browser calls itself
     created_s: int = Field(sa_type=BigInteger)
     seen_s: int = Field(sa_type=BigInteger)

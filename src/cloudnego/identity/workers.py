@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office
 from cloudnego.identity.admission import Slip, Worker
+from cloudnego.identity.factor_tables import PhoneNumber
 from cloudnego.identity.register import Entry
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
 from cloudnego.identity.sessions import Held, held_by
@@ -147,7 +148,7 @@ def workers(
 
 
 def end_worker(session: Session, roster: Roster, enterprise: str, worker: str) -> bool:
-    """Strike a line: its membership, its slip, and, where he is nothing else here, his sessions end with it.
+    """Strike a line: its membership, its slip, and, where he is nothing else here, his sessions and his phone with it.
 
     Returns False where there is no such line.
     """
@@ -164,5 +165,6 @@ def end_worker(session: Session, roster: Roster, enterprise: str, worker: str) -
         update(Slip).where(col(Slip.worker) == worker, col(Slip.voided_s).is_(None)).values(voided_s=roster.now_s)
     )
     if not held_by(session, row.person):
-        connection.execute(delete(SignIn).where(col(SignIn.person) == row.person))
+        for table in (PhoneNumber, SignIn):
+            connection.execute(delete(table).where(col(table.person) == row.person))
     return True

@@ -113,6 +113,7 @@ class Entry(msgspec.Struct, frozen=True):
     person: str
     door: str
     proof: Grade
+    by_phone: bool = False
 
 
 def instant(seconds: int) -> str:
@@ -255,7 +256,14 @@ async def _checked(site: Site, district: str, body: SignInBody) -> str:
 
 def _open(site: Site, entry: Entry, agent: str | None, replaces: str | None) -> str:
     return site.sessions.open(
-        entry.district, entry.login, entry.person, entry.door, replaces=replaces, proof=entry.proof, agent=agent
+        entry.district,
+        entry.login,
+        entry.person,
+        entry.door,
+        replaces=replaces,
+        proof=entry.proof,
+        agent=agent,
+        by_phone=entry.by_phone,
     )
 
 

@@ -66,9 +66,9 @@ class SignInBody(Message):
 
 
 class StepUpBody(Message):
-    """A proof. `letter`: `code` is the one printed on the mandate letter, and the password comes with it; `mail`,
-    `inbox`: `code` are the six digits that were sent for this session; `totp`: those of the app; `passkey`:
-    `credential` is what the browser gave, as its `toJSON` says it."""
+    """A proof. `letter`: `code` is the one printed on the mandate letter, and the password comes with it (the PIN, for
+    who came by slip); `mail`, `phone`, `inbox`: `code` are the six digits that were sent for this session; `totp`:
+    those of the app; `passkey`: `credential` is what the browser gave, as its `toJSON` says it."""
 
     means: Means
     code: ProofCode | None = None
@@ -138,7 +138,7 @@ class PasswordBody(Message):
 class CodeBody(Message):
     """How the code is to be sent."""
 
-    means: Literal[Means.MAIL, Means.INBOX]
+    means: Literal[Means.MAIL, Means.PHONE, Means.INBOX]
 
 
 class LetterBody(Message):

@@ -26,6 +26,8 @@ OPEN_DOORS: Final = frozenset(
         ("POST", f"{API}/session/passkey/options"),
         ("POST", f"{API}/sandbox"),
         ("POST", f"{API}/session/slip"),
+        ("POST", f"{API}/session/phone"),
+        ("POST", f"{API}/session/phone/codes"),
         ("POST", f"{API}/invitation/read"),
         ("POST", f"{API}/invitation/accept"),
         ("GET", f"{API}/procedure"),

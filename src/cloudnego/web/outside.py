@@ -29,7 +29,7 @@ from cloudnego.web.bodies import OutsideLinkBody, OutsideSignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist, means_of
-from cloudnego.web.signing import judged, password_right
+from cloudnego.web.signing import judged, known_right
 from cloudnego.web.site import Site
 from cloudnego.web.wire import cookie_of
 
@@ -138,7 +138,7 @@ async def link_outside(request: Request, site: TheSite, who: SignedIn, provider:
             await insist(site, who, ACTS[Act.LINK_OUTSIDE])
         else:
             password = body.password
-            await judged(site, who, lambda: password_right(site, who, password))
+            await judged(site, who, lambda: known_right(site, who, password))
     return await _begun(site, found, who.district, who.person, body.then)
 
 

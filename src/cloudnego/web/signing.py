@@ -15,6 +15,8 @@ from cloudnego.identity.inbox import InboxEntry, MessageKind
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sending import CannotSend
 from cloudnego.identity.sessions import Who
+from cloudnego.identity.slips import BY_SLIP, PEPPER, Found, bound_slips, peppered
+from cloudnego.identity.store import reading
 from cloudnego.texts import Said, say
 from cloudnego.web.account import SignedIn, TheSite, instant, keep
 from cloudnego.web.answers import answer
@@ -125,7 +127,7 @@ async def _shown(request: Request, site: Site, who: Who, body: StepUpBody) -> bo
         return await site.threads.run(site.factors.apps.right, who, code)
     if body.means is not Means.LETTER:
         return await site.threads.run(site.factors.codes.right, who, code)
-    right = await password_right(site, who, body.password or "")
+    right = await known_right(site, who, body.password or "")
     today = site.world.clock(who.district).date()
     return await site.threads.run(site.factors.letters.right, who.district, who.person, code, today) and right
 
@@ -137,6 +139,26 @@ async def password_right(site: Site, who: Who, password: str) -> bool:
         return await site.passwords.matches_later(password, encoded)
     except TooManySignIns:
         raise Problem("busy", retry_after_s=2) from None
+
+
+async def known_right(site: Site, who: Who, word: str) -> bool:
+    """Whether it is what he comes in with: his password, or the PIN of his slip where nobody knows a password of his.
+    Raises `Problem` 503 where too many wait."""
+    if not (await site.threads.run(site.sessions.login_of, who.person)).startswith(BY_SLIP):
+        return await password_right(site, who, word)
+    pepper = await site.threads.run(site.districts.pepper, who.district, PEPPER)
+    for slip in await site.threads.run(_slips_of, site, who.person):
+        try:
+            if await site.pins.matches_later(peppered(pepper, slip.id, word), slip.pin_hash):
+                return True
+        except TooManySignIns:
+            raise Problem("busy", retry_after_s=2) from None
+    return False
+
+
+def _slips_of(site: Site, person: str) -> list[Found]:
+    with reading(site.engine) as session:
+        return bound_slips(session, person)
 
 
 @router.get("/me/inbox", **described("read_inbox", InboxDocument))

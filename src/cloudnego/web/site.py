@@ -65,6 +65,7 @@ class Site:
     threads: Threads
     files: FileStore
     cells: Threads
+    couriers: Threads
     new_id: NewId
     now_s: Callable[[], int]
     default_pack: Pack

@@ -15,14 +15,13 @@ from cloudnego.identity.admission import Slip
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.roster import Roster
-from cloudnego.identity.slips import Found, bind, code_hash, find_slip, peppered, read_code, trivial
+from cloudnego.identity.slips import PEPPER, Found, bind, code_hash, find_slip, peppered, read_code, trivial
 from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import Entry, SessionOpened, TheSite, opened
 from cloudnego.web.bodies import parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
-from cloudnego.web.slips import PEPPER
 
 router = APIRouter(prefix="/api/v1", tags=["accounts"])
 

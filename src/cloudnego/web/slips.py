@@ -16,7 +16,7 @@ from starlette.responses import Response
 from cloudnego.core.vocabulary import Id, Message
 from cloudnego.identity.mandates import KEEP_ROSTER, PRINT_SLIPS
 from cloudnego.identity.roster import Roster
-from cloudnego.identity.slips import Printed, PrintRow, Why, print_slips, prints
+from cloudnego.identity.slips import PEPPER, Printed, PrintRow, Why, print_slips, prints
 from cloudnego.identity.store import reading
 from cloudnego.identity.workers import BULK_MAX
 from cloudnego.web.account import SignedIn, TheSite
@@ -34,7 +34,6 @@ from cloudnego.web.workers import NOT_FOR_EVERYBODY, keeper_of
 router = APIRouter(prefix="/api/v1", tags=["roster"])
 style = APIRouter()
 
-PEPPER: Final = "slips"
 PAGE: Final = "/slip#"
 """The sign-in page of slips. District and code stand behind the #, where no server and no proxy sees them."""
 

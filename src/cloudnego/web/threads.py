@@ -21,6 +21,10 @@ class Threads:
         """Run blocking work in one of the threads. Exceptions come back as they are."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
 
+    def start(self, work: Callable[[*Args], None], *args: *Args) -> None:
+        """Have blocking work done that nobody waits for, and that raises nothing."""
+        self._pool.submit(work, *args)
+
     def close(self) -> None:
         """Let the threads end."""
         self._pool.shutdown(wait=False, cancel_futures=True)

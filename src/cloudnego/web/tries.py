@@ -13,7 +13,7 @@ from enum import StrEnum
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +34,8 @@ BY_ADDRESS: Final[frozenset[Door]] = frozenset(
 NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
     ("POST", "/api/v1/session/passkey/options"): "it gives a challenge and proves nothing; its pace is bounded",
     ("POST", "/api/v1/session/slip"): "a factory is one address; the lock lies on the slip",
+    ("POST", "/api/v1/session/phone/codes"): "a factory is one address; codes are bounded by phone",
+    ("POST", "/api/v1/session/phone"): "a factory is one address; tries are bounded by code, and codes by phone",
     ("POST", "/api/v1/invitation/read"): "256 bits are not guessed",
     ("POST", "/api/v1/invitation/accept"): "256 bits are not guessed, and no answer is 401",
     ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
@@ -46,6 +48,7 @@ NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
 use a slip belong here for good: their guesses are bounded by the slip or the poll itself."""
 
 _FAILED: Final = 401
+_CODES_AN_HOUR: Final = 5  # half of what a phone gets: who knows a number must not use up its owner's
 _V6_PREFIX: Final = 64  # what one subscriber of IPv6 has; he can take another address for every try
 
 
@@ -54,6 +57,7 @@ class Failing(StrEnum):
 
     ADDRESS = "address"
     CLIENT = "client"
+    PHONE = "phone"  # codes one address asked to have sent to one phone: no failure, but bounded alike
 
 
 class Tries:
@@ -61,17 +65,17 @@ class Tries:
 
     def __init__(self, *, per_address: int, per_client: int, window_s: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._most = {
+        self._most: dict[Failing, RateLimitItem] = {
             Failing.ADDRESS: RateLimitItemPerSecond(per_address, window_s),
             Failing.CLIENT: RateLimitItemPerSecond(per_client, window_s),
+            Failing.PHONE: RateLimitItemPerHour(_CODES_AN_HOUR),
         }
-        self._window_s = window_s
 
     def check(self, kind: Failing, name: str) -> None:
         """Raises `Problem` 429 where this name has failed as often as it may. When the next try is free is not said to
         the second: it would tell when others behind the same address failed."""
         if not self._limiter.test(self._most[kind], kind.value, name):
-            raise Problem("too_fast", retry_after_s=self._window_s)
+            raise Problem("too_fast", retry_after_s=self._most[kind].get_expiry())
 
     def failed(self, kind: Failing, name: str) -> None:
         """Note one failure."""
