@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 
 from cloudnego import portal_admin
 from cloudnego.breakglass import court_order_app
-from cloudnego.console import asked_for, out, tell
+from cloudnego.console import CannotBe, DistrictName, asked_for, out, tell, the_district
 from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
-from cloudnego.eventlog.districts import District, Districts
+from cloudnego.eventlog.districts import Districts
 from cloudnego.housekeeping import keys_app, retention_app, texts_app
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.founding import Place, found
@@ -34,7 +34,6 @@ from cloudnego.identity.tables import Person
 from cloudnego.law import DEFAULT_PACK, load_pack, pack_texts, shipped_calendar, shipped_pack
 from cloudnego.main import install, looked_into, new_id, now, now_s
 from cloudnego.settings import Settings
-from cloudnego.texts import Actionable
 from cloudnego.web.bodies import EnterpriseBody, Name, OrganisationBody, PersonBody, RegionCode
 
 T = TypeVar("T")
@@ -60,14 +59,7 @@ PasswordFile = Annotated[
     Path | None,
     typer.Option(help="从文件的第一行读密码，- 为标准输入。 Read it from the first line; - is standard input."),
 ]
-DistrictName = Annotated[
-    str | None, typer.Option("--district", help="区的编号，有几个区时须写明。 Which district, where there are several.")
-]
 ThePerson = Annotated[str, typer.Argument(help="人员编号。 Id of the person.")]
-
-
-class CannotBe(Actionable):
-    """What was asked cannot be done."""
 
 
 class DistrictWords(Message):
@@ -113,20 +105,9 @@ def _hash(settings: Settings, password: str) -> str:
         passwords.close()
 
 
-def _the_district(districts: Districts, wanted: str | None) -> District:
-    known = districts.all()
-    if wanted is not None:
-        return districts.get(wanted)
-    if not known:
-        raise CannotBe("no_district_yet")
-    if len(known) > 1:
-        raise CannotBe("which_district", districts=", ".join(one.id for one in known))
-    return known[0]
-
-
 def _write(district: str | None, work: Callable[[Roster], T]) -> T:
     with opened(Settings()) as (engine, districts):
-        chosen = _the_district(districts, district)
+        chosen = the_district(districts, district)
         with writing(engine) as session:
             return work(Roster(session, chosen.id, new_id, now_s(), "operator"))
 
@@ -221,7 +202,7 @@ def verify_pack(
 ) -> None:
     """Record that somebody compared the district's pack with the texts; new cases pin the verified version."""
     with opened(Settings()) as (_, districts):
-        chosen = _the_district(districts, district)
+        chosen = the_district(districts, district)
         pack = _verified(chosen.pack, by)
         districts.adopt(chosen.id, pack=pack)
     tell("verified", district=chosen.id, pack=pack.id, version=pack.version, by=pack.verified_by)
@@ -266,7 +247,7 @@ def print_letter(
 ) -> None:
     """The code of a mandate letter: the first official has nobody else who could print him one. Prints it alone."""
     with looked_into(Settings()) as (engine, ring):
-        chosen = _the_district(Districts(engine, ring), district).id
+        chosen = the_district(Districts(engine, ring), district).id
         letters = Letters(engine, Custody(engine, ring), new_id, now_s)
         held = letters.memberships_of(chosen, person)
         wanted = membership if membership is not None else next(iter(held), None)
@@ -280,7 +261,7 @@ def list_people(district: DistrictName = None) -> None:
     """Everybody in a district, with sign-in names and memberships."""
     table = Table("编号 id", "姓名 name", "登录名 login", "任职 offices")
     with opened(Settings()) as (engine, districts), reading(engine) as session:
-        for person, login in people(session, _the_district(districts, district).id):
+        for person, login in people(session, the_district(districts, district).id):
             held = ", ".join(f"{one.office} @ {one.organisation_name}" for one in held_by(session, person.id))
             table.add_row(person.id, person.name, login or "", held)
     out.print(table)
@@ -318,7 +299,7 @@ def add_organisation(
     else:
         name = OrganisationBody(kind=kind, name=name, region=region, upper=upper).name
     with opened(Settings()) as (engine, districts), writing(engine) as session:
-        chosen = _the_district(districts, district).id
+        chosen = the_district(districts, district).id
         roster = Roster(session, chosen, new_id, now_s(), "operator")
         if place is not None:
             roster.add_region(region, place, place)
@@ -334,7 +315,7 @@ def list_organisations(district: DistrictName = None) -> None:
     """All organisations of a district."""
     table = Table("编号 id", "类型 kind", "名称 name", "区域 region", "上级 upper")
     with opened(Settings()) as (engine, districts), reading(engine) as session:
-        for row in organisations(session, _the_district(districts, district).id):
+        for row in organisations(session, the_district(districts, district).id):
             table.add_row(row.id, row.kind, row.name, row.region, row.upper or "")
     out.print(table)
 

@@ -7,13 +7,17 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Annotated, Final
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 
 from cloudnego.logs import code_of
 from cloudnego.texts import Actionable, Said, say
+
+if TYPE_CHECKING:  # `--help` does not wait for the database's library
+    from cloudnego.eventlog.districts import District, Districts
 
 out: Final = Console()
 err: Final = Console(stderr=True)
@@ -29,6 +33,27 @@ _FILES: Final = {
     errno.EROFS: "read_only",
 }
 _BROKEN: Final = frozenset({"SQLITE_CORRUPT", "SQLITE_NOTADB", "XX001", "XX002"})
+
+
+DistrictName = Annotated[
+    str | None, typer.Option("--district", help="区的编号，有几个区时须写明。 Which district, where there are several.")
+]
+
+
+class CannotBe(Actionable):
+    """What was asked cannot be done."""
+
+
+def the_district(districts: Districts, wanted: str | None) -> District:
+    """The district that is meant: the one that is named, or the only one. Raises CannotBe, NoDistrict."""
+    if wanted is not None:
+        return districts.get(wanted)
+    known = districts.all()
+    if not known:
+        raise CannotBe("no_district_yet")
+    if len(known) > 1:
+        raise CannotBe("which_district", districts=", ".join(one.id for one in known))
+    return known[0]
 
 
 def tell(key: str, /, **facts: object) -> None:
