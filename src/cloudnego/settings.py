@@ -131,7 +131,7 @@ class Settings(BaseSettings):
         100, ge=1, description="Failed proofs of one address before it waits; a whole factory may be one address."
     )
     failures_per_client: int = Field(
-        20, ge=1, description="Failed proofs of one portal client before it waits; a machine does not mistype."
+        20, ge=1, description="Failed proofs of one portal client from one address; a machine does not mistype."
     )
     failures_window_s: int = Field(600, ge=1, le=86_400, description="How long a failure of an address counts.")
     body_max_bytes: int = Field(

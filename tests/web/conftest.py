@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,7 +39,7 @@ def settings_for(place: Path, **more: Any) -> Settings:
     return Settings(**(facts | more))
 
 
-def client_of(house: House, **more: Any) -> httpx2.AsyncClient:
+def client_of(house: House, address: str = "127.0.0.1", **more: Any) -> httpx2.AsyncClient:
     """A client in this process; every answer it gets must be one that the OpenAPI document promises."""
     document = document_of(house)
 
@@ -48,7 +48,7 @@ def client_of(house: House, **more: Any) -> httpx2.AsyncClient:
         is_json = "json" in answer.headers.get("Content-Type", "")
         assert undocumented(document, answer, json.loads(content) if is_json else None) == []
 
-    transport = httpx2.ASGITransport(app=house.front, raise_app_exceptions=False)
+    transport = httpx2.ASGITransport(app=house.front, raise_app_exceptions=False, client=(address, 1))
     hooks = {"response": [documented]}
     return httpx2.AsyncClient(transport=transport, base_url="http://test", event_hooks=hooks, **more)
 
@@ -162,21 +162,33 @@ class Founded(NamedTuple):
     tokens: dict[str, str]
 
 
-async def _founded(place: Path) -> Founded:
-    settings = settings_for(place)
+async def found_town(settings: Settings) -> Founded:
+    """An installation with the town in it."""
     install(settings)
     house = build(settings)
     async with client_of(house) as door, AsyncExitStack() as stack:
         town = Town(house, door, stack)
         await town.found()
     house.close()
-    return Founded(place, town.district, town.ids, town.tokens)
+    return Founded(settings.data_dir, town.district, town.ids, town.tokens)
+
+
+@asynccontextmanager
+async def town_in(house: House, founded: Founded) -> AsyncIterator[Town]:
+    """The town as it was left, in a house that has it."""
+    async with client_of(house) as door, AsyncExitStack() as stack:
+        made = Town(house, door, stack)
+        made.district = founded.district
+        made.ids = dict(founded.ids)
+        for name, token in founded.tokens.items():
+            await made.enter(name, token)
+        yield made
 
 
 @pytest.fixture(scope="session")
 def founded(tmp_path_factory: pytest.TempPathFactory) -> Founded:
     """Founded once: fifteen people who signed in are a second of passwords and fsyncs."""
-    return asyncio.run(_founded(tmp_path_factory.mktemp("town") / "data"))
+    return asyncio.run(found_town(settings_for(tmp_path_factory.mktemp("town") / "data")))
 
 
 @pytest.fixture
@@ -196,11 +208,6 @@ async def door(house: House) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 @pytest.fixture
-async def town(house: House, door: httpx2.AsyncClient, founded: Founded) -> AsyncIterator[Town]:
-    async with AsyncExitStack() as stack:
-        made = Town(house, door, stack)
-        made.district = founded.district
-        made.ids = dict(founded.ids)
-        for name, token in founded.tokens.items():
-            await made.enter(name, token)
+async def town(house: House, founded: Founded) -> AsyncIterator[Town]:
+    async with town_in(house, founded) as made:
         yield made

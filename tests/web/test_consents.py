@@ -2,78 +2,27 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
-import httpx2
 import pytest
 
 from tests.web.conftest import API, Town
-from tests.web.portals import Registered, basic, enter, register
-
-BACK = "https://hr.example/back"
-
-
-class Flow(NamedTuple):
-    """A client, its verifier, and the request that waits."""
-
-    client: Registered
-    verifier: str
-    request: str
-
-
-def challenge_of(verifier: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-
-
-async def authorize(town: Town, client: Registered, verifier: str, **changed: str | None) -> httpx2.Response:
-    fields = {
-        "response_type": "code", "client_id": client.id, "redirect_uri": BACK, "scope": "cases act prepare",
-        "state": "s t&te", "code_challenge": challenge_of(verifier), "code_challenge_method": "S256",
-    }  # fmt: skip
-    wanted = {name: value for name, value in (fields | changed).items() if value is not None}
-    return await town.door.get("/oauth/authorize", params=wanted)
-
-
-async def begin(town: Town, **changed: str | None) -> Flow:
-    client, verifier = await register(town, redirect_uris=[BACK]), secrets.token_urlsafe(48)
-    answer = await authorize(town, client, verifier, **changed)
-    assert answer.status_code == 302, answer.text
-    page = answer.headers["Location"]
-    assert page.startswith(f"{town.house.site.public_url}/consent/")
-    return Flow(client, verifier, page.rsplit("/", 1)[1])
-
-
-async def approve(town: Town, flow: Flow, who: str = "firm.boss") -> dict[str, str]:
-    await town.step_up(who)
-    answer = await town[who].post(f"{API}/oauth/requests/{flow.request}/approve")
-    assert answer.status_code == 200, answer.text
-    return said(answer.json()["redirect_to"])
-
-
-def said(address: str) -> dict[str, str]:
-    assert address.startswith(BACK + "?")
-    return {name: values[0] for name, values in parse_qs(urlsplit(address).query, strict_parsing=True).items()}
-
-
-async def exchange(town: Town, flow: Flow, code: str, **changed: str) -> httpx2.Response:
-    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": flow.verifier}
-    return await town.door.post("/oauth/token", data=form | changed, headers=basic(flow.client))
-
-
-async def refresh(town: Town, flow: Flow, token: str) -> httpx2.Response:
-    form = {"grant_type": "refresh_token", "refresh_token": token}
-    return await town.door.post("/oauth/token", data=form, headers=basic(flow.client))
-
-
-async def let_in(town: Town) -> tuple[Flow, Any]:
-    flow = await begin(town)
-    answer = await exchange(town, flow, (await approve(town, flow))["code"])
-    assert answer.status_code == 200, answer.text
-    return flow, answer.json()
+from tests.web.portals import (
+    BACK,
+    Registered,
+    approve,
+    authorize,
+    basic,
+    begin,
+    challenge_of,
+    enter,
+    exchange,
+    let_in,
+    refresh,
+    register,
+    said,
+)
 
 
 async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> None:
@@ -82,7 +31,7 @@ async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> 
     shown = (await town["firm.boss"].get(f"{API}/oauth/requests/{flow.request}")).json()
     assert (shown["enterprise"], shown["scopes"]) == (town.ids["firm"], ["act", "cases", "prepare"])
     unproved = await town["firm.boss"].post(f"{API}/oauth/requests/{flow.request}/approve")
-    assert (unproved.status_code, unproved.json()["code"]) == (403, "step_up_impossible")
+    assert (unproved.status_code, unproved.json()["code"]) == (403, "step_up_needed")
     back = await approve(town, flow)
     assert (back["state"], back["iss"]) == ("s t&te", town.house.site.portals.issuer)
     got = (await exchange(town, flow, back["code"])).json()
@@ -94,6 +43,8 @@ async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> 
     assert done.status_code == 201, done.text
     events = (await town["firm.hr"].get(f"{API}/negotiations/{case}/timeline")).json()["rows"]
     assert [(one["actor"], one["via"]) for one in events][-1] == (town.ids["firm.boss"], "portal")
+    table = (await door.get(f"{API}/negotiations/export.csv")).text
+    assert table.startswith("\ufeff【firm.boss（接入系统） "), "his name, and through what he took it"
 
 
 async def test_what_binds_is_not_in_it_not_even_with_the_proof_of_the_moment(town: Town) -> None:

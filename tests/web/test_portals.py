@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import secrets
 from base64 import b64encode
-from typing import Any
 
+import httpx2
 import pytest
 
 from cloudnego.identity import tokens
@@ -14,9 +13,24 @@ from cloudnego.web.commands import ASKS, kebab
 from cloudnego.web.scopes import SCOPES, PortalScope
 from tests.web.conftest import API, Town, client_of
 from tests.web.documented import document_of
-from tests.web.portals import EVERYTHING, Registered, basic, enter, fetch, portal, register, token_of
+from tests.web.portals import (
+    ASSERTION,
+    EVERYTHING,
+    Registered,
+    assertion,
+    basic,
+    by_assertion,
+    enter,
+    fetch,
+    keyed,
+    named,
+    portal,
+    proved,
+    register,
+    signed_for,
+    token_of,
+)
 
-ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -82,6 +96,47 @@ async def test_an_unknown_client_and_a_wrong_secret_are_answered_and_locked_alik
     assert (await said(client))[0] == 429, "the right secret waits like the wrong one"
 
 
+@pytest.mark.parametrize("way", [0, 1, 2], ids=["header", "form", "assertion"])
+async def test_who_guesses_keeps_himself_out_and_not_the_portal(town: Town, way: int) -> None:
+    client, other = await register(town), await register(town)
+    form, headers = named(client.id)[way]
+    fields = {"grant_type": "client_credentials"} | form
+    async with client_of(town.house, address="192.0.2.66") as stranger:
+        guessed = [
+            (await stranger.post("/oauth/token", data=fields, headers=headers)).status_code
+            for _ in range(town.house.settings.failures_per_client + 1)
+        ]
+        assert set(guessed[:-1]) == {401}
+        locked = await stranger.post("/oauth/token", data=fields, headers=headers)
+        assert (guessed[-1], locked.json()["error"]) == (429, "temporarily_unavailable")
+        assert locked.headers["Retry-After"] == "600"
+        neighbour = {"grant_type": "client_credentials"}
+        beside = await stranger.post("/oauth/token", data=neighbour, headers=basic(other))
+        assert beside.status_code == 200, "another program of the same machine"
+    assert (await fetch(town, client)).status_code == 200, "the portal itself, from where it always comes"
+
+
+@pytest.mark.parametrize("bad", ["c\0", "\0", "c\n", "c\x7f", "客户端", "c" * 65, ""])
+async def test_a_name_no_client_can_have_is_refused_before_anything_is_looked_up(
+    town: Town, bad: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    for look in ("by_secret", "by_assertion"):
+        monkeypatch.setattr(town.house.site.portals.clients, look, lambda name, *_: looked.append(name))
+    for form, headers in named(bad):
+        answer = await town.door.post("/oauth/token", data={"grant_type": "client_credentials"} | form, headers=headers)
+        assert answer.json()["error"] in ("invalid_client", "invalid_request"), answer.text
+        assert answer.status_code in (400, 401)
+    assert looked == []
+
+
+async def test_an_assertion_of_no_text_at_all_is_refused(town: Town) -> None:
+    """JSON can say half of a pair of surrogates, which no database can write."""
+    form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION}
+    answer = await town.door.post("/oauth/token", data=form | {"client_assertion": signed_for("c\ud800")})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [
@@ -126,27 +181,6 @@ async def test_only_a_form_is_a_form(town: Town) -> None:
 # --- private_key_jwt ------------------------------------------------------------------------------------------------
 
 
-async def keyed(town: Town) -> tuple[Registered, tokens.SigningKey]:
-    client = await register(town)
-    key, document = tokens.signing_key(tokens.new_signing_key())
-    await town.made("firm.hr", f"/portal-clients/{client.id}/keys", **document)
-    return client, key
-
-
-def assertion(town: Town, client: str, key: tokens.SigningKey, **changed: Any) -> str:
-    now = town.house.site.now_s()
-    claims = {
-        "iss": client, "sub": client, "aud": f"{town.house.site.portals.issuer}/oauth/token",
-        "iat": now, "exp": now + 60, "jti": secrets.token_hex(8),
-    }  # fmt: skip
-    return tokens.sign(claims | changed, key, "JWT")
-
-
-async def by_assertion(town: Town, shown: str, **form: str) -> int:
-    fields = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": shown}
-    return (await town.door.post("/oauth/token", data=fields | form)).status_code
-
-
 async def test_a_client_may_sign_that_it_is_itself_once_each_time(town: Town) -> None:
     client, key = await keyed(town)
     shown = assertion(town, client.id, key)
@@ -186,13 +220,13 @@ async def test_an_assertion_for_another_place_client_or_time_is_refused(town: To
 
 
 async def test_an_old_secret_works_beside_the_new_one_unless_it_was_seen(town: Town) -> None:
-    client = await register(town)
-    made = await town.made("firm.hr", f"/portal-clients/{client.id}/secrets")
+    client, hr = await register(town), await proved(town, "firm.hr")
+    made = await town.made(hr, f"/portal-clients/{client.id}/secrets")
     new = Registered(client.id, made["secret"])
     assert made["others_for_s"] == 7 * 86_400
     assert [(await fetch(town, one)).status_code for one in (client, new)] == [200, 200]
     newest = Registered(
-        client.id, (await town.made("firm.hr", f"/portal-clients/{client.id}/secrets", end_others=True))["secret"]
+        client.id, (await town.made(hr, f"/portal-clients/{client.id}/secrets", end_others=True))["secret"]
     )
     assert [(await fetch(town, one)).status_code for one in (client, new, newest)] == [401, 401, 200]
 
@@ -215,7 +249,7 @@ async def test_a_revoked_token_is_refused_at_once_and_no_other(town: Town) -> No
     assert [(await one.get(f"{API}/me")).status_code for one in doors] == [200, 200]
     for shown, by in ((first, other), ("no token", client), (first, client), (first, client)):
         answer = await town.door.post("/oauth/revoke", data={"token": shown}, headers=basic(by))
-        assert (answer.status_code, answer.json()) == (200, {})
+        assert (answer.status_code, answer.content) == (200, b"")
         if by is other:
             assert (await doors[0].get(f"{API}/me")).status_code == 200, "another client's is not its to end"
     assert [(await one.get(f"{API}/me")).status_code for one in doors] == [401, 200]
@@ -252,7 +286,7 @@ async def test_nothing_a_client_knows_lies_in_the_database_and_no_private_key_in
 async def test_who_speaks_for_an_enterprise_lets_its_portals_in_and_nobody_else_does(town: Town) -> None:
     body = {"name": "系统", "enterprise": town.ids["firm"], "scopes": ["cases"]}
     statuses = {
-        name: (await town[name].post(f"{API}/portal-clients", json=body)).status_code
+        name: (await town[await proved(town, name)].post(f"{API}/portal-clients", json=body)).status_code
         for name in ("firm.hr", "firm.boss", "admin", "firm.worker", "firm.chair", "other.hr", "town", "authority")
     }
     assert statuses == {
@@ -262,6 +296,7 @@ async def test_who_speaks_for_an_enterprise_lets_its_portals_in_and_nobody_else_
     client = await register(town)
     assert [row["id"] for row in (await town["other.hr"].get(f"{API}/portal-clients")).json()["rows"]] == []
     assert client.id in [row["id"] for row in (await town["firm.hr"].get(f"{API}/portal-clients")).json()["rows"]]
+    other = town[await proved(town, "other.hr")]
     for method, path, sent in (
         ("POST", "/secrets", {}),
         ("POST", "/keys", {"kty": "EC"}),
@@ -270,32 +305,50 @@ async def test_who_speaks_for_an_enterprise_lets_its_portals_in_and_nobody_else_
         ("DELETE", f"/grants/{town.ids['firm']}", None),
         ("DELETE", "", None),
     ):
-        answer = await town["other.hr"].request(method, f"{API}/portal-clients/{client.id}{path}", json=sent)
-        nobody = await town["other.hr"].request(method, f"{API}/portal-clients/c-nobody{path}", json=sent)
+        answer = await other.request(method, f"{API}/portal-clients/{client.id}{path}", json=sent)
+        nobody = await other.request(method, f"{API}/portal-clients/c-nobody{path}", json=sent)
         assert (answer.status_code, answer.content) == (404, nobody.content), path
 
 
 async def test_the_table_is_the_legal_representatives_to_grant(town: Town) -> None:
     body = {"name": "系统", "enterprise": town.ids["firm"], "scopes": ["cases", "table"]}
     for who in ("firm.hr", "admin"):
-        answer = await town[who].post(f"{API}/portal-clients", json=body)
+        answer = await town[await proved(town, who)].post(f"{API}/portal-clients", json=body)
         assert (answer.status_code, answer.json()["code"]) == (403, "scope_not_yours")
-    assert (await town["firm.boss"].post(f"{API}/portal-clients", json=body)).status_code == 201
+    assert (await town[await proved(town, "firm.boss")].post(f"{API}/portal-clients", json=body)).status_code == 201
+
+
+async def test_who_opens_something_to_a_portal_proves_that_it_is_he_and_who_shuts_it_out_need_not(town: Town) -> None:
+    client = await register(town)
+    await town.letter("firm.boss")
+    boss, clients = town["firm.boss"], f"{API}/portal-clients"
+    for method, path in (
+        ("POST", clients),
+        ("PUT", f"{clients}/{client.id}/grants"),
+        ("POST", f"{clients}/{client.id}/secrets"),
+        ("POST", f"{clients}/{client.id}/keys"),
+    ):
+        answer = await boss.request(method, path, json={"no": "field"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "step_up_needed"), path
+        assert answer.json()["step_up"]["needs"] == "letter", path
+    for path in (f"/{client.id}/keys/none", f"/{client.id}/grants/{town.ids['firm']}"):
+        assert (await boss.delete(f"{clients}{path}")).status_code in (204, 404), path
+    other = await register(town)
+    assert (await boss.delete(f"{clients}/{other.id}")).status_code == 204
 
 
 async def test_a_key_that_is_none_is_not_kept(town: Town) -> None:
-    client = await register(town)
+    client, hr = await register(town), town[await proved(town, "firm.hr")]
     for wrong in (
         {"kty": "EC"},
         {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"},
         {"kty": "RSA", "n": "AQAB", "e": "AQAB"},
     ):
-        answer = await town["firm.hr"].post(f"{API}/portal-clients/{client.id}/keys", json=wrong)
+        answer = await hr.post(f"{API}/portal-clients/{client.id}/keys", json=wrong)
         assert (answer.status_code, answer.json()["code"]) == (422, "bad_public_key")
     private = {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA", "d": "AA"}
-    assert (await town["firm.hr"].post(f"{API}/portal-clients/{client.id}/keys", json=private)).json()[
-        "code"
-    ] == "malformed"
+    answer = await hr.post(f"{API}/portal-clients/{client.id}/keys", json=private)
+    assert answer.json()["code"] == "malformed"
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
@@ -314,6 +367,45 @@ async def test_a_portal_sees_its_enterprises_cases_by_scope_and_never_a_caucus(t
         assert (found["state"] is not None) is ("table" in streams)
 
 
+async def lay(door: httpx2.AsyncClient, case: str, stream: str) -> httpx2.Response:
+    where = f"{API}/negotiations/{case}/files?stream={stream}&name=a.txt"
+    return await door.post(where, content=f"{stream} 材料\n".encode(), headers={"Content-Type": "text/plain"})
+
+
+async def test_a_portal_takes_away_the_files_of_the_streams_it_sees_and_lays_those_its_acts_need(town: Town) -> None:
+    case = await town.open_case()
+    narrow, wide = await portal(town, "cases"), await portal(town, "cases", "table", "act")
+    files = f"{API}/negotiations/{case}/files"
+    offered = await lay(town["firm.chair"], case, "table")
+    assert offered.status_code == 201, offered.text
+    assert [one["stream"] for one in (await wide.get(files)).json()["rows"]] == ["table"]
+    taken = await wide.get(f"{files}/{offered.json()['id']}")
+    assert taken.text.startswith("\ufeff【接入系统 2026-"), taken.text
+    assert (await narrow.get(files)).json()["rows"] == []
+    hidden, nothing = await narrow.get(f"{files}/{offered.json()['id']}"), await narrow.get(f"{files}/f-none")
+    assert (hidden.status_code, hidden.content) == (404, nothing.content)
+    assert (await lay(narrow, case, "notice")).json()["code"] == "scope_missing"
+    for stream in ("employer", "worker", "nowhere"):
+        assert (await lay(wide, case, stream)).status_code == 404, stream
+    own = await lay(wide, case, "notice")
+    assert own.status_code == 201, own.text
+    listed = (await town["firm.worker"].get(files)).json()
+    assert [(one["stream"], listed["names"][one["by"]]) for one in listed["rows"]] == [("notice", "接入系统")]
+
+
+async def test_a_portal_takes_its_enterprises_lists_away_by_scope(town: Town) -> None:
+    case, foreign = await town.open_case(), await town.open_case("other")
+    for scope, path, mine, theirs, never in (
+        ("cases", "/negotiations", case, foreign, "/enterprises"),
+        ("register", "/enterprises", town.ids["firm"], town.ids["other"], "/negotiations"),
+    ):
+        door = await portal(town, scope)
+        table = (await door.get(f"{API}{path}/export.csv")).text
+        assert table.startswith("\ufeff【接入系统 ")
+        assert (mine in table, theirs in table) == (True, False)
+        assert (await door.get(f"{API}{never}/export.csv")).json()["code"] == "scope_missing"
+
+
 async def test_what_a_portal_does_is_recorded_as_the_portals(town: Town) -> None:
     case = await town.open_case()
     client = await register(town)
@@ -322,8 +414,9 @@ async def test_what_a_portal_does_is_recorded_as_the_portals(town: Town) -> None
     assert {"appoint_representatives", "replace_representative"} & {one["command"] for one in asked}
     done = await door.post(f"{API}/negotiations/{case}/request-guidance", json={"topic": "请求指导"})
     assert done.status_code == 201, done.text
-    events = (await town["firm.hr"].get(f"{API}/negotiations/{case}/timeline")).json()["rows"]
-    assert [(one["actor"], one["via"]) for one in events][-1] == (client.id, "portal")
+    told = (await town["firm.hr"].get(f"{API}/negotiations/{case}/timeline")).json()
+    assert [(one["actor"], one["via"]) for one in told["rows"]][-1] == (client.id, "portal")
+    assert told["names"][client.id] == "接入系统"
 
 
 async def test_a_portal_opens_a_case_only_of_its_enterprise(town: Town) -> None:
@@ -385,10 +478,8 @@ async def test_a_platform_says_for_whom_it_asks_each_time(town: Town) -> None:
     platform = await register(town, "admin", enterprise=None, scopes=None)
     assert (await fetch(town, platform)).json()["error"] == "invalid_scope", "nobody granted it anything"
     for firm in ("firm", "other"):
-        sent = {"enterprise": town.ids[firm], "scopes": ["cases"]}
-        assert (
-            await town[f"{firm}.hr"].put(f"{API}/portal-clients/{platform.id}/grants", json=sent)
-        ).status_code == 200
+        sent, hr = {"enterprise": town.ids[firm], "scopes": ["cases"]}, town[await proved(town, f"{firm}.hr")]
+        assert (await hr.put(f"{API}/portal-clients/{platform.id}/grants", json=sent)).status_code == 200
     token = await token_of(town, platform)
     door = await town.enter("platform", token)
     path = f"{API}/negotiations/{case}"

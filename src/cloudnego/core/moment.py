@@ -154,7 +154,7 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     """
     seats = seats_of(case, by)
     seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats])
-    if not seats.isdisjoint(_RECEIVES) and _has_no_list(case, side_of(case, by)):
+    if not seats.isdisjoint(_RECEIVES) and has_no_list(case, side_of(case, by)):
         seen |= frozenset(JOINT)
     for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side) and Office.AUDITOR not in by.offices:
@@ -165,7 +165,8 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     return seen
 
 
-def _has_no_list(case: Negotiation, side: Side | None) -> bool:
+def has_no_list(case: Negotiation, side: Side | None) -> bool:
+    """Whether a side has not named anybody to sit at the table for it."""
     return side is not None and case.benches.of(side).chief is None
 
 

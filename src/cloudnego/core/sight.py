@@ -12,7 +12,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import needs_unmet, stuck_because
 from cloudnego.core.instructors import looks_in
-from cloudnego.core.moment import Moment, Standing, seats_of, streams_of
+from cloudnego.core.moment import Moment, Standing, has_no_list, seats_of, side_of, streams_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
@@ -140,8 +140,8 @@ def may_lay(case: Negotiation, by: Member, stream: Stream, today: date) -> list[
     As long as a side has named nobody, its organ sees the table for it, and what it serves there has scans.
     """
     seats = seats_of(case, by, today)
-    for_its_side = stream is Stream.TABLE and bool(seats & {Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
-    if for_its_side or not seats.isdisjoint(_LAY[stream]):
+    organ = stream is Stream.TABLE and bool(seats & {Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
+    if (organ and has_no_list(case, side_of(case, by))) or not seats.isdisjoint(_LAY[stream]):
         return []
     return [Obstacle(reason=Reason.NOT_YOUR_SEAT, cure=tuple(sorted(_LAY[stream])))]
 

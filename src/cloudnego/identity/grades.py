@@ -99,6 +99,7 @@ class Act(StrEnum):
     CHANGE_STRONG_FACTORS = "change_strong_factors"  # the same where there is a passkey or an app already
     ISSUE_LETTER = "issue_letter"
     LET_PORTAL = "let_portal"  # a program act for oneself; nothing that binds is in it
+    OPEN_TO_PORTAL = "open_to_portal"  # an enterprise's cases: a client, its grants, its secrets and keys
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
     LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
     CONFIRM_COURT_ORDER = "confirm_court_order"  # to be the second person who opens a side's own stream
@@ -109,6 +110,8 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.CHANGE_STRONG_FACTORS: Grade.CODE,
     Act.ISSUE_LETTER: Grade.LETTER,
     Act.LET_PORTAL: Grade.LETTER,
+    # No program binds anybody, so the means that every office has must do; what shuts a portal out needs none.
+    Act.OPEN_TO_PORTAL: Grade.LETTER,
     Act.RESET_FACTORS: Grade.CODE,
     Act.LINK_OUTSIDE: Grade.LETTER,
     Act.CONFIRM_COURT_ORDER: Grade.CODE,

@@ -90,6 +90,12 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     best: Grade = Grade.PASSWORD
     portal: Through | None = None
 
+    @property
+    def signature(self) -> str:
+        """His name on what he takes away; of a person who comes through a portal with the portal's."""
+        through = self.portal is not None and self.portal.client != self.person
+        return f"{self.name}（{self.portal.name}）" if self.portal is not None and through else self.name
+
     def grade(self, now_s: int) -> Grade:
         """What counts now: a proof is good for some minutes, having signed in for as long as the session lasts."""
         return self.proved if now_s < self.proved_until_s else Grade.PASSWORD

@@ -7,7 +7,7 @@ decides it here. The decision needs a proof that it is really he. Through none o
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
@@ -25,7 +25,7 @@ from cloudnego.web.answers import answer, nothing
 from cloudnego.web.described import described
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
-from cloudnego.web.forms import Form, OAuthError, asked_scopes, fields_of
+from cloudnego.web.forms import Form, OAuthError, asked_scopes, fields_of, spoken
 from cloudnego.web.lists import organisation_names
 from cloudnego.web.organisations import in_force
 from cloudnego.web.proving import insist
@@ -33,7 +33,7 @@ from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["portals"])
-outside = APIRouter(include_in_schema=False)
+outside = APIRouter(tags=["portals"])
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATE_MAX: Final = 1000
@@ -78,7 +78,20 @@ class ConsentList(msgspec.Struct, frozen=True, kw_only=True):
 # --- the client's request --------------------------------------------------------------------------------------------
 
 
-@outside.get("/oauth/authorize")
+def _authorize_route() -> dict[str, Any]:
+    """What the document says of the door; its parameters are read by hand, each at most once."""
+    route = spoken(
+        described("oauth_authorize", None, status=302, headed=("Location",), open_to_all=True), "invalid_request"
+    )
+    required = ("response_type", "client_id", "redirect_uri", "code_challenge", "code_challenge_method")
+    route["openapi_extra"]["parameters"] = [
+        {"name": name, "in": "query", "required": name in required, "schema": {"type": "string"}}
+        for name in (*required, "scope", "state", "enterprise")
+    ]
+    return route
+
+
+@outside.get("/oauth/authorize", **_authorize_route())
 async def authorize(request: Request, site: TheSite) -> Response:
     """Keep a client's request and send the browser to its page (RFC 6749 §4.1.1, RFC 7636, RFC 9207).
 

@@ -29,7 +29,8 @@ BEFORE_ALL: Final = ("header_twice", "address_too_long", "headers_too_long")  # 
 OF_A_CASE: Final = ("not_found", "malformed", "acting_as_required")
 """Codes of problems that many operations can answer with, by what is asked of them."""
 
-_ON_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+ON_STATUS: Final = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+"""Headers that every answer of a status has."""
 
 
 def answered(status: int) -> str:
@@ -73,7 +74,7 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
             }
         },
     }
-    return found | ({"headers": headers(*_ON_STATUS[status])} if status in _ON_STATUS else {})
+    return found | ({"headers": headers(*ON_STATUS[status])} if status in ON_STATUS else {})
 
 
 def described(
@@ -128,5 +129,5 @@ def described(
         "responses": answers | problems(codes),
         "openapi_extra": extra,
         "response_model": None,
-        **({"response_class": Response} if gives else {}),  # else FastAPI adds an answer in JSON of its own
+        **({"response_class": Response} if document is None else {}),  # else FastAPI adds an answer in JSON of its own
     }

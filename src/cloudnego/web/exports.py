@@ -10,7 +10,6 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query
-from sqlmodel import select
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Step
@@ -18,7 +17,6 @@ from cloudnego.files.sheets import table
 from cloudnego.identity.register import enterprises
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
-from cloudnego.identity.tables import Person
 from cloudnego.ports import Filter
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.described import described
@@ -100,11 +98,9 @@ async def export_enterprises(*, site: TheSite, who: SignedIn, region: RegionText
 
 def _first(site: Site, who: Who) -> list[str]:
     """Who took the table and when; in a sandbox, that it has no effect."""
-    with reading(site.engine) as session:
-        name = session.exec(select(Person.name).where(Person.id == who.person)).first() or who.person
     sandbox = site.clocks.district(who.district).kind == "sandbox"
     at = site.world.clock(who.district)
-    return [f"【{name} {at:%Y-%m-%d %H:%M}】", *(["演示·无效力"] if sandbox else [])]
+    return [f"【{who.signature} {at:%Y-%m-%d %H:%M}】", *(["演示·无效力"] if sandbox else [])]
 
 
 def _answer(name: str, content: bytes) -> Response:

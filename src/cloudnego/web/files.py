@@ -205,16 +205,15 @@ async def get_file(
     with _turn(found):
         content = await site.threads.run(site.files.content, one)
         if not original:
-            mark = await site.threads.run(_mark, site, found, who)
+            mark = _mark(site, found, who)
             content = await site.cells.run(jail.marked, content, one.facts.kind, mark)
     return Response(content, 200, _headers(one), _TYPES[one.facts.kind])
 
 
 def _mark(site: Site, found: Found, who: Who) -> str:
     """Who takes it, when, and of which case it is."""
-    name = names_of(site, found, {who.person}, set()).get(who.person, who.person)
     sandbox = site.clocks.district(found.district).kind == "sandbox"
-    return f"{name} {found.at:%Y-%m-%d %H:%M} 案号 {found.id}" + (" 演示·无效力" if sandbox else "")
+    return f"{who.signature} {found.at:%Y-%m-%d %H:%M} 案号 {found.id}" + (" 演示·无效力" if sandbox else "")
 
 
 def _headers(one: Kept) -> dict[str, str]:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-_FORM: Final = re.compile(r"application/x-www-form-urlencoded *(; *charset=\"?utf-?8\"?)?", re.IGNORECASE)
+from cloudnego.web.described import DOCUMENTS, ON_STATUS, answered, headers
+
+MEDIA_TYPE: Final = "application/x-www-form-urlencoded"
+_FORM: Final = re.compile(rf"{MEDIA_TYPE} *(; *charset=\"?utf-?8\"?)?", re.IGNORECASE)
 _FIELDS_MAX: Final = 20
 _BODY_MAX: Final = 16_384
 _NO_STORE: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _STATUS: Final = {"invalid_client": 401, "temporarily_unavailable": 429}
 
 Form = Mapping[str, str]
+
+
+class OAuthRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """An error of these doors (RFC 6749 §5.2). `error_description`: for the developer of the client, in English."""
+
+    error: str
+    error_description: str
 
 
 class OAuthError(Exception):
@@ -35,13 +46,37 @@ class OAuthError(Exception):
 
     def response(self) -> Response:
         """The answer on the wire."""
-        return said({"error": self.error, "error_description": self.why}, _STATUS.get(self.error, 400), self.headers)
+        refusal = OAuthRefusal(error=self.error, error_description=self.why)
+        return said(refusal, _STATUS.get(self.error, 400), self.headers)
 
 
-def said(document: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def said(document: msgspec.Struct, status: int = 200, headed: Mapping[str, str] | None = None) -> Response:
     """A JSON document that is nobody's to keep."""
-    body = json.dumps(document, separators=(",", ":")).encode()
-    return Response(body, status, {**_NO_STORE, **(headers or {})}, "application/json")
+    return Response(msgspec.json.encode(document), status, {**_NO_STORE, **(headed or {})}, "application/json")
+
+
+def spoken(route: dict[str, Any], *errors: str, form: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What `described` says of a route, with these errors of the RFC; `form`: the schema of the fields it takes."""
+    DOCUMENTS[OAuthRefusal.__name__] = OAuthRefusal
+    by_status: defaultdict[int, list[str]] = defaultdict(list)
+    for error in errors:
+        by_status[_STATUS.get(error, 400)].append(error)
+    for status, names in by_status.items():
+        answer = route["responses"].setdefault(status, {"content": {}})
+        answer["description"] = f"{answered(status)}_oauth"
+        answer["content"]["application/json"] = _refusal(names)
+        if status in ON_STATUS:
+            answer["headers"] = headers(*ON_STATUS[status])
+    if form is not None:
+        route["openapi_extra"]["requestBody"] = {"required": True, "content": {MEDIA_TYPE: {"schema": form}}}
+    return route
+
+
+def _refusal(names: list[str]) -> dict[str, Any]:
+    """The content of an answer that ends with one of these errors."""
+    document = {"$ref": f"#/components/schemas/{OAuthRefusal.__name__}"}
+    named = {"type": "object", "properties": {"error": {"enum": names}}}
+    return {"schema": {"allOf": [document, named]}, "example": {"error": names[0], "error_description": "…"}}
 
 
 async def form_of(request: Request) -> Form:
@@ -76,8 +111,7 @@ def fields_of(text: bytes) -> Form:
 
 def basic_of(request: Request) -> tuple[str, str] | None:
     """Client id and secret of `Authorization: Basic`, each form-encoded within (RFC 6749 §2.3.1); None without it.
-
-    Raises `OAuthError`.
+    What they may consist of is not looked at here. Raises `OAuthError`.
     """
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if not scheme:

@@ -5,9 +5,11 @@ These doors stand outside `/api/v1` and speak the RFCs' own language, so that an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,54 +19,122 @@ from cloudnego.identity.consents import BadGrant, Exchanged
 from cloudnego.identity.portals import ACCESS_S
 from cloudnego.identity.tokens import BadToken, claimed_issuer
 from cloudnego.web.account import TheSite
+from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
-from cloudnego.web.forms import Form, OAuthError, asked_scopes, basic_of, form_of, said
+from cloudnego.web.forms import Form, OAuthError, asked_scopes, basic_of, form_of, said, spoken
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
-from cloudnego.web.tries import Failing
+from cloudnego.web.tries import Failing, address_of
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(tags=["portals"])
 
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_ID_MAX: Final = 64
+_CLIENT_ID: Final = re.compile(r"[!-~]{1,64}")  # visible ASCII (RFC 6749 A.1): nothing a database chokes on
+_WAYS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+_GRANT_TYPES: Final = ("authorization_code", "client_credentials", "refresh_token")
 
 
-@router.get("/.well-known/oauth-authorization-server")
-async def metadata(site: TheSite) -> Response:
+class ServerMetadata(msgspec.Struct, frozen=True, kw_only=True):
     """What a client needs to know of us (RFC 8414)."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str
+    jwks_uri: str
+    scopes_supported: tuple[PortalScope, ...] = tuple(PortalScope)
+    response_types_supported: tuple[str, ...] = ("code",)
+    grant_types_supported: tuple[str, ...] = _GRANT_TYPES
+    code_challenge_methods_supported: tuple[str, ...] = ("S256",)
+    authorization_response_iss_parameter_supported: bool = True
+    token_endpoint_auth_methods_supported: tuple[str, ...] = _WAYS
+    token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] = ("ES256", "RS256")
+    revocation_endpoint_auth_methods_supported: tuple[str, ...] = _WAYS
+    revocation_endpoint_auth_signing_alg_values_supported: tuple[str, ...] = ("ES256", "RS256")
+    service_documentation: str
+
+
+class SigningKeyDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A public key of ours (RFC 7517 §4)."""
+
+    kty: str
+    crv: str
+    x: str
+    y: str
+    kid: str
+    alg: str
+    use: str
+
+
+class SigningKeys(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest first (RFC 7517 §5)."""
+
+    keys: tuple[SigningKeyDocument, ...]
+
+
+class TokenDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An access token (RFC 6749 §5.1). `expires_in`: seconds; `refresh_token`: where a person let the client act."""
+
+    access_token: str
+    token_type: str
+    expires_in: int
+    scope: str
+    refresh_token: str | None = None
+
+
+def _fields(*required: str, **own: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a form: its own fields, and those with which a client without `Authorization: Basic` says who it
+    is."""
+    text = {"type": "string"}
+    proof = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
+    return {"type": "object", "properties": own | dict.fromkeys(proof, text), "required": list(required)}
+
+
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+_TOKEN_FORM: Final = _fields(
+    "grant_type",
+    grant_type={"enum": list(_GRANT_TYPES)},
+    **dict.fromkeys(("scope", "code", "redirect_uri", "code_verifier", "refresh_token"), _TEXT),
+)
+_REVOKE_FORM: Final = _fields("token", token=_TEXT, token_type_hint=_TEXT)
+
+
+@router.get(
+    "/.well-known/oauth-authorization-server",
+    **described("oauth_metadata", ServerMetadata, open_to_all=True, always=()),
+)
+async def metadata(site: TheSite) -> Response:
+    """Where the doors are and what they take."""
     here = site.portals.issuer
     return said(
-        {
-            "issuer": here,
-            "authorization_endpoint": f"{here}/oauth/authorize",
-            "token_endpoint": f"{here}/oauth/token",
-            "revocation_endpoint": f"{here}/oauth/revoke",
-            "jwks_uri": f"{here}/.well-known/jwks.json",
-            "scopes_supported": [scope.value for scope in PortalScope],
-            "response_types_supported": ["code"],
-            "grant_types_supported": sorted(_GRANTS),
-            "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": True,
-            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
-            "revocation_endpoint_auth_methods_supported": [
-                "client_secret_basic",
-                "client_secret_post",
-                "private_key_jwt",
-            ],
-            "service_documentation": f"{here}/openapi.json",
-        }
+        ServerMetadata(
+            issuer=here,
+            authorization_endpoint=f"{here}/oauth/authorize",
+            token_endpoint=f"{here}/oauth/token",
+            revocation_endpoint=f"{here}/oauth/revoke",
+            jwks_uri=f"{here}/.well-known/jwks.json",
+            service_documentation=f"{here}/openapi.json",
+        )
     )
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", **described("oauth_keys", SigningKeys, open_to_all=True))
 async def jwks(site: TheSite) -> Response:
     """The keys our tokens are signed with; one that no longer signs is published for another day."""
     await site.threads.run(site.portals.keys.signing)  # the first is made when somebody first asks for it
-    return said(await site.threads.run(site.portals.keys.jwks), headers={"Cache-Control": "public, max-age=300"})
+    found = msgspec.convert(await site.threads.run(site.portals.keys.jwks), SigningKeys)
+    return said(found, headed={"Cache-Control": "public, max-age=300"})
 
 
-@router.post("/oauth/token")
+@router.post(
+    "/oauth/token",
+    **spoken(
+        described("oauth_token", TokenDocument, open_to_all=True, codes=("too_long",)),
+        *("invalid_request", "invalid_grant", "invalid_scope", "unsupported_grant_type"),
+        *("invalid_client", "temporarily_unavailable"),
+        form=_TOKEN_FORM,
+    ),
+)
 async def token(request: Request, site: TheSite) -> Response:
     """An access token for a client that shows it is itself."""
     try:
@@ -73,19 +143,19 @@ async def token(request: Request, site: TheSite) -> Response:
         granted = _GRANTS.get(form.get("grant_type", ""))
         if granted is None:
             kind = "unsupported_grant_type" if "grant_type" in form else "invalid_request"
-            raise OAuthError(kind, f"grant_type must be one of {', '.join(sorted(_GRANTS))}")
+            raise OAuthError(kind, f"grant_type must be one of {', '.join(_GRANT_TYPES)}")
         return said(await site.threads.run(granted, site, client, form))
     except OAuthError as no:
         return no.response()
 
 
-def _by_itself(site: Site, client: Client, form: Form) -> dict[str, object]:
+def _by_itself(site: Site, client: Client, form: Form) -> TokenDocument:
     """Client credentials (RFC 6749 §4.4). Raises `OAuthError`. Blocks."""
     scopes = asked_scopes(form, client.scopes)
     return _token(site.portals.issue(client.id, scopes), scopes)
 
 
-def _by_code(site: Site, client: Client, form: Form) -> dict[str, object]:
+def _by_code(site: Site, client: Client, form: Form) -> TokenDocument:
     """A code (RFC 6749 §4.1.3) with its verifier (RFC 7636 §4.5). Raises `OAuthError`. Blocks."""
     if not form.keys() >= {"code", "redirect_uri", "code_verifier"}:
         raise OAuthError("invalid_request", "code, redirect_uri and code_verifier are required")
@@ -97,7 +167,7 @@ def _by_code(site: Site, client: Client, form: Form) -> dict[str, object]:
     return _of_consent(site, client, found, found.consent.scopes)
 
 
-def _by_refresh(site: Site, client: Client, form: Form) -> dict[str, object]:
+def _by_refresh(site: Site, client: Client, form: Form) -> TokenDocument:
     """A refresh token (RFC 6749 §6), for the next and an access token. Raises `OAuthError`. Blocks."""
     if "refresh_token" not in form:
         raise OAuthError("invalid_request", "refresh_token is missing")
@@ -109,23 +179,29 @@ def _by_refresh(site: Site, client: Client, form: Form) -> dict[str, object]:
     return _of_consent(site, client, found, frozenset(asked_scopes(form, found.consent.scopes)))
 
 
-def _of_consent(site: Site, client: Client, found: Exchanged, scopes: frozenset[str]) -> dict[str, object]:
-    made = site.portals.issue(client.id, scopes, found.consent)
-    return _token(made, sorted(scopes)) | {"refresh_token": found.refresh}
+def _of_consent(site: Site, client: Client, found: Exchanged, scopes: frozenset[str]) -> TokenDocument:
+    return _token(site.portals.issue(client.id, scopes, found.consent), sorted(scopes), found.refresh)
 
 
-def _token(made: str, scopes: list[str]) -> dict[str, object]:
-    return {"access_token": made, "token_type": "Bearer", "expires_in": ACCESS_S, "scope": " ".join(scopes)}
+def _token(made: str, scopes: list[str], refresh: str | None = None) -> TokenDocument:
+    return TokenDocument(
+        access_token=made, token_type="Bearer", expires_in=ACCESS_S, scope=" ".join(scopes), refresh_token=refresh
+    )
 
 
-_GRANTS: Final[dict[str, Callable[[Site, Client, Form], dict[str, object]]]] = {
-    "client_credentials": _by_itself,
-    "authorization_code": _by_code,
-    "refresh_token": _by_refresh,
-}
+_GRANTS: Final[dict[str, Callable[[Site, Client, Form], TokenDocument]]] = dict(
+    zip(_GRANT_TYPES, (_by_code, _by_itself, _by_refresh), strict=True)
+)
 
 
-@router.post("/oauth/revoke")
+@router.post(
+    "/oauth/revoke",
+    **spoken(
+        described("oauth_revoke", None, open_to_all=True, codes=("too_long",)),
+        *("invalid_request", "invalid_client", "temporarily_unavailable"),
+        form=_REVOKE_FORM,
+    ),
+)
 async def revoke(request: Request, site: TheSite) -> Response:
     """End a token before its time; one that is none, or another client's, is answered alike (RFC 7009 §2.2)."""
     try:
@@ -138,23 +214,26 @@ async def revoke(request: Request, site: TheSite) -> Response:
     if not await site.threads.run(site.consents.revoke, client.id, form["token"]):
         await site.threads.run(site.portals.revoke, form["token"], client.id)
     site.doorkeeper.forget()
-    return said({})
+    return Response()
 
 
 async def authenticated(request: Request, site: Site, form: Form) -> Client:
     """The client, by exactly one of its ways to show that it is itself. Raises `OAuthError`.
 
-    An unknown client and a wrong secret are answered alike, and failures count alike for both.
+    An unknown client and a wrong secret are answered alike, and failures count alike for both: by the client's name
+    and the address together. By the name alone a stranger who knows it could keep the portal out; by the address alone
+    one program with an old secret could keep out all that share its machine.
     """
     basic, assertion = basic_of(request), form.get("client_assertion")
     shown = [basic is not None, "client_secret" in form, assertion is not None]
     if sum(shown) != 1 or ("client_assertion_type" in form) is not (assertion is not None):
         raise OAuthError("invalid_client" if not any(shown) else "invalid_request", "authenticate in exactly one way")
     name = basic[0] if basic is not None else form.get("client_id", _named_by(assertion))
-    if not 0 < len(name) <= _ID_MAX or form.get("client_id", name) != name:
+    if not _CLIENT_ID.fullmatch(name) or form.get("client_id", name) != name:
         raise OAuthError("invalid_client", "no such client, or not its secret")
+    guessing = f"{name} {address_of(request.scope)}"
     try:
-        site.tries.check(Failing.CLIENT, name)
+        site.tries.check(Failing.CLIENT, guessing)
     except Problem as wait:
         raise OAuthError("temporarily_unavailable", "too many failures; wait", wait.headers) from None
     found: Client | None = None
@@ -165,7 +244,7 @@ async def authenticated(request: Request, site: Site, form: Form) -> Client:
         audiences = frozenset({site.portals.issuer, f"{site.portals.issuer}/oauth/token"})
         found = await site.threads.run(site.portals.clients.by_assertion, name, assertion, audiences)
     if found is None:
-        site.tries.failed(Failing.CLIENT, name)
+        site.tries.failed(Failing.CLIENT, guessing)
         raise OAuthError("invalid_client", "no such client, or not its secret")
     return found
 

@@ -155,11 +155,11 @@ def _shared(answers: dict[str, Any], into: dict[str, Any]) -> dict[str, Any]:
     Such a component is named by its status and its codes."""
     found = {}
     for status, answer in answers.items():
-        problem = answer.get("content", {}).get(MEDIA_TYPE)
-        if problem is None:
+        content = answer.get("content", {})
+        if content.keys() != {MEDIA_TYPE}:
             found[status] = answer
         else:
-            name = ".".join([status, *problem["examples"]])
+            name = ".".join([status, *content[MEDIA_TYPE]["examples"]])
             into[name] = answer
             found[status] = {"$ref": f"#/components/responses/{name}"}
     return found
@@ -203,7 +203,8 @@ def _show(operation: dict[str, Any]) -> None:
     name = operation["operationId"]
     request, answer = request_of(name), answer_of(name)
     if request is not None:
-        operation["requestBody"]["content"]["application/json"]["example"] = request
+        for content in operation["requestBody"]["content"].values():
+            content["example"] = request
     if answer is not None:
         for status, done in operation["responses"].items():
             if status.startswith("2") and "content" in done:

@@ -144,7 +144,6 @@ async def link_outside(request: Request, site: TheSite, who: SignedIn, provider:
 
 @router.get(
     "/session/outside/{provider}/return",
-    response_class=Response,
     **described(
         "end_outside",
         None,

@@ -2,6 +2,7 @@
 
 Its personnel office or its legal representative does that for the enterprise, a district official for any of his area;
 a platform that serves many is registered by the official, and each enterprise grants it what it may do there.
+Whoever opens something to a portal proves that it is he; to shut it out a session is enough.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Id, Message, Office
 from cloudnego.identity.clients import SECRET_OVERLAP_S, Client, Grant, NewClient
+from cloudnego.identity.grades import ACTS, Act
 from cloudnego.identity.roster import RosterError
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
@@ -24,11 +26,12 @@ from cloudnego.identity.tables import Organisation
 from cloudnego.identity.tokens import BadKey
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, nothing
-from cloudnego.web.bodies import Title, parsed
+from cloudnego.web.bodies import Name, parsed
 from cloudnego.web.described import described
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.organisations import in_force
+from cloudnego.web.proving import insist
 from cloudnego.web.scopes import OWNERS_ALONE, PortalScope
 from cloudnego.web.site import Site
 
@@ -37,6 +40,7 @@ router = APIRouter(prefix="/api/v1", tags=["portals"])
 T = TypeVar("T")
 
 _OWN: Final = frozenset({Office.HR, Office.LEGAL_REPRESENTATIVE})
+_PROVED: Final = ("step_up_needed", "step_up_impossible")
 
 RedirectUri = Annotated[
     str, StringConstraints(pattern=r"^(https://[^\s#/?]+|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?)(/[!-\"$-~]*)?$")
@@ -50,7 +54,7 @@ Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{1,1400}$")]
 class ClientBody(Message):
     """A client to be registered; without `enterprise` a platform, which each enterprise then grants what it may do."""
 
-    name: Title
+    name: Name
     enterprise: Id | None = None
     scopes: Annotated[tuple[PortalScope, ...], Field(max_length=len(PortalScope))] = ()
     redirect_uris: Annotated[tuple[RedirectUri, ...], Field(max_length=10)] = ()
@@ -222,7 +226,7 @@ async def list_portal_clients(site: TheSite, who: SignedIn) -> Response:
         ClientOpened,
         body=ClientBody,
         status=201,
-        codes=("not_found", "scope_not_yours", "organisation_unknown"),
+        codes=("not_found", "scope_not_yours", "organisation_unknown", *_PROVED),
     ),
 )
 async def post_portal_client(request: Request, site: TheSite, who: SignedIn) -> Response:
@@ -230,6 +234,7 @@ async def post_portal_client(request: Request, site: TheSite, who: SignedIn) -> 
     reach = _reach(site, who)
     if not (reach.answers_for or reach.regions):
         raise Problem("not_found")
+    await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
     body = parsed(request, ClientBody)
 
     def write() -> ClientOpened:
@@ -255,7 +260,7 @@ async def post_portal_client(request: Request, site: TheSite, who: SignedIn) -> 
         "grant_portal_client",
         ClientDocument,
         body=GrantBody,
-        codes=("not_found", "malformed", "scope_not_yours", "organisation_unknown"),
+        codes=("not_found", "malformed", "scope_not_yours", "organisation_unknown", *_PROVED),
     ),
 )
 async def put_grant(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
@@ -263,6 +268,7 @@ async def put_grant(request: Request, site: TheSite, who: SignedIn, client_id: P
     reach = _reach(site, who)
     if not (reach.answers_for or reach.regions):
         raise Problem("not_found")
+    await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
     body = parsed(request, GrantBody)
 
     def write() -> ClientDocument:
@@ -302,15 +308,20 @@ async def delete_grant(site: TheSite, who: SignedIn, client_id: PathId, enterpri
 @router.post(
     "/portal-clients/{client_id}/secrets",
     **described(
-        "renew_portal_secret", SecretDocument, body=SecretBody, status=201, codes=("not_found", "client_unknown")
+        "renew_portal_secret",
+        SecretDocument,
+        body=SecretBody,
+        status=201,
+        codes=("not_found", "client_unknown", *_PROVED),
     ),
 )
 async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
     """A new secret; the one before works for another week, unless it was seen by others."""
+    await site.threads.run(_kept, site, who, client_id)
+    await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
+    body = parsed(request, SecretBody)
 
     def write() -> SecretDocument:
-        _kept(site, who, client_id)
-        body = parsed(request, SecretBody)
         secret = site.portals.clients.renew_secret(client_id)
         if body.end_others:
             site.portals.clients.end_secrets(client_id)
@@ -326,15 +337,16 @@ async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id:
         ClientDocument,
         body=KeyBody,
         status=201,
-        codes=("not_found", "client_unknown", "key_exists", "bad_public_key"),
+        codes=("not_found", "client_unknown", "key_exists", "bad_public_key", *_PROVED),
     ),
 )
 async def post_key(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
     """A public key with which the client signs that it is itself, instead of sending a secret (RFC 7523)."""
+    found = await site.threads.run(_kept, site, who, client_id)
+    await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
+    jwk: dict[str, Any] = parsed(request, KeyBody).model_dump(exclude_none=True)
 
     def write() -> ClientDocument:
-        found = _kept(site, who, client_id)
-        jwk: dict[str, Any] = parsed(request, KeyBody).model_dump(exclude_none=True)
         try:
             site.portals.clients.add_key(client_id, jwk)
         except (BadKey, KeyError):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
+from sqlalchemy import union_all
 from sqlmodel import col, select
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from cloudnego import __version__
 from cloudnego.core.moment import Law
 from cloudnego.core.state import Caucus
 from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
+from cloudnego.identity.portal_tables import PortalClient
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Person
 from cloudnego.identity.views import Material
@@ -174,14 +176,16 @@ def _ids(value: Any) -> list[str]:
 
 
 def names_of(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
-    """Names of persons and organisations of the case's district by id."""
-    named = (
-        select(Person.id, Person.name)
-        .where(Person.district == found.district, col(Person.id).in_(sorted(persons)))
-        .order_by(col(Person.id))
-    )
+    """Names of persons, portals and organisations of the case's district by id."""
+    wanted = sorted(persons)
+    named = union_all(
+        *(
+            select(one.id, one.name).where(one.district == found.district, col(one.id).in_(wanted))
+            for one in (Person, PortalClient)
+        )
+    ).order_by("id")
     with reading(site.engine) as session:
-        known = dict(session.exec(named).all())
+        known = {row.id: row.name for row in session.connection().execute(named)}
     return {**known, **organisation_names(site, found.district, organisations)}
 
 

@@ -20,11 +20,11 @@ from cloudnego.web.errors import Problem
 class PortalScope(StrEnum):
     """What an enterprise can grant. `table` has no operation of its own: it widens what `cases` shows."""
 
-    CASES = "cases"  # lists, overviews, notices, terms of the enterprise's cases
+    CASES = "cases"  # lists, overviews, notices, terms, files of the enterprise's cases
     TABLE = "table"  # and in its own cases all that both sides see
     REGISTER = "register"  # its entry in the register, reference values
     OPEN = "open"  # open a case, enter an old contract
-    ACT = "act"  # acts of the enterprise's office that bind nobody
+    ACT = "act"  # acts of the enterprise's office that bind nobody, and their papers
     PREPARE = "prepare"  # drafts of acts that bind, for the person who may do them
 
 
@@ -103,9 +103,9 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "give_phone": None,
     "confirm_phone": None,
     "remove_phone": None,
-    "get_file": None,
-    "lay_file": None,
-    "list_files": None,
+    "get_file": PortalScope.CASES,
+    "lay_file": PortalScope.ACT,  # the papers of the acts this opens
+    "list_files": PortalScope.CASES,
     "ask_reset": None,
     "confirm_court_order": None,
     "confirm_reset": None,
@@ -116,8 +116,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "add_workers": None,
     "end_membership": None,
     "end_worker": None,
-    "export_cases": None,
-    "export_enterprises": None,
+    "export_cases": PortalScope.CASES,
+    "export_enterprises": PortalScope.REGISTER,
     "invite": None,
     "list_invitations": None,
     "list_members": None,

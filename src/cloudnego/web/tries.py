@@ -1,4 +1,4 @@
-"""How often somebody may fail: an address at the doors where one signs in, a machine's client id at the token door.
+"""How often somebody may fail: an address at the doors where one signs in, a portal's client at the token door.
 
 Only failures count. A factory is one address: five hundred workers who sign in rightly from it are never refused, and
 where people vote, answer or use their slip no address is looked at at all. Who guesses one name is stopped by the
@@ -56,7 +56,7 @@ class Failing(StrEnum):
     """What kind of name failures are counted for."""
 
     ADDRESS = "address"
-    CLIENT = "client"
+    CLIENT = "client"  # as named from one address: web/oauth.py
     PHONE = "phone"  # codes one address asked to have sent to one phone: no failure, but bounded alike
 
 
