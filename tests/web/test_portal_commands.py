@@ -24,12 +24,12 @@ def added(run: Run, *words: str) -> tuple[str, str]:
     return client, secret
 
 
-def lets_in(client: str, secret: str) -> frozenset[str] | None:
+def lets_in(client: str, secret: str) -> set[str] | None:
     """What the secret opens in all; None where it is no secret of that client."""
     settings = Settings()
     with looked_into(settings) as (engine, ring):
         found = portals_of(engine, ring, settings).clients.by_secret(client, secret)
-    return None if found is None else found.scopes
+    return None if found is None else set(found.scopes)
 
 
 def test_a_client_is_registered_granted_renewed_withdrawn_and_ended(run: Run) -> None:
@@ -48,7 +48,7 @@ def test_a_client_is_registered_granted_renewed_withdrawn_and_ended(run: Run) ->
     alone = run("admin", "portal", "secret", client, "--end-others").stdout.strip()
     assert [lets_in(client, one) is not None for one in (secret, beside, alone)] == [False, False, True]
     assert run("admin", "portal", "withdraw", client, enterprise).exit_code == 0
-    assert lets_in(client, alone) == frozenset()
+    assert lets_in(client, alone) == set()
     assert run("admin", "portal", "end", client).exit_code == 0
     assert lets_in(client, alone) is None
     assert client not in run("admin", "portal", "list").stdout
@@ -58,7 +58,7 @@ def test_a_platform_is_granted_by_each_enterprise_and_an_enterprises_client_serv
     init(run)
     first, second = firm(run), firm(run, "TEST-2")
     platform, secret = added(run, "平台", "--redirect", "https://hr.example/back")
-    assert lets_in(platform, secret) == frozenset()
+    assert lets_in(platform, secret) == set()
     for enterprise in (first, second):
         assert run("admin", "portal", "grant", platform, enterprise, "--scope", "cases").exit_code == 0
     assert lets_in(platform, secret) == {"cases"}
