@@ -41,6 +41,7 @@ from tests.secrecy.ground import (
     cast_of,
     entry_of,
     firm_of,
+    in_memory,
     inline,
     person,
     played_to,
@@ -99,8 +100,7 @@ def story(firm: Firm) -> Guided:
 @cache
 def founded() -> Path:
     """The town as it was founded, once a process: a data directory to be copied."""
-    room = Path("/dev/shm")
-    place = Path(tempfile.mkdtemp(prefix="pairs-", dir=room if room.is_dir() else None))
+    place = Path(tempfile.mkdtemp(prefix="pairs-", dir=in_memory()))
     settings = settings_for(place / "data")
     install(settings)
     clock = Clock(AROUND)

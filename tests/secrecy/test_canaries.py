@@ -60,7 +60,7 @@ def _sheet(demand: str) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
     told = tmp_path_factory.mktemp("told") / "log"
-    with prepared(Step.PREPARATION, tmp_path_factory.mktemp("canaries")) as ground, told.open("w+") as out:
+    with prepared(Step.PREPARATION) as ground, told.open("w+") as out:
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(out))
         try:
             secrets, received = asyncio.run(_played(ground))

@@ -27,8 +27,8 @@ UNSAFE: Final = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with prepared(Step.PREPARATION, tmp_path_factory.mktemp("requests")) as made:
+def ground() -> Iterator[Ground]:
+    with prepared(Step.PREPARATION) as made:
         yield made
 
 

@@ -163,10 +163,10 @@ def next_for(m: Moment) -> tuple[Possible, ...]:
     """What the member of this moment may ask now: the asks of his seats in the step as it stands."""
     if not m.case.live or m.case.step is None:
         return ()
-    found = []
+    found, seats, side = [], m.seats, m.side
     for name, place in OPEN_IN[m.case.step]:
         ask = place.ask
-        if m.seats.isdisjoint(ask.by) or (ask.side is not None and ask.side is not m.side):
+        if seats.isdisjoint(ask.by) or (ask.side is not None and ask.side is not side):
             continue
         unmet = needs_unmet(m, place)
         if any(o.reason is Reason.NOT_YOUR_SEAT for o in unmet):
