@@ -17,27 +17,24 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
-from sqlmodel import select
-
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
-from cloudnego.identity.factor_tables import FactorReset
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.pool import enter
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
-from cloudnego.identity.store import reading, writing
-from cloudnego.identity.tables import Membership
+from cloudnego.identity.store import writing
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.main import House, build, install
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA, Rehearsal
 from cloudnego.stories import plain
+from tests.secrecy.made import everything_made
 from tests.web.conftest import settings_for
 
 LAW: Final = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
@@ -146,9 +143,9 @@ def rehearsed(membership: str, step: Step) -> Guided:
     return played_to(step, cast_of(membership), register_of(membership), BEGUN)
 
 
-def played_to(step: Step, cast: Cast, register: Register, begun: datetime) -> Guided:
+def played_to(step: Step, cast: Cast, register: Register, begun: datetime, kind: type[Guided] | None = None) -> Guided:
     """A case that stands at the last moment of a step."""
-    scene = Guided(LAW, cast, register, begun, Random(5))
+    scene = (kind or Guided)(LAW, cast, register, begun, Random(5))
     scene.last = step
     try:
         plain(scene)
@@ -268,13 +265,13 @@ def in_memory() -> Path | None:
 
 
 @contextmanager
-def prepared(step: Step) -> Iterator[Ground]:
-    """Everybody in place, the four cases at the last moment of a step."""
+def prepared(step: Step, first: Guided | None = None) -> Iterator[Ground]:
+    """Everybody in place, the four cases at the last moment of a step; `first`: the story of the one asked about."""
     with tempfile.TemporaryDirectory(prefix="matrix-", dir=in_memory()) as place:
-        yield from _prepared(step, Path(place))
+        yield from _prepared(step, first or rehearsed("member", step), Path(place))
 
 
-def _prepared(step: Step, place: Path) -> Iterator[Ground]:
+def _prepared(step: Step, story: Guided, place: Path) -> Iterator[Ground]:
     data = place / "data"
     install(settings_for(data))
     clock = Clock(BEGUN)
@@ -284,11 +281,11 @@ def _prepared(step: Step, place: Path) -> Iterator[Ground]:
         _found(house, FOREIGN, ("D",))
         case = ""
         for membership in MEMBERSHIPS[:-1]:
-            written = _write(house, membership, step)
+            written = _write(house, membership, story if membership == "member" else rehearsed(membership, step))
             case = written if membership == "member" else case
-        clock.at = rehearsed("member", step).at + timedelta(minutes=1)
+        clock.at = story.at + timedelta(minutes=1)
         tokens = {person(kind, one): _enter(house, kind, one) for kind in KINDS[:-1] for one in MEMBERSHIPS}
-        made = _made(house)
+        made = everything_made(house, DISTRICT, case, lambda kind: person(kind, "member"))
         file = sqlite_file(house.site.engine)
         assert file is not None
         before = place / "before.db"
@@ -306,30 +303,15 @@ def _enter(house: House, kind: str, membership: str) -> str:
     return sessions.open(_district_of(membership), who, who, "bearer", proof=Grade.PASSKEY)
 
 
-def _made(house: House) -> dict[str, str]:
-    """What the table of verdicts speaks of by name, because its id is not known beforehand."""
-    site = house.site
-    with reading(site.engine) as session:
-        worker = session.exec(select(Membership.id).where(Membership.person == person("worker", "member"))).one()
-    letter = site.factors.letters.issue(DISTRICT, worker, person("union_admin", "member"))
-    reset = FactorReset(
-        id="r1", district=DISTRICT, person=person("worker_chief", "member"), why="手机丢失", asked_by="somebody",
-        asked_s=site.now_s(), two_persons=True,
-    )  # fmt: skip
-    with writing(site.engine) as session:
-        session.add(reset)
-    return {"membership": worker, "letter": letter.id, "reset": reset.id}
-
-
 def _district_of(membership: str) -> str:
     return FOREIGN if membership == "other_district" else DISTRICT
 
 
-def _write(house: House, membership: str, step: Step) -> str:
+def _write(house: House, membership: str, story: Guided) -> str:
     """Play a case into the house by its loader, as the seeds are; returns its id."""
     case: str | None = None
     with house.site.log.bulk() as bulk:
-        for number, act in enumerate(rehearsed(membership, step).played):
+        for number, act in enumerate(story.played):
             asked = Asked(
                 district=_district_of(membership), case=case, command=act.command, by=act.by, at=act.at,
                 key=f"{membership}-{number}", register=register_of(membership) if case is None else None,

@@ -18,8 +18,8 @@ class Said(NamedTuple):
 
     @property
     def document(self) -> Any:
-        """The body as JSON; None where there is none."""
-        return json.loads(self.body) if self.body else None
+        """The body as JSON; None where there is none, or where it is a page or a file."""
+        return json.loads(self.body) if self.body and "json" in (self.header("content-type") or "json") else None
 
     @property
     def code(self) -> str:

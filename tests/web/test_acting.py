@@ -130,3 +130,65 @@ async def test_an_employee_on_the_employers_bench_is_the_employers(town: Town) -
     assert named.status_code == 201, named.text
     me = (await town["firm.worker"].get(f"{API}/negotiations/{case}")).json()["me"]
     assert (me["side"], "representative" in me["seats"], "employer" in me["streams"]) == ("employer", True, True)
+
+
+# --- outside a case -----------------------------------------------------------------------------------------------
+
+REGISTER_EDITS = (
+    ("official", "post", "/enterprises", {"name": "新厂", "credit_code": "T-NEW-1", "address": "-", "industry": "C17",
+                                          "region": "330109001"}),
+    ("official", "patch", "/enterprises/{firm}", {"name": "改名厂"}),
+    ("manager", "patch", "/enterprises/{firm}", {"headcount": [{"year": 2026, "total": 31}]}),
+    ("official", "post", "/reference-values", {"region": "330109", "kind": "minimum_wage", "period": "2026-01",
+                                               "value": "249000", "unit": "fen_per_month",
+                                               "source_url": "https://www.zj.gov.cn/"}),
+    ("official", "post", "/regions", {"code": "330109008", "name_zh": "街道", "name_en": "Street"}),
+    ("official", "post", "/organisations", {"kind": "town_union", "name": "街道总工会", "region": "330109001"}),
+    ("official", "patch", "/organisations/{union}", {"name": "改名工会"}),
+    ("official", "delete", "/organisations/{union}", None),
+    ("official", "post", "/instructors", {"person": "{official}"}),
+    ("official", "delete", "/instructors/{pooled}", None),
+)  # fmt: skip
+"""Who, and what he changes in the register; the firm's own facts are its manager's."""
+
+
+async def _registering(town: Town, who: str, how: str, path: str, body: dict[str, Any] | None) -> httpx2.Response:
+    sent = body and {name: one.format(**town.ids) if isinstance(one, str) else one for name, one in body.items()}
+    return await town[who].request(how, f"{API}{path.format(**town.ids)}", json=sent)
+
+
+async def test_the_register_is_written_as_far_as_a_mandate_reaches_today(town: Town) -> None:
+    """Every edit beyond the scope, and after the last day, changes nothing; within both it is taken."""
+    offices = {
+        "official": {"organisation": town.ids["the district_union"], "office": "district_union"},
+        "manager": {"organisation": town.ids["firm"], "office": "hr"},
+    }
+    ended = {"mandate_from": "2026-01-01", "mandate_to": "2026-03-01"}
+    for who, office in offices.items():
+        await town.person(f"{who}-beyond", {**office, "mandate_scope": "send_offer keep_roster invite"})
+        await town.person(f"{who}-over", {**office, **ended, "mandate_scope": "keep_register"})
+        await town.person(who, {**office, "mandate_scope": "keep_register"})
+    town.ids["union"] = await union_of(town)
+    town.ids["pooled"] = (await town.made("admin", "/instructors", person=town.ids["town"], origin="union"))["id"]
+    for who, how, path, body in REGISTER_EDITS:
+        beyond = await _registering(town, f"{who}-beyond", how, path, body)
+        assert (beyond.status_code, beyond.json()["code"]) == (409, "mandate_does_not_cover"), (how, path)
+        assert (await _registering(town, f"{who}-over", how, path, body)).status_code == 404, (how, path)
+        within = await _registering(town, who, how, path, body)
+        assert within.status_code in (200, 201, 204), (how, path, within.text)
+
+
+async def test_a_mandate_for_something_else_opens_no_letter_no_help_desk_and_no_door_for_programs(town: Town) -> None:
+    union = {"organisation": await union_of(town), "office": "union"}
+    chief = {"organisation": town.ids["firm"], "office": "legal_representative"}
+    client = {"name": "系统", "enterprise": town.ids["firm"], "scopes": ["cases"]}
+    await town.person("w", {"organisation": town.ids["firm"], "office": "worker"})
+    for scope, letter, program in (("send_offer", 404, 404), ("print_letters let_portals_in", 201, 201)):
+        for who, office in ((f"union {scope[:5]}", union), (f"chief {scope[:5]}", chief)):
+            await town.person(who.replace(" ", "-"), {**office, "mandate_scope": scope})
+        by = f"union-{scope[:5]}"
+        await town.step_up(by)
+        membership = (await town["w"].get(f"{API}/me")).json()["memberships"][0]["id"]
+        printed = await town[by].post(f"{API}/letters", json={"membership": membership})
+        assert printed.status_code == letter, printed.text
+        assert (await town[f"chief-{scope[:5]}"].post(f"{API}/portal-clients", json=client)).status_code == program

@@ -57,11 +57,12 @@ class FileFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """A file in its place."""
+    """A file in its place. `side`: of whoever laid it there, None for who has none."""
 
     id: str
     case: str
     stream: Stream
+    side: Side | None
     facts: FileFacts
 
 
@@ -110,7 +111,7 @@ class FileStore:
             name=new.name, kind=new.kind, size=len(content), sha256=sha256(content).hexdigest(),
             received_sha256=new.received_sha256, by=new.by, at=new.at,
         )  # fmt: skip
-        kept = Kept(id=new.id, case=new.case, stream=new.stream, facts=facts)
+        kept = Kept(id=new.id, case=new.case, stream=new.stream, side=new.side, facts=facts)
         plain, wrapped = self._ring.new(FILE_KEYS.what(new.id))
         key = AESGCM(plain)
         sealed = [self._seal(key, kept, f"{n}", part) for n, part in enumerate(_parts(content))]
@@ -200,7 +201,8 @@ class FileStore:
         return [self._opened(row) for row in connection.execute(wanted)]
 
     def _opened(self, row: Row[tuple[object, ...]]) -> Kept:
-        place = Kept(id=row.id, case=row.case_id, stream=Stream(row.stream), facts=_NOTHING)
+        side = Side(row.side) if row.side else None
+        place = Kept(id=row.id, case=row.case_id, stream=Stream(row.stream), side=side, facts=_NOTHING)
         facts = _FACTS_IN(self._open(self._key(row.id, row.wrapped), place, "facts", bytes(row.facts)))
         return msgspec.structs.replace(place, facts=facts)
 

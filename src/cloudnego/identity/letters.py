@@ -21,6 +21,7 @@ from cloudnego.core.vocabulary import Office, Side
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.factor_tables import Letter
 from cloudnego.identity.kinds import SIDES, OrganisationKind, covers
+from cloudnego.identity.mandates import PRINT_LETTERS, covering
 from cloudnego.identity.sessions import Held, Who, held_by
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Membership, SignIn
@@ -90,7 +91,7 @@ def may_print(issuer: Sequence[Held], held: Held, today: date) -> bool:
     | the union of the district, authority, employers' body, auditor, operator | the same body |
     | any of them | the operator, who makes the accounts |
     """
-    return any(_prints(one, held) for one in issuer if one.in_force(today))
+    return any(_prints(one, held) for one in covering(issuer, PRINT_LETTERS, today))
 
 
 def _prints(one: Held, held: Held) -> bool:

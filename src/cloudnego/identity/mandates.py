@@ -7,7 +7,7 @@ whatever the office may do. A word that names nothing covers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -16,11 +16,27 @@ from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.vocabulary import STEPS
 from cloudnego.identity.sessions import Held
 
+CONFIRM_COURT_ORDERS: Final = "confirm_court_orders"
 EVERYTHING: Final = "everything"
 INVITE: Final = "invite"
 KEEP_REGISTER: Final = "keep_register"
 KEEP_ROSTER: Final = "keep_roster"
+LET_PORTALS_IN: Final = "let_portals_in"
+PRINT_LETTERS: Final = "print_letters"
 PRINT_SLIPS: Final = "print_slips"
+
+OF_IDENTITY: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        CONFIRM_COURT_ORDERS: "a court's order to hand out a caucus, confirmed as the second person",
+        INVITE: "give offices by invitation, and end them",
+        KEEP_REGISTER: "enterprises, organisations, places, reference values and the pool of instructors",
+        KEEP_ROSTER: "the workers' roster",
+        LET_PORTALS_IN: "programs of an enterprise, what they may, and their keys",
+        PRINT_LETTERS: "mandate letters, and resets at the help desk: whoever prints one can sign in as its person",
+        PRINT_SLIPS: "the workers' slips",
+    }
+)
+"""The acts of identity, and what each covers."""
 
 _OF_A_STEP: Final = {ask.command for rule in PROCEDURE.values() for ask in rule.asks}
 
@@ -35,9 +51,7 @@ STEPS_OF: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """The steps each command is a part of: the one it belongs to, or all that it lies along. A mandate for a step covers
 what is a part of it, as long as that may be asked."""
 
-WORDS: Final = frozenset(
-    {EVERYTHING, INVITE, KEEP_REGISTER, KEEP_ROSTER, PRINT_SLIPS, *STEPS_OF, *(step.value for step in STEPS)}
-)
+WORDS: Final = frozenset({EVERYTHING, *OF_IDENTITY, *STEPS_OF, *(step.value for step in STEPS)})
 """Every word a scope may have."""
 
 
@@ -54,6 +68,6 @@ def mandate_covers(held: Held, act: str, today: date) -> bool:
     return held.in_force(today) and in_scope(held, act)
 
 
-def covering(held: tuple[Held, ...], act: str, today: date) -> tuple[Held, ...]:
+def covering(held: Iterable[Held], act: str, today: date) -> tuple[Held, ...]:
     """Those of the memberships whose mandate covers an act today."""
     return tuple(one for one in held if mandate_covers(one, act, today))

@@ -33,6 +33,7 @@ from cloudnego.identity.factor_tables import (
 )
 from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.letters import as_printed, as_read, drawn, may_print
+from cloudnego.identity.mandates import PRINT_LETTERS, covering
 from cloudnego.identity.portal_tables import OAuthRequest
 from cloudnego.identity.sessions import Held, Who, held_by
 from cloudnego.identity.store import reading, writing
@@ -86,7 +87,7 @@ def may_reset(issuer: Who, person: str, held: Sequence[Held], today: date) -> bo
     if issuer.person == person:
         return False
     if not held:
-        return any(one.office is Office.OPERATOR and one.in_force(today) for one in issuer.held)
+        return any(one.office is Office.OPERATOR for one in covering(issuer.held, PRINT_LETTERS, today))
     return all(may_print(issuer.held, one, today) for one in held)
 
 

@@ -1,7 +1,8 @@
 """What is kept how long, by which law, and the work of deleting what is past its time: never below the floor.
 
-One table for everything that lies outside the log of a case. What was said and done in a case is not deleted here: its
-words can be erased (`eventlog.erase`), its facts stay for as long as the contract is provable.
+One table for all there is: a table of the database stands in exactly one row, or among those that are of nobody. What
+was said and done in a case is not deleted by time: its words and files can be erased (`eventlog.erase`, `files.store`),
+its facts stay for as long as the contract is provable.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from sqlalchemy import Engine, Table, delete, select
+from sqlalchemy import ColumnElement, Engine, Table, delete, exists, select
 from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
@@ -22,16 +23,16 @@ _AT_ONCE: Final = 5_000  # rows of one transaction: a writer of the log must not
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of record. `floor`: days below which nobody may set it, with the law that says so; 0 where none does.
-    `table` and `column` (whole seconds since 1970) say what the work deletes; without them it deletes nothing, for the
-    record lies elsewhere or stays for good (`days` None)."""
+    `tables`: where it lies; none where that is outside the database. `swept`: what the work deletes by which column
+    (whole seconds since 1970), in this order; without it it deletes nothing, for the record stays (`days` None)."""
 
     name: str
     what: Said
     floor: int
     days: int | None
     law: str
-    table: str | None = None
-    column: str | None = None
+    tables: tuple[str, ...]
+    swept: tuple[tuple[str, str], ...] = ()
 
 
 KEPT: Final = (
@@ -41,8 +42,8 @@ KEPT: Final = (
         floor=180,
         days=400,
         law="网络安全法 21(3)",
-        table="sign_in_record",
-        column="at_s",
+        tables=("sign_in_record",),
+        swept=(("sign_in_record", "at_s"),),
     ),
     Kept(
         name="views",
@@ -50,17 +51,17 @@ KEPT: Final = (
         floor=180,
         days=10_950,
         law="网络安全法 21(3)",
-        table="material_view",
-        column="first_s",
+        tables=("material_view",),
+        swept=(("material_view", "first_s"),),
     ),
     Kept(
         name="prints",
-        what=Said(zh="口令条的打印记录", en="who printed slips"),
+        what=Said(zh="口令条的打印记录，作废的口令条", en="who printed slips, and slips that opened nothing any more"),
         floor=180,
         days=1_095,
         law="网络安全法 21(3)",
-        table="slip_print",
-        column="printed_s",
+        tables=("slip", "slip_print"),
+        swept=(("slip", "voided_s"), ("slip_print", "printed_s")),
     ),
     Kept(
         name="messages",
@@ -68,8 +69,28 @@ KEPT: Final = (
         floor=0,
         days=400,
         law="个人信息保护法 19",
-        table="inbox_message",
-        column="made_s",
+        tables=("inbox_message",),
+        swept=(("inbox_message", "made_s"),),
+    ),
+    Kept(
+        name="passing",
+        what=Said(
+            zh="会话、验证码、起草稿等有期限的东西，期满一天以后",
+            en="sessions, codes, drafts of portals and whatever else runs out: a day after it did",
+        ),
+        floor=0,
+        days=1,
+        law="个人信息保护法 19",
+        tables=(
+            "sign_in", "sign_in_failure", "one_time_code", "passkey_challenge", "outside_return", "prepared", "refresh",
+            "portal_spent", "portal_revoked",
+        ),
+        swept=(
+            ("sign_in", "expires_s"), ("sign_in_failure", "last_s"), ("one_time_code", "expires_s"),
+            ("passkey_challenge", "expires_s"),
+            ("outside_return", "until_s"), ("prepared", "expires_s"), ("refresh", "expires_s"),
+            ("portal_spent", "expires_s"), ("portal_revoked", "expires_s"),
+        ),
     ),
     Kept(
         name="reach",
@@ -77,6 +98,7 @@ KEPT: Final = (
         floor=0,
         days=None,
         law="个人信息保护法 15、47",
+        tables=("mail_address", "phone_number"),
     ),
     Kept(
         name="logs",
@@ -84,6 +106,7 @@ KEPT: Final = (
         floor=180,
         days=None,
         law="网络安全法 21(3)",
+        tables=(),
     ),
     Kept(
         name="assessments",
@@ -91,13 +114,18 @@ KEPT: Final = (
         floor=1_095,
         days=None,
         law="个人信息保护法 56",
+        tables=(),
     ),
     Kept(
         name="accepted",
-        what=Said(zh="谁同意过哪个版本的告知和约定", en="who accepted which version of a text"),
+        what=Said(
+            zh="谁同意过哪个版本的告知和约定，谁让哪个程序代办过",
+            en="who accepted which version of a text, and who let which program act for him",
+        ),
         floor=0,
         days=None,
         law="个人信息保护法 14、17",
+        tables=("accepted_text", "oauth_request"),
     ),
     Kept(
         name="resets",
@@ -105,9 +133,65 @@ KEPT: Final = (
         floor=180,
         days=None,
         law="网络安全法 21(3)",
+        tables=("factor_reset", "court_order", "court_order_reading"),
     ),
-)
-"""Everything outside the log of a case that is kept for a time. `docs/PRIVACY.md` says the same to people."""
+    Kept(
+        name="people",
+        what=Said(
+            zh="人员、任职、名册、邀请、登录方式：任职期间，之后作为案件中人员编号的说明",
+            en="people, offices, rosters, invitations, means of signing in: they say who the ids in a case are",
+        ),
+        floor=0,
+        days=None,
+        law="个人信息保护法 13(1)(3)、47",
+        tables=(
+            "person", "membership", "account", "worker", "invitation", "letter", "authenticator",
+            "passkey", "outside_link", "instructor",
+        ),
+    ),
+    Kept(
+        name="register",
+        what=Said(
+            zh="企业登记、参考数据、接入的程序：联系人、谁登记的",
+            en="the register, reference values, programs let in: contacts, and who entered them",
+        ),
+        floor=0,
+        days=None,
+        law="个人信息保护法 13(1)(3)",
+        tables=("organisation", "enterprise", "reference_value", "portal_client", "portal_grant"),
+    ),
+    Kept(
+        name="cases",
+        what=Said(
+            zh="案件中办过的事和说过的话；文字可以逐条删去",
+            en="what was done and said in a case; its words can be erased one by one",
+        ),
+        floor=0,
+        days=None,
+        law="个人信息保护法 47",
+        tables=("leaf", "body", "overview", "seat"),
+    ),
+    Kept(
+        name="files",
+        what=Said(
+            zh="案件中的文件；内容和名称可以逐个删去",
+            en="files of a case; their bytes and names can be erased one by one",
+        ),
+        floor=0,
+        days=None,
+        law="个人信息保护法 47",
+        tables=("file", "file_part"),
+    ),
+)  # fmt: skip
+"""Everything that is kept of people, and for how long. `docs/PRIVACY.md` says the same to them."""
+
+OF_NOBODY: Final = frozenset(
+    {
+        "district", "district_text", "region", "headcount", "law_text", "rollup", "stream", "stream_key",
+        "identity_epoch", "token_key", "portal_key", "portal_secret",
+    }
+)  # fmt: skip
+"""Tables that hold nothing of any person: places, law, sums, keys."""
 
 
 class BelowFloor(Actionable):
@@ -134,16 +218,16 @@ class Retention:
         found = {}
         for one in KEPT:
             days = self.days.get(one.name)
-            table = SQLModel.metadata.tables.get(one.table or "")
-            if days is not None and table is not None and one.column is not None:
-                found[one.name] = self._delete(table, one.column, now_s - days * DAY_S)
+            if days is not None:
+                before_s, tables = now_s - days * DAY_S, SQLModel.metadata.tables
+                found[one.name] = sum(self._delete(tables[name], column, before_s) for name, column in one.swept)
         return found
 
     def _delete(self, table: Table, column: str, before_s: int) -> int:
         keys, gone = list(table.primary_key.columns), 0
         while True:
             with writing(self._engine).begin() as connection:
-                old = select(*keys).where(table.c[column] < before_s).limit(_AT_ONCE)
+                old = select(*keys).where(table.c[column] < before_s, *_spoken_of_nowhere(table)).limit(_AT_ONCE)
                 rows = connection.execute(old).all()
                 for row in rows:
                     here = [key == value for key, value in zip(keys, row, strict=True)]
@@ -151,3 +235,14 @@ class Retention:
             gone += len(rows)
             if len(rows) < _AT_ONCE:
                 return gone
+
+
+def _spoken_of_nowhere(table: Table) -> list[ColumnElement[bool]]:
+    """That no row of another table names this one: what is still spoken of stays, however old."""
+    return [
+        ~exists().where(key.parent == key.column)
+        for other in SQLModel.metadata.sorted_tables
+        if other is not table
+        for key in other.foreign_keys
+        if key.column.table is table
+    ]

@@ -1,4 +1,4 @@
-"""Who read whose material: a row for each person, material and day, written after the answer has gone out.
+"""Who read whose material: a row for each person, material and day, written before the answer goes out.
 
 A caucus is one material, its own side's. What lies at the table belongs to the side that gave it, and that side and an
 auditor see who read it; who read a caucus, that side alone sees.
@@ -24,6 +24,9 @@ from cloudnego.identity.tables import Organisation, Person
 
 WHOLE_CAUCUS: Final = "caucus"
 """A side's own stream is read as a whole: which entry of it somebody looked at longest nobody knows."""
+
+DRAFT: Final = "draft"
+"""What a side put into the draft on the table is read together with the rest of it."""
 
 _REMEMBERED_MAX: Final = 50_000
 _TABLE = sql.table_of(MaterialView)
@@ -75,7 +78,7 @@ class Views:
 
         Blocks; safe in any number of threads and processes.
         """
-        wanted = [one for one in dict.fromkeys(materials) if not self._is_known(case, one, reader.person, reader.day)]
+        wanted = self.misses(case, reader, materials)
         if not wanted:
             return 0
         rows = [
@@ -95,9 +98,12 @@ class Views:
                 self._known.popitem(last=False)
         return len(wanted)
 
-    def _is_known(self, case: str, one: Material, person: str, day: date) -> bool:
+    def misses(self, case: str, reader: Reader, materials: Iterable[Material]) -> list[Material]:
+        """Those of the materials that this process does not know to have been noted today."""
         with self._guard:
-            return _key(case, one, person, day) in self._known
+            return [
+                one for one in dict.fromkeys(materials) if _key(case, one, reader.person, reader.day) not in self._known
+            ]
 
 
 def _key(case: str, one: Material, person: str, day: date) -> tuple[object, ...]:

@@ -1,23 +1,26 @@
-"""Who acts: what the door of identity adds before the core judges a command. A mandate is looked at now, and one
-person stands on one side of a case."""
+"""Who acts: what the door of identity adds before the core judges a command, and before the register is written. A
+mandate is looked at now, and one person stands on one side of a case."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from cloudnego.core import commands as c
 from cloudnego.core.sight import moment_of, next_for
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
-from cloudnego.identity.mandates import in_scope
+from cloudnego.identity.mandates import KEEP_REGISTER, covering, in_scope
 from cloudnego.identity.offices import MandateDoesNotCover, Parties, check_mandate, member_for, parties_of
-from cloudnego.identity.sessions import Who
+from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.sides import barred_from
 from cloudnego.identity.store import reading
 from cloudnego.web.cases import Found, pinned_law
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
+
+T = TypeVar("T")
 
 
 async def acting(site: Site, who: Who, found: Found, command: c.Command, acting_as: str | None) -> Member:
@@ -85,3 +88,25 @@ def _check_sides(site: Site, parties: Parties, side: Side, persons: frozenset[st
         barred = barred_from(session, parties, side, persons, today)
     if barred:
         raise Problem("one_side")
+
+
+# --- in the register ----------------------------------------------------------------------------------------------
+
+
+def in_force(site: Site, who: Who) -> tuple[Held, ...]:
+    """The memberships that count on the district's day."""
+    today = site.world.clock(who.district).date()
+    return tuple(one for one in who.held if one.in_force(today))
+
+
+def registering(site: Site, who: Who, allowed: Callable[[tuple[Held, ...]], T]) -> T:
+    """What memberships allow somebody to enter or change, as far as their mandates cover keeping the register today.
+
+    Raises `Problem`: 404 where no office of his allows him anything, 409 where only the mandates fall short.
+    """
+    if not allowed(in_force(site, who)):
+        raise Problem("not_found")
+    found = allowed(covering(who.held, KEEP_REGISTER, site.world.clock(who.district).date()))
+    if not found:
+        raise Problem("mandate_does_not_cover")
+    return found

@@ -21,13 +21,13 @@ from cloudnego.identity.grades import ACTS, Act
 from cloudnego.identity.portals import may_delegate
 from cloudnego.identity.sessions import Who
 from cloudnego.web.account import SignedIn, TheSite, instant
+from cloudnego.web.acting import in_force
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.described import described
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.forms import Form, OAuthError, asked_scopes, fields_of, spoken
 from cloudnego.web.lists import organisation_names
-from cloudnego.web.organisations import in_force
 from cloudnego.web.proving import insist
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site

@@ -14,10 +14,12 @@ from starlette.responses import Response
 
 from cloudnego.core.commands import RecordCourtOrder
 from cloudnego.core.refusals import Refused
-from cloudnego.core.vocabulary import CLOCK, Evidence, Office
+from cloudnego.core.vocabulary import CLOCK, Evidence, Office, Side
 from cloudnego.handle import handle
-from cloudnego.identity.court_orders import Order, confirm, orders
+from cloudnego.identity.court_orders import Order, confirm, order, orders
 from cloudnego.identity.grades import ACTS, Act
+from cloudnego.identity.mandates import CONFIRM_COURT_ORDERS, covering
+from cloudnego.identity.offices import fits, parties_of, side_in
 from cloudnego.identity.roster import RosterError
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading, writing
@@ -35,19 +37,20 @@ OrderId = Annotated[str, Path(max_length=96)]
 
 
 class CourtOrders(msgspec.Struct, frozen=True, kw_only=True):
-    """The court orders of the district, the latest first; none of them says what a caucus holds."""
+    """The court orders for the cases of one's area, the latest first; none of them says what a caucus holds."""
 
     rows: tuple[Order, ...]
 
 
 @router.get("/court-orders", **described("list_court_orders", CourtOrders, codes=("not_found",), tagged=True))
 async def list_court_orders(request: Request, site: TheSite, who: SignedIn) -> Response:
-    """What an operator asked for on a court's order. For the officials of the labour authority."""
+    """What an operator asked for on a court's order. For the officials of the labour authority above the case."""
     _check_official(site, who)
 
     def read() -> CourtOrders:
         with reading(site.engine) as session:
-            return CourtOrders(rows=orders(session, who.district))
+            found = orders(session, who.district)
+        return CourtOrders(rows=tuple(one for one in found if _above(site, who, one.paper.case)))
 
     return tagged(request, await site.threads.run(read))
 
@@ -69,6 +72,9 @@ async def confirm_court_order(site: TheSite, who: SignedIn, order_id: OrderId) -
 
     def write() -> Order:
         with writing(site.engine) as session:
+            asked = order(session, who.district, order_id)
+            if asked is None or not _above(site, who, asked.paper.case):
+                raise Problem("not_found")
             return confirm(session, who.district, order_id, by=who.person, now_s=site.now_s())
 
     try:
@@ -79,17 +85,17 @@ async def confirm_court_order(site: TheSite, who: SignedIn, order_id: OrderId) -
     return answer(confirmed)
 
 
-async def _tell_both_sides(site: Site, district: str, order: Order) -> None:
+async def _tell_both_sides(site: Site, district: str, confirmed: Order) -> None:
     """Write the event. It is the same whether or not the caucus was ever used: nothing here looks into it."""
-    paper = order.paper
-    assert order.confirmed_by is not None, "told once it is confirmed"
+    paper = confirmed.paper
+    assert confirmed.confirmed_by is not None, "told once it is confirmed"
     told = RecordCourtOrder(
-        order=order.id, side=paper.side, order_no=paper.order_no, court=paper.court, ordered_on=paper.ordered_on,
-        evidence=Evidence(sha256=paper.scan_sha256), requested_by=order.requested_by,
-        confirmed_by=order.confirmed_by, until_on=order.expires_on,
+        order=confirmed.id, side=paper.side, order_no=paper.order_no, court=paper.court, ordered_on=paper.ordered_on,
+        evidence=Evidence(sha256=paper.scan_sha256), requested_by=confirmed.requested_by,
+        confirmed_by=confirmed.confirmed_by, until_on=confirmed.expires_on,
     )  # fmt: skip
     try:
-        await handle(site.world, district, paper.case, told, CLOCK, f"court-order-{order.id}")
+        await handle(site.world, district, paper.case, told, CLOCK, f"court-order-{confirmed.id}")
     except (Refused, KeyReused):
         raise Problem("court_order_over") from None
     except NoCase:
@@ -98,8 +104,19 @@ async def _tell_both_sides(site: Site, district: str, order: Order) -> None:
         raise Problem("busy", retry_after_s=busy.retry_after or 1) from None
 
 
+def _above(site: Site, who: Who, case_id: str) -> bool:
+    """Whether he is of the labour authority above this case and stands on neither of its sides. Blocks."""
+    case = site.log.state(case_id)
+    parties = parties_of(case) if case is not None else None
+    if case is None or parties is None or any(case.benches.of(side).has(who.person) for side in Side):
+        return False
+    mine = [one for one in who.held if fits(one, parties, site.world.clock(who.district).date())]
+    of_a_side = any(side_in(one, parties, who.person) is not None for one in mine)
+    return not of_a_side and any(one.office is Office.AUTHORITY for one in mine)
+
+
 def _check_official(site: Site, who: Who) -> None:
-    """Raises `Problem` 404 unless he is of the labour authority by a membership in force."""
-    today = site.world.clock(who.district).date()
-    if not any(one.office is Office.AUTHORITY and one.in_force(today) for one in who.held):
+    """Raises `Problem` 404 unless he is of the labour authority, by a membership whose mandate covers it today."""
+    held = covering(who.held, CONFIRM_COURT_ORDERS, site.world.clock(who.district).date())
+    if not any(one.office is Office.AUTHORITY for one in held):
         raise Problem("not_found")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -29,11 +30,12 @@ from cloudnego.identity.register import (
     enterprises,
 )
 from cloudnego.identity.roster import Roster, RosterError
-from cloudnego.identity.sessions import Who
+from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import ReferenceValue
 from cloudnego.texts import say
 from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.acting import in_force, registering
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.bodies import EnterpriseBody, EnterpriseChange, ReferenceBody, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
@@ -82,10 +84,14 @@ class References(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[ReferenceDocument, ...]
 
 
+def _regions(offices: frozenset[Office]) -> Callable[[tuple[Held, ...]], tuple[str, ...]]:
+    """The places that memberships of these offices reach."""
+    return lambda held: tuple(one.region for one in held if one.office in offices)
+
+
 def reach_of(who: Who, offices: frozenset[Office], site: Site) -> Reach:
     """The part of the register somebody reaches by these offices, and by being of an enterprise."""
-    today = site.world.clock(who.district).date()
-    held = [one for one in who.held if one.in_force(today)]
+    held = in_force(site, who)
     own = {one.organisation for one in held if one.organisation_kind == "enterprise"}
     own |= {one.upper for one in held if one.organisation_kind == "enterprise_union" and one.upper is not None}
     return Reach(frozenset(one.region for one in held if one.office in offices), frozenset(own))
@@ -139,17 +145,15 @@ async def get_enterprise(request: Request, site: TheSite, who: SignedIn, enterpr
         Entry,
         body=EnterpriseBody,
         status=201,
-        codes=("not_found", "region_unknown", "credit_code_taken", "organisation_unknown"),
+        codes=("not_found", "mandate_does_not_cover", "region_unknown", "credit_code_taken", "organisation_unknown"),
         headed=("ETag", "Location"),
     ),
 )
 async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter an enterprise. For the unions of its area; nobody else learns that there is a register to enter it in."""
-    reach = reach_of(who, _KEEPERS, site)
-    if not reach.regions:
-        raise Problem("not_found")
+    regions = registering(site, who, _regions(_KEEPERS))
     body = parsed(request, EnterpriseBody)
-    if not any(body.region.startswith(code) for code in reach.regions):
+    if not body.region.startswith(regions):
         raise Problem("region_unknown", facts={"region": body.region})
     if body.union_organisation is not None:  # a union is made below its enterprise, so this one has none yet
         raise Problem("organisation_unknown", facts={"organisation": body.union_organisation})
@@ -171,7 +175,14 @@ async def post_enterprise(request: Request, site: TheSite, who: SignedIn) -> Res
         "change_enterprise",
         Entry,
         body=EnterpriseChange,
-        codes=("not_found", "enterprise_changed", "nothing_to_change", "region_unknown", "organisation_unknown"),
+        codes=(
+            "not_found",
+            "mandate_does_not_cover",
+            "enterprise_changed",
+            "nothing_to_change",
+            "region_unknown",
+            "organisation_unknown",
+        ),
         headed=("ETag",),
     ),
 )
@@ -184,13 +195,11 @@ async def patch_enterprise(
 ) -> Response:
     """Change facts. The union of the area may change all of them, the enterprise its own."""
     before = await site.threads.run(_entry, site, who, enterprise_id)
-    allowed = _may_change(who, before, site)
-    if not allowed:
-        raise Problem("not_found")
+    allowed = registering(site, who, lambda held: _may_change(held, before))
     changes = _changes(parsed(request, EnterpriseChange), allowed)
     if if_match is not None and if_match != _tag(before):
         raise Problem("enterprise_changed")
-    if "region" in changes and not reach_of(who, _KEEPERS, site).holds("", changes["region"]):
+    if "region" in changes and not changes["region"].startswith(registering(site, who, _regions(_KEEPERS))):
         raise Problem("region_unknown", facts={"region": changes["region"]})
 
     def write() -> Entry:
@@ -232,11 +241,10 @@ def _heads(sent: Any) -> tuple[Heads, ...]:
     return tuple(Heads(**one.model_dump()) for one in sent or ())
 
 
-def _may_change(who: Who, entry: Entry, site: Site) -> frozenset[str]:
-    if reach_of(who, _KEEPERS, site).holds("", entry.region):
+def _may_change(held: tuple[Held, ...], entry: Entry) -> frozenset[str]:
+    if entry.region.startswith(_regions(_KEEPERS)(held)):
         return frozenset(EnterpriseChange.model_fields)
-    today = site.world.clock(who.district).date()
-    own = any(one.organisation == entry.id and one.office in _OWN and one.in_force(today) for one in who.held)
+    own = any(one.organisation == entry.id and one.office in _OWN for one in held)
     return OWN_FACTS if own else frozenset()
 
 
@@ -281,16 +289,14 @@ async def list_reference_values(
         ReferenceDocument,
         body=ReferenceBody,
         status=201,
-        codes=("not_found", "region_unknown"),
+        codes=("not_found", "mandate_does_not_cover", "region_unknown"),
     ),
 )
 async def post_reference_value(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter a figure with its source. For the unions of the area and the labour authority."""
-    reach = reach_of(who, _VALUERS, site)
-    if not reach.regions:
-        raise Problem("not_found")
+    regions = registering(site, who, _regions(_VALUERS))
     body = parsed(request, ReferenceBody)
-    if not any(body.region.startswith(code) for code in reach.regions):
+    if not body.region.startswith(regions):
         raise Problem("region_unknown", facts={"region": body.region})
     new = NewReference(**body.model_dump())
     if not unit_suits(new):

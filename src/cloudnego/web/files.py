@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.sight import may_lay
-from cloudnego.core.vocabulary import Seat, Stream
+from cloudnego.core.vocabulary import Seat, Side, Stream
 from cloudnego.files import jail
 from cloudnego.files.kinds import MEDIA, FileKind, FileRefused, Why, clean_name, declared
 from cloudnego.files.store import Full, Kept, NewFile
@@ -32,6 +32,7 @@ from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.errors import Problem, obstacle_as_said
 from cloudnego.web.queries import ActingAs, CaseId, names_of
 from cloudnego.web.site import Site
+from cloudnego.web.viewing import noted, shown_of_file
 from cloudnego.web.wire import body_of, headers_of
 
 FILES: Final = "files"
@@ -115,7 +116,7 @@ async def post_file(
     if place not in found.streams:
         raise Problem("not_found")
     new = NewFile(
-        id=site.new_id("f") + site.new_id(""), case=found.id, stream=place, side=found.member.side, name=called,
+        id=site.new_id("f") + site.new_id(""), case=found.id, stream=place, side=_side(found), name=called,
         kind=kind, received_sha256=sha256(content).hexdigest(), by=who.person, at=found.at.replace(microsecond=0),
     )  # fmt: skip
     try:
@@ -142,10 +143,15 @@ async def _place(site: Site, found: Found, stream: str | None) -> Stream:
     return place
 
 
+def _side(found: Found) -> Side | None:
+    """The side he stands on here: by his office, or by a seat on its bench alone."""
+    return found.member.side or found.caucus_of
+
+
 @contextmanager
 def _turn(found: Found) -> Iterator[None]:
     """One of the few turns a side of a case has at the readers of files. Raises `Problem` 503."""
-    purse = (found.id, found.member.side or found.member.person)
+    purse = (found.id, _side(found) or found.member.person)
     if _busy[purse] >= _AT_ONCE:
         raise Problem("busy", retry_after_s=_RETRY_S)
     _busy[purse] += 1
@@ -207,7 +213,8 @@ async def get_file(
         if not original:
             mark = _mark(site, found, who)
             content = await site.cells.run(jail.marked, content, one.facts.kind, mark)
-    return Response(content, 200, _headers(one), _TYPES[one.facts.kind])
+    copy = Response(content, 200, _headers(one), _TYPES[one.facts.kind])
+    return await noted(site, who, found, shown_of_file(one), copy)
 
 
 def _mark(site: Site, found: Found, who: Who) -> str:

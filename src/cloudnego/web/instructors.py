@@ -12,14 +12,14 @@ from starlette.responses import Response
 from cloudnego.core.vocabulary import Origin
 from cloudnego.identity.pool import KEEPS, Pooled, enter, leave, pool
 from cloudnego.identity.roster import RosterError
-from cloudnego.identity.sessions import Who
+from cloudnego.identity.sessions import Held
 from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.acting import registering
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import InstructorBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.errors import Problem
-from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["register"])
 
@@ -48,14 +48,12 @@ async def list_instructors(request: Request, site: TheSite, who: SignedIn) -> Re
     "/instructors",
     **described(
         "add_instructor", Pooled, body=InstructorBody, status=201,
-        codes=("not_found", "person_unknown", "instructor_exists", "origin_not_yours"),
+        codes=("not_found", "mandate_does_not_cover", "person_unknown", "instructor_exists", "origin_not_yours"),
     ),
 )  # fmt: skip
 async def post_instructor(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter somebody. For the labour authority, the district's union and the employers' body, each its own people."""
-    origins = _kept_by(site, who)
-    if not origins:
-        raise Problem("not_found")
+    origins = registering(site, who, _kept_by)
     body = parsed(request, InstructorBody)
     origin = body.origin or min(origins)
     if origin not in origins or (body.origin is None and len(origins) > 1):
@@ -78,23 +76,24 @@ async def post_instructor(request: Request, site: TheSite, who: SignedIn) -> Res
 
 @router.delete(
     "/instructors/{instructor_id}",
-    **described("end_instructor", None, status=204, codes=("not_found", "malformed"), unsafe=True),
+    **described(
+        "end_instructor", None, status=204, codes=("not_found", "mandate_does_not_cover", "malformed"), unsafe=True
+    ),
 )
 async def delete_instructor(site: TheSite, who: SignedIn, instructor_id: InstructorId) -> Response:
     """End an entry of the own body from today on. Cases he was sent to keep him until somebody releases him."""
-    origins = _kept_by(site, who)
+    origins = registering(site, who, _kept_by)
     today = site.world.clock(who.district).date()
 
     def write() -> bool:
         with writing(site.engine) as session:
             return leave(session, who.district, instructor_id, origins, today)
 
-    if not origins or not await site.threads.run(write):
+    if not await site.threads.run(write):
         raise Problem("not_found")
     return nothing()
 
 
-def _kept_by(site: Site, who: Who) -> frozenset[Origin]:
-    """The origins whose instructors this person enters."""
-    today = site.world.clock(who.district).date()
-    return frozenset(KEEPS[one.office] for one in who.held if one.office in KEEPS and one.in_force(today))
+def _kept_by(held: tuple[Held, ...]) -> frozenset[Origin]:
+    """The origins whose instructors somebody who holds this enters."""
+    return frozenset(KEEPS[one.office] for one in held if one.office in KEEPS)

@@ -14,12 +14,13 @@ from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Id, Message, Office
 from cloudnego.identity.kinds import OrganisationKind
-from cloudnego.identity.organisations import Body, bodies, body, change_body, check_upper, end_body, keeps
+from cloudnego.identity.organisations import KEPT_BY, Body, bodies, body, change_body, check_upper, end_body, keeps
 from cloudnego.identity.register import Reach
 from cloudnego.identity.roster import Roster, RosterError, regions
-from cloudnego.identity.sessions import Held, Who
+from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.acting import in_force, registering
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import Name, OrganisationBody, RegionCode, Title, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
@@ -77,12 +78,6 @@ class OrganisationChange(Message):
     upper: Id | None = None
 
 
-def in_force(site: Site, who: Who) -> tuple[Held, ...]:
-    """The memberships that count on the district's day."""
-    today = site.world.clock(who.district).date()
-    return tuple(one for one in who.held if one.in_force(today))
-
-
 def written(site: Site, who: Who, write: Callable[[Session, Roster], T]) -> T:
     """One transaction of identity. Raises `Problem` for what the roster refuses. Blocks."""
     try:
@@ -111,16 +106,14 @@ async def list_regions(request: Request, site: TheSite, who: SignedIn) -> Respon
         RegionDocument,
         body=RegionBody,
         status=201,
-        codes=("not_found", "region_exists", "region_unknown"),
+        codes=("not_found", "mandate_does_not_cover", "region_exists", "region_unknown"),
     ),
 )
 async def post_region(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Add a place. For officials of the district's union."""
-    own = [one.region for one in in_force(site, who) if one.office is Office.DISTRICT_UNION]
-    if not own:
-        raise Problem("not_found")
+    own = registering(site, who, lambda held: tuple(o.region for o in held if o.office is Office.DISTRICT_UNION))
     sent = parsed(request, RegionBody)
-    if not any(sent.code.startswith(code) for code in own):
+    if not sent.code.startswith(own):
         raise Problem("region_unknown", facts={"region": sent.code})
     await site.threads.run(
         written, site, who, lambda _, roster: roster.add_region(sent.code, sent.name_zh, sent.name_en)
@@ -187,15 +180,13 @@ def seen_body(site: Site, who: Who, organisation_id: str) -> Body:
         Body,
         body=OrganisationEntry,
         status=201,
-        codes=("not_found", "region_unknown", "organisation_unknown", "upper_does_not_suit"),
+        codes=("not_found", "mandate_does_not_cover", "region_unknown", "organisation_unknown", "upper_does_not_suit"),
         headed=("Location",),
     ),
 )
 async def post_organisation(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Enter an organisation: district officials all kinds but operators, town unions the unions of enterprises."""
-    held = in_force(site, who)
-    if not any(one.office in (Office.DISTRICT_UNION, Office.TOWN_UNION) for one in held):
-        raise Problem("not_found")
+    held = registering(site, who, lambda held: tuple(one for one in held if one.office in KEPT_BY))
     sent = parsed(request, OrganisationEntry)
     if not keeps(held, sent.kind, sent.region):
         raise Problem("region_unknown", facts={"region": sent.region})
@@ -210,10 +201,11 @@ async def post_organisation(request: Request, site: TheSite, who: SignedIn) -> R
 
 
 def _kept(site: Site, who: Who, session: Session, organisation_id: str) -> Body:
-    """The organisation, if he keeps it. Raises `Problem` 404."""
+    """The organisation, if he keeps it. Raises `Problem` 404, and 409 where his mandate does not cover that."""
     found = body(session, who.district, organisation_id)
-    if found is None or not keeps(in_force(site, who), found.kind, found.region):
+    if found is None:
         raise Problem("not_found")
+    registering(site, who, lambda held: keeps(held, found.kind, found.region))
     return found
 
 
@@ -223,7 +215,14 @@ def _kept(site: Site, who: Who, session: Session, organisation_id: str) -> Body:
         "change_organisation",
         Body,
         body=OrganisationChange,
-        codes=("not_found", "nothing_to_change", "region_unknown", "organisation_unknown", "upper_does_not_suit"),
+        codes=(
+            "not_found",
+            "mandate_does_not_cover",
+            "nothing_to_change",
+            "region_unknown",
+            "organisation_unknown",
+            "upper_does_not_suit",
+        ),
     ),
 )
 async def patch_organisation(request: Request, site: TheSite, who: SignedIn, organisation_id: PathId) -> Response:
@@ -236,7 +235,7 @@ async def patch_organisation(request: Request, site: TheSite, who: SignedIn, org
     kind = (await site.threads.run(look)).kind
     sent = parsed(request, OrganisationChange)
     changes = {name: getattr(sent, name) for name in sent.model_fields_set if getattr(sent, name) is not None}
-    if "region" in changes and not keeps(in_force(site, who), kind, changes["region"]):
+    if "region" in changes and not keeps(registering(site, who, lambda held: held), kind, changes["region"]):
         raise Problem("region_unknown", facts={"region": changes["region"]})
 
     def write(session: Session, _: Roster) -> Body:
@@ -249,7 +248,9 @@ async def patch_organisation(request: Request, site: TheSite, who: SignedIn, org
 
 @router.delete(
     "/organisations/{organisation_id}",
-    **described("end_organisation", None, status=204, codes=("not_found", "malformed"), unsafe=True),
+    **described(
+        "end_organisation", None, status=204, codes=("not_found", "mandate_does_not_cover", "malformed"), unsafe=True
+    ),
 )
 async def delete_organisation(site: TheSite, who: SignedIn, organisation_id: PathId) -> Response:
     """End an organisation; whatever people hold in it ends at the next request. Nothing of the record is lost."""

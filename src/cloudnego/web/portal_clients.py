@@ -19,6 +19,7 @@ from starlette.responses import Response
 from cloudnego.core.vocabulary import Id, Message, Office
 from cloudnego.identity.clients import SECRET_OVERLAP_S, Client, Grant, NewClient
 from cloudnego.identity.grades import ACTS, Act
+from cloudnego.identity.mandates import LET_PORTALS_IN, covering
 from cloudnego.identity.roster import RosterError
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
@@ -30,7 +31,6 @@ from cloudnego.web.bodies import Name, parsed
 from cloudnego.web.described import described
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
-from cloudnego.web.organisations import in_force
 from cloudnego.web.proving import insist
 from cloudnego.web.scopes import OWNERS_ALONE, PortalScope
 from cloudnego.web.site import Site
@@ -140,7 +140,7 @@ class _Reach(msgspec.Struct, frozen=True):
 
 
 def _reach(site: Site, who: Who) -> _Reach:
-    held = in_force(site, who)
+    held = covering(who.held, LET_PORTALS_IN, site.world.clock(who.district).date())
     own = [one for one in held if one.office in _OWN and one.organisation_kind == "enterprise"]
     return _Reach(
         frozenset(one.organisation for one in own),
@@ -209,12 +209,14 @@ async def _done(site: Site, work: Callable[[], T]) -> T:
 
 @router.get("/portal-clients", **described("list_portal_clients", ClientList))
 async def list_portal_clients(site: TheSite, who: SignedIn) -> Response:
-    """The programs that serve the enterprises somebody speaks for; for a district official all of the district."""
+    """The programs that serve the enterprises somebody speaks for; for a district official those of his area, and the
+    platforms."""
 
     def read() -> ClientList:
         reach = _reach(site, who)
         found = site.portals.clients.of(who.district, None if reach.regions else sorted(reach.answers_for))
-        return ClientList(rows=tuple(_document(site, who, one) for one in found))
+        shown = [_document(site, who, one) for one in found]
+        return ClientList(rows=tuple(one for one in shown if one.platform or one.grants))
 
     return answer(await site.threads.run(read))
 

@@ -57,7 +57,7 @@ from cloudnego.web.lists import (
     sight_of,
 )
 from cloudnego.web.site import Site
-from cloudnego.web.viewing import noting, shown_of, shown_of_case
+from cloudnego.web.viewing import noted, shown_of, shown_of_case, shown_of_draft
 
 _PAGE = 256  # events read at once
 
@@ -123,7 +123,7 @@ async def get_case(
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
         return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
 
-    return noting(site, who, found, shown_of_case(found), await site.threads.run(read))
+    return await noted(site, who, found, shown_of_case(found), await site.threads.run(read))
 
 
 def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
@@ -220,7 +220,7 @@ async def get_timeline(
         return document, shown_of(events)
 
     document, shown = await site.threads.run(read)
-    return noting(site, who, found, shown, tagged(request, document))
+    return await noted(site, who, found, shown, tagged(request, document))
 
 
 def _place(found: Found, cursor: str) -> dict[Stream, int]:
@@ -247,7 +247,8 @@ async def get_draft(
     def read() -> DraftDocument:
         return draft_document(found, lambda stream: _events(site, found, stream))
 
-    return tagged(request, await site.threads.run(read))
+    shown = shown_of_draft(found) if found.case.congress.submitted_on is None else []
+    return await noted(site, who, found, shown, tagged(request, await site.threads.run(read)))
 
 
 def _events(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:

@@ -1,30 +1,47 @@
-"""Noting who read whose material: what an answer showed is worked out before it goes out, and written afterwards."""
+"""Noting who read whose material: written before the answer goes out, so that nothing is shown that is not noted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from cloudnego.core.events import MaterialDelivered
+from cloudnego.core.events import ClausePut, MaterialDelivered
 from cloudnego.core.vocabulary import Side, Stream
+from cloudnego.files.store import Kept
 from cloudnego.identity.offices import fits, parties_of
 from cloudnego.identity.sessions import Who
-from cloudnego.identity.views import WHOLE_CAUCUS, Material, Reader
+from cloudnego.identity.views import DRAFT, WHOLE_CAUCUS, Material, Reader
 from cloudnego.ports import Recorded
 from cloudnego.web.cases import Found
 from cloudnego.web.site import Site
 
 
 def shown_of_case(found: Found) -> list[Material]:
-    """What one look at a whole case shows: what each side delivered to the table, and the caucuses the reader sees."""
+    """What one look at a whole case shows: what each side delivered and drafted at the table, and the caucuses
+    the reader sees."""
     at_the_table = [
         Material(Stream.TABLE, name, one.asked_by.other)
         for name, one in found.case.materials.items()
         if one.delivered_on is not None and Stream.TABLE in found.streams
     ]
-    return [*at_the_table, *(_caucus(side) for side in Side if Stream.caucus(side) in found.streams)]
+    return [
+        *at_the_table,
+        *shown_of_draft(found),
+        *(_caucus(side) for side in Side if Stream.caucus(side) in found.streams),
+    ]
+
+
+def shown_of_draft(found: Found) -> list[Material]:
+    """The draft on the table, as the material of each side that put a clause. Once submitted it lies before all whom it
+    binds: who of the workers reads it then is nobody's business."""
+    sides = {one.side for one in found.case.clauses.values()} if Stream.TABLE in found.streams else set()
+    return [_draft(side) for side in sorted(sides)]
+
+
+def shown_of_file(one: Kept) -> list[Material]:
+    """A file, as the material of the side that laid it there; of whoever stands on neither it is nobody's."""
+    return [Material(one.stream, one.id, one.side)] if one.side is not None else []
 
 
 def shown_of(events: Iterable[Recorded]) -> list[Material]:
@@ -33,18 +50,23 @@ def shown_of(events: Iterable[Recorded]) -> list[Material]:
     for one in events:
         if isinstance(one.event, MaterialDelivered):
             found.append(Material(one.stream, one.event.material, one.event.side))
+        elif isinstance(one.event, ClausePut):
+            found.append(_draft(one.event.side))
         elif one.stream.is_caucus:
             found.append(_caucus(Side.WORKER if one.stream is Stream.WORKER else Side.EMPLOYER))
     return found
 
 
-def noting(site: Site, who: Who, found: Found, materials: Iterable[Material], answer: Response) -> Response:
-    """The answer, which notes after it was sent that this reader was shown these."""
-    shown = tuple(materials)
-    if shown:
-        reader = _reader(site, who, found)
-        answer.background = BackgroundTask(site.threads.run, site.views.note, site.engine, found.id, reader, shown)
+async def noted(site: Site, who: Who, found: Found, materials: Iterable[Material], answer: Response) -> Response:
+    """The answer, once it is written that this reader was shown these: no process that dies takes a note with it."""
+    shown, reader = tuple(materials), _reader(site, who, found)
+    if site.views.misses(found.id, reader, shown):
+        await site.threads.run(site.views.note, site.engine, found.id, reader, shown)
     return answer
+
+
+def _draft(side: Side) -> Material:
+    return Material(Stream.TABLE, f"{DRAFT} {side.value}", side)  # no id of a material has a space in it
 
 
 def _caucus(side: Side) -> Material:

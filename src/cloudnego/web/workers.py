@@ -29,13 +29,14 @@ from cloudnego.identity.workers import (
     workers,
 )
 from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.acting import in_force
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import Name, parsed, visible
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, PathId
 from cloudnego.web.errors import Problem
-from cloudnego.web.organisations import in_force, written
+from cloudnego.web.organisations import written
 from cloudnego.web.site import Site
 
 router = APIRouter(prefix="/api/v1", tags=["roster"])

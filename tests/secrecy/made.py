@@ -1,0 +1,142 @@
+"""What the table of verdicts speaks of by `$name`: everything of the first case that has an id of its own, made once.
+So whoever may gets it, and all others the bytes of what does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from cloudnego.core.vocabulary import Office, Side, Stream
+from cloudnego.files.kinds import FileKind
+from cloudnego.files.store import NewFile
+from cloudnego.identity.clients import Grant, NewClient
+from cloudnego.identity.consents import Wanted
+from cloudnego.identity.court_orders import OrderPaper, request
+from cloudnego.identity.factor_tables import FactorReset, Passkey
+from cloudnego.identity.grades import Grade
+from cloudnego.identity.invitations import NewInvitation, invite
+from cloudnego.identity.register import enterprise
+from cloudnego.identity.roster import Roster
+from cloudnego.identity.sessions import token_hash
+from cloudnego.identity.store import reading, writing
+from cloudnego.identity.tables import Membership, SignIn
+from cloudnego.identity.workers import NewWorker, add_workers
+from cloudnego.main import House
+
+Named = Callable[[str], str]
+"""The id of a person of the first case, by his kind."""
+
+BACK_AT: Final = "https://portal.example/back"
+KEY: Final = {
+    "kty": "EC", "crv": "P-256", "kid": "k1", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+    "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+}  # fmt: skip
+"""The public key of RFC 7517, appendix A.1."""
+
+VERIFIER: Final = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+WANTED: Final = Wanted(
+    enterprise="A", redirect_uri=BACK_AT, scopes=frozenset({"cases"}), state=None,
+    challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+)  # fmt: skip
+"""What the program asks of a person, with the challenge and verifier of RFC 7636, appendix B."""
+
+
+def everything_made(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """All of it, by the names the table calls it."""
+    return {
+        **_of_people(house, district, named),
+        **_of_accounts(house, district, named),
+        **_of_programs(house, district, case, named),
+        "file": _file(house, district, case, named),
+        "order": _order(house, district, case, named),
+    }
+
+
+def _of_people(house: House, district: str, named: Named) -> dict[str, str]:
+    """A worker's membership, an office in the union of A, a line of A's roster, an invitation to its union."""
+    site, by = house.site, named("union_admin")
+    with writing(site.engine) as session:
+        entry = enterprise(session, district, "A")
+        assert entry is not None, "the enterprise of the first case"
+        roster = Roster(session, district, site.new_id, site.now_s(), by)
+        line = add_workers(session, roster, entry, [NewWorker("0001", "名册上的人")])[0]
+        wanted = NewInvitation(organisation="UA", name="受邀的人", office=Office.UNION)
+        invited, _ = invite(
+            session, district, wanted, new_id=site.new_id, by=by, now_s=site.now_s(), lasts_s=30 * 86_400
+        )
+        worker, seat = _held(session, named("worker"), "A"), _held(session, by, "UA")
+    return {"membership": worker, "seat": seat, "line": line.id, "invitation": invited.id}
+
+
+def _held(session: Session, who: str, organisation: str) -> str:
+    return session.exec(
+        select(Membership.id).where(Membership.person == who, Membership.organisation == organisation)
+    ).one()
+
+
+def _of_accounts(house: House, district: str, named: Named) -> dict[str, str]:
+    """A worker's letter, second session and passkey; and the reset of the workers' chief that waits for a second."""
+    site, worker = house.site, named("worker")
+    with reading(site.engine) as session:
+        membership = _held(session, worker, "A")
+    letter = site.factors.letters.issue(district, membership, named("union_admin"))
+    token = site.sessions.open(district, worker, worker, "bearer", proof=Grade.PASSWORD)
+    with writing(site.engine) as session:
+        second = session.exec(select(SignIn.id).where(col(SignIn.token_hash) == token_hash(token))).one()
+        session.add(
+            FactorReset(
+                id="r1", district=district, person=named("worker_chief"), why="手机丢失", asked_by="somebody",
+                asked_s=site.now_s(), two_persons=True,
+            )
+        )  # fmt: skip
+        session.add(
+            Passkey(
+                id="p1", district=district, person=worker, credential="AA", public_key="AA", sign_count=0, name="手机",
+                made_s=site.now_s(),
+            )
+        )  # fmt: skip
+    return {"letter": letter.id, "reset": "r1", "session": second, "passkey": "p1"}
+
+
+def _of_programs(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """A program of A with a key, the draft it left, what it asks of a person, and what one let it do."""
+    site, by = house.site, named("hr")
+    new = NewClient(
+        name="人力资源系统", redirect_uris=(BACK_AT,), grants=(Grant("A", frozenset({"cases", "prepare"})),)
+    )
+    client_id, _ = site.portals.clients.register(district, new, by)
+    site.portals.clients.add_key(client_id, dict(KEY))
+    client = site.portals.clients.get(client_id)
+    assert client is not None, "it was just registered"
+    waiting, let = site.consents.ask(client, WANTED), site.consents.ask(client, WANTED)
+    code = site.consents.decide(let, by, yes=True)
+    site.consents.exchange(client_id, str(code), BACK_AT, VERIFIER)
+    words = b'{"channel": "platform"}'
+    draft = site.prepared.keep(district, case, client_id, "confirm_electronic_service", words)
+    return {"client": client_id, "request": waiting, "consent": let, "draft": draft}
+
+
+def _file(house: House, district: str, case: str, named: Named) -> str:
+    """A file in the workers' own stream."""
+    site, content = house.site, "会商记录".encode()
+    new = NewFile(
+        id=site.new_id("f") + site.new_id(""), case=case, stream=Stream.WORKER, side=Side.WORKER, name="会商.txt",
+        kind=FileKind.TXT, received_sha256=sha256(content).hexdigest(), by=named("worker_chief"),
+        at=site.world.clock(district).replace(microsecond=0),
+    )  # fmt: skip
+    return site.files.keep(new, content)[0].id
+
+
+def _order(house: House, district: str, case: str, named: Named) -> str:
+    """A court's order for the workers' stream, which waits for its second person."""
+    site = house.site
+    paper = OrderPaper(
+        case=case, side=Side.WORKER, order_no="（2026）浙0109民初1号", court="区人民法院", ordered_on=date(2026, 3, 1),
+        scan_sha256=64 * "c",
+    )  # fmt: skip
+    with writing(site.engine) as session:
+        return request(session, district, paper, row_id=site.new_id("k"), by=named("operator"), now_s=site.now_s()).id
