@@ -174,7 +174,14 @@ class _Planting:
         }  # fmt: skip
         sealed = self.site.factors.phones.texts.custody.seal(DISTRICT, PHONE, "phone", worker)
         with writing(self.site.engine) as session:
-            row = {"person": worker, "district": DISTRICT, "digest": "-", "sealed": sealed, "proves": False, "made_s": 1}
+            row = {
+                "person": worker,
+                "district": DISTRICT,
+                "digest": "-",
+                "sealed": sealed,
+                "proves": False,
+                "made_s": 1,
+            }
             session.add(PhoneNumber(**row))
         self.secrets["phone"] = PHONE
         text = canary("inbox_message.body")
