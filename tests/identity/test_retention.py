@@ -122,8 +122,9 @@ def test_a_print_goes_with_the_last_of_its_slips(engine: Engine) -> None:
         )
         session.flush()
         for name in ("good", "void"):
-            line = {"id": name, "number": name, "ended_s": None if name == "good" else 1}
-            session.add(Worker(**line, district="d", enterprise="o", person="p", membership="m", created_s=1))
+            line = Worker(id=name, district="d", enterprise="o", number=name, person="p", membership="m", created_s=1)
+            line.ended_s = None if name == "good" else 1
+            session.add(line)
             print_ = SlipPrint(
                 id=name, district="d", enterprise="o", printed_s=long_ago, printed_by="p", slips=1, why="first"
             )

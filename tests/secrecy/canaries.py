@@ -87,7 +87,7 @@ def told(message: Message, under: str, *, empty: bool = True) -> Message:
     return message.model_copy(update=changed)
 
 
-BESIDE: Final = (
+BESIDE: Final[tuple[type[c.Command], ...]] = (
     c.Urge, c.IssueOpinion, c.AnswerOpinion, c.IssueRecommendation, c.ContestFact, c.ReportTalks,
     c.PublishPerformance, c.RecordExternalCase, c.ReportTransfer,
 )  # fmt: skip

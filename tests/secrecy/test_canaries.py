@@ -174,15 +174,9 @@ class _Planting:
         }  # fmt: skip
         sealed = self.site.factors.phones.texts.custody.seal(DISTRICT, PHONE, "phone", worker)
         with writing(self.site.engine) as session:
-            row = {
-                "person": worker,
-                "district": DISTRICT,
-                "digest": "-",
-                "sealed": sealed,
-                "proves": False,
-                "made_s": 1,
-            }
-            session.add(PhoneNumber(**row))
+            session.add(
+                PhoneNumber(person=worker, district=DISTRICT, digest="-", sealed=sealed, proves=False, made_s=1)
+            )
         self.secrets["phone"] = PHONE
         text = canary("inbox_message.body")
         self.site.factors.inbox.tell(DISTRICT, worker, MessageKind.RESET_ASKED, why=text)
