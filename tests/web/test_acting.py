@@ -187,7 +187,8 @@ async def test_a_mandate_for_something_else_opens_no_letter_no_help_desk_and_no_
         for who, office in ((f"union {scope[:5]}", union), (f"chief {scope[:5]}", chief)):
             await town.person(who.replace(" ", "-"), {**office, "mandate_scope": scope})
         by = f"union-{scope[:5]}"
-        await town.step_up(by)
+        for who in (by, f"chief-{scope[:5]}"):
+            await town.step_up(who)
         membership = (await town["w"].get(f"{API}/me")).json()["memberships"][0]["id"]
         printed = await town[by].post(f"{API}/letters", json={"membership": membership})
         assert printed.status_code == letter, printed.text
