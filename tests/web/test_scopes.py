@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fastapi.routing import APIRoute
+
 from cloudnego.core.commands import COMMANDS
 from cloudnego.identity.sessions import Through, Who
 from cloudnego.main import House
+from cloudnego.web.app import application
 from cloudnego.web.commands import ASKS, OPENINGS
+from cloudnego.web.endpoints import within_scope
 from cloudnego.web.errors import Problem
 from cloudnego.web.scopes import SCOPES, PortalScope, check_scope
 from tests.web.documented import document_of
@@ -30,6 +34,18 @@ def test_every_operation_stands_in_the_table(house: House) -> None:
     closed = {name for name, is_closed in operations.items() if is_closed}
     assert closed - SCOPES.keys() == set(), "say in web/scopes.py whether a portal may ask it"
     assert SCOPES.keys() - operations.keys() - COMMANDS.keys() == set(), "rows of operations that are gone"
+
+
+def test_every_endpoint_asks_for_the_scope_before_anything_else(house: House) -> None:
+    routes = {getattr(route, "path", ""): route for route in application(house.site).routes}
+    routes.pop("/openapi.json")
+    assert len(routes) > 70
+    asking = [path for path, one in routes.items() if isinstance(one, APIRoute) and _asks_first(one)]
+    assert routes.keys() - set(asking) == set()
+
+
+def _asks_first(route: APIRoute) -> bool:
+    return route.dependant.dependencies[0].call is within_scope
 
 
 def test_what_binds_is_never_a_portals_to_do() -> None:

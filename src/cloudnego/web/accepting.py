@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import StringConstraints
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -24,11 +23,12 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer
 from cloudnego.web.bodies import NewPassword, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.invitations import instant
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{43}$")]
 LoginWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,39}$")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,12 +21,13 @@ from cloudnego.web.auth import Headers
 from cloudnego.web.bodies import SignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.documents import MeansDocument
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import as_said, means_of
 from cloudnego.web.site import Site
 
 _AGENT_MAX: Final = 120
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 
 def the_site(request: Request) -> Site:

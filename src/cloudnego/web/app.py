@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -44,47 +44,50 @@ from cloudnego.web import (
     views,
     workers,
 )
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
-from cloudnego.web.scopes import check_scope
 from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
 
-MODULES: Final = (
-    health,
-    instructors,
-    court_orders,
-    views,
-    account,
-    notices,
-    records,
-    signing,
-    helpdesk,
-    factors,
-    letters,
-    outside,
-    exports,
-    procedure,
-    queries,
-    files,
-    enterprises,
-    organisations,
-    invitations,
-    accepting,
-    workers,
-    slips,
-    slip_door,
-    phones,
-    oauth,
-    portal_clients,
-    prepared,
-    consents,
-    sandbox,
+ROUTERS: Final[tuple[Endpoints, ...]] = (
+    health.router,
+    instructors.router,
+    court_orders.router,
+    views.router,
+    account.router,
+    notices.router,
+    records.router,
+    signing.router,
+    helpdesk.router,
+    factors.router,
+    letters.router,
+    outside.router,
+    exports.router,
+    procedure.router,
+    queries.router,
+    files.router,
+    enterprises.router,
+    organisations.router,
+    invitations.router,
+    accepting.router,
+    workers.router,
+    slips.router,
+    slip_door.router,
+    phones.router,
+    oauth.router,
+    portal_clients.router,
+    prepared.router,
+    consents.router,
+    sandbox.router,
+    consents.outside,
+    letters.in_sandboxes,
+    slips.style,
 )
-"""What has endpoints, in the order in which they are looked for."""
+"""All endpoints, in the order in which they are looked for."""
 
 
 def application(site: Site) -> FastAPI:
@@ -96,14 +99,9 @@ def application(site: Site) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        dependencies=[Depends(_within_scope)],
+        routes=[route for router in ROUTERS for route in router.routes],
     )
     made.state.site = site
-    for module in MODULES:
-        made.include_router(module.router)
-    made.include_router(consents.outside)
-    made.include_router(letters.in_sandboxes)
-    made.include_router(slips.style)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)
@@ -123,13 +121,6 @@ def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp
     """The whole house as one ASGI application."""
     doors = Doorstep(Front(site, application(site)), site.tries)
     return Measured(Shield(doors, site.limits.body_max_bytes), figures, tick)
-
-
-async def _within_scope(request: Request) -> None:
-    """A portal comes to no endpoint but those its scopes open. For all endpoints alike: none can forget to ask."""
-    who = request.scope.get("who")
-    if who is not None:
-        check_scope(who, request.scope["route"].operation_id)
 
 
 async def _problem(_: Request, problem: Exception) -> Response:

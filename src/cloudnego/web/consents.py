@@ -11,7 +11,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,6 +23,7 @@ from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.acting import in_force
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.forms import Form, OAuthError, asked_scopes, fields_of, spoken
@@ -32,8 +32,8 @@ from cloudnego.web.proving import insist
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["portals"])
-outside = APIRouter(tags=["portals"])
+router = Endpoints(prefix="/api/v1", tags=["portals"])
+outside = Endpoints(tags=["portals"])
 
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _STATE_MAX: Final = 1000

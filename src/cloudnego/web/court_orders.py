@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,11 +27,12 @@ from cloudnego.ports import Busy, KeyReused, NoCase
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["register"])
+router = Endpoints(prefix="/api/v1", tags=["register"])
 
 OrderId = Annotated[str, Path(max_length=96)]
 

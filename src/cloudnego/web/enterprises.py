@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import Header, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,10 +40,11 @@ from cloudnego.web.answers import answer, tagged
 from cloudnego.web.bodies import EnterpriseBody, EnterpriseChange, ReferenceBody, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["register"])
+router = Endpoints(prefix="/api/v1", tags=["register"])
 
 _KEEPERS = frozenset({Office.DISTRICT_UNION, Office.TOWN_UNION})
 READERS = _KEEPERS | {Office.AUTHORITY, Office.EMPLOYERS_BODY, Office.AUDITOR}

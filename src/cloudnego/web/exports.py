@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Step
@@ -20,6 +20,7 @@ from cloudnego.identity.store import reading
 from cloudnego.ports import Filter
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import READERS, RegionText, reach_of
 from cloudnego.web.lists import page, rows, sight_of
 from cloudnego.web.queries import ActingAs
@@ -40,7 +41,7 @@ _ENTRIES: Final = {
     "checked_on": "核对日期", "external_ref": "外部编号",
 }  # fmt: skip
 
-router = APIRouter(prefix="/api/v1", tags=["negotiations"])
+router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -26,13 +26,14 @@ from cloudnego.web.bodies import (
     parsed,
 )
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist, origins_of
 from cloudnego.web.signing import judged, password_right
 from cloudnego.web.site import Site
 from cloudnego.web.tries import address_of
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
 _WANTS: Final = ("step_up_needed", "step_up_impossible")

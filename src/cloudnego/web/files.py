@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from urllib.parse import quote
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +29,7 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem, obstacle_as_said
 from cloudnego.web.queries import ActingAs, CaseId, names_of
 from cloudnego.web.site import Site
@@ -44,7 +45,7 @@ _TYPES: Final = {
 }
 _SANDBOXED: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
-router = APIRouter(prefix="/api/v1", tags=[FILES])
+router = Endpoints(prefix="/api/v1", tags=[FILES])
 _busy: Final[Counter[tuple[str, str]]] = Counter()
 
 FileId = Annotated[str, Path(max_length=96)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,8 +13,9 @@ from starlette.types import Receive, Scope, Send
 from cloudnego.web.account import the_site
 from cloudnego.web.answers import answer
 from cloudnego.web.described import content, described
+from cloudnego.web.endpoints import Endpoints
 
-router = APIRouter(tags=["operation"])
+router = Endpoints(tags=["operation"])
 
 
 class Alive(msgspec.Struct, frozen=True, kw_only=True):

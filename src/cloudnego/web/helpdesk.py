@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,10 +16,11 @@ from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import NewStartBody, ResetBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
 

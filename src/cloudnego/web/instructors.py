@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,9 +19,10 @@ from cloudnego.web.acting import registering
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import InstructorBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["register"])
+router = Endpoints(prefix="/api/v1", tags=["register"])
 
 InstructorId = Annotated[str, Path(max_length=96)]
 

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import Field
 from sqlmodel import Session
 from starlette.requests import Request
@@ -36,12 +35,13 @@ from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import MandateScope, Name, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize, PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.organisations import seen_body, written
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 LINK: Final = "/invitation#"
 """The page the link opens; the token stands behind the #, where no server and no proxy sees it."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,10 +19,11 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.bodies import AcceptBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 DistrictQuery = Annotated[str | None, Query(max_length=64)]
 VersionQuery = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9._\-]{1,32}$")]

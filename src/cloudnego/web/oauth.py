@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,13 +19,14 @@ from cloudnego.identity.portals import ACCESS_S
 from cloudnego.identity.tokens import BadToken, claimed_issuer
 from cloudnego.web.account import TheSite
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.forms import Form, OAuthError, asked_scopes, basic_of, form_of, said, spoken
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Failing, address_of
 
-router = APIRouter(tags=["portals"])
+router = Endpoints(tags=["portals"])
 
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CLIENT_ID: Final = re.compile(r"[!-~]{1,64}")  # visible ASCII (RFC 6749 A.1): nothing a database chokes on

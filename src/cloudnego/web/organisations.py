@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, TypeVar
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import StringConstraints
 from sqlmodel import Session
 from starlette.requests import Request
@@ -25,11 +25,12 @@ from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import Name, OrganisationBody, RegionCode, Title, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize, PathId, RegionText, reach_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["register"])
+router = Endpoints(prefix="/api/v1", tags=["register"])
 
 T = TypeVar("T")
 _READERS = frozenset(

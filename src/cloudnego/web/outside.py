@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 import msgspec
 import structlog
-from fastapi import APIRouter, Query
+from fastapi import Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -27,13 +27,14 @@ from cloudnego.web.account import SignedIn, TheSite, agent_of, instant, keep
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import OutsideLinkBody, OutsideSignInBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist, means_of
 from cloudnego.web.signing import judged, known_right
 from cloudnego.web.site import Site
 from cloudnego.web.wire import cookie_of
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 _log: Final = structlog.get_logger(__name__)
 _NO_LOGIN: Final = ""  # coming in by another door says nothing of who guessed the password
 _VALUE_MAX: Final = 2048

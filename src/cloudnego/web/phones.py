@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import AfterValidator, StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,13 +23,14 @@ from cloudnego.web.account import Entry, SessionOpened, SignedIn, TheSite, insta
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import Password, ProofCode, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist, means_of
 from cloudnego.web.signing import judged, known_right
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Failing, address_of
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 _CHINA: Final = "+86"
 _MOBILE: Final = 11  # digits of a number in China

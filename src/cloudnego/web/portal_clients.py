@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Annotated, Any, Final, Self, TypeVar
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import Field, StringConstraints, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,13 +28,14 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import Name, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist
 from cloudnego.web.scopes import OWNERS_ALONE, PortalScope
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["portals"])
+router = Endpoints(prefix="/api/v1", tags=["portals"])
 
 T = TypeVar("T")
 

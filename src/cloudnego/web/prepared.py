@@ -10,7 +10,6 @@ import json
 from typing import Any
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,13 +27,14 @@ from cloudnego.web.bodies import parsed
 from cloudnego.web.cases import Found, find
 from cloudnego.web.commands import ASKS, kebab
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.scopes import SCOPES, PortalScope
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["portals"])
+router = Endpoints(prefix="/api/v1", tags=["portals"])
 
 
 class PreparedBody(Message):

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -21,9 +21,10 @@ from cloudnego.web.account import TheSite
 from cloudnego.web.answers import plain, tagged
 from cloudnego.web.commands import PREFIX, asked_by_people, kebab
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 
-router = APIRouter(prefix="/api/v1", tags=["procedure"])
+router = Endpoints(prefix="/api/v1", tags=["procedure"])
 
 _CITED: Final = re.compile(r"\b([A-Z]+[0-9]*) ([0-9]+)")
 _OPEN: Final[dict[str, Any]] = {"tagged": True, "open_to_all": True, "always": ("defect",)}  # no database is asked

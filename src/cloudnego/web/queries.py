@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import Header, Path, Query
 from sqlalchemy import union_all
 from sqlmodel import col, select
 from starlette.requests import Request
@@ -44,6 +44,7 @@ from cloudnego.web.documents import (
     NextDocument,
     Timeline,
 )
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import (
@@ -61,7 +62,7 @@ from cloudnego.web.viewing import noted, shown_of, shown_of_case, shown_of_draft
 
 _PAGE = 256  # events read at once
 
-router = APIRouter(prefix="/api/v1", tags=["negotiations"])
+router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 CaseId = Annotated[str, Path(max_length=96)]
 ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Literal, cast
 
 import msgspec
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from cloudnego.identity.records import of_person
@@ -15,9 +14,10 @@ from cloudnego.ports import CHINA
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 Door = Literal["cookie", "bearer"]
 

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -32,10 +31,11 @@ from cloudnego.web.bodies import (
     parsed,
 )
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1/sandbox", tags=["sandbox"])
+router = Endpoints(prefix="/api/v1/sandbox", tags=["sandbox"])
 
 T = TypeVar("T")
 _FARTHEST: Final = timedelta(days=20 * 366)

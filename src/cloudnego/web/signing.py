@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,11 +21,12 @@ from cloudnego.web.account import SignedIn, TheSite, instant, keep
 from cloudnego.web.answers import answer
 from cloudnego.web.bodies import CodeBody, StepUpBody, parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.proving import origins_of
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 
 class SteppedUp(msgspec.Struct, frozen=True, kw_only=True):

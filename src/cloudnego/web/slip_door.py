@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import StringConstraints
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,10 +19,11 @@ from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import Entry, SessionOpened, TheSite, opened
 from cloudnego.web.bodies import parsed
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["accounts"])
+router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z\- ]{10,16}$")]
 Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -24,6 +23,7 @@ from cloudnego.web.answers import tagged
 from cloudnego.web.bodies import Title, parsed
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize, PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.invitations import instant
@@ -31,8 +31,8 @@ from cloudnego.web.organisations import written
 from cloudnego.web.sheets import POLICY, STYLE, Letterhead, sheets, stylesheet
 from cloudnego.web.workers import NOT_FOR_EVERYBODY, keeper_of
 
-router = APIRouter(prefix="/api/v1", tags=["roster"])
-style = APIRouter()
+router = Endpoints(prefix="/api/v1", tags=["roster"])
+style = Endpoints()
 
 PAGE: Final = "/slip#"
 """The sign-in page of slips. District and code stand behind the #, where no server and no proxy sees them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import msgspec
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,9 +14,10 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import tagged
 from cloudnego.web.cases import find
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.queries import ActingAs, CaseId
 
-router = APIRouter(prefix="/api/v1", tags=["negotiations"])
+router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 
 class ViewLog(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 import msgspec
-from fastapi import APIRouter
 from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -34,12 +33,13 @@ from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import Name, parsed, visible
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
+from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import CaseText, Cursor, PageSize, PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.organisations import written
 from cloudnego.web.site import Site
 
-router = APIRouter(prefix="/api/v1", tags=["roster"])
+router = Endpoints(prefix="/api/v1", tags=["roster"])
 
 NOT_FOR_EVERYBODY: Final = ("not_found", "mandate_does_not_cover", "employers_office")
 """What every door of the roster may answer with, besides what it does."""
