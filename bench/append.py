@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import psutil
 import uvloop
@@ -33,7 +33,6 @@ from cloudnego.serving import settle_memory
 from tests.eventlog.given import DISTRICT, rehearsed
 from tests.postgres import Server
 
-CASES: Final = 100
 THREADS: Final = 64
 LIMIT_BATCH: Final = 512
 AT: Final = "2026-03-02T09:00:00.000000+08:00"
@@ -41,6 +40,21 @@ SHARE_OF_LIMIT: Final = 0.22
 STORE_SHARE: Final = 0.45
 TIMES_LESS: Final = {"sqlite": 18.0, "postgres": 14.0}
 STORE_TIMES_LESS: Final = 40.0
+
+
+class Size(NamedTuple):
+    """How much is measured: cases of the load, rounds, hundredths of the full commands in a round, commands of each
+    contender before anything is measured, rows made ready in a round."""
+
+    cases: int
+    rounds: int
+    scale: int
+    warm: int
+    rows: int
+
+
+FULL: Final = Size(cases=100, rounds=3, scale=100, warm=2 * THREADS, rows=16 * LIMIT_BATCH)
+QUICK: Final = Size(cases=4, rounds=1, scale=1, warm=4, rows=LIMIT_BATCH // 8)
 
 
 class Turn:
@@ -145,14 +159,12 @@ class Ready:
         self._log.close()
 
 
-def _contest(
-    kind: str, urls: list[str], rounds: int, scale: int, server: psutil.Process | None
-) -> dict[str, list[Any]]:
+def _contest(kind: str, urls: list[str], size: Size, server: psutil.Process | None) -> dict[str, list[Any]]:
     """Rounds of all contenders on three databases of one kind: ours, the peer's, and one for rows made ready.
 
     Commands are made before the clock runs: what it costs to read them from a request is the http bench's matter.
     """
-    tables = [table(url, CASES) for url in urls]
+    tables, scale = [table(url, size.cases) for url in urls], size.scale
     ours, peer, ready = Ours(urls[0], tables[0]), Peer(urls[1], tables[1], THREADS), Ready(urls[2], tables[2])
     mine, theirs = wishes(tables[0], "ours"), wishes(tables[1], "theirs")
     plan: dict[str, tuple[int, Iterator[Wish], Callable[[list[Wish]], int]]] = {
@@ -167,16 +179,16 @@ def _contest(
     try:
         for name, (_, source, work) in plan.items():
             if not name.endswith("each 1"):
-                work(list(islice(source, THREADS * 2)))  # imports, plans and pools are warm before anything is measured
+                work(list(islice(source, size.warm)))  # imports, plans and pools are warm before anything is measured
         settle_memory()  # as `serve` does when all is put together; one collector for all contenders
-        for _ in range(rounds):
+        for _ in range(size.rounds):
             for name, (count, source, work) in plan.items():
                 asked = list(islice(source, count))
                 found.setdefault(name, []).append(Turn(partial(work, asked), server))
                 if name.startswith("ours"):
                     found.setdefault(f"{name} p99", []).append(ours.p99_ms)
             for name, ready_work in (("store alone 64", partial(ready.store, batch=64)), ("bulk 512", ready.bulk)):
-                rows = ready.rows(16 * LIMIT_BATCH if scale > 1 else LIMIT_BATCH)
+                rows = ready.rows(size.rows)
                 found.setdefault(name, []).append(Turn(partial(ready_work, rows), server))
     finally:
         ours.close()
@@ -216,15 +228,15 @@ def _aims(figures: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 def run(*, quick: bool = False) -> dict[str, Any]:
     """Three rounds on SQLite and three on a PostgreSQL that keeps fsync on."""
-    rounds, scale = (1, 1) if quick else (3, 100)
+    size = QUICK if quick else FULL
     with tempfile.TemporaryDirectory(prefix="cloudnego-bench-") as folder:
         urls = [f"sqlite:///{Path(folder) / f'{name}.sqlite3'}" for name in ("ours", "peer", "ready")]
-        found = _contest("sqlite", urls, rounds, scale, None)
+        found = _contest("sqlite", urls, size, None)
     server = Server(durable=True)
     try:
         urls = [server.url(server.database()) for _ in range(3)]
-        found |= _contest("postgres", urls, rounds, scale, psutil.Process(server.pid))
+        found |= _contest("postgres", urls, size, psutil.Process(server.pid))
     finally:
         server.close()
     figures = _figures(found)
-    return report("append", rounds, figures, [*_aims(figures, "sqlite"), *_aims(figures, "postgres")])
+    return report("append", size.rounds, figures, [*_aims(figures, "sqlite"), *_aims(figures, "postgres")])
