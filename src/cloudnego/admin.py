@@ -227,9 +227,12 @@ def add_person(
     out.print(_write(district, lambda roster: roster.add_person(new).id))
 
 
-@person_app.command("password", help="换一个密码，此人所有登录都失效。 Set a new password; every session ends.")
+@person_app.command(
+    "password",
+    help="换一个密码，此人的登录、登录方式和委托书代码都失效。 Set a new password; all else that let him in ends.",
+)
 def set_password(person: ThePerson, password_file: PasswordFile = None, district: DistrictName = None) -> None:
-    """Set a new password; every session of the person ends."""
+    """Set a new password; all else that let the person in ends. It is the help desk of who has a single official."""
     hashed = _hash(Settings(), _read_password(password_file, person))
     _write(district, lambda roster: roster.set_password(person, hashed))
     tell("new_password", person=person)

@@ -23,6 +23,7 @@ from tests.web.portals import (
     register,
     said,
 )
+from tests.web.test_help_desk import proved
 
 
 async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> None:
@@ -45,6 +46,24 @@ async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> 
     assert [(one["actor"], one["via"]) for one in events][-1] == (town.ids["firm.boss"], "portal")
     table = (await door.get(f"{API}/negotiations/export.csv")).text
     assert table.startswith("\ufeff【firm.boss（接入系统） "), "his name, and through what he took it"
+
+
+async def test_a_reset_of_the_person_ends_the_portals_that_act_for_him(town: Town) -> None:
+    """Whoever had his account may have let them in."""
+    flow, got = await let_in(town)
+    door = await town.enter("his portal", got["access_token"])
+    await proved(town, "admin")
+    body = {"person": town.ids["firm.boss"], "why": "账号被人使用"}
+    asked = (await town["admin"].post(f"{API}/resets", json=body)).json()
+    assert (await door.get(f"{API}/me")).status_code == 200, "a chief takes two"
+    held = (await town["admin"].get(f"{API}/me")).json()["memberships"]
+    operator = next(one["organisation"] for one in held if one["office"] == "operator")
+    confirming = await town.person("second", {"organisation": operator, "office": "operator"})
+    await proved(town, "second")
+    assert (await confirming.post(f"{API}/resets/{asked['id']}/confirm")).status_code == 200
+    assert (await door.get(f"{API}/me")).status_code == 401
+    again = await refresh(town, flow, got["refresh_token"])
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
 
 
 async def test_what_binds_is_not_in_it_not_even_with_the_proof_of_the_moment(town: Town) -> None:

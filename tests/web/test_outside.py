@@ -20,6 +20,8 @@ from cloudnego.main import House, build
 from tests.oidc.people import changed, sent_back, value
 from tests.oidc.running import CLIENTS, OURS, issuer
 from tests.web.conftest import API, PASSWORD, Founded, Town, client_of, settings_for
+from tests.web.test_help_desk import proved
+from tests.web.test_invitations import accepted, invited, own, token_of
 
 __all__ = ["issuer"]
 
@@ -375,3 +377,31 @@ async def test_what_is_unlinked_opens_no_door_and_what_it_opened_is_shut(
         assert (await browser.get(f"{API}/me/outside")).json() == {"accounts": []}
         await refused(thief, sent_back(await begun(thief, town)), "outside_not_linked")
     assert (await browser.delete(f"{API}/me/outside/real", headers=FROM_HERE)).status_code == 404
+
+
+async def test_who_was_invited_links_and_comes_in_with_his_own_login_from_then_on(
+    browser: httpx2.AsyncClient, town: Town
+) -> None:
+    """An invitation makes the account; the link is one more key to it, made from inside."""
+    union = await own(town, "firm.chair")
+    made = await accepted(town, token_of(await invited(town, "firm.chair", union, "union")))
+    await link(browser, town, made.json()["login"])
+    assert (await browser.get(sent_back(await begun(browser, town)))).status_code == 303
+    (held,) = (await browser.get(f"{API}/me")).json()["memberships"]
+    assert (held["organisation"], held["office"]) == (union, "union")
+    token = token_of(await invited(town, "firm.boss", town.ids["firm"], "hr"))
+    answer = await browser.post(f"{API}/me/memberships", json={"token": token}, headers=FROM_HERE)
+    assert answer.status_code == 201, "and who came in so takes another office as everybody does"
+
+
+async def test_a_reset_ends_the_link_and_whoever_came_in_by_it(browser: httpx2.AsyncClient, town: Town) -> None:
+    """He who has the outside account is perhaps the one who took this one over."""
+    await link(browser, town, "firm.worker")
+    assert (await browser.get(sent_back(await begun(browser, town)))).status_code == 303
+    under_way = await linking(browser, "real-es")
+    await proved(town, "town")
+    body = {"person": town.ids["firm.worker"], "why": "账号被人使用"}
+    assert (await town["town"].post(f"{API}/resets", json=body)).json()["code"] is not None
+    assert (await browser.get(f"{API}/me")).status_code == 401
+    await refused(browser, sent_back(under_way), "not_signed_in")
+    await refused(browser, sent_back(await begun(browser, town)), "outside_not_linked")

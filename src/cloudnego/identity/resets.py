@@ -14,30 +14,21 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, select, update
 
 from cloudnego.core.moment import acts_as_chief
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.eventlog import seats
-from cloudnego.identity.admission import Slip, Worker
 from cloudnego.identity.custody import Custody
-from cloudnego.identity.factor_tables import (
-    Authenticator,
-    FactorReset,
-    Letter,
-    MailAddress,
-    OneTimeCode,
-    Passkey,
-    PhoneNumber,
-)
+from cloudnego.identity.ending import end_all_means
+from cloudnego.identity.factor_tables import FactorReset
 from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.letters import as_printed, as_read, drawn, may_print
 from cloudnego.identity.mandates import PRINT_LETTERS, covering
-from cloudnego.identity.portal_tables import OAuthRequest
 from cloudnego.identity.sessions import Held, Who, held_by
 from cloudnego.identity.store import reading, writing
-from cloudnego.identity.tables import Account, OutsideLink, Person, SignIn
+from cloudnego.identity.tables import Account, Person
 
 CHIEFS: Final = frozenset({Office.UNION, Office.LEGAL_REPRESENTATIVE, Office.OPERATOR})
 """Offices whose holder speaks for many: his factors are reset by two. Whoever is chief in an open case is one, too."""
@@ -194,18 +185,9 @@ class Resets:
         return held
 
     def _carried_out(self, session: Session, row: FactorReset) -> str:
-        """Take away in the open transaction whatever could let somebody in: also his slips, and the portals that act
-        for him. Returns the code to begin anew with."""
+        """Take everything away in the open transaction; the code to begin anew with."""
         code, now, person = drawn(), self._now_s(), row.person
-        for table in (Authenticator, Passkey, MailAddress, PhoneNumber, OneTimeCode, OutsideLink, SignIn):
-            session.exec(delete(table).where(col(table.person) == person))
-        lines = select(Worker.id).where(Worker.person == person)
-        slips = update(Slip).where(col(Slip.worker).in_(lines), col(Slip.voided_s).is_(None))
-        session.exec(slips.values(voided_s=now))
-        let = update(OAuthRequest).where(col(OAuthRequest.person) == person, col(OAuthRequest.ended_s).is_(None))
-        session.exec(let.values(ended_s=now))
-        letters = update(Letter).where(col(Letter.person) == person, col(Letter.revoked_s).is_(None))
-        session.exec(letters.values(revoked_s=now, revoked_by=row.confirmed_by or row.asked_by))
+        end_all_means(session, person, now, row.confirmed_by or row.asked_by)
         session.exec(update(Account).where(col(Account.person) == person).values(password_hash=_NO_PASSWORD))
         row.done_s, row.digest = now, self._digest(row, code)
         session.add(row)

@@ -10,8 +10,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office, Side
+from cloudnego.identity.ending import end_all_means
 from cloudnego.identity.kinds import OFFICES, SIDES, OrganisationKind, side_suits
-from cloudnego.identity.tables import Account, Membership, Organisation, Person, Region, SignIn
+from cloudnego.identity.tables import Account, Membership, Organisation, Person, Region
 
 NewId = Callable[[str], str]
 """Makes an opaque id with a prefix, such as `p4f1c…`."""
@@ -135,14 +136,13 @@ class Roster:
         self._session.flush()
 
     def set_password(self, person: str, password_hash: str) -> None:
-        """Replace a password and end all sessions opened with the old one. Raises `RosterError` without account."""
+        """Replace a password and end whatever else let the person in. Raises `RosterError` without account."""
         account = self._session.get(Account, person)
         if account is None or account.district != self.district:
             raise RosterError("person_unknown", person=person)
         account.password_hash = password_hash
         self._session.add(account)
-        for row in self._session.exec(select(SignIn).where(SignIn.person == person)):
-            self._session.delete(row)
+        end_all_means(self._session, person, self.now_s, self.by)
 
     def add_membership(self, new: NewMembership) -> Membership:
         """Add a membership. Raises `RosterError` where person or organisation is unknown or the office does not suit.
