@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import pytest
 
 from seeds.xiaoshan.district import PASSWORD
 from tests.conftest import ROOT
+from tests.house.tree import listed
 
 _FIRST_S = 100
 _AGAIN_S = 40
@@ -94,6 +96,25 @@ def free_port() -> int:
     return port
 
 
+def follow_the_readme(demo: Demo, url: str, tools: Path) -> list[str]:
+    """Do what the README tells the maker of a portal, word for word, with what the demonstration printed; returns the
+    lines that came of it. `tools`: a folder for a `curl` and a `python3` that every machine has."""
+    for name, called in (("curl", f"{sys.executable} {ROOT}/tests/journeys/curl.py"), ("python3", sys.executable)):
+        (tools / name).write_text(f'#!/bin/sh\nexec {called} "$@"\n', "utf-8")
+        (tools / name).chmod(0o755)
+    address, client, secret, *script = listed("README.md", "<!-- ci: portal -->")
+    assert (address, client, secret) == ("URL=http://127.0.0.1:8000", "CLIENT=…", "SECRET=…")
+    printed = re.search(r"id (\S+)  secret (\S+)", "\n".join(demo.lines))
+    assert printed is not None
+    surroundings = {"URL": url, "CLIENT": printed[1], "SECRET": printed[2], "PATH": f"{tools}:/usr/bin:/bin"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(script)],
+        env=surroundings, capture_output=True, text=True, timeout=_AGAIN_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
 class Seen(NamedTuple):
     """What two starts of one demonstration showed."""
 
@@ -103,6 +124,7 @@ class Seen(NamedTuple):
     lines: list[str]
     health: tuple[int, Any]
     session: Any
+    portal: list[str]
     district: Any
     codes: tuple[int, int]
     again_s: float
@@ -116,6 +138,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         url = first.ready(_FIRST_S)
         health = get(f"{url}/healthz")
         session = get(f"{url}/api/v1/negotiations?step=meeting", sign_in(url, "union-chair"))[1]
+        portal = follow_the_readme(first, url, tmp_path_factory.mktemp("tools"))
         district = get(f"{url}/api/v1/cockpit?wage_year=2026", sign_in(url, "district-union"))[1]
         code = first.stop()
     begun = time.monotonic()
@@ -125,7 +148,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         whole = get(f"{again}/api/v1/cockpit?wage_year=2026", sign_in(again, "district-union"))[1]
         codes = (code, second.stop())
     cases = (district["total"]["cases"], whole["total"]["cases"])
-    return Seen(world, port, url, first.lines, health, session, district, codes, again_s, cases)
+    return Seen(world, port, url, first.lines, health, session, portal, district, codes, again_s, cases)
 
 
 @pytest.mark.slow
@@ -147,6 +170,13 @@ def test_it_says_where_to_look_and_whom_to_sign_in_as(seen: Seen) -> None:
 def test_the_union_chair_finds_the_meeting_in_session(seen: Seen) -> None:
     assert seen.session["sandbox"] is True
     assert [row["overview"]["step"] for row in seen.session["rows"]] == ["meeting"]
+
+
+@pytest.mark.slow
+def test_the_readme_leads_a_portals_maker_to_a_case_and_a_draft(seen: Seen) -> None:
+    step, refused, link = seen.portal
+    assert (step, refused) == ("meeting", "binding_act")
+    assert re.fullmatch(re.escape(seen.url) + r"/negotiations/n\w+/prepared/d\w+", link)
 
 
 @pytest.mark.slow

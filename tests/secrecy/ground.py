@@ -7,8 +7,10 @@ who is a chief in another case really is one there.
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import tempfile
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
@@ -23,6 +25,7 @@ from cloudnego.core.decide import Decision
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.vocabulary import Member, Office, Origin, Side, Step
 from cloudnego.eventlog.database import sqlite_file
+from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.pool import enter
@@ -34,7 +37,9 @@ from cloudnego.main import House, build, install
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA, Rehearsal
 from cloudnego.stories import plain
+from cloudnego.web.scopes import PortalScope
 from tests.secrecy.made import everything_made
+from tests.secrecy.wire import Request, ask
 from tests.web.conftest import settings_for
 
 LAW: Final = Law(pack=shipped_pack("cn-hangzhou"), calendar=shipped_calendar())
@@ -200,6 +205,8 @@ def _seat_of(kind: str, district: str, town: str) -> str:
 
 
 def _person(roster: Roster, kind: str, membership: str, district: str) -> None:
+    if kind == "portal":
+        return  # a program, see `_program`
     id_ = person(kind, membership)
     roster.add_person(NewPerson(name=f"人{id_}", login=id_, password_hash="-"), id_)
     office, firm = OFFICES[kind], PARTIES[membership]
@@ -297,10 +304,29 @@ def _prepared(step: Step, story: Guided, place: Path) -> Iterator[Ground]:
 
 
 def _enter(house: House, kind: str, membership: str) -> str:
-    """A session in which the best proof was shown, so that only the place of somebody decides."""
+    """A session in which the best proof was shown, so that only the place of somebody decides; a program's token."""
+    if kind == "portal":
+        return _program(house, membership)
     who, sessions = person(kind, membership), house.site.sessions
     sessions.proof_s = 100_000
     return sessions.open(_district_of(membership), who, who, "bearer", proof=Grade.PASSKEY)
+
+
+def _program(house: House, membership: str) -> str:
+    """The access token of a client that was granted every scope for the enterprise of this membership; from that of
+    `none` the grant was taken since."""
+    portals, now_s = house.site.portals, house.site.now_s()
+    portals._now_s = lambda: now_s  # a token holds ten minutes, and a step may take longer
+    grant = Grant(PARTIES[membership], frozenset(scope.value for scope in PortalScope))
+    new = NewClient(name=f"系统 {membership}", grants=(grant,))
+    client, secret = portals.clients.register(_district_of(membership), new, "operator")
+    shown = ("authorization", "Basic " + b64encode(f"{client}:{secret}".encode()).decode())
+    headers = (("content-type", "application/x-www-form-urlencoded"), shown)
+    said = asyncio.run(ask(house.front, Request("POST", "/oauth/token", b"grant_type=client_credentials", "", headers)))
+    assert said.status == 200, said.body
+    if membership == "none":
+        portals.clients.withdraw(client, grant.enterprise)
+    return str(said.document["access_token"])
 
 
 def _district_of(membership: str) -> str:

@@ -140,8 +140,31 @@ def sees(kind: str, membership: str, step: Step) -> frozenset[str]:
     return frozenset() if role is None or role == "ambiguous" else _at(table()["actors"][role]["sees"], step)
 
 
+@cache
+def _of_portals(name: str) -> str | None:
+    """What of a program may be asked there at all: the row of `portals` that has the endpoint."""
+    return next((str(row) for row, names in table()["portals"].items() if name in names.split()), None)
+
+
+def _open_to_all(name: str) -> bool:
+    return any(("stranger", "none") in _who(words) for words in table()["elsewhere"].get(name, {}).values())
+
+
 def wanted(cell: Cell) -> str:
-    """The verdict of a cell."""
+    """The verdict of a cell. A program is its enterprise's alone: in another's case it is of neither side."""
+    if cell.kind != "portal" or _open_to_all(cell.endpoint):
+        return _of_people(cell)
+    if cell.membership == "none":
+        return "anonymous"
+    row = _of_portals(cell.endpoint)
+    if row is None:
+        return "never"
+    if cell.membership == "other_side":
+        cell = cell._replace(membership="other_case")
+    return "binding" if row == "prepare" and cell.membership == "member" else _of_people(cell)
+
+
+def _of_people(cell: Cell) -> str:
     if cell.endpoint in table()["elsewhere"]:
         return _elsewhere(cell)
     if cell.kind == "stranger":
@@ -291,6 +314,10 @@ def agrees(verdict: str, said: Said) -> bool:
     """Whether an answer is one the verdict allows."""
     if verdict == "anonymous":
         return said.status == 401 and said.code == "not_signed_in"
+    if verdict == "never":
+        return said.status == 403 and said.code == "not_for_portals"
+    if verdict == "binding":
+        return said.status == 403 and said.code == "binding_act" and "/negotiations/" in said.document.get("link", "")
     if verdict == "ambiguous":
         return said.status == 422 and said.code == "acting_as_required"
     if verdict == "seat":

@@ -47,7 +47,9 @@ def test_a_foreign_caucus_is_in_nobodys_sight() -> None:
             assert sees(kind, "member", step).isdisjoint({"worker", "employer"})
 
 
-@pytest.mark.parametrize("verdict", ["anonymous", "ambiguous", "seat", "step", "may", "open", "200", "204"])
+@pytest.mark.parametrize(
+    "verdict", ["anonymous", "ambiguous", "seat", "step", "may", "open", "never", "binding", "200", "204"]
+)
 def test_no_verdict_takes_a_not_found_for_right(verdict: str) -> None:
     assert not agrees(verdict, Said(404, (), b'{"code":"not_found"}'))
     assert not agrees(verdict, Said(500, (), b'{"code":"defect"}'))

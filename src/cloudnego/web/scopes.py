@@ -38,8 +38,8 @@ _IN_PERSON: Final = frozenset(
         # What is said or done in a room, by whoever sits there.
         "accept_duty", "leave_bench", "check_in", "start_meeting", "adjourn_meeting", "confirm_check_in",
         "write_minutes", "sign_minutes", "declare_deadlock", "raise_problem",
-        # What is written in a caucus, which no program enters.
-        "draft_topic_sheet", "declare_topics_ready", "record_opinions",
+        # What is written in a caucus, which no program enters, or who is called into it.
+        "draft_topic_sheet", "declare_topics_ready", "record_opinions", "call_instructor", "end_call",
     }
 )  # fmt: skip
 
