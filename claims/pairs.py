@@ -275,7 +275,6 @@ class Pair:
 
     async def play(self) -> None:
         """The whole history: in each beat the hidden acts of each house are in flight while the observer asks."""
-        await self._look((self.dice.choice(LOOKS),))
         for _ in range(BEATS):
             step = timedelta(seconds=self.dice.randrange(1, 600))
             for half in self.halves:
@@ -290,7 +289,7 @@ class Pair:
             if seen is not None:
                 for half in self.halves:
                     await half.ask(seen)
-        await self._look(("", "/timeline"))
+        await self._look()
 
     async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
         """Hidden acts and the observer's request in one turn of the loop, in any order."""
@@ -299,9 +298,10 @@ class Pair:
         self.hidden += sum(one.status == 201 for number, one in enumerate(answers) if number != place)
         return answers[place]
 
-    async def _look(self, looks: tuple[str, ...]) -> None:
-        """What there is to see of the case, and one list."""
-        for path in (*(f"/negotiations/{self.looked_at}{look}" for look in looks), self.dice.choice(LISTS)):
+    async def _look(self) -> None:
+        """What there is to see of the case afterwards, and one list."""
+        look = self.dice.choice(("", "/timeline"))
+        for path in (f"/negotiations/{self.looked_at}{look}", self.dice.choice(LISTS)):
             one = get(self.observer, path)
             self._keep(one, [await half.ask(one) for half in self.halves])
 

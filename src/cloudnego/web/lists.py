@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from cloudnego.core.overview import Overview
@@ -145,15 +148,20 @@ def root_region(site: Site, district: str) -> str | None:
     return min(codes, key=len, default=None)
 
 
+_NAMED: Final = (
+    select(Organisation.id, Organisation.name)
+    .where(Organisation.district == bindparam("district"), col(Organisation.id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(Organisation.id))
+)
+
+
 def organisation_names(site: Site, district: str, ids: set[str]) -> dict[str, str]:
     """Names of a district's organisations by id."""
-    named = (
-        select(Organisation.id, Organisation.name)
-        .where(Organisation.district == district, col(Organisation.id).in_(sorted(ids)))
-        .order_by(col(Organisation.id))
-    )
+    if not ids:
+        return {}
     with reading(site.engine) as session:
-        return dict(session.exec(named).all())
+        found = session.connection().execute(_NAMED, {"district": district, "ids": sorted(ids)})
+        return {row.id: row.name for row in found}
 
 
 def figures_document(figures: Figures) -> FiguresDocument:
