@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -38,8 +38,8 @@ class NoSuchMembership(Exception):
     """No membership of the district that is in force has this id, or he may not print a letter for it."""
 
 
-class Printed(msgspec.Struct, frozen=True):
-    """A letter as it is printed: the code stands nowhere else."""
+class LetterPrinted(msgspec.Struct, frozen=True):
+    """A letter as it is printed: `code` is said once and stands nowhere else."""
 
     id: str
     membership: str
@@ -80,8 +80,8 @@ def letter_digest(custody: Custody, district: str, membership: str, code: str) -
     return custody.digest(district, "letter", membership, as_read(code))
 
 
-def may_print(issuer: Sequence[Held], held: Held, today: date) -> bool:
-    """Whether somebody who holds this may print a letter for that membership, of another person.
+def may_print(issuer: Who, person: str, held: Held, today: date) -> bool:
+    """Whether somebody may print a letter for this membership of a person, who is never himself.
 
     | letter for | printed by |
     |---|---|
@@ -91,7 +91,7 @@ def may_print(issuer: Sequence[Held], held: Held, today: date) -> bool:
     | the union of the district, authority, employers' body, auditor, operator | the same body |
     | any of them | the operator, who makes the accounts |
     """
-    return any(_prints(one, held) for one in covering(issuer, PRINT_LETTERS, today))
+    return issuer.person != person and any(_prints(one, held) for one in covering(issuer.held, PRINT_LETTERS, today))
 
 
 def _prints(one: Held, held: Held) -> bool:
@@ -137,7 +137,7 @@ class Letters:
             query = query.where(col(Membership.ended_s).is_(None))
             return list(session.exec(query.order_by(col(Membership.created_s), col(Membership.id))))
 
-    def issue(self, district: str, membership: str, by: str | None, until: date | None = None) -> Printed:
+    def issue(self, district: str, membership: str, by: str | None, until: date | None = None) -> LetterPrinted:
         """A new letter; the one before for the same membership is dead. Raises NoSuchMembership.
 
         Whether `by` may is asked before: `may_print`.
@@ -158,7 +158,7 @@ class Letters:
             old = update(Letter).where(col(Letter.membership) == membership, col(Letter.revoked_s).is_(None))
             session.exec(old.values(revoked_s=now, revoked_by=by))
             session.add(row)
-        return Printed(row.id, membership, person, as_printed(code))
+        return LetterPrinted(row.id, membership, person, as_printed(code))
 
     def good(self, district: str, person: str, today: date) -> list[LetterAt]:
         """The letters of a person that count today."""
@@ -190,7 +190,7 @@ class Letters:
                 if row.person not in held:
                     held[row.person] = {one.membership: one for one in held_by(session, row.person)}
                 holds = held[row.person].get(row.membership)
-                if holds is not None and (row.person == who.person or may_print(who.held, holds, today)):
+                if holds is not None and (row.person == who.person or may_print(who, row.person, holds, today)):
                     found.append(_at(row, holds.organisation))
         return found
 

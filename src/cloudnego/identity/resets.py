@@ -51,8 +51,9 @@ class WrongCode(Exception):
     """No reset that counts has this code. Which part was wrong is not said."""
 
 
-class Done(msgspec.Struct, frozen=True):
-    """A reset as whoever carried it out hears of it. `code`: said once, None as long as a second person is wanted."""
+class ResetDone(msgspec.Struct, frozen=True):
+    """A reset as whoever asked or confirmed hears of it. `code`: to be handed to the person, said once; None as long
+    as a second official must confirm."""
 
     id: str
     two_persons: bool
@@ -75,11 +76,10 @@ class ResetAt(msgspec.Struct, frozen=True, kw_only=True):
 def may_reset(issuer: Who, person: str, held: Sequence[Held], today: date) -> bool:
     """Whether somebody may reset this person: who may print a letter for all he holds; for who holds nothing, the
     operator. Nobody himself."""
-    if issuer.person == person:
-        return False
     if not held:
-        return any(one.office is Office.OPERATOR for one in covering(issuer.held, PRINT_LETTERS, today))
-    return all(may_print(issuer.held, one, today) for one in held)
+        operator = any(one.office is Office.OPERATOR for one in covering(issuer.held, PRINT_LETTERS, today))
+        return operator and issuer.person != person
+    return all(may_print(issuer, person, one, today) for one in held)
 
 
 def chief_in_open_case(engine: Engine, state_of: Callable[[str], Negotiation | None], person: str) -> bool:
@@ -110,7 +110,7 @@ class Resets:
         self._now_s = now_s
         self._is_chief = is_chief
 
-    def ask(self, who: Who, person: str, why: str, today: date) -> Done:
+    def ask(self, who: Who, person: str, why: str, today: date) -> ResetDone:
         """Ask for a reset; it is done at once unless it takes two. Raises NothingToReset."""
         chief = self._is_chief(person)
         with writing(self._engine) as session:
@@ -127,10 +127,10 @@ class Resets:
             session.add(row)
             if row.two_persons:
                 self._inbox.tell_in(session, who.district, person, MessageKind.RESET_ASKED, why=why)
-                return Done(row.id, True, None)
-            return Done(row.id, False, self._carried_out(session, row))
+                return ResetDone(row.id, True, None)
+            return ResetDone(row.id, False, self._carried_out(session, row))
 
-    def confirm(self, who: Who, reset: str, today: date) -> Done:
+    def confirm(self, who: Who, reset: str, today: date) -> ResetDone:
         """Carry out what another asked for. Raises NothingToReset, SecondPerson."""
         with writing(self._engine) as session:
             query = select(FactorReset).where(FactorReset.id == reset, FactorReset.district == who.district)
@@ -141,7 +141,7 @@ class Resets:
             if row.asked_by == who.person:
                 raise SecondPerson(reset)
             row.confirmed_by = who.person
-            return Done(row.id, row.two_persons, self._carried_out(session, row))
+            return ResetDone(row.id, row.two_persons, self._carried_out(session, row))
 
     def seen_by(self, who: Who, today: date) -> list[ResetAt]:
         """The resets of people whom he may reset, and his own; newest first."""

@@ -25,7 +25,7 @@ from cloudnego.web.bodies import NewPassword, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.invitations import instant
+from cloudnego.web.invitations import instant, over
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
@@ -93,7 +93,8 @@ async def read_invitation(request: Request, site: TheSite) -> Response:
             expires_at=instant(row.expires_s),
         )
 
-    return answer(await site.threads.run(look))
+    with over():
+        return answer(await site.threads.run(look))
 
 
 @router.post(
@@ -114,7 +115,8 @@ async def accept_invitation(request: Request, site: TheSite) -> Response:
         check_strength(sent.password, sent.login)
     except WeakPassword:
         raise Problem("weak_password") from None
-    await site.threads.run(_look, site, sent.token)  # nobody without a link makes us hash
+    with over():
+        await site.threads.run(_look, site, sent.token)  # nobody without a link makes us hash
     try:
         hashed = await site.passwords.hash_later(sent.password)
     except TooManySignIns:
@@ -128,9 +130,8 @@ async def accept_invitation(request: Request, site: TheSite) -> Response:
             return Accepted(membership=membership, login=login)
 
     try:
-        made = await site.threads.run(write)
-    except InvitationOver:
-        raise Problem("invitation_over") from None
+        with over():
+            made = await site.threads.run(write)
     except IntegrityError:  # two of one name in one moment; whoever asks again gets other digits
         raise Problem("busy", retry_after_s=1) from None
     site.doorkeeper.forget()
@@ -160,9 +161,8 @@ async def accept_as_me(request: Request, site: TheSite, who: SignedIn) -> Respon
             return Accepted(membership=accept(session, roster, row, who.person, site.now_s()), login=None)
 
     try:
-        made = await site.threads.run(write)
-    except InvitationOver:
-        raise Problem("invitation_over") from None
+        with over():
+            made = await site.threads.run(write)
     except RosterError as wrong:
         raise Problem(wrong.code, facts=wrong.facts) from None
     site.doorkeeper.forget()
@@ -170,12 +170,9 @@ async def accept_as_me(request: Request, site: TheSite, who: SignedIn) -> Respon
 
 
 def _open(site: Site, session: Session, token: str) -> tuple[Invitation, Body]:
-    """The open invitation, whose giver may still give it. Raises `Problem` 404. Blocks."""
-    try:
-        row, to = read(session, token, site.now_s())
-        check_giver(session, row, to, site.world.clock(row.district).date())
-    except InvitationOver:
-        raise Problem("invitation_over") from None
+    """The open invitation, whose giver may still give it. Raises `InvitationOver`. Blocks."""
+    row, to = read(session, token, site.now_s())
+    check_giver(session, row, to, site.world.clock(row.district).date())
     return row, to
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
-from fastapi import Depends
+from fastapi import Depends, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -53,6 +53,9 @@ async def _who(request: Request) -> Who:
 TheSite = Annotated[Site, Depends(_site)]
 SignedIn = Annotated[Who, Depends(_who)]
 """By coroutines: FastAPI hands a plain function to a thread, which costs more than what these two look up."""
+
+ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
+"""The id of something about an account in a path."""
 
 
 class DistrictDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.passkeys import NotProved, PasskeyAt, TooManyKeys
 from cloudnego.identity.passwords import TooManySignIns, WeakPassword, check_strength
 from cloudnego.identity.sessions import Opened, Who
-from cloudnego.web.account import Entry, SessionOpened, SignedIn, TheSite, instant, keep, opened
+from cloudnego.web.account import Entry, ItemId, SessionOpened, SignedIn, TheSite, instant, keep, opened
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import (
     AppBody,
@@ -35,7 +34,6 @@ from cloudnego.web.tries import address_of
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
-ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
 _WANTS: Final = ("step_up_needed", "step_up_impossible")
 _NAMES: Final = {"passkey": "通行密钥 passkey", "totp": "验证器应用 authenticator app", "mail": "邮箱 mail"}
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
-from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.grades import ACTS, Act
 from cloudnego.identity.passwords import TooManySignIns, WeakPassword, check_strength
-from cloudnego.identity.resets import Done, NothingToReset, ResetAt, SecondPerson, WrongCode
-from cloudnego.web.account import SignedIn, TheSite, instant
+from cloudnego.identity.resets import NothingToReset, ResetAt, ResetDone, SecondPerson, WrongCode
+from cloudnego.web.account import ItemId, SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import NewStartBody, ResetBody, parsed
 from cloudnego.web.described import described
@@ -21,16 +18,6 @@ from cloudnego.web.errors import Problem
 from cloudnego.web.proving import insist
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
-
-ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
-
-
-class ResetDone(msgspec.Struct, frozen=True, kw_only=True):
-    """A reset. `code`: to be handed to the person, said once; null as long as a second official must confirm."""
-
-    id: str
-    two_persons: bool
-    code: str | None
 
 
 class ResetDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +59,7 @@ async def ask_reset(request: Request, site: TheSite, who: SignedIn) -> Response:
     except NothingToReset:
         raise Problem("not_found") from None
     site.doorkeeper.forget()
-    return answer(_done(done), 201)
+    return answer(done, 201)
 
 
 @router.post(
@@ -94,11 +81,7 @@ async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Respo
     except SecondPerson:
         raise Problem("second_person_needed") from None
     site.doorkeeper.forget()
-    return answer(_done(done))
-
-
-def _done(done: Done) -> ResetDone:
-    return ResetDone(id=done.id, two_persons=done.two_persons, code=done.code)
+    return answer(done)
 
 
 @router.get("/resets", **described("list_resets", ResetList))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
@@ -120,6 +122,15 @@ def _shown(one: Invited, now_s: int) -> InvitationDocument:
     )
 
 
+@contextmanager
+def over() -> Iterator[None]:
+    """An invitation that is over does not exist. Raises `Problem` 404."""
+    try:
+        yield
+    except InvitationOver:
+        raise Problem("invitation_over") from None
+
+
 def _inviting(site: Site, who: Who) -> tuple[Held, ...]:
     return covering(who.held, INVITE, site.world.clock(who.district).date())
 
@@ -131,6 +142,12 @@ def _appointing(site: Site, who: Who, organisation_id: str) -> Body:
     if not any(may_appoint(held, found, office) for office in OFFICES[found.kind]):
         raise Problem("not_found")
     return found
+
+
+def _gives(session: Session, site: Site, who: Who, given: Invited | Holder) -> bool:
+    """Whether he may give the office that is offered or held there."""
+    to = body(session, who.district, given.organisation)
+    return to is not None and may_appoint(_inviting(site, who), to, given.office)
 
 
 @router.get(
@@ -168,10 +185,7 @@ async def delete_membership(site: TheSite, who: SignedIn, membership_id: PathId)
 
     def write(session: Session, roster: Roster) -> None:
         found = holder(session, who.district, membership_id)
-        to = body(session, who.district, found.organisation) if found is not None else None
-        if found is None or to is None:
-            raise Problem("not_found")
-        if found.person != who.person and not may_appoint(_inviting(site, who), to, found.office):
+        if found is None or not (found.person == who.person or _gives(session, site, who, found)):
             raise Problem("not_found")
         roster.end_membership(found.id)
 
@@ -248,13 +262,10 @@ async def delete_invitation(site: TheSite, who: SignedIn, invitation_id: PathId)
 
     def write(session: Session, _: Roster) -> None:
         found = invitation(session, who.district, invitation_id)
-        to = body(session, who.district, found.organisation) if found is not None else None
-        if found is None or to is None or not may_appoint(_inviting(site, who), to, found.office):
+        if found is None or not _gives(session, site, who, found):
             raise Problem("not_found")
-        try:
+        with over():
             revoke(session, found.id, site.now_s())
-        except InvitationOver:
-            raise Problem("invitation_over") from None
 
     await site.threads.run(written, site, who, write)
     return nothing()

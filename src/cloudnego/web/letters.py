@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import msgspec
-from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.grades import ACTS, Act
-from cloudnego.identity.letters import LetterAt, NoSuchMembership, Printed, may_print
+from cloudnego.identity.letters import LetterAt, LetterPrinted, NoSuchMembership, may_print
 from cloudnego.identity.sessions import Who
-from cloudnego.web.account import SignedIn, TheSite, instant
+from cloudnego.web.account import ItemId, SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import LetterBody, SandboxLetterBody, parsed
 from cloudnego.web.described import described
@@ -24,17 +21,6 @@ from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 in_sandboxes = Endpoints(prefix="/api/v1/sandbox", tags=["sandbox"])
-
-ItemId = Annotated[str, Path(pattern=r"^[a-z0-9]{1,64}$")]
-
-
-class LetterPrinted(msgspec.Struct, frozen=True, kw_only=True):
-    """A letter; `code` is said once and stands nowhere else."""
-
-    id: str
-    membership: str
-    person: str
-    code: str
 
 
 class LetterDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,22 +56,18 @@ async def print_letter(request: Request, site: TheSite, who: SignedIn) -> Respon
     """Print a mandate letter with a code for another person; the one before dies."""
     await insist(site, who, ACTS[Act.ISSUE_LETTER])
     body = parsed(request, LetterBody)
-    return answer(_printed(await site.threads.run(_print, site, who, body)), 201)
+    return answer(await site.threads.run(_print, site, who, body), 201)
 
 
-def _print(site: Site, who: Who, body: LetterBody) -> Printed:
+def _print(site: Site, who: Who, body: LetterBody) -> LetterPrinted:
     letters = site.factors.letters
     try:
         person, held = letters.membership(who.district, body.membership)
-        if person == who.person or not may_print(who.held, held, site.world.clock(who.district).date()):
+        if not may_print(who, person, held, site.world.clock(who.district).date()):
             raise NoSuchMembership(body.membership)
         return letters.issue(who.district, body.membership, who.person, body.until)
     except NoSuchMembership:
         raise Problem("not_found") from None
-
-
-def _printed(letter: Printed) -> LetterPrinted:
-    return LetterPrinted(id=letter.id, membership=letter.membership, person=letter.person, code=letter.code)
 
 
 @router.get("/letters", **described("list_letters", LetterList))
@@ -142,10 +124,10 @@ async def sandbox_letter(request: Request, site: TheSite, who: SignedIn) -> Resp
     """The code of anybody's letter, for whoever made the sandbox: nothing in it has any effect."""
     administers(site, who)
     body = parsed(request, SandboxLetterBody)
-    return answer(_printed(await site.threads.run(_print_in_sandbox, site, who, body.person)), 201)
+    return answer(await site.threads.run(_print_in_sandbox, site, who, body.person), 201)
 
 
-def _print_in_sandbox(site: Site, who: Who, person: str) -> Printed:
+def _print_in_sandbox(site: Site, who: Who, person: str) -> LetterPrinted:
     letters = site.factors.letters
     memberships = letters.memberships_of(who.district, person)
     if not memberships:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
+from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,11 +33,11 @@ from cloudnego.web.bodies import (
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
+from cloudnego.web.organisations import written
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1/sandbox", tags=["sandbox"])
 
-T = TypeVar("T")
 _FARTHEST: Final = timedelta(days=20 * 366)
 _ADMIN: Final = "admin"
 _UNSUITABLE: Final = ("organisation_unknown", "office_does_not_suit", "side_does_not_suit")
@@ -177,12 +177,12 @@ async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response
             raise Problem("weak_password") from None
         hashed = await _hashed(site, body.password)
 
-    def write(roster: Roster) -> PersonMade:
+    def write(_: Session, roster: Roster) -> PersonMade:
         person = roster.add_person(NewPerson(name=body.name, phone=body.phone, login=body.login, password_hash=hashed))
         made = [roster.add_membership(_membership(person.id, one)).id for one in body.memberships]
         return PersonMade(id=person.id, memberships=tuple(made))
 
-    return answer(await site.threads.run(_written, site, who, write), 201)
+    return answer(await site.threads.run(written, site, who, write), 201)
 
 
 @router.post(
@@ -200,10 +200,10 @@ async def add_organisation(request: Request, site: TheSite, who: SignedIn) -> Re
     administers(site, who)
     body = parsed(request, OrganisationBody)
 
-    def write(roster: Roster) -> Made:
+    def write(_: Session, roster: Roster) -> Made:
         return Made(id=roster.add_organisation(body.kind, body.name, body.region, body.upper).id)
 
-    return answer(await site.threads.run(_written, site, who, write), 201)
+    return answer(await site.threads.run(written, site, who, write), 201)
 
 
 @router.post(
@@ -217,10 +217,10 @@ async def add_membership(request: Request, site: TheSite, who: SignedIn) -> Resp
     administers(site, who)
     body = parsed(request, MembershipBody)
 
-    def write(roster: Roster) -> Made:
+    def write(_: Session, roster: Roster) -> Made:
         return Made(id=roster.add_membership(_membership(body.person, body)).id)
 
-    made = await site.threads.run(_written, site, who, write)
+    made = await site.threads.run(written, site, who, write)
     site.doorkeeper.forget()
     return answer(made, 201)
 
@@ -237,14 +237,6 @@ def _membership(person: str, facts: MembershipFacts) -> NewMembership:
         mandate_from=facts.mandate_from,
         mandate_to=facts.mandate_to,
     )
-
-
-def _written(site: Site, who: Who, write: Callable[[Roster], T]) -> T:
-    try:
-        with writing(site.engine) as session:
-            return write(Roster(session, who.district, site.new_id, site.now_s(), who.person))
-    except RosterError as wrong:
-        raise Problem(wrong.code, facts=wrong.facts) from None
 
 
 async def _hashed(site: Site, password: str) -> str:
