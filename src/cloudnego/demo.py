@@ -128,6 +128,7 @@ def _announce(seed: Seed, url: str, portal: tuple[str, str]) -> None:
         ("接口 the API", "/openapi.json"),
         ("登录 sign in: POST", "/api/v1/session"),
         ("办有约束力的事之前 before a binding act: POST", "/api/v1/session/step-up"),
+        ("手机验证码 codes to phones, none is sent: as admin, GET", "/api/v1/me/inbox"),
         ("全区 the district", "/api/v1/cockpit"),
         ("案件 cases", "/api/v1/negotiations"),
     ):
