@@ -1,10 +1,13 @@
-"""What holds for every test: the checkout is what is tested, and hypothesis takes its time on two slow cores."""
+"""What holds for every test: the checkout is what is tested, hypothesis takes its time on two slow cores, files lie in
+memory where there is room, and what takes long comes first."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -12,6 +15,19 @@ ROOT = Path(__file__).resolve().parent.parent
 # Processes that tests start (servers, second writers, the command line) must run the checkout too.
 os.environ["PYTHONPATH"] = str(ROOT / "src")
 
+# Tests commit some ten thousand times, and each commit would wait for a disk. A container's usual 64 MB are no room.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest puts every tmp_path
+
 # A deadline per example measures the machine's mood, not the code; print_blob makes a failure repeatable.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(trylast=True)  # after they were shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with long tests come first: a worker that begins one when the others have nothing left keeps all waiting,
+    and what such a file makes once a session is made by one worker."""
+    long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in long)
