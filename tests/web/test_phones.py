@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import pytest
 import structlog
+import structlog.testing
 from sqlalchemy import Engine, text
 
 from cloudnego import logs
@@ -387,6 +388,12 @@ async def test_a_number_lies_nowhere_in_the_clear(town: Town, tmp_path: Path) ->
     for who in ("firm.chair", "firm.hr", "firm.boss", "town", "admin"):
         for path in ("/me", "/me/inbox", "/enterprises", f"/organisations/{town.ids['firm']}/members"):
             assert digits not in (await town[who].get(API + path)).text
+
+
+async def test_a_text_that_did_not_leave_is_one_line_without_number_or_code(town: Town) -> None:
+    with structlog.testing.capture_logs() as told:
+        town.house.site.factors.phones.deliver("nowhere", "+8613900000077", "305172")
+    assert told == [{"event": "text_not_sent", "why": "NoResultFound", "log_level": "warning"}]
 
 
 # --- a live district, with a gateway that is one ------------------------------------------------------------------

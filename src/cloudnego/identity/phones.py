@@ -122,8 +122,9 @@ class Phones:
         try:
             if self._owner(district, self._digest(district, number)) is not None:
                 self.texts.send(district, number, code)
-        except CannotSend as wrong:
-            _log.warning("text_not_sent", why=str(wrong))
+        except Exception as wrong:  # it would end in a thread that nobody hears; what a database says may hold words
+            why = str(wrong) if isinstance(wrong, CannotSend) else type(wrong).__name__
+            _log.warning("text_not_sent", why=why)
 
     def enter(self, attempt: str, code: str) -> Entrant | None:
         """Who comes in with the code of an attempt, if it is right and its phone is anybody's."""
