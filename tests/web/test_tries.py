@@ -12,6 +12,7 @@ import pytest
 
 from cloudnego.main import House, build
 from cloudnego.web.errors import Problem, rounded
+from cloudnego.web.oauth import counted_as
 from cloudnego.web.tries import Failing, Tries, address_of
 from tests.web.conftest import API, PASSWORD, Founded, settings_for
 from tests.web.served import Served, serving
@@ -83,6 +84,12 @@ def test_each_kind_of_name_has_a_count_of_its_own() -> None:
     tries.failed(Failing.CLIENT, "x")
     with pytest.raises(Problem):
         tries.check(Failing.CLIENT, "x")
+
+
+def test_made_up_clients_of_one_address_fill_no_memory_and_touch_no_other_address() -> None:
+    names = {counted_as(f"c{number}", "192.0.2.66") for number in range(20_000)}
+    assert 900 < len(names) <= 1024
+    assert names.isdisjoint(counted_as(f"c{number}", "192.0.2.1") for number in range(20_000))
 
 
 def test_a_wait_is_said_on_a_coarse_scale() -> None:

@@ -6,6 +6,7 @@ These doors stand outside `/api/v1` and speak the RFCs' own language, so that an
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ router = Endpoints(tags=["portals"])
 _ASSERTION: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CLIENT_ID: Final = re.compile(r"[!-~]{1,64}")  # visible ASCII (RFC 6749 A.1): nothing a database chokes on
 _WAYS: Final = ("client_secret_basic", "client_secret_post", "private_key_jwt")
+_DRAWERS: Final = 1024
 _GRANT_TYPES: Final = ("authorization_code", "client_credentials", "refresh_token")
 
 
@@ -231,7 +233,7 @@ async def authenticated(request: Request, site: Site, form: Form) -> Client:
     name = basic[0] if basic is not None else form.get("client_id", _named_by(assertion))
     if not _CLIENT_ID.fullmatch(name) or form.get("client_id", name) != name:
         raise OAuthError("invalid_client", "no such client, or not its secret")
-    guessing = f"{name} {address_of(request.scope)}"
+    guessing = counted_as(name, address_of(request.scope))
     try:
         site.tries.check(Failing.CLIENT, guessing)
     except Problem as wait:
@@ -247,6 +249,12 @@ async def authenticated(request: Request, site: Site, form: Form) -> Client:
         site.tries.failed(Failing.CLIENT, guessing)
         raise OAuthError("invalid_client", "no such client, or not its secret")
     return found
+
+
+def counted_as(client: str, address: str) -> str:
+    """Under which name failures of a client from an address are counted: one of a thousand for each address, so that
+    nobody fills the memory with clients he makes up."""
+    return f"{zlib.crc32(client.encode()) % _DRAWERS} {address}"
 
 
 def _named_by(assertion: str | None) -> str:
