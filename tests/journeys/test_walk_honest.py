@@ -28,6 +28,8 @@ from cloudnego.walk.sandbox import Sandbox
 from cloudnego.walk.table import Table
 from tests.journeys.conftest import House
 
+pytestmark = pytest.mark.slow  # waits for a server and walks through it
+
 Story = Callable[[stories.Scene], None]
 
 

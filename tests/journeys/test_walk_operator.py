@@ -15,6 +15,8 @@ from cloudnego.__main__ import app
 from cloudnego.walk.client import Api, Refusal
 from tests.journeys.conftest import House
 
+pytestmark = pytest.mark.slow  # waits for two servers
+
 
 class _Other(BaseHTTPRequestHandler):
     """A web server that is something else."""

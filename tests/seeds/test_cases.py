@@ -30,6 +30,8 @@ from seeds.xiaoshan.regional import CLAUSES_2018, DOWN_2025, PARK_2018
 
 Case = Negotiation
 
+pytestmark = pytest.mark.slow  # whichever comes first waits for the seed
+
 
 def digest(script: Script) -> str:
     """One hash of everything that was asked, by whom, when."""

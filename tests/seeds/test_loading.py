@@ -29,6 +29,8 @@ from seeds.xiaoshan.regional import down_2025
 from seeds.xiaoshan.telling import Teller, register_of
 from tests.seeds.conftest import NOW_S, Loaded, open_log
 
+pytestmark = pytest.mark.slow  # whichever comes first waits for the seed
+
 
 def test_it_is_loaded_in_twenty_seconds_of_cpu(loaded_once: Loaded) -> None:
     assert loaded_once.cpu_s <= 20, f"{loaded_once.cpu_s:.1f} s"
