@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp
 
+from claims.hidden import SECRETS, Doing, hidden_from, not_asked_by
 from claims.town import DISTRICT, FIRMS, Twin, case_of, story, tokens, twins
 from cloudnego.chooser import fill
 from cloudnego.core import commands as c
@@ -31,6 +32,9 @@ from tests.secrecy.wire import Request, Said, ask, bearing
 
 LOT: Final = 50  # pairs on one pair of houses; what earlier ones left behind must not tell anything either
 BEATS: Final = 2
+SECRETLY: Final = 0.5
+"""How often there is something hidden beside what the houses differ in anyway."""
+
 API: Final = "/api/v1"
 
 _ABOVE = tuple(one for one in ABOVE if one != "operator")
@@ -69,11 +73,21 @@ _ENDS: Final = {"withdraw_case", "consent_to_withdrawal", "end_talks", "merge_in
 _IN_NOTICE: Final = (c.Urge, c.RecordReference, c.RevokeElectronicService, c.ConfirmElectronicService)
 """What everybody sees and what nothing said at the table changes."""
 
-LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next")
+LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next", "/files", "/prepared", "/views")
+UNNOTED: Final = ("/deadlines", "/next", "/files")
+"""Looks that read no material: where a side looks on, it sees in its views who read what it gave."""
+
 LISTS: Final = (
     "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
     "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
+    "/negotiations/export.csv", "/enterprises/export.csv", "/instructors", "/court-orders", "/letters", "/resets",
+    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals",
 )  # fmt: skip
+OF_THE_FIRM: Final = (
+    "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",
+    "/organisations/U{0}/members", "/organisations/U{0}/invitations", "/organisations/{0}/invitations",
+)  # fmt: skip
+"""What there is of the firm that hides something."""
 
 
 class Heard(NamedTuple):
@@ -104,6 +118,7 @@ class Tally:
         self.received = 0
         self.observers: Counter[str] = Counter()
         self.hidden: Counter[str] = Counter()
+        self.secrets: Counter[str] = Counter()
         self.broken: list[Broken] = []
 
     def merge(self, other: Tally) -> None:
@@ -111,12 +126,13 @@ class Tally:
         self.received += other.received
         self.observers += other.observers
         self.hidden += other.hidden
+        self.secrets += other.secrets
         self.broken += other.broken
 
     def summary(self) -> dict[str, Any]:
         return {
             "pairs": self.pairs, "received": self.received, "observers": dict(self.observers),
-            "hidden": dict(self.hidden),
+            "hidden": dict(self.hidden), "secrets": dict(self.secrets),
         }  # fmt: skip
 
 
@@ -163,7 +179,7 @@ def _command(who: str, case: str, command: c.Command, key: str) -> Ask:
 class Pair:
     """One seeded history in two houses."""
 
-    def __init__(self, seed: int, halves: tuple[Half, Half]) -> None:
+    def __init__(self, seed: int, halves: tuple[Half, Half], only: str | None = None) -> None:
         self.seed = seed
         self.halves = halves
         self.dice = Random(seed)
@@ -176,6 +192,11 @@ class Pair:
         self.looked_at = case_of(own) if self.dice.random() < 0.7 else self.case
         self.heard: tuple[list[Heard], list[Heard]] = ([], [])
         self.hidden = 0
+        self.only = only
+        self.secrets: Counter[str] = Counter()
+        self._secrets = hidden_from(kind, self.hides)
+        self._not_asked = not_asked_by(kind)
+        self._looks = UNNOTED if self.hides in ("worker", "employer") else LOOKS
         self._tags: dict[str, str] = {}
         self._next = ""
         self._asked = 0
@@ -217,7 +238,7 @@ class Pair:
         who = person(dice.choice(_ACTORS[self.hides]), self.firm.name)
         chance = dice.random()
         if chance < 0.25:
-            return get(who, f"/negotiations/{self.case}{dice.choice(LOOKS)}")
+            return get(who, f"/negotiations/{self.case}{dice.choice(self._looks)}")
         if chance < 0.3:
             return Ask(who, "POST", f"/negotiations/{self.case}/sign-contract", b'{"draft_hash": "no"}')
         kinds = self._open(half, who, set()) if self.hides == "case" else list(_HIDDEN[self.hides])
@@ -250,9 +271,9 @@ class Pair:
         dice, who, case = self.dice, self.observer, self.looked_at
         chance = dice.random()
         if chance < 0.35:
-            path = f"/negotiations/{case}{dice.choice(LOOKS)}"
+            path = f"/negotiations/{case}{self._look_of_his()}"
         elif chance < 0.6:
-            path = dice.choice(LISTS)
+            path = self._list()
         elif chance < 0.7:
             foreign = dice.choice(("worker", "employer", "table", "filing"))
             path = f"/negotiations/{case}/timeline?cursor={cursor_of('timeline', {foreign: dice.randrange(3)})}"
@@ -271,6 +292,13 @@ class Pair:
         tag = self._tags.get(path) if dice.random() < 0.5 else None
         return get(who, path, **{"if-none-match": tag} if tag else {})
 
+    def _look_of_his(self) -> str:
+        return self.dice.choice([one for one in LOOKS if one not in self._not_asked])
+
+    def _list(self) -> str:
+        path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in self._not_asked])
+        return path.format(self.firm.name)
+
     # --- what happens ---------------------------------------------------------------------------------------------
 
     async def play(self) -> None:
@@ -283,7 +311,7 @@ class Pair:
             heard = []
             for number, half in enumerate(self.halves):
                 dice = Random(f"{self.seed} {self._asked} {number}")
-                acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4))]
+                acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4) if self.only is None else 0)]
                 heard.append(await self._at_once(half, acts, asked, dice))
             self._keep(asked, heard)
             if seen is not None:
@@ -294,14 +322,23 @@ class Pair:
     async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
         """Hidden acts and the observer's request in one turn of the loop, in any order."""
         place = dice.randrange(len(acts) + 1)
-        answers = await asyncio.gather(*(half.ask(one) for one in [*acts[:place], asked, *acts[place:]]))
-        self.hidden += sum(one.status == 201 for number, one in enumerate(answers) if number != place)
-        return answers[place]
+        secret = self._in_secret(half, dice)
+        told: Said
+        told, _, *answers = await _all_at_once(place, half.ask(asked), secret, *(half.ask(one) for one in acts))
+        self.hidden += sum(one.status == 201 for one in answers)
+        return told
+
+    async def _in_secret(self, half: Half, dice: Random) -> None:
+        """Something else that the observer must not see, in one house or both, or in none."""
+        names = self._secrets if self.only is None else [one for one in self._secrets if one == self.only]
+        if names and dice.random() < SECRETLY:
+            name, who = dice.choice(names), person(dice.choice(_ACTORS[self.hides]), self.firm.name)
+            doing = Doing(half.twin.house, half.app, half.tokens, self.firm, who, dice)
+            self.secrets[name] += await SECRETS[name].do(doing)
 
     async def _look(self) -> None:
         """What there is to see of the case afterwards, and one list."""
-        look = self.dice.choice(("", "/timeline"))
-        for path in (f"/negotiations/{self.looked_at}{look}", self.dice.choice(LISTS)):
+        for path in (f"/negotiations/{self.looked_at}{self._look_of_his()}", self._list()):
             one = get(self.observer, path)
             self._keep(one, [await half.ask(one) for half in self.halves])
 
@@ -323,6 +360,14 @@ class Pair:
         return None
 
 
+async def _all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[Any]) -> list[Any]:
+    """Wait for all of them, begun with the first at this place among the others; what they gave, that of the first
+    first."""
+    begun = [*others[:place], first, *others[place:]]
+    given: list[Any] = list(await asyncio.gather(*begun))
+    return [given.pop(place), *given]
+
+
 def _difference(first: Said, second: Said) -> str:
     if first.status != second.status:
         return f"{first.status} {first.code} {first.reasons} and {second.status} {second.code} {second.reasons}"
@@ -337,26 +382,27 @@ Plant = Callable[[Twin, ASGIApp], ASGIApp]
 """What a test puts before the application, to see a leak caught."""
 
 
-def run(first: int, count: int, plant: Plant | None = None) -> Tally:
-    """`count` pairs from seed `first` on, in lots."""
+def run(first: int, count: int, plant: Plant | None = None, only: str | None = None) -> Tally:
+    """`count` pairs from seed `first` on, in lots; `only`: of all that is hidden this alone."""
     tally = Tally()
     for lot in range(first, first + count, LOT):
-        asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant))
+        asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant, only))
     return tally
 
 
-async def _lot(first: int, count: int, tally: Tally, plant: Plant | None) -> None:
+async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, only: str | None) -> None:
     with twins() as houses:
         halves = [
             Half(one, plant(one, one.house.front) if plant is not None else one.house.front, tokens()) for one in houses
         ]
         for seed in range(first, first + count):
-            pair = Pair(seed, (halves[0], halves[1]))
+            pair = Pair(seed, (halves[0], halves[1]), only)
             await pair.play()
             tally.pairs += 1
             tally.received += 2 * len(pair.heard[0])
             tally.observers[pair.observer.rpartition("-")[0]] += 1
             tally.hidden[pair.hides] += pair.hidden
+            tally.secrets += pair.secrets
             found = pair.broken(first)
             if found is not None:
                 tally.broken.append(found)

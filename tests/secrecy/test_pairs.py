@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from random import SystemRandom
 
 import pytest
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from claims.hidden import SECRETS, hidden_from
 from claims.pairs import LOT, OBSERVERS, Tally, run
 from claims.town import FIRMS, Twin, case_of
 from cloudnego.web import queries
 from cloudnego.web.cases import Found
 from cloudnego.web.site import Site
+from tests.secrecy.ground import KINDS
 
 FLOOR = 100  # in each of two parts: two hundred in all
 SLICE_S = 15.0
+TRIED_MAX = 12  # pairs, until one differs in the secret that is let out
 
 _BASE = int(os.environ.get("CLOUDNEGO_PAIRS_SEED", SystemRandom().randrange(1 << 30)))
 
@@ -36,6 +42,7 @@ def test_what_one_must_not_see_changes_no_byte(part: int, capsys: pytest.Capture
     assert [str(one) for one in tally.broken] == [], again
     assert tally.hidden.total() > tally.pairs // 2, "hardly anything was hidden"
     assert len(tally.observers) > 8, tally.observers
+    assert len(tally.secrets) > len(SECRETS) // 2, tally.secrets
 
 
 def _leaking(twin: Twin, app: ASGIApp, leak: Callable[[int, Message], None]) -> ASGIApp:
@@ -75,6 +82,49 @@ def _in_a_tag(written: int, message: Message) -> None:
 def test_a_planted_leak_is_caught(leak: Callable[[int, Message], None]) -> None:
     tally = run(1, 6, lambda twin, app: _leaking(twin, app, leak))
     assert tally.broken, "what the other side wrote was let out, and nobody noticed"
+
+
+def _showing(table: str, twin: Twin, app: ASGIApp) -> ASGIApp:
+    """The application with a header that says how many rows a table has; without one, how many exports were taken."""
+    taken = 0
+
+    def rows() -> int:
+        if not table:
+            return taken
+        with twin.house.site.engine.connect() as connection:
+            return int(
+                connection.execute(select(func.count()).select_from(SQLModel.metadata.tables[table])).scalar_one()
+            )
+
+    async def leaky(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal taken
+        taken += scope["path"].endswith("export.csv")
+
+        async def sending(message: Message) -> None:
+            _in_a_header(rows(), message)
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return leaky
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_leak_of_every_kind_of_secret_is_caught(name: str) -> None:
+    """Of all that is hidden this alone, and how much of it lies there let out: somebody notices."""
+    tally, seed = Tally(), 1
+    while not tally.broken and seed < TRIED_MAX:
+        tally.merge(run(seed, 1, partial(_showing, SECRETS[name].table), only=name))
+        seed += 1
+    assert tally.secrets.keys() == {name}
+    assert tally.secrets[name] > 0, "it was never done"
+    assert tally.broken, "it was let out, and nobody noticed"
+
+
+def test_who_may_see_a_secret_is_nobody_it_is_hidden_from() -> None:
+    for kind in KINDS:
+        for name in hidden_from(kind, "worker"):
+            assert kind not in SECRETS[name].seen_by
 
 
 def test_a_policy_that_shows_the_versions_of_all_streams_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
