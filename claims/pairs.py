@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from starlette.types import ASGIApp
 
 from claims.hidden import SECRETS, Doing, hidden_from, not_asked_by
-from claims.town import DISTRICT, FIRMS, Twin, case_of, story, tokens, twins
+from claims.town import DISTRICT, FIRMS, Twin, Twins, case_of, story, tokens, twins
 from cloudnego.chooser import fill
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Moment
@@ -338,7 +338,8 @@ class Pair:
 
     async def _look(self) -> None:
         """What there is to see of the case afterwards, and one list."""
-        for path in (f"/negotiations/{self.looked_at}{self._look_of_his()}", self._list()):
+        look = self.dice.choice(("", "/timeline", self._look_of_his()))
+        for path in (f"/negotiations/{self.looked_at}{look}", self._list()):
             one = get(self.observer, path)
             self._keep(one, [await half.ask(one) for half in self.halves])
 
@@ -382,16 +383,16 @@ Plant = Callable[[Twin, ASGIApp], ASGIApp]
 """What a test puts before the application, to see a leak caught."""
 
 
-def run(first: int, count: int, plant: Plant | None = None, only: str | None = None) -> Tally:
+def run(first: int, count: int, plant: Plant | None = None, only: str | None = None, houses: Twins = twins) -> Tally:
     """`count` pairs from seed `first` on, in lots; `only`: of all that is hidden this alone."""
     tally = Tally()
     for lot in range(first, first + count, LOT):
-        asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant, only))
+        asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant, only=only, had=houses))
     return tally
 
 
-async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, only: str | None) -> None:
-    with twins() as houses:
+async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, *, only: str | None, had: Twins) -> None:
+    with had() as houses:
         halves = [
             Half(one, plant(one, one.house.front) if plant is not None else one.house.front, tokens()) for one in houses
         ]

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
 import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from pydantic import SecretStr
+from sqlmodel import update
+
 from cloudnego.core.vocabulary import Side, Step
+from cloudnego.eventlog.backup import backup, restore
+from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.clients import Grant, NewClient
@@ -26,6 +30,7 @@ from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.register import add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
 from cloudnego.identity.store import writing
+from cloudnego.identity.tables import SignIn
 from cloudnego.main import House, build, install, now_s
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA
@@ -123,6 +128,10 @@ def _log(settings: Settings) -> SqlLog:
     return SqlLog(settings.database, Keyring.seeded("pairs"), queue_max=4_096, budget_max=64)
 
 
+Twins = Callable[[], AbstractContextManager[tuple[Twin, Twin]]]
+"""How two houses of the town are had."""
+
+
 @contextmanager
 def twins() -> Iterator[tuple[Twin, Twin]]:
     """Two houses of the town, each on a copy of its own."""
@@ -137,17 +146,37 @@ def twins() -> Iterator[tuple[Twin, Twin]]:
                 one.house.close()
 
 
-def _twin(place: Path, data: Path, now: int) -> Twin:
+def _twin(place: Path, data: Path, now: int, **elsewhere: SecretStr) -> Twin:
     shutil.copytree(place / "data", data)
     clock = Clock(datetime.fromisoformat((place / "at").read_text()))
-    settings = settings_for(data)
-    with closing(sqlite3.connect(settings.database.removeprefix("sqlite:///"))) as file, file:
-        file.execute(
-            "UPDATE sign_in SET seen_s = ?, expires_s = ?, proved_until_s = ?", (now, now + 10**6, now + 10**6)
-        )
+    settings = settings_for(data, **elsewhere)
+    engine = connect(settings.database)
+    with writing(engine) as session:
+        session.exec(update(SignIn).values(seen_s=now, expires_s=now + 10**6, proved_until_s=now + 10**6))
+    engine.dispose()
     house = inline(build(settings, clock, _log(settings)))
     object.__setattr__(house.site, "now_s", lambda: now)  # a second that passed between two answers is no leak
     return Twin(house, clock)
+
+
+@contextmanager
+def twins_on(database: Callable[[], str]) -> Iterator[tuple[Twin, Twin]]:
+    """The same on databases of another kind: `database` gives the address of an empty one."""
+    place, now = founded(), now_s()
+    with tempfile.TemporaryDirectory(prefix="lot-", dir=place) as lot:
+        engine = connect(settings_for(place / "data").database)
+        backup(engine, Path(lot) / "town.zip", made_at=AROUND, program="pairs", keys=[])
+        engine.dispose()
+        made = []
+        for name in ("a", "b"):
+            url = database()
+            restore(url, Path(lot) / "town.zip")
+            made.append(_twin(place, Path(lot) / name, now, database_url=SecretStr(url)))
+        try:
+            yield made[0], made[1]
+        finally:
+            for one in made:
+                one.house.close()
 
 
 def tokens() -> dict[str, str]:

@@ -124,6 +124,10 @@ class Server:
             else:
                 return
 
+    def files(self) -> list[Path]:
+        """Everything it keeps: tables, the log it writes ahead, what it tells its operator."""
+        return [self._home / "log", *(self._home / "data").rglob("*")]
+
     def database(self, template: str | None = None) -> str:
         """Make a new database, a copy of `template` if given, and return its name."""
         name = f"d{next(self._numbers)}"
