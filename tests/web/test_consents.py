@@ -44,6 +44,8 @@ async def test_with_his_proof_a_person_lets_a_portal_act_for_him(town: Town) -> 
     assert done.status_code == 201, done.text
     events = (await town["firm.hr"].get(f"{API}/negotiations/{case}/timeline")).json()["rows"]
     assert [(one["actor"], one["via"]) for one in events][-1] == (town.ids["firm.boss"], "portal")
+    laid = await door.post(f"{API}/negotiations/{case}/files?stream=notice&name=a.txt", content=b"x")
+    assert (laid.status_code, laid.json()["code"]) == (403, "not_for_portals"), "it would be said to be his"
     table = (await door.get(f"{API}/negotiations/export.csv")).text
     assert table.startswith("\ufeff【firm.boss（接入系统） "), "his name, and through what he took it"
 

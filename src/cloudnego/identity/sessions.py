@@ -91,10 +91,14 @@ class Who(msgspec.Struct, frozen=True, kw_only=True):
     portal: Through | None = None
 
     @property
+    def lets(self) -> Through | None:
+        """The portal that he, a person, lets act for him in this request."""
+        return self.portal if self.portal is not None and self.portal.client != self.person else None
+
+    @property
     def signature(self) -> str:
         """His name on what he takes away; of a person who comes through a portal with the portal's."""
-        through = self.portal is not None and self.portal.client != self.person
-        return f"{self.name}（{self.portal.name}）" if self.portal is not None and through else self.name
+        return self.name if self.lets is None else f"{self.name}（{self.lets.name}）"
 
     def grade(self, now_s: int) -> Grade:
         """What counts now: a proof is good for some minutes, having signed in for as long as the session lasts."""

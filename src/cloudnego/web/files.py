@@ -102,6 +102,8 @@ async def post_file(
     name: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Lay a file into a stream. The body is the file itself, its Content-Type its kind."""
+    if who.lets is not None:
+        raise Problem("not_for_portals")  # a file says who laid it and not through what: it would be said to be his
     found = await find(site, who, case_id, acting_as)
     place = await _place(site, found, stream)
     headers = headers_of(request.scope)
