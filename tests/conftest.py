@@ -1,8 +1,9 @@
 """What holds for every test: the checkout is what is tested, hypothesis takes its time on two slow cores, files lie in
-memory where there is room, and what takes long comes first."""
+memory where there is room, what takes long comes first, and the collector leaves alone what was imported."""
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -20,6 +21,9 @@ MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest puts every tmp_path
 
+# What is imported stays: the collector need not look at it, neither while it comes nor between the tests.
+gc.disable()
+
 # A deadline per example measures the machine's mood, not the code; print_blob makes a failure repeatable.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
@@ -31,3 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     and what such a file makes once a session is made by one worker."""
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("timeout")}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()

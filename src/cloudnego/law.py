@@ -249,12 +249,13 @@ def _refuse(pack_id: str, zh: str, en: str) -> NoReturn:
     raise PackError(f"规则包 {pack_id}：{zh}", f"pack {pack_id}: {en}")
 
 
-class _PackLoader(yaml.SafeLoader):
-    """YAML without its traps (a key twice, `no`, dates), and with shares: 2/3, `over 1/20`."""
+class _PackLoader(yaml.CSafeLoader):
+    """YAML without its traps (a key twice, `no`, dates), and with shares: 2/3, `over 1/20`. Parsed in C, in a sixth of
+    the time: every program of ours begins with it."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012
         first: [(tag, pattern) for tag, pattern in rules if tag.rpartition(":")[2] not in ("bool", "timestamp")]
-        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        for first, rules in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
@@ -265,7 +266,7 @@ class _PackLoader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def _share(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> dict[str, Any]:
+def _share(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> dict[str, Any]:
     numerator, _, denominator = node.value.removeprefix("over ").partition("/")
     return {"numerator": int(numerator), "denominator": int(denominator), "over": node.value.startswith("over ")}
 
