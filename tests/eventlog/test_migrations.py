@@ -132,6 +132,24 @@ def test_the_rollup_keeps_its_figures_when_its_key_is_put_in_another_order(
     assert [tuple(row) for row in found] == cells
 
 
+def test_an_address_that_lay_in_the_clear_is_in_no_file_after_the_migration(tmp_path: Path) -> None:
+    """A migration has no keys to seal it with; and what is dropped leaves its bytes, unless SQLite is told not to."""
+    url, address = f"sqlite:///{tmp_path / 'old.sqlite3'}", "zhou.xl@example.com"
+    migrate(url, "0011")
+    engine = connect(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO person (id, district, name, created_s) VALUES ('p', 'd', '周', 1)")
+        connection.exec_driver_sql(f"INSERT INTO mail_address VALUES ('p', 'd', '{address}', 1)")
+    engine.dispose()
+
+    def lies() -> bool:
+        return any(address.encode() in one.read_bytes() for one in tmp_path.iterdir())
+
+    assert lies()
+    migrate(url)
+    assert not lies()
+
+
 def test_the_database_of_the_present_release_is_kept() -> None:
     assert old.present().exists(), "run `python -m tests.eventlog.old`"
 

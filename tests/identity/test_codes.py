@@ -17,14 +17,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import Engine, text
+from sqlmodel import select
 
+from cloudnego.eventlog.districts import Districts
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.rewrap import rewrap, strays
 from cloudnego.identity.codes import Codes, TooManyCodes
 from cloudnego.identity.custody import CannotOpen, Custody
 from cloudnego.identity.factor_tables import MailAddress
 from cloudnego.identity.grades import Means
-from cloudnego.identity.sending import CannotSend, MailSender, MailServer, Parcel, masked
+from cloudnego.identity.sending import Addresses, CannotSend, MailSender, MailServer, Parcel, masked
 from cloudnego.identity.sessions import Sessions, Who
-from cloudnego.identity.store import writing
+from cloudnego.identity.store import reading
+from cloudnego.law import DEFAULT_PACK, shipped_calendar, shipped_pack
 from tests.identity.conftest import D, Now, Town
 
 
@@ -186,11 +191,13 @@ class Postbox:
 
 
 @pytest.fixture
-def address(engine: Engine, town: Town) -> str:
-    with writing(engine) as session:
-        session.add(
-            MailAddress(person=town.founded.person, district=D, address="zhou.xl@example.com", made_s=town.now())
-        )
+def addresses(engine: Engine, custody: Custody, now: Now) -> Addresses:
+    return Addresses(engine, custody, now)
+
+
+@pytest.fixture
+def address(addresses: Addresses, town: Town) -> str:
+    addresses.set(D, town.founded.person, "zhou.xl@example.com")
     return "zhou.xl@example.com"
 
 
@@ -198,10 +205,10 @@ def letter(town: Town) -> Parcel:
     return Parcel(D, town.founded.person, "i1", "305172", town.now() + 300)
 
 
-def test_a_code_is_mailed(engine: Engine, town: Town, address: str) -> None:
+def test_a_code_is_mailed(addresses: Addresses, town: Town, address: str) -> None:
     with Postbox().open() as box:
         server = MailServer(host="127.0.0.1", port=box.port, sender="cloudnego@example.com", tls="none")
-        sender = MailSender(engine, server)
+        sender = MailSender(addresses, server)
         assert sender.reaches(town.founded.person, "i1") == "z•••@example.com"
         sender.send(letter(town))
     read = message_from_bytes(box.letters[0], policy=policy.default)
@@ -211,9 +218,9 @@ def test_a_code_is_mailed(engine: Engine, town: Town, address: str) -> None:
 
 
 @pytest.mark.usefixtures("address")
-def test_a_server_that_cannot_encrypt_gets_no_code(engine: Engine, town: Town) -> None:
+def test_a_server_that_cannot_encrypt_gets_no_code(addresses: Addresses, town: Town) -> None:
     with Postbox().open() as box:
-        sender = MailSender(engine, MailServer(host="127.0.0.1", port=box.port, sender="a@example.com"))
+        sender = MailSender(addresses, MailServer(host="127.0.0.1", port=box.port, sender="a@example.com"))
         with pytest.raises(CannotSend):
             sender.send(letter(town))
     assert box.letters == []
@@ -223,12 +230,12 @@ def test_a_server_that_cannot_encrypt_gets_no_code(engine: Engine, town: Town) -
 @pytest.mark.usefixtures("address")
 @pytest.mark.parametrize("trusted", [True, False])
 def test_the_certificate_is_checked(
-    engine: Engine, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
+    addresses: Addresses, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusted: bool
 ) -> None:
     context, authority = certificate(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(authority) if trusted else "/dev/null")
     with Postbox(context).open() as box:
-        sender = MailSender(engine, MailServer(host="127.0.0.1", port=box.port, sender="a@example.com"))
+        sender = MailSender(addresses, MailServer(host="127.0.0.1", port=box.port, sender="a@example.com"))
         if trusted:
             sender.send(letter(town))
         else:
@@ -238,23 +245,56 @@ def test_the_certificate_is_checked(
 
 
 @pytest.mark.usefixtures("address")
-def test_nobody_there_is_no_defect(engine: Engine, town: Town) -> None:
+def test_nobody_there_is_no_defect(addresses: Addresses, town: Town) -> None:
     with Postbox().open() as box:
         port = box.port
-    sender = MailSender(engine, MailServer(host="127.0.0.1", port=port, sender="a@example.com", tls="none"))
+    sender = MailSender(addresses, MailServer(host="127.0.0.1", port=port, sender="a@example.com", tls="none"))
     with pytest.raises(CannotSend):
         sender.send(letter(town))
 
 
-def test_who_has_no_address_is_not_reached(engine: Engine, town: Town) -> None:
-    sender = MailSender(engine, MailServer(host="127.0.0.1", port=1, sender="a@example.com"))
+def test_who_has_no_address_is_not_reached(addresses: Addresses, town: Town) -> None:
+    sender = MailSender(addresses, MailServer(host="127.0.0.1", port=1, sender="a@example.com"))
     assert sender.reaches(town.founded.person, "i1") is None
     with pytest.raises(CannotSend):
         sender.send(letter(town))
 
 
-def test_an_address_is_shown_to_its_owner_alone() -> None:
+def test_an_address_or_a_number_is_shown_to_its_owner_alone() -> None:
     assert masked("zhou.xl@example.com") == "z•••@example.com"
+    assert masked("+8613900000077") == "+86•••0077"
+
+
+def test_an_address_lies_sealed_for_its_owner(addresses: Addresses, town: Town, custody: Custody) -> None:
+    person, longest = town.founded.person, f"{'z' * 64}@{'e' * 180}"  # as `bodies.MailTo` lets in
+    sealed = []
+    for address in ("zhou.xl@example.com", longest):
+        addresses.set(D, person, address)
+        with reading(town.engine) as session:
+            (row,) = session.exec(select(MailAddress)).all()
+        assert address not in str(row.model_dump())
+        assert addresses.of(person) == address
+        sealed.append(row.sealed)
+    (column,) = (one for one in MailAddress.__table__.columns if one.name == "sealed")  # type: ignore[attr-defined]
+    assert len(sealed[1]) <= column.type.length
+    with pytest.raises(CannotOpen):
+        custody.open(D, sealed[1], "mail", "p2")
+
+
+def test_an_address_opens_when_the_master_key_that_it_was_sealed_under_is_gone(
+    engine: Engine, town: Town, now: Now, tmp_path: Path
+) -> None:
+    """It lies under the district's key, which is wrapped anew."""
+    ring = Keyring.create(tmp_path / "master.key")
+    Districts(engine, ring).make(D, "萧山区", "live", shipped_pack(DEFAULT_PACK), shipped_calendar())
+    Addresses(engine, Custody(engine, ring), now).set(D, town.founded.person, "zhou.xl@example.com")
+    (old,) = ring.marks
+    ring.add()
+    rewrap(engine, ring)
+    assert strays(engine, old) == []
+    ring.drop(old)
+    later = Custody(engine, Keyring.open(tmp_path / "master.key"))
+    assert Addresses(engine, later, now).of(town.founded.person) == "zhou.xl@example.com"
 
 
 def certificate(folder: Path) -> tuple[ssl.SSLContext, Path]:

@@ -15,7 +15,7 @@ from cloudnego.identity.custody import Custody
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.sending import CannotSend
 from cloudnego.identity.store import writing
-from cloudnego.identity.texting import Gateway, Texts, masked
+from cloudnego.identity.texting import Gateway, Texts
 from cloudnego.settings import Settings
 from tests.identity.conftest import D, Town
 from tests.identity.gateways import SECRET, Shop, shop
@@ -127,7 +127,3 @@ def test_codes_do_not_travel_in_the_clear(url: str, good: bool) -> None:
         return
     with pytest.raises(ValidationError):
         Settings(text_url=url)
-
-
-def test_a_number_is_shown_to_its_owner_alone() -> None:
-    assert masked(NUMBER) == "+86•••0077"

@@ -12,7 +12,7 @@ from sqlmodel import SQLModel
 
 from cloudnego.core.vocabulary import Step
 from cloudnego.eventlog.database import writing as writing_rows
-from cloudnego.identity.factor_tables import MailAddress, PhoneNumber
+from cloudnego.identity.factor_tables import PhoneNumber
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.store import writing
@@ -33,6 +33,7 @@ FILES: Final = {"worker": "worker_rep", "employer": "employer_rep", "table": "re
 """A file in each of these streams, and who lays it there."""
 
 PHONE: Final = "13900000077"
+MAIL: Final = "canary.of.a.mail@example.com"
 
 
 def _in_rows(ground: Ground) -> dict[str, frozenset[tuple[str, str]]]:
@@ -60,8 +61,6 @@ class Planting:
 
     async def all(self) -> None:
         worker = person("worker", "member")
-        with writing(self.site.engine) as session:
-            session.add(MailAddress(person=worker, district=DISTRICT, address="-", made_s=1))
         second = self.site.sessions.open(DISTRICT, worker, worker, "bearer", proof=Grade.PASSKEY)
         await self._said_once()
         self._of_proofs(worker, second)
@@ -114,7 +113,8 @@ class Planting:
             session.add(
                 PhoneNumber(person=worker, district=DISTRICT, digest="-", sealed=sealed, proves=False, made_s=1)
             )
-        self.secrets["phone"] = PHONE
+        self.site.factors.addresses.set(DISTRICT, worker, MAIL)
+        self.secrets |= {"phone": PHONE, "mail": MAIL}
         text = canary("inbox_message.body")
         self.site.factors.inbox.tell(DISTRICT, worker, MessageKind.RESET_ASKED, why=text)
         self.readers[text] = persons("worker@member")

@@ -73,7 +73,7 @@ class InboxMessage(SQLModel, table=True):
 
 
 class MailAddress(SQLModel, table=True):
-    """Where a person's codes are sent by mail."""
+    """Where a person's codes are sent by mail, sealed: nothing looks for an address."""
 
     __tablename__ = "mail_address"
 
@@ -81,7 +81,7 @@ class MailAddress(SQLModel, table=True):
         sa_column_args=(ForeignKey("person.id", name="fk_mail_address_person"),), primary_key=True, max_length=64
     )
     district: str = Field(max_length=64)
-    address: str = Field(max_length=254)
+    sealed: str = Field(max_length=400)
     made_s: int = Field(sa_type=BigInteger)
 
 

@@ -77,12 +77,13 @@ def factors_of(
     custody = Custody(engine, ring)
     inbox = Inbox(engine, custody, new_id, now_s)
     texts = Texts(engine, custody, inbox, gateway)
+    addresses = Addresses(engine, custody, now_s)
     senders: dict[Means, Sender] = {
         Means.INBOX: InboxSender(engine, inbox, now_s),
         Means.PHONE: PhoneSender(engine, texts),
     }
     if mail is not None:
-        senders[Means.MAIL] = MailSender(engine, mail)
+        senders[Means.MAIL] = MailSender(addresses, mail)
     codes = Codes(engine, custody, new_id, now_s, senders)
     return Factors(
         custody=custody,
@@ -91,6 +92,6 @@ def factors_of(
         codes=codes,
         apps=Apps(engine, custody, now_s),
         passkeys=Passkeys(engine, new_id, now_s, domain),
-        addresses=Addresses(engine, now_s),
+        addresses=addresses,
         phones=Phones(engine, codes, texts, now_s),
     )

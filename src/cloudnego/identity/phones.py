@@ -21,11 +21,11 @@ from cloudnego.identity.factor_tables import OneTimeCode, PhoneNumber
 from cloudnego.identity.grades import Means
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.records import note
-from cloudnego.identity.sending import CannotSend
+from cloudnego.identity.sending import CannotSend, masked
 from cloudnego.identity.sessions import Who, token_hash
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Account, Person
-from cloudnego.identity.texting import Texts, masked
+from cloudnego.identity.texting import Texts
 
 WHAT: Final = "手机 phone"
 """What a message about it calls it."""

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from cloudnego.identity.custody import Custody
 from cloudnego.identity.factor_tables import MailAddress
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.inbox import Inbox
@@ -74,17 +75,22 @@ class InboxSender:
 class Addresses:
     """Where people's codes are mailed to. Blocking."""
 
-    def __init__(self, engine: Engine, now_s: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine, custody: Custody, now_s: Callable[[], int]) -> None:
         self._engine = engine
+        self._custody = custody
         self._now_s = now_s
+
+    def of(self, person: str) -> str | None:
+        """The address somebody has given."""
+        with reading(self._engine) as session:
+            row = session.get(MailAddress, person)
+        return None if row is None else self._custody.open(row.district, row.sealed, "mail", person)
 
     def set(self, district: str, person: str, address: str) -> None:
         """Mail codes there from now on."""
+        sealed = self._custody.seal(district, address, "mail", person)
         with writing(self._engine) as session:
-            row = session.get(MailAddress, person)
-            row = row or MailAddress(person=person, district=district, address=address, made_s=0)
-            row.address, row.made_s = address, self._now_s()
-            session.add(row)
+            session.merge(MailAddress(person=person, district=district, sealed=sealed, made_s=self._now_s()))
 
     def remove(self, person: str) -> bool:
         """Mail no more codes; whether any were."""
@@ -109,16 +115,16 @@ class MailServer(msgspec.Struct, frozen=True, kw_only=True):
 class MailSender:
     """By mail, through one server. It is told nothing of cases: a code and how long it is good."""
 
-    def __init__(self, engine: Engine, server: MailServer) -> None:
-        self._engine = engine
+    def __init__(self, addresses: Addresses, server: MailServer) -> None:
+        self._addresses = addresses
         self._server = server
 
     def reaches(self, person: str, session: str) -> str | None:
-        address = self._address(person)
+        address = self._addresses.of(person)
         return masked(address) if address is not None else None
 
     def send(self, parcel: Parcel) -> None:
-        address = self._address(parcel.person)
+        address = self._addresses.of(parcel.person)
         if address is None:
             raise CannotSend(parcel.person)
         facts = {"code": parcel.code}
@@ -149,13 +155,8 @@ class MailSender:
             raise
         return smtp
 
-    def _address(self, person: str) -> str | None:
-        with reading(self._engine) as session:
-            row = session.get(MailAddress, person)
-        return row.address if row is not None else None
 
-
-def masked(address: str) -> str:
-    """An address that its owner knows again and nobody learns: `z•••@example.com`."""
-    name, _, domain = address.rpartition("@")
-    return f"{name[:1]}•••@{domain}"
+def masked(to: str) -> str:
+    """An address or a number that its owner knows again and nobody learns: `z•••@example.com`, `+86•••0077`."""
+    name, at, domain = to.rpartition("@")
+    return f"{name[:1]}•••@{domain}" if at else f"{to[:3]}•••{to[-4:]}"

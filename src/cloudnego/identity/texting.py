@@ -19,7 +19,7 @@ from cloudnego.identity.custody import Custody
 from cloudnego.identity.factor_tables import PhoneNumber
 from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.outward import Away, Outward, Question
-from cloudnego.identity.sending import CannotSend, Parcel
+from cloudnego.identity.sending import CannotSend, Parcel, masked
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Membership, SignIn
 from cloudnego.texts import say
@@ -113,8 +113,3 @@ class PhoneSender:
         if row is None:
             raise CannotSend(parcel.person)
         self._texts.send(row.district, self._texts.number(row), parcel.code)
-
-
-def masked(number: str) -> str:
-    """A number that its owner knows again and nobody learns: `+86•••0077`."""
-    return f"{number[:3]}•••{number[-4:]}"
