@@ -75,6 +75,28 @@ async def told(client: httpx2.AsyncClient, case: str) -> list[dict[str, Any]]:
     return [one for one in rows if one["type"] == "court_order_recorded"]
 
 
+async def test_an_official_of_another_area_or_of_a_side_is_not_the_second_person(
+    desk: Desk, look: Looking, case: str, still: House
+) -> None:
+    """The authority above the case, and neither of its sides: to all others of the authority there is no such order."""
+    with writing(still.site.engine) as session:
+        roster = Roster(session, DISTRICT, still.site.new_id, still.site.now_s(), "operator")
+        roster.add_organisation(OrganisationKind.AUTHORITY, "别处", "330109103", None, "A9")
+        for person, held in (("neighbour", ("A9",)), ("partisan", ("A1", "E1"))):
+            roster.add_person(NewPerson(name=person, login=person, password_hash="-"), person)
+            for where in held:
+                office = Office.HR if where == "E1" else Office.AUTHORITY
+                roster.add_membership(NewMembership(person=person, organisation=where, office=office))
+    order = desk.request(case).output.strip()
+    for who in ("neighbour", "partisan"):
+        absent = await confirmed(look(who), "k-none")
+        answer = await confirmed(look(who), order)
+        assert (answer.status_code, answer.content) == (404, absent.content), who
+        assert await seen(look(who), ORDERS) == {"rows": []}
+    assert [one["id"] for one in (await seen(look("reviewer"), ORDERS))["rows"]] == [order]
+    assert (await confirmed(look("reviewer"), order)).status_code == 200
+
+
 async def test_two_persons_open_one_stream_and_both_sides_have_read_of_it_before(
     desk: Desk, look: Looking, case: str, tmp_path: Path
 ) -> None:

@@ -15,7 +15,11 @@ from sqlalchemy import ColumnElement, Engine, Table, delete, exists, select
 from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
+from cloudnego.identity import factor_tables, grant_tables, portal_tables, record_tables, tables
 from cloudnego.texts import Actionable, Said
+
+SWEPT_IN: Final = (factor_tables, grant_tables, portal_tables, record_tables, tables)
+"""Where the tables stand that are swept: declared whoever imports this."""
 
 DAY_S: Final = 86_400
 _AT_ONCE: Final = 5_000  # rows of one transaction: a writer of the log must not wait for a year of them
@@ -219,8 +223,8 @@ class Retention:
         for one in KEPT:
             days = self.days.get(one.name)
             if days is not None:
-                before_s, tables = now_s - days * DAY_S, SQLModel.metadata.tables
-                found[one.name] = sum(self._delete(tables[name], column, before_s) for name, column in one.swept)
+                before_s, known = now_s - days * DAY_S, SQLModel.metadata.tables
+                found[one.name] = sum(self._delete(known[name], column, before_s) for name, column in one.swept)
         return found
 
     def _delete(self, table: Table, column: str, before_s: int) -> int:
