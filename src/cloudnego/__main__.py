@@ -249,7 +249,7 @@ def calendar_load(
 
 def main() -> None:
     """The entry point."""
-    gc.set_threshold(10_000, 20, 20)  # what is imported stays: a fifth of a start was looking for garbage in it
+    gc.set_threshold(10_000, 20, 20)  # what is imported stays: a sixth of a start was looking for garbage in it
     app()
 
 
