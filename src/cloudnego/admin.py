@@ -182,13 +182,11 @@ def _pack_in_force(wanted: str, verified_by: str) -> Pack:
     return _verified(wanted, verified_by) if verified_by else pack
 
 
-def _person(
-    name: str, *, login: str | None = None, phone: str | None = None, password_file: Path | None = None
-) -> PersonBody:
+def _person(name: str, *, login: str | None = None, password_file: Path | None = None) -> PersonBody:
     """A person in words that may be kept, with the password of the account if there is to be one."""
-    PersonBody(name=name, phone=phone, login=login, password=login and "0123456789")  # before anybody types a password
+    PersonBody(name=name, login=login, password=login and "0123456789")  # before anybody types a password
     password = _read_password(password_file, login) if login is not None else None
-    return PersonBody(name=name, phone=phone, login=login, password=password)
+    return PersonBody(name=name, login=login, password=password)
 
 
 @app.command(
@@ -215,15 +213,14 @@ def verify_pack(
 def add_person(
     name: Annotated[str, typer.Argument(help="姓名。 Name of the person.")],
     *,
-    phone: Annotated[str | None, typer.Option(help="电话。 Telephone.")] = None,
     login: Annotated[str | None, typer.Option(help="登录名。 Give an account with this name.")] = None,
     password_file: PasswordFile = None,
     district: DistrictName = None,
 ) -> None:
     """Add a person, with an account if a login is given. Prints the id alone, for scripts."""
-    who = _person(name, login=login, phone=phone, password_file=password_file)
+    who = _person(name, login=login, password_file=password_file)
     hashed = _hash(Settings(), who.password) if who.password is not None else None
-    new = NewPerson(name=who.name, phone=who.phone, login=who.login, password_hash=hashed)
+    new = NewPerson(name=who.name, login=who.login, password_hash=hashed)
     out.print(_write(district, lambda roster: roster.add_person(new).id))
 
 

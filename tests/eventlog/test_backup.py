@@ -54,7 +54,7 @@ def filled(sql_log: SqlLog) -> SqlLog:
     """A log with cases, an erasure, and rows in tables that are not the log's."""
     cases = loaded(sql_log, ("plain", ""), ("failed-ballot", "b"), ("at-preparation", "c"))
     sql_log.erase(cases[0], Stream.TABLE, frozenset(range(1, 30)))
-    person = "INSERT INTO person (id, district, name, phone, created_s) VALUES ('p1', 'xiaoshan', '王小明', NULL, 1)"
+    person = "INSERT INTO person (id, district, name, created_s) VALUES ('p1', 'xiaoshan', '王小明', 1)"
     account = "INSERT INTO enterprise (organisation, district, credit_code, address, industry, kind, above_scale, "
     account += (
         "has_union, has_congress, congress_until, branch_consent, version) VALUES ('o1', 'xiaoshan', 'X', '萧山', "

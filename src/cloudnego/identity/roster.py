@@ -31,7 +31,6 @@ class NewPerson(msgspec.Struct, frozen=True, kw_only=True):
     """A person to be added, with an account if `login` is given; the hash is made outside the transaction."""
 
     name: str
-    phone: str | None = None
     login: str | None = None
     password_hash: str | None = None
 
@@ -105,7 +104,6 @@ class Roster:
             id=person_id or self.new_id("p"),
             district=self.district,
             name=new.name,
-            phone=new.phone,
             created_s=self.now_s,
         )
         if self._session.get(Person, row.id) is not None:

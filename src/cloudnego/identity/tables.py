@@ -1,4 +1,4 @@
-"""Tables of identity: the only place where names, phones and passwords lie; the log knows opaque person ids.
+"""Tables of identity: the only place where names, sign-ins and passwords lie; the log knows opaque person ids.
 
 Instants are whole seconds since 1970 (real time, never a sandbox's clock), columns ending in `_s`; dates are dates.
 Every row carries its district: a district is a tenant.
@@ -111,7 +111,6 @@ class Person(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=64)
     district: str = Field(max_length=64)
     name: str = Field(max_length=80)
-    phone: str | None = Field(default=None, max_length=32)
     created_s: int = Field(sa_type=BigInteger)
     ended_s: int | None = Field(default=None, sa_type=BigInteger)
 

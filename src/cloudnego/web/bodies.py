@@ -36,7 +36,6 @@ MailTo = Annotated[str, StringConstraints(pattern=r"^[!-?A-~]{1,64}@[A-Za-z0-9.\
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,12}$")]
 CreditCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z*\-]{6,32}$")]
 Industry = Annotated[str, StringConstraints(pattern=r"^[A-T][0-9]{0,4}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^[0-9+\- ()]{3,32}$")]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{3,480}$")]
 Period = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2})?$")]  # a year, or the month a value begins in
 Page = Annotated[str, StringConstraints(pattern=r"^/(?:[A-Za-z0-9_~.%=&?#\-][A-Za-z0-9_~.%=&?#\-/]{0,298})?$")]
@@ -225,7 +224,6 @@ class PersonBody(Message):
     """A person, with an account where login and password are given, and memberships at once."""
 
     name: Name
-    phone: Phone | None = None
     login: Login | None = None
     password: NewPassword | None = None
     memberships: Annotated[tuple[MembershipFacts, ...], Field(max_length=20)] = ()

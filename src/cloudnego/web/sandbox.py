@@ -178,7 +178,7 @@ async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response
         hashed = await _hashed(site, body.password)
 
     def write(_: Session, roster: Roster) -> PersonMade:
-        person = roster.add_person(NewPerson(name=body.name, phone=body.phone, login=body.login, password_hash=hashed))
+        person = roster.add_person(NewPerson(name=body.name, login=body.login, password_hash=hashed))
         made = [roster.add_membership(_membership(person.id, one)).id for one in body.memberships]
         return PersonMade(id=person.id, memberships=tuple(made))
 
