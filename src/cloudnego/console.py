@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +20,8 @@ from cloudnego.texts import Actionable, Said, say
 if TYPE_CHECKING:  # `--help` does not wait for the database's library
     from cloudnego.eventlog.districts import District, Districts
 
-out: Final = Console()
+_PIPED: Final = 1_000  # columns: a row of a table that goes into a pipe or a file is one line there
+out: Final = Console(width=None if sys.stdout.isatty() else _PIPED)
 err: Final = Console(stderr=True)
 
 _FILES: Final = {

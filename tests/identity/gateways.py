@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -42,11 +42,12 @@ def shop() -> Iterator[Shop]:
             made.headers.append({name.lower(): value for name, value in self.headers.items()})
             made.taken.append(json.loads(content))
             made.hangs.wait(10)
-            self.send_response(made.status)
-            self.send_header("Location", f"{made.url}/elsewhere")
-            self.send_header("Content-Length", str(len(made.body)))
-            self.end_headers()
-            self.wfile.write(made.body)
+            with suppress(ConnectionError):  # who waited too long has gone
+                self.send_response(made.status)
+                self.send_header("Location", f"{made.url}/elsewhere")
+                self.send_header("Content-Length", str(len(made.body)))
+                self.end_headers()
+                self.wfile.write(made.body)
             made.arrived.release()
 
         def log_message(self, format: str, *args: Any) -> None:

@@ -82,7 +82,7 @@ def test_no_dump_shows_a_caucus_a_file_or_what_opens_a_door(there: Ground, postg
     assert found_in(files, hidden) == []
     assert {one for one in rows() if rows()[one].text.encode() not in dumped} == set(), "not planted"
     files = {str(one): one.read_bytes() for one in postgres.files() if one.is_file()}
-    assert any(rows()["person.phone"].text.encode() in content for content in files.values()), "not the right files"
+    assert any(rows()["account.login"].text.encode() in content for content in files.values()), "not the right files"
     assert found_in(files, hidden) == []
 
 
