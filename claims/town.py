@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -107,6 +108,7 @@ def story(firm: Firm) -> Guided:
 def founded() -> Path:
     """The town as it was founded, once a process: a data directory to be copied."""
     place = Path(tempfile.mkdtemp(prefix="pairs-", dir=in_memory()))
+    Finalize(None, shutil.rmtree, (place, True), exitpriority=1)  # at the end of this process, whichever it is
     settings = settings_for(place / "data")
     install(settings)
     clock = Clock(AROUND)

@@ -21,6 +21,8 @@ MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest puts every tmp_path
 
+MANY_S = 600.0
+
 # What is imported stays: the collector need not look at it, neither while it comes nor between the tests.
 gc.disable()
 
@@ -31,10 +33,17 @@ settings.load_profile("house")
 
 @pytest.hookimpl(trylast=True)  # after they were shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with long tests come first: a worker that begins one when the others have nothing left keeps all waiting,
-    and what such a file makes once a session is made by one worker."""
+    """The longest tests come first, then the files with long ones: a worker that begins one when the others have
+    nothing left keeps all waiting, and what such a file makes once a session is made by one worker."""
     long = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("timeout")}
-    items.sort(key=lambda item: item.path not in long)
+    items.sort(key=lambda item: (-_may_take(item), item.path not in long))
+
+
+def _may_take(item: pytest.Item) -> float:
+    """Seconds a test may take, where it says that they are many."""
+    timeout = item.get_closest_marker("timeout")
+    seconds = float(timeout.args[0]) if timeout is not None else 0.0
+    return seconds if seconds >= MANY_S else 0.0
 
 
 def pytest_collection_finish() -> None:

@@ -22,7 +22,7 @@ SLICE_S = 60.0
 _BASE = int(os.environ.get("CLOUDNEGO_WALK_SEED", SystemRandom().randrange(1 << 30)))
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("part", [0, 1])
 def test_walks_keep_every_rule_and_reach_every_step(part: int, capsys: pytest.CaptureFixture[str]) -> None:
     first = _BASE + part * 1_000_000
