@@ -36,6 +36,7 @@ from cloudnego.main import House, build, install, now_s
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA
 from cloudnego.settings import Settings
+from tests.memory import in_memory
 from tests.secrecy.ground import (
     ABOVE,
     ELSEWHERE,
@@ -48,7 +49,6 @@ from tests.secrecy.ground import (
     cast_of,
     entry_of,
     firm_of,
-    in_memory,
     inline,
     person,
     played_to,

@@ -5,21 +5,24 @@ from __future__ import annotations
 
 import gc
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.memory import in_memory
+from tests.postgres import postgres, postgres_url
+
+__all__ = ["postgres", "postgres_url"]  # one server for all tests of a process: where it is declared, one is started
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # Processes that tests start (servers, second writers, the command line) must run the checkout too.
 os.environ["PYTHONPATH"] = str(ROOT / "src")
 
-# Tests commit some ten thousand times, and each commit would wait for a disk. A container's usual 64 MB are no room.
-MEMORY = Path("/dev/shm")
-if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 << 30:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # where pytest puts every tmp_path
+ROOM = in_memory()
+if ROOM is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(ROOM))  # where pytest puts every tmp_path
 
 MANY_S = 600.0
 

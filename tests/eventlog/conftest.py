@@ -14,9 +14,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.memory import MemoryLog
 from tests.eventlog.given import Log, make_district
-from tests.postgres import Server, postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
+from tests.postgres import Server
 
 SEED = "the seed of the tests"
 STORES = ["memory", "sqlite", "postgres"]

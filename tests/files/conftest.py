@@ -15,10 +15,9 @@ from tests.eventlog.conftest import (
     url,
 )
 from tests.eventlog.given import loaded
-from tests.postgres import postgres, postgres_url
 
 __all__ = [
-    "migrated_postgres", "migrated_postgres_url", "migrated_sqlite", "opened", "postgres", "postgres_url", "sql_log",
+    "migrated_postgres", "migrated_postgres_url", "migrated_sqlite", "opened", "sql_log",
     "sqlite_url", "url",
 ]  # fmt: skip
 

@@ -25,9 +25,6 @@ from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.store import writing
 from cloudnego.identity.tables import Account, Person
 from tests.identity.conftest import D, Now, Town
-from tests.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 READ: dict[str, Table] = {one.name: one for one in iterate(module._WHO) if isinstance(one, Table)}
 """Every table that is looked into to say who somebody is."""

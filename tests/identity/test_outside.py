@@ -21,9 +21,6 @@ from cloudnego.identity.roster import NewPerson
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.store import writing
 from tests.identity.conftest import D, Now, Town
-from tests.postgres import postgres, postgres_url
-
-__all__ = ["postgres", "postgres_url"]
 
 CITY = Provider("city", InWords("城", "City"), "https://id.example", cast(Adapter, None))
 AT_ONCE = 8

@@ -16,9 +16,7 @@ from rich.console import Console
 from cloudnego.walk.client import WalkFailed
 from cloudnego.walk.command import carry
 from cloudnego.walk.record import Record
-from tests.postgres import Server, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import Server
 
 STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise", "regional")
 ON_POSTGRES = ("plain", "objected", "silent-enterprise")

@@ -1,4 +1,4 @@
-"""The database server that a part of these proofs asks."""
+"""A database server of its own: what a part of these proofs reads is every file it keeps."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA, Rehearsal
 from cloudnego.stories import plain
 from cloudnego.web.scopes import PortalScope
+from tests.memory import in_memory
 from tests.secrecy.made import everything_made
 from tests.secrecy.wire import Request, ask
 from tests.web.conftest import settings_for
@@ -263,12 +264,6 @@ class Ground(NamedTuple):
             site.doorkeeper.forget()
             site.doorkeeper._known.clear()
             site.clocks.refresh()
-
-
-def in_memory() -> Path | None:
-    """Where files lie in memory, if there is such a place: half of what the proofs cost would be waiting for a disk."""
-    room = Path("/dev/shm")
-    return room if room.is_dir() else None
 
 
 @contextmanager

@@ -15,9 +15,7 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.seedling.load import load
 from cloudnego.seedling.play import Script
 from cloudnego.seedling.seed import Seed, shipped
-from tests.postgres import Server, postgres
-
-__all__ = ["postgres"]
+from tests.postgres import Server
 
 NOW_S = 1_800_000_000
 

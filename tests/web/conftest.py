@@ -15,10 +15,7 @@ import pytest
 
 from cloudnego.main import House, build, install
 from cloudnego.settings import Settings
-from tests.postgres import postgres, postgres_url
 from tests.web.documented import document_of, undocumented
-
-__all__ = ["postgres", "postgres_url"]
 
 PASSWORD = "correct horse battery"
 API = "/api/v1"
