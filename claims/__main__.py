@@ -14,8 +14,8 @@ from claims import walks as walking
 from claims.record import record, recorded_up_to
 
 CHUNK = 50
-PART = 2_000  # pairs in one line of the record: who stops in between loses so many at most
-PAIRS = 100  # pairs a process does at a time: two lots
+PART = 600  # histories in one line of the record: who stops in between loses so many at most
+HISTORIES = 50  # of pairs, that a process does at a time: a lot
 BROKEN_MAX = 10  # so many seeds say what is wrong; more would only say it again
 
 
@@ -51,24 +51,23 @@ def run_pairs(count: int, seed: int | None) -> int:
     """Pairs on all cores, a line of the record for each part: without a seed they go on where the record ends."""
     from claims import pairs  # noqa: PLC0415  # needs the test's town
 
-    seed, verdict = recorded_up_to("pairs") if seed is None else seed, "kept"
+    seed, done, verdict = recorded_up_to("pairs") if seed is None else seed, 0, "kept"
     cores = os.cpu_count() or 1
     with ProcessPoolExecutor(cores) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("pairs", total=count)
-        for first in range(seed, seed + count, PART):
-            part, tally, started = min(PART, seed + count - first), pairs.Tally(), time.monotonic()
-            lots = [(one, min(PAIRS, first + part - one)) for one in range(first, first + part, PAIRS)]
-            for done in as_completed([pool.submit(pairs.run, *lot) for lot in lots]):
-                tally.merge(done.result())
-                progress.update(task, completed=first - seed + tally.pairs)
-            verdict = "kept" if not tally.broken and tally.pairs == part else "broken"
+        while done < count and verdict == "kept":
+            tally, started = pairs.Tally(), time.monotonic()
+            lots = [(first, HISTORIES) for first in range(seed, seed + PART, HISTORIES)]
+            for made in as_completed([pool.submit(pairs.run, *lot) for lot in lots]):
+                tally.merge(made.result())
+                progress.update(task, completed=done + tally.pairs)
+            verdict = "kept" if not tally.broken and tally.histories == PART else "broken"
             seconds = round(time.monotonic() - started)
-            record("pairs", seed=first, count=tally.pairs, verdict=verdict, seconds=seconds, **tally.summary())
-            print(f"{verdict.upper()}: {tally.pairs} pairs from seed {first}, {tally.received} answers compared")
+            record("pairs", seed=seed, count=tally.pairs, verdict=verdict, seconds=seconds, **tally.summary())
+            print(f"{verdict.upper()}: {tally.pairs} pairs from seed {seed}, {tally.received} answers compared")
             for one in tally.broken[:BROKEN_MAX]:
                 print(one)
-            if verdict == "broken":
-                break
+            seed, done = seed + PART, done + tally.pairs
     return 0 if verdict == "kept" else 1
 
 

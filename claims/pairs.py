@@ -2,7 +2,7 @@
 
 Everything he receives (status, headers, bodies, lengths, errors, ids, cursors, tags, in its order) must be the same to
 the byte, also while the others' acts are in the writer's queue together with his. Nobody has to guess through which
-channel a secret might leak.
+channel a secret might leak. Several watch one history: a pair is one history with one of them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -30,8 +30,8 @@ from cloudnego.web.cursors import cursor_of
 from tests.secrecy.ground import ABOVE, person
 from tests.secrecy.wire import Request, Said, ask, bearing
 
-LOT: Final = 50  # pairs on one pair of houses; what earlier ones left behind must not tell anything either
-BEATS: Final = 2
+LOT: Final = 50  # histories on one pair of houses; what earlier ones left behind must not tell anything either
+WATCHING: Final = 4  # observers of one history at most, each of another kind: with each of them it makes a pair
 SECRETLY: Final = 0.5
 """How often there is something hidden beside what the houses differ in anyway."""
 
@@ -114,6 +114,7 @@ class Tally:
     """What many pairs were."""
 
     def __init__(self) -> None:
+        self.histories = 0
         self.pairs = 0
         self.received = 0
         self.observers: Counter[str] = Counter()
@@ -122,6 +123,7 @@ class Tally:
         self.broken: list[Broken] = []
 
     def merge(self, other: Tally) -> None:
+        self.histories += other.histories
         self.pairs += other.pairs
         self.received += other.received
         self.observers += other.observers
@@ -131,8 +133,8 @@ class Tally:
 
     def summary(self) -> dict[str, Any]:
         return {
-            "pairs": self.pairs, "received": self.received, "observers": dict(self.observers),
-            "hidden": dict(self.hidden), "secrets": dict(self.secrets),
+            "histories": self.histories, "pairs": self.pairs, "received": self.received,
+            "observers": dict(self.observers), "hidden": dict(self.hidden), "secrets": dict(self.secrets),
         }  # fmt: skip
 
 
@@ -176,8 +178,30 @@ def _command(who: str, case: str, command: c.Command, key: str) -> Ask:
     return Ask(who, "POST", path, body, (("idempotency-key", key),))
 
 
-class Pair:
-    """One seeded history in two houses."""
+class Watcher:
+    """An observer of a history: of what kind, and what he received in each house."""
+
+    def __init__(self, kind: str, firm: str) -> None:
+        self.kind = kind
+        self.id = person(kind, "above" if kind in ABOVE else firm)
+        self.heard: tuple[list[Heard], list[Heard]] = ([], [])
+        self.tags: dict[str, str] = {}
+        self.next = ""
+        self.not_asked = not_asked_by(kind)
+
+    def keep(self, one: Ask, heard: list[Said]) -> None:
+        """What he received from each house when he asked this."""
+        for mine, said in zip(self.heard, heard, strict=True):
+            mine.append(Heard(str(one), said))
+        tag = heard[0].header("etag")
+        if one.method == "GET" and tag is not None:
+            self.tags[one.path] = tag
+        if one.path.endswith("/timeline") and heard[0].status == 200:
+            self.next = str(heard[0].document["next"])
+
+
+class History:
+    """One seeded history in two houses, and those who watch it."""
 
     def __init__(self, seed: int, halves: tuple[Half, Half], only: str | None = None) -> None:
         self.seed = seed
@@ -186,19 +210,17 @@ class Pair:
         self.firm = self.dice.choice(FIRMS)
         self.hides = self.firm.hides
         own = self.firm if self.hides != "case" else self.dice.choice([one for one in FIRMS if one.hides != "case"])
-        kind = self.dice.choice([k for k in OBSERVERS[own.hides] if k != "instructor" or own.name in _UNCALLED])
-        self.observer = person(kind, "above" if kind in ABOVE else own.name)
+        kinds = [k for k in OBSERVERS[own.hides] if k != "instructor" or own.name in _UNCALLED]
+        self.dice.shuffle(kinds)
+        self._secrets = hidden_from(kinds[0], self.hides)  # and with the first watch those who see none of it either
+        blind = [kind for kind in dict.fromkeys(kinds) if set(self._secrets) <= set(hidden_from(kind, self.hides))]
+        self.watchers = [Watcher(kind, own.name) for kind in blind[:WATCHING]]
         self.case = case_of(self.firm)
         self.looked_at = case_of(own) if self.dice.random() < 0.7 else self.case
-        self.heard: tuple[list[Heard], list[Heard]] = ([], [])
         self.hidden = 0
         self.only = only
         self.secrets: Counter[str] = Counter()
-        self._secrets = hidden_from(kind, self.hides)
-        self._not_asked = not_asked_by(kind)
         self._looks = UNNOTED if self.hides in ("worker", "employer") else LOOKS
-        self._tags: dict[str, str] = {}
-        self._next = ""
         self._asked = 0
 
     # --- what is asked ------------------------------------------------------------------------------------------
@@ -266,19 +288,19 @@ class Pair:
         kinds = self._open(half, who, _ENDS | {one.model_fields["type"].default for one in _CAUCUS})
         return self._filled(half, who, dice.sample(kinds, len(kinds)), dice, "s") if kinds else None
 
-    def _observed(self) -> Ask:
+    def _observed(self, watcher: Watcher) -> Ask:
         """A request of the observer: a look, a list, an act of his own, or one that cannot be."""
-        dice, who, case = self.dice, self.observer, self.looked_at
+        dice, who, case = self.dice, watcher.id, self.looked_at
         chance = dice.random()
         if chance < 0.35:
-            path = f"/negotiations/{case}{self._look_of_his()}"
+            path = f"/negotiations/{case}{self._look_of(watcher)}"
         elif chance < 0.6:
-            path = self._list()
+            path = self._list_for(watcher)
         elif chance < 0.7:
             foreign = dice.choice(("worker", "employer", "table", "filing"))
             path = f"/negotiations/{case}/timeline?cursor={cursor_of('timeline', {foreign: dice.randrange(3)})}"
-        elif chance < 0.75 and self._next:
-            path = f"/negotiations/{case}/timeline?cursor={self._next}"
+        elif chance < 0.75 and watcher.next:
+            path = f"/negotiations/{case}/timeline?cursor={watcher.next}"
         elif chance < 0.9:
             kind = dice.choice(list(c.COMMANDS.values()))
             asked = self._filled(self.halves[0], who, [kind], dice, "o") if not kind.opens else None
@@ -289,35 +311,36 @@ class Pair:
             fact = f"{dice.choice(('worker', 'employer', 'table', 'notice'))}.{1 + dice.randrange(4)}"
             body = json.dumps({"fact": fact, "statement": "不符", "grounds": ["statement"]}).encode()
             return Ask(who, "POST", f"/negotiations/{case}/contest-fact", body, (("idempotency-key", self._key("o")),))
-        tag = self._tags.get(path) if dice.random() < 0.5 else None
+        tag = watcher.tags.get(path) if dice.random() < 0.5 else None
         return get(who, path, **{"if-none-match": tag} if tag else {})
 
-    def _look_of_his(self) -> str:
-        return self.dice.choice([one for one in LOOKS if one not in self._not_asked])
+    def _look_of(self, watcher: Watcher) -> str:
+        return self.dice.choice([one for one in LOOKS if one not in watcher.not_asked])
 
-    def _list(self) -> str:
-        path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in self._not_asked])
+    def _list_for(self, watcher: Watcher) -> str:
+        path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in watcher.not_asked])
         return path.format(self.firm.name)
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
     async def play(self) -> None:
-        """The whole history: in each beat the hidden acts of each house are in flight while the observer asks."""
-        for _ in range(BEATS):
+        """The whole history: in each beat the hidden acts of each house are in flight while one observer asks."""
+        for watcher in self.watchers:
             step = timedelta(seconds=self.dice.randrange(1, 600))
             for half in self.halves:
                 half.twin.clock.at += step
-            asked, seen = self._observed(), self._in_sight() if self.dice.random() < 0.6 else None
+            asked, seen = self._observed(watcher), self._in_sight() if self.dice.random() < 0.6 else None
             heard = []
             for number, half in enumerate(self.halves):
                 dice = Random(f"{self.seed} {self._asked} {number}")
                 acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4) if self.only is None else 0)]
                 heard.append(await self._at_once(half, acts, asked, dice))
-            self._keep(asked, heard)
+            watcher.keep(asked, heard)
             if seen is not None:
                 for half in self.halves:
                     await half.ask(seen)
-        await self._look()
+        for watcher in self.watchers:
+            await self._look(watcher)
 
     async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
         """Hidden acts and the observer's request in one turn of the loop, in any order."""
@@ -336,29 +359,21 @@ class Pair:
             doing = Doing(half.twin.house, half.app, half.tokens, self.firm, who, dice)
             self.secrets[name] += await SECRETS[name].do(doing)
 
-    async def _look(self) -> None:
+    async def _look(self, watcher: Watcher) -> None:
         """What there is to see of the case afterwards, and one list."""
-        look = self.dice.choice(("", "/timeline", self._look_of_his()))
-        for path in (f"/negotiations/{self.looked_at}{look}", self._list()):
-            one = get(self.observer, path)
-            self._keep(one, [await half.ask(one) for half in self.halves])
+        look = self.dice.choice(("", "/timeline", self._look_of(watcher)))
+        for path in (f"/negotiations/{self.looked_at}{look}", self._list_for(watcher)):
+            one = get(watcher.id, path)
+            watcher.keep(one, [await half.ask(one) for half in self.halves])
 
-    def _keep(self, one: Ask, heard: list[Said]) -> None:
-        for mine, said in zip(self.heard, heard, strict=True):
-            mine.append(Heard(str(one), said))
-        tag = heard[0].header("etag")
-        if one.method == "GET" and tag is not None:
-            self._tags[one.path] = tag
-        if one.path.endswith("/timeline") and heard[0].status == 200:
-            self._next = str(heard[0].document["next"])
-
-    def broken(self, lot: int) -> Broken | None:
-        """The first thing he received that was another in the other house."""
-        for first, second in zip(*self.heard, strict=True):
-            if first != second:
-                what = f"{first.asked}: {_difference(first.said, second.said)}"
-                return Broken(self.seed, lot, self.observer, self.hides, what)
-        return None
+    def broken(self, lot: int) -> Iterator[Broken]:
+        """For each observer the first thing he received that was another in the other house."""
+        for watcher in self.watchers:
+            for first, second in zip(*watcher.heard, strict=True):
+                if first != second:
+                    what = f"{first.asked}: {_difference(first.said, second.said)}"
+                    yield Broken(self.seed, lot, watcher.id, self.hides, what)
+                    break
 
 
 async def _all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[Any]) -> list[Any]:
@@ -384,7 +399,7 @@ Plant = Callable[[Twin, ASGIApp], ASGIApp]
 
 
 def run(first: int, count: int, plant: Plant | None = None, only: str | None = None, houses: Twins = twins) -> Tally:
-    """`count` pairs from seed `first` on, in lots; `only`: of all that is hidden this alone."""
+    """`count` histories from seed `first` on, in lots; `only`: of all that is hidden this alone."""
     tally = Tally()
     for lot in range(first, first + count, LOT):
         asyncio.run(_lot(lot, min(LOT, first + count - lot), tally, plant, only=only, had=houses))
@@ -397,13 +412,12 @@ async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, *, onl
             Half(one, plant(one, one.house.front) if plant is not None else one.house.front, tokens()) for one in houses
         ]
         for seed in range(first, first + count):
-            pair = Pair(seed, (halves[0], halves[1]), only)
-            await pair.play()
-            tally.pairs += 1
-            tally.received += 2 * len(pair.heard[0])
-            tally.observers[pair.observer.rpartition("-")[0]] += 1
-            tally.hidden[pair.hides] += pair.hidden
-            tally.secrets += pair.secrets
-            found = pair.broken(first)
-            if found is not None:
-                tally.broken.append(found)
+            history = History(seed, (halves[0], halves[1]), only)
+            await history.play()
+            tally.histories += 1
+            tally.pairs += len(history.watchers)
+            tally.received += sum(2 * len(one.heard[0]) for one in history.watchers)
+            tally.observers.update(one.kind for one in history.watchers)
+            tally.hidden[history.hides] += history.hidden
+            tally.secrets += history.secrets
+            tally.broken += history.broken(first)

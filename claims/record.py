@@ -33,4 +33,5 @@ def record(claim: str, *, seed: int, count: int, verdict: str, **more: Any) -> N
 def recorded_up_to(claim: str) -> int:
     """The first seed after those recorded of a claim."""
     lines = (json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines())
-    return max((line["seed"] + line["count"] for line in lines if line["claim"] == claim), default=1)
+    of_it = (line for line in lines if line["claim"] == claim)
+    return max((line["seed"] + line.get("histories", line["count"]) for line in of_it), default=1)

@@ -26,7 +26,7 @@ from tests.web.conftest import settings_for
 
 pytestmark = pytest.mark.postgres
 
-PAIRS = 8
+HISTORIES = 3
 SLICE = (
     "get_case", "get_timeline", "get_views", "get_file", "list_cases", "list_court_orders", "list_workers",
     "get_enterprise",
@@ -88,9 +88,9 @@ def test_no_dump_shows_a_caucus_a_file_or_what_opens_a_door(there: Ground, postg
 
 def test_what_one_must_not_see_changes_no_byte(postgres: Server) -> None:
     first = SystemRandom().randrange(1 << 30)
-    tally = run(first, PAIRS, houses=lambda: twins_on(lambda: postgres.url(postgres.database())))
+    tally = run(first, HISTORIES, houses=lambda: twins_on(lambda: postgres.url(postgres.database())))
     assert [str(one) for one in tally.broken] == [], f"seed {first}"
-    assert tally.pairs == PAIRS
+    assert tally.histories == HISTORIES
     assert tally.hidden.total() + tally.secrets.total() > 0
 
 
