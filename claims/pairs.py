@@ -17,8 +17,9 @@ from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp
 
-from claims.hidden import SECRETS, Doing, hidden_from, not_asked_by
+from claims.hidden import SECRETS, Doing, hidden_from
 from claims.town import DISTRICT, FIRMS, Twin, Twins, case_of, story, tokens, twins
+from claims.watching import Ask, Half, Watcher, get
 from cloudnego.chooser import fill
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Moment
@@ -28,14 +29,12 @@ from cloudnego.core.vocabulary import Side
 from cloudnego.web.commands import kebab
 from cloudnego.web.cursors import cursor_of
 from tests.secrecy.ground import ABOVE, person
-from tests.secrecy.wire import Request, Said, ask, bearing
+from tests.secrecy.wire import Said
 
 LOT: Final = 50  # histories on one pair of houses; what earlier ones left behind must not tell anything either
 WATCHING: Final = 4  # observers of one history at most, each of another kind: with each of them it makes a pair
 SECRETLY: Final = 0.5
 """How often there is something hidden beside what the houses differ in anyway."""
-
-API: Final = "/api/v1"
 
 _ABOVE = tuple(one for one in ABOVE if one != "operator")
 OBSERVERS: Final[dict[str, tuple[str, ...]]] = {
@@ -90,13 +89,6 @@ OF_THE_FIRM: Final = (
 """What there is of the firm that hides something."""
 
 
-class Heard(NamedTuple):
-    """One thing an observer received."""
-
-    asked: str
-    said: Said
-
-
 class Broken(NamedTuple):
     """A pair in which an observer received something else."""
 
@@ -138,66 +130,10 @@ class Tally:
         }  # fmt: skip
 
 
-class Half(NamedTuple):
-    """One house of a pair, with everybody's token."""
-
-    twin: Twin
-    app: ASGIApp
-    tokens: dict[str, str]
-
-    async def ask(self, one: Ask) -> Said:
-        """Ask as somebody."""
-        path, _, query = one.path.partition("?")
-        request = Request(
-            one.method, f"{API}{path}", one.body, query, bearing(self.tokens[one.who], **dict(one.headers))
-        )
-        return await ask(self.app, request)
-
-
-class Ask(NamedTuple):
-    """A request of somebody."""
-
-    who: str
-    method: str
-    path: str
-    body: bytes | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.path} {dict(self.headers)} {(self.body or b'')[:80].decode(errors='replace')}"
-
-
-def get(who: str, path: str, **headers: str) -> Ask:
-    """A look."""
-    return Ask(who, "GET", path, None, tuple(headers.items()))
-
-
 def _command(who: str, case: str, command: c.Command, key: str) -> Ask:
     body = command.model_dump_json(exclude_none=True).encode()
     path = f"/negotiations/{case}/{kebab(command.type)}"
     return Ask(who, "POST", path, body, (("idempotency-key", key),))
-
-
-class Watcher:
-    """An observer of a history: of what kind, and what he received in each house."""
-
-    def __init__(self, kind: str, firm: str) -> None:
-        self.kind = kind
-        self.id = person(kind, "above" if kind in ABOVE else firm)
-        self.heard: tuple[list[Heard], list[Heard]] = ([], [])
-        self.tags: dict[str, str] = {}
-        self.next = ""
-        self.not_asked = not_asked_by(kind)
-
-    def keep(self, one: Ask, heard: list[Said]) -> None:
-        """What he received from each house when he asked this."""
-        for mine, said in zip(self.heard, heard, strict=True):
-            mine.append(Heard(str(one), said))
-        tag = heard[0].header("etag")
-        if one.method == "GET" and tag is not None:
-            self.tags[one.path] = tag
-        if one.path.endswith("/timeline") and heard[0].status == 200:
-            self.next = str(heard[0].document["next"])
 
 
 class History:
