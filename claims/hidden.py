@@ -197,19 +197,19 @@ class Secret(NamedTuple):
     do: Callable[[Doing], Awaitable[bool]]
     table: str
     seen_by: frozenset[str] = frozenset()
-    seen_at: str = ""
+    seen_at: tuple[str, ...] = ()
 
 
 SECRETS: Final[Mapping[str, Secret]] = {
     "a file laid": Secret(_lay, "file"),
     "a file read": Secret(_read, "material_view"),
-    "a draft": Secret(_prepare, "prepared", frozenset({"employer_chief"}), "/prepared"),
-    "the roster": Secret(_enrol, "worker", _KEEPERS, "/enterprises/{0}/workers"),
-    "slips": Secret(_print, "slip_print", _KEEPERS, "/enterprises/{0}/slip-prints"),
-    "an invitation": Secret(_invite, "invitation", _KEEPERS, "/organisations/U{0}/invitations"),
-    "a court's order": Secret(_order, "court_order", frozenset({"authority"}), "/court-orders"),
-    "a caucus taken out": Secret(_take_out, "court_order_reading", frozenset({"authority"}), "/court-orders"),
-    "a letter": Secret(_print_letter, "letter", _KEEPERS | {"worker_rep"}, "/letters"),
+    "a draft": Secret(_prepare, "prepared", frozenset({"employer_chief"}), ("/prepared",)),
+    "the roster": Secret(_enrol, "worker", _KEEPERS, ("/enterprises/{0}/workers",)),
+    "slips": Secret(_print, "slip_print", _KEEPERS, ("/enterprises/{0}/slip-prints",)),
+    "an invitation": Secret(_invite, "invitation", _KEEPERS, ("/organisations/U{0}/invitations",)),
+    "a court's order": Secret(_order, "court_order", frozenset({"authority"}), ("/court-orders",)),
+    "a caucus taken out": Secret(_take_out, "court_order_reading", frozenset({"authority"}), ("/court-orders",)),
+    "a letter": Secret(_print_letter, "letter", _KEEPERS | {"worker_rep"}, ("/letters", "/me")),
     "a message": Secret(_tell, "inbox_message"),
     "a failed sign-in": Secret(_sign_in, "sign_in_record"),
     "a failed proof": Secret(_prove, "sign_in_failure"),
@@ -224,4 +224,4 @@ def hidden_from(kind: str, hides: str) -> list[str]:
 
 def not_asked_by(kind: str) -> frozenset[str]:
     """Where he may see some of it, and so does not look: what others hid in this house before would be there."""
-    return frozenset(one.seen_at for one in SECRETS.values() if kind in one.seen_by)
+    return frozenset(place for one in SECRETS.values() if kind in one.seen_by for place in one.seen_at)
