@@ -297,8 +297,8 @@ class History:
 
     async def _look(self, watcher: Watcher) -> None:
         """What there is to see of the case afterwards, and one list."""
-        look = self.dice.choice(("", "/timeline", self._look_of(watcher)))
-        for path in (f"/negotiations/{self.looked_at}{look}", self._list_for(watcher)):
+        case = f"/negotiations/{self.looked_at}"
+        for path in (case, f"{case}/timeline", self._list_for(watcher)):
             one = get(watcher.id, path)
             watcher.keep(one, [await half.ask(one) for half in self.halves])
 

@@ -38,6 +38,19 @@ class _Nowhere(dict[str, str]):
 NOWHERE: Final = _Nowhere(case_id="n" + 32 * "f")
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
+_AMONG_CASES: Final = frozenset(
+    {
+        "list_cases",
+        "export_cases",
+        "cockpit",
+        "open_case",
+        "register_contract",
+        "list_court_orders",
+        "confirm_court_order",
+    }
+)
+"""What looks into cases without one in its path."""
+
 _OF_THE_ASKER: Final = {"not_your_seat", "not_in_this_step", "case_closed"}
 
 
@@ -244,12 +257,12 @@ class Run:
         self._absent: dict[tuple[str, str], Said] = {}
         self._params = {name: ground.made.get(str(value)[1:], str(value)) for name, value in table()["params"].items()}
 
-    async def all(self) -> None:
-        """Ask every cell of the step."""
+    async def all(self, *, every: bool) -> None:
+        """Ask every cell of the step; `every`: also of endpoints that are asked once, at another step."""
         for endpoint in endpoints(self.document).values():
             if endpoint.name not in rows():
                 continue
-            if self.ground.step not in steps_of(endpoint):
+            if not (every or self.ground.step in steps_of(endpoint)):
                 continue
             body = self._named(body_of(endpoint, self.ground.step))
             for cell in cells(endpoint.name, self.ground.step):
@@ -339,8 +352,8 @@ def _differs(said: Said, absent: Said) -> str:
 
 
 def steps_of(endpoint: Endpoint) -> tuple[Step, ...]:
-    """The steps at which an endpoint is asked: what names no case stands at no step, and is asked once."""
-    return STEPS if "{case_id}" in endpoint.path else (Step.MEETING,)
+    """The steps at which an endpoint is asked in every run: what reads no case stands at no step, and is asked once."""
+    return STEPS if "{case_id}" in endpoint.path or endpoint.name in _AMONG_CASES else (Step.MEETING,)
 
 
 def cells(endpoint: str, step: Step) -> Iterator[Cell]:
@@ -350,11 +363,11 @@ def cells(endpoint: str, step: Step) -> Iterator[Cell]:
             yield Cell(endpoint, kind, membership, step)
 
 
-def run(step: Step) -> Run:
-    """All cells of a step."""
+def run(step: Step, *, every: bool = False) -> Run:
+    """All cells of a step; see `Run.all`."""
     with prepared(step) as ground:
         made = Run(ground)
-        asyncio.run(made.all())
+        asyncio.run(made.all(every=every))
         return made
 
 
@@ -363,7 +376,7 @@ def main() -> int:
     began, failures, total, answers = time.monotonic(), list[Failure](), 0, Counter[str]()
     wanted_steps = [one for one in STEPS if not sys.argv[1:] or one.value in sys.argv[1:]]
     for step in wanted_steps:
-        made = run(step)
+        made = run(step, every=True)
         failures += made.failures
         total += made.cells
         answers += made.answers

@@ -84,15 +84,16 @@ class TokenDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     refresh_token: str | None = None
 
 
+_TEXT: Final[dict[str, Any]] = {"type": "string"}
+
+
 def _fields(*required: str, **own: dict[str, Any]) -> dict[str, Any]:
     """The schema of a form: its own fields, and those with which a client without `Authorization: Basic` says who it
     is."""
-    text = {"type": "string"}
     proof = ("client_id", "client_secret", "client_assertion_type", "client_assertion")
-    return {"type": "object", "properties": own | dict.fromkeys(proof, text), "required": list(required)}
+    return {"type": "object", "properties": own | dict.fromkeys(proof, _TEXT), "required": list(required)}
 
 
-_TEXT: Final[dict[str, Any]] = {"type": "string"}
 _TOKEN_FORM: Final = _fields(
     "grant_type",
     grant_type={"enum": list(_GRANT_TYPES)},

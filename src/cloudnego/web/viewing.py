@@ -59,9 +59,11 @@ def shown_of(events: Iterable[Recorded]) -> list[Material]:
 
 async def noted(site: Site, who: Who, found: Found, materials: Iterable[Material], answer: Response) -> Response:
     """The answer, once it is written that this reader was shown these: no process that dies takes a note with it."""
-    shown, reader = tuple(materials), _reader(site, who, found)
-    if site.views.misses(found.id, reader, shown):
-        await site.threads.run(site.views.note, site.engine, found.id, reader, shown)
+    shown = tuple(materials)
+    if shown:
+        reader = _reader(site, who, found)
+        if site.views.misses(found.id, reader, shown):
+            await site.threads.run(site.views.note, site.engine, found.id, reader, shown)
     return answer
 
 
