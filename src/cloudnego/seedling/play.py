@@ -118,11 +118,11 @@ class Play(Rehearsal):
         """The log judges and writes. Raises `Refused`; then nothing was written."""
         case = None if command.opens else self.case_id
         register = self.register if PLACES[type(command)].ask.by_register else None
-        key = f"seed-{self.name}-{len(self.played)}"
+        key, named = f"seed-{self.name}-{len(self.played)}", self._named(command)
         receipt = pen.ask(
             Asked(
                 district=self._script.district, case=case, command=command, by=by, at=self.at, key=key,
-                register=register, named=self._named(command),
+                register=register, named=named,
             )
         )  # fmt: skip
         self.case_id = receipt.case
@@ -135,7 +135,7 @@ class Play(Rehearsal):
         if caucus is not None and side is not None:
             self.caucuses[side] = caucus
         self.heard(command)
-        self.played.append(Played(self.at, by, command, (), self._named(command)))
+        self.played.append(Played(self.at, by, command, (), named))
         return Decision((), state, caucus, receipt.warnings)
 
     def wait_until(self, day: date, hour: int = 9) -> None:
