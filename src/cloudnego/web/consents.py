@@ -28,7 +28,7 @@ from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.forms import Form, OAuthError, asked_scopes, fields_of, spoken
 from cloudnego.web.lists import organisation_names
-from cloudnego.web.proving import insist
+from cloudnego.web.proving import WANTS, insist
 from cloudnego.web.scopes import PortalScope
 from cloudnego.web.site import Site
 
@@ -189,7 +189,7 @@ async def read_consent(site: TheSite, who: SignedIn, request_id: PathId) -> Resp
     **described(
         "approve_consent",
         ConsentDecided,
-        codes=("not_found", "malformed", "step_up_needed", "step_up_impossible"),
+        codes=("not_found", "malformed", *WANTS),
         unsafe=True,
     ),
 )

@@ -29,7 +29,7 @@ from cloudnego.web.answers import answer, tagged
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist
+from cloudnego.web.proving import WANTS, insist
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["register"])
@@ -61,7 +61,7 @@ async def list_court_orders(request: Request, site: TheSite, who: SignedIn) -> R
     **described(
         "confirm_court_order", Order,
         codes=(
-            "not_found", "malformed", "court_order_own", "court_order_over", "step_up_needed", "step_up_impossible",
+            "not_found", "malformed", "court_order_own", "court_order_over", *WANTS,
         ),
         unsafe=True,
     ),

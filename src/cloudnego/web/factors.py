@@ -27,14 +27,13 @@ from cloudnego.web.bodies import (
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist, origins_of
+from cloudnego.web.proving import WANTS, insist, origins_of
 from cloudnego.web.signing import judged, password_right
 from cloudnego.web.site import Site
 from cloudnego.web.tries import address_of
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
-_WANTS: Final = ("step_up_needed", "step_up_impossible")
 _NAMES: Final = {"passkey": "通行密钥 passkey", "totp": "验证器应用 authenticator app", "mail": "邮箱 mail"}
 
 
@@ -188,7 +187,7 @@ def _changed(site: Site, who: Who, hashed: str, token: Any) -> str | None:
 
 @router.post(
     "/me/totp",
-    **described("begin_app", AppDocument, status=201, unsafe=True, codes=(*_WANTS, "app_exists")),
+    **described("begin_app", AppDocument, status=201, unsafe=True, codes=(*WANTS, "app_exists")),
 )
 async def begin_app(site: TheSite, who: SignedIn) -> Response:
     """Begin with an authenticator app: it counts once it has shown a code."""
@@ -202,7 +201,7 @@ async def begin_app(site: TheSite, who: SignedIn) -> Response:
 
 @router.post(
     "/me/totp/confirm",
-    **described("confirm_app", None, body=AppBody, status=204, codes=("proof_failed", "locked_out", *_WANTS)),
+    **described("confirm_app", None, body=AppBody, status=204, codes=("proof_failed", "locked_out", *WANTS)),
 )
 async def confirm_app(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Show what the app shows; it counts from now on."""
@@ -213,7 +212,7 @@ async def confirm_app(request: Request, site: TheSite, who: SignedIn) -> Respons
     return nothing()
 
 
-@router.delete("/me/totp", **described("remove_app", None, status=204, unsafe=True, codes=_WANTS))
+@router.delete("/me/totp", **described("remove_app", None, status=204, unsafe=True, codes=WANTS))
 async def remove_app(site: TheSite, who: SignedIn) -> Response:
     """Take the app away; where there is none, nothing happens."""
     await insist_for_change(site, who)
@@ -222,7 +221,7 @@ async def remove_app(site: TheSite, who: SignedIn) -> Response:
     return nothing()
 
 
-@router.put("/me/mail", **described("set_mail", None, body=MailBody, status=204, codes=_WANTS))
+@router.put("/me/mail", **described("set_mail", None, body=MailBody, status=204, codes=WANTS))
 async def set_mail(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Say where codes are to be mailed."""
     await insist_for_change(site, who)
@@ -232,7 +231,7 @@ async def set_mail(request: Request, site: TheSite, who: SignedIn) -> Response:
     return nothing()
 
 
-@router.delete("/me/mail", **described("remove_mail", None, status=204, unsafe=True, codes=_WANTS))
+@router.delete("/me/mail", **described("remove_mail", None, status=204, unsafe=True, codes=WANTS))
 async def remove_mail(site: TheSite, who: SignedIn) -> Response:
     """Have no more codes mailed."""
     await insist_for_change(site, who)
@@ -264,7 +263,7 @@ def _passkey(one: PasskeyAt) -> PasskeyDocument:
 
 @router.post(
     "/me/passkeys/options",
-    **described("ask_new_passkey", PasskeyOptions, unsafe=True, codes=("not_found", *_WANTS)),
+    **described("ask_new_passkey", PasskeyOptions, unsafe=True, codes=("not_found", *WANTS)),
 )
 async def ask_new_passkey(site: TheSite, who: SignedIn) -> Response:
     """What the browser is to be asked for a new passkey; good for five minutes. 404 where none are offered."""
@@ -280,7 +279,7 @@ async def ask_new_passkey(site: TheSite, who: SignedIn) -> Response:
         PasskeyDocument,
         body=PasskeyBody,
         status=201,
-        codes=("not_found", "proof_failed", "too_many_passkeys", *_WANTS),
+        codes=("not_found", "proof_failed", "too_many_passkeys", *WANTS),
     ),
 )
 async def add_passkey(request: Request, site: TheSite, who: SignedIn) -> Response:
@@ -301,7 +300,7 @@ async def add_passkey(request: Request, site: TheSite, who: SignedIn) -> Respons
 
 @router.delete(
     "/me/passkeys/{passkey_id}",
-    **described("remove_passkey", None, status=204, unsafe=True, codes=("not_found", "malformed", *_WANTS)),
+    **described("remove_passkey", None, status=204, unsafe=True, codes=("not_found", "malformed", *WANTS)),
 )
 async def remove_passkey(passkey_id: ItemId, site: TheSite, who: SignedIn) -> Response:
     """Take one of one's passkeys away."""

@@ -15,7 +15,7 @@ from cloudnego.web.bodies import NewStartBody, ResetBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist
+from cloudnego.web.proving import WANTS, insist
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
@@ -46,7 +46,7 @@ class ResetList(msgspec.Struct, frozen=True, kw_only=True):
         ResetDone,
         body=ResetBody,
         status=201,
-        codes=("not_found", "step_up_needed", "step_up_impossible"),
+        codes=("not_found", *WANTS),
     ),
 )
 async def ask_reset(request: Request, site: TheSite, who: SignedIn) -> Response:
@@ -68,7 +68,7 @@ async def ask_reset(request: Request, site: TheSite, who: SignedIn) -> Response:
         "confirm_reset",
         ResetDone,
         unsafe=True,
-        codes=("not_found", "malformed", "second_person_needed", "step_up_needed", "step_up_impossible"),
+        codes=("not_found", "malformed", "second_person_needed", *WANTS),
     ),
 )
 async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Response:

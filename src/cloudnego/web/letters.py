@@ -15,7 +15,7 @@ from cloudnego.web.bodies import LetterBody, SandboxLetterBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist
+from cloudnego.web.proving import WANTS, insist
 from cloudnego.web.sandbox import administers
 from cloudnego.web.site import Site
 
@@ -49,7 +49,7 @@ class LetterList(msgspec.Struct, frozen=True, kw_only=True):
         LetterPrinted,
         body=LetterBody,
         status=201,
-        codes=("not_found", "step_up_needed", "step_up_impossible"),
+        codes=("not_found", *WANTS),
     ),
 )
 async def print_letter(request: Request, site: TheSite, who: SignedIn) -> Response:

@@ -29,8 +29,8 @@ from cloudnego.web.bodies import OutsideLinkBody, OutsideSignInBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist, means_of
-from cloudnego.web.signing import judged, known_right
+from cloudnego.web.proving import WANTS
+from cloudnego.web.signing import insist_or_known
 from cloudnego.web.site import Site
 from cloudnego.web.wire import cookie_of
 
@@ -119,7 +119,9 @@ async def begin_outside(request: Request, site: TheSite, provider: str) -> Respo
         status=201,
         codes=(
             *("not_found", "browsers_only", "outside_away"),
-            *("step_up_needed", "step_up_impossible", "proof_failed", "locked_out"),
+            *WANTS,
+            "proof_failed",
+            "locked_out",
         ),
         headed=("Set-Cookie",),
     ),
@@ -133,13 +135,7 @@ async def link_outside(request: Request, site: TheSite, who: SignedIn, provider:
     found = _provider(site, provider)
     if who.door != "cookie":
         raise Problem("browsers_only")
-    if who.grade(site.now_s()) < ACTS[Act.LINK_OUTSIDE]:
-        had = await site.threads.run(means_of, site, who)
-        if had or body.password is None:
-            await insist(site, who, ACTS[Act.LINK_OUTSIDE])
-        else:
-            password = body.password
-            await judged(site, who, lambda: known_right(site, who, password))
+    await insist_or_known(site, who, ACTS[Act.LINK_OUTSIDE], body.password)
     return await _begun(site, found, who.district, who.person, body.then)
 
 

@@ -25,8 +25,8 @@ from cloudnego.web.bodies import Password, ProofCode, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist, means_of
-from cloudnego.web.signing import judged, known_right
+from cloudnego.web.proving import WANTS
+from cloudnego.web.signing import insist_or_known, judged
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Failing, address_of
 
@@ -110,10 +110,6 @@ async def _offered(site: Site, district: str) -> None:
         raise Problem("not_found")
 
 
-def _enough(site: Site, who: Who, needed: Grade) -> bool:
-    return who.grade(site.now_s()) >= needed
-
-
 async def _needed(site: Site, who: Who) -> Grade:
     return ACTS[await site.threads.run(site.factors.change_needs, who.person)]
 
@@ -134,7 +130,7 @@ async def read_phone(site: TheSite, who: SignedIn) -> Response:
         PhoneCodeSent,
         body=PhoneBody,
         status=202,
-        codes=("not_found", "means_missing", "proof_failed", "locked_out", "step_up_needed", "step_up_impossible"),
+        codes=("not_found", "means_missing", "proof_failed", "locked_out", *WANTS),
     ),
 )
 async def give_phone(request: Request, site: TheSite, who: SignedIn) -> Response:
@@ -145,14 +141,7 @@ async def give_phone(request: Request, site: TheSite, who: SignedIn) -> Response
     """
     body = parsed(request, PhoneBody)
     await _offered(site, who.district)
-    needed = await _needed(site, who)
-    if not _enough(site, who, needed):
-        had = await site.threads.run(means_of, site, who)
-        if had or body.password is None:
-            await insist(site, who, needed)
-        else:
-            password = body.password
-            await judged(site, who, lambda: known_right(site, who, password))
+    await insist_or_known(site, who, await _needed(site, who), body.password)
     try:
         code = await site.threads.run(site.factors.phones.begin, who, body.phone)
         await site.couriers.run(site.factors.phones.texts.send, who.district, body.phone, code)
@@ -170,7 +159,7 @@ async def give_phone(request: Request, site: TheSite, who: SignedIn) -> Response
 async def confirm_phone(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Show the code that came to the phone: it is one's own from now on. All other sessions end."""
     body = parsed(request, PhoneConfirmBody)
-    proves = _enough(site, who, await _needed(site, who))
+    proves = who.grade(site.now_s()) >= await _needed(site, who)
 
     async def shown() -> bool:
         return await site.threads.run(_confirmed, site, who, body, proves)

@@ -31,7 +31,7 @@ from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import insist
+from cloudnego.web.proving import WANTS, insist
 from cloudnego.web.scopes import OWNERS_ALONE, PortalScope
 from cloudnego.web.site import Site
 
@@ -40,7 +40,6 @@ router = Endpoints(prefix="/api/v1", tags=["portals"])
 T = TypeVar("T")
 
 _OWN: Final = frozenset({Office.HR, Office.LEGAL_REPRESENTATIVE})
-_PROVED: Final = ("step_up_needed", "step_up_impossible")
 
 RedirectUri = Annotated[
     str, StringConstraints(pattern=r"^(https://[^\s#/?]+|http://(127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?)(/[!-\"$-~]*)?$")
@@ -228,7 +227,7 @@ async def list_portal_clients(site: TheSite, who: SignedIn) -> Response:
         ClientOpened,
         body=ClientBody,
         status=201,
-        codes=("not_found", "scope_not_yours", "organisation_unknown", *_PROVED),
+        codes=("not_found", "scope_not_yours", "organisation_unknown", *WANTS),
     ),
 )
 async def post_portal_client(request: Request, site: TheSite, who: SignedIn) -> Response:
@@ -262,7 +261,7 @@ async def post_portal_client(request: Request, site: TheSite, who: SignedIn) -> 
         "grant_portal_client",
         ClientDocument,
         body=GrantBody,
-        codes=("not_found", "malformed", "scope_not_yours", "organisation_unknown", *_PROVED),
+        codes=("not_found", "malformed", "scope_not_yours", "organisation_unknown", *WANTS),
     ),
 )
 async def put_grant(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
@@ -314,7 +313,7 @@ async def delete_grant(site: TheSite, who: SignedIn, client_id: PathId, enterpri
         SecretDocument,
         body=SecretBody,
         status=201,
-        codes=("not_found", "client_unknown", *_PROVED),
+        codes=("not_found", "client_unknown", *WANTS),
     ),
 )
 async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
@@ -339,7 +338,7 @@ async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id:
         ClientDocument,
         body=KeyBody,
         status=201,
-        codes=("not_found", "client_unknown", "key_exists", "bad_public_key", *_PROVED),
+        codes=("not_found", "client_unknown", "key_exists", "bad_public_key", *WANTS),
     ),
 )
 async def post_key(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:

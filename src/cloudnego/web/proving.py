@@ -16,6 +16,9 @@ from cloudnego.web.documents import MeansDocument, StepUpDocument
 from cloudnego.web.errors import Problem
 from cloudnego.web.site import Site
 
+WANTS: Final = ("step_up_needed", "step_up_impossible")
+"""Codes of problems with which `insist` answers."""
+
 STEP_UP: Final = "/api/v1/session/step-up"
 
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.codes import LASTS_S, TooManyCodes
-from cloudnego.identity.grades import PROVES, GradeWord, Means
+from cloudnego.identity.grades import PROVES, Grade, GradeWord, Means
 from cloudnego.identity.inbox import InboxEntry, MessageKind
 from cloudnego.identity.passwords import TooManySignIns
 from cloudnego.identity.sending import CannotSend
@@ -23,7 +23,7 @@ from cloudnego.web.bodies import CodeBody, StepUpBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.proving import origins_of
+from cloudnego.web.proving import insist, means_of, origins_of
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
@@ -85,6 +85,18 @@ async def step_up(request: Request, site: TheSite, who: SignedIn) -> Response:
     body = parsed(request, StepUpBody)
     await judged(site, who, lambda: _shown(request, site, who, body))
     return await proved(request, site, who, body.means)
+
+
+async def insist_or_known(site: Site, who: Who, needed: Grade, word: str | None) -> None:
+    """What `insist` wants; of who has no means to show it, the word he comes in with, again. Raises `Problem`: see
+    there, and `judged`."""
+    if who.grade(site.now_s()) >= needed:
+        return
+    had = await site.threads.run(means_of, site, who)
+    if had or word is None:
+        await insist(site, who, needed)
+    else:
+        await judged(site, who, lambda: known_right(site, who, word))
 
 
 async def judged(site: Site, who: Who, shown: Callable[[], Awaitable[bool]]) -> None:
