@@ -1,0 +1,23 @@
+import { fileURLToPath, URL } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+
+/** Where `npm run dev` finds the API; `cloudnego demo --port N` serves it. */
+const api = process.env.CLOUDNEGO_API ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  base: '/',
+  plugins: [vue()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    outDir: '../src/cloudnego/web/static',
+    emptyOutDir: true,
+    manifest: true,
+    // Our policy for scripts allows no data: and no inline code.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    target: 'es2020',
+  },
+  server: { proxy: { '/api': api, '/s': api } },
+  preview: { proxy: { '/api': api, '/s': api } },
+})
