@@ -2,7 +2,8 @@
 FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/cloudnego
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml constraints.txt hatch_build.py README.md LICENSE ./
+COPY frontend ./frontend
 COPY src ./src
 COPY migrations ./migrations
 COPY seeds ./seeds

@@ -8,14 +8,14 @@ MAKEFLAGS  += --no-print-directory
 VENV   := .venv
 PYTHON := $(VENV)/bin/python
 export PYTHONPATH := src
-# mypy and ruff look at each folder of ours that is there
-CODE   := $(wildcard src tests seeds migrations bench claims docs)
+# mypy and ruff look at each place of ours that is there
+CODE   := $(wildcard src tests seeds migrations bench claims docs hatch_build.py)
 
 # said at the end of a target, and only if all before it went well
 ok = @echo "ok: $@"
 
 ##@ Every day
-.PHONY: help setup demo walk
+.PHONY: help setup ui demo walk
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' Makefile
 	@echo
@@ -24,6 +24,10 @@ help: ## print this list
 setup: ## make .venv with the package (editable) and everything that tests it
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	@log=$$(mktemp); $(VENV)/bin/pip install -q -c constraints.txt -e '.[test,bench]' >"$$log" 2>&1 || { tail -n 40 "$$log"; rm -f "$$log"; exit 1; }; rm -f "$$log"
+	$(ok)
+
+ui: ## build the pages anew into the package; a running server shows them after its next start
+	@$(PYTHON) hatch_build.py --again
 	$(ok)
 
 demo: ## serve the demonstration district on 127.0.0.1 (Ctrl-C ends it)

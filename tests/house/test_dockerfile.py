@@ -46,7 +46,8 @@ def test_every_copied_thing_is_in_the_tree() -> None:
 def test_everything_the_build_needs_is_copied() -> None:
     project = config()["project"]
     forced = config()["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    needed = {"pyproject.toml", "constraints.txt", project["readme"], *project["license-files"], "src", *forced}
+    needed = {"pyproject.toml", "constraints.txt", "hatch_build.py", "frontend", "src"}
+    needed |= {project["readme"], *project["license-files"], *forced}
     assert needed <= set(_copied())
 
 

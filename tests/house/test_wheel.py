@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
@@ -42,6 +43,15 @@ def test_the_wheel_carries_what_migrates_and_what_the_demo_plays(folder: str) ->
     }
     assert wanted, f"{folder}/ is empty"
     assert wanted - _carried() == set()
+
+
+def test_the_wheel_carries_the_pages() -> None:
+    carried = {path.removeprefix("cloudnego/web/static/") for path in _carried() if "/web/static/" in path}
+    assert "index.html" in carried
+    index = Path(str(_installed().locate_file("cloudnego/web/static/index.html"))).read_text(encoding="utf-8")
+    script = re.search(r'src="/(assets/[^"]+\.js)"', index)
+    assert script is not None
+    assert {script[1], f"{script[1]}.br", f"{script[1]}.gz"} <= carried
 
 
 def test_the_wheel_carries_the_licence_and_its_types() -> None:

@@ -15,7 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "cloudnego"
 OURS = ("src", "tests", "seeds", "migrations", "bench", "claims", "docs")
 _MADE = {".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", "__pycache__", "node_modules"}
-_TEXT = {"", ".css", ".html", ".ini", ".json", ".jsonl", ".mako", ".md", ".py", ".sh", ".toml", ".ts", ".txt", ".yaml"}
+_BUILT = PACKAGE / "web" / "static"  # the pages, in a copy that was installed
+_TEXT = {
+    *("", ".css", ".html", ".ini", ".js", ".json", ".jsonl", ".mako", ".md", ".mjs", ".py", ".sh", ".svg", ".toml"),
+    *(".ts", ".txt", ".vue", ".webmanifest", ".yaml"),
+}
 
 
 @cache
@@ -27,7 +31,11 @@ def files() -> tuple[Path, ...]:
         )
         found = (ROOT / name for name in listed.stdout.split("\0") if name)
     else:
-        found = (path for path in ROOT.rglob("*") if not _MADE & set(path.relative_to(ROOT).parts))
+        found = (
+            path
+            for path in ROOT.rglob("*")
+            if not _MADE & set(path.relative_to(ROOT).parts) and not path.is_relative_to(_BUILT)
+        )
     return tuple(sorted(path for path in found if path.is_file()))
 
 

@@ -49,6 +49,7 @@ from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
 from cloudnego.web.health import Figures
 from cloudnego.web.openapi import openapi_of
+from cloudnego.web.pages import Pages
 from cloudnego.web.shield import Shield
 from cloudnego.web.site import Site
 from cloudnego.web.tries import Doorstep
@@ -120,7 +121,7 @@ def application(site: Site) -> FastAPI:
 def front_of(site: Site, figures: Figures, tick: Callable[[], float]) -> ASGIApp:
     """The whole house as one ASGI application."""
     doors = Doorstep(Front(site, application(site)), site.tries)
-    return Measured(Shield(doors, site.limits.body_max_bytes), figures, tick)
+    return Measured(Shield(Pages(doors), site.limits.body_max_bytes), figures, tick)
 
 
 async def _problem(_: Request, problem: Exception) -> Response:
