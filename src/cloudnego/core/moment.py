@@ -165,6 +165,15 @@ def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     return seen
 
 
+def who_is_who(case: Negotiation) -> tuple[object, ...]:
+    """All of a case that `streams_of` looks at. While it stands, so does what was found of somebody; it changes seldom,
+    so that mostly each part is the very object it was."""
+    return (
+        *(case.opened, case.covers, case.benches, case.invited, case.meeting.recorder),
+        *(case.election.scrutineers, case.congress.scrutineers),
+    )
+
+
 def has_no_list(case: Negotiation, side: Side | None) -> bool:
     """Whether a side has not named anybody to sit at the table for it."""
     return side is not None and case.benches.of(side).chief is None

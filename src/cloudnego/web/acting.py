@@ -12,7 +12,7 @@ from cloudnego.core.sight import moment_of, next_for
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
 from cloudnego.identity.mandates import KEEP_REGISTER, covering, in_scope
-from cloudnego.identity.offices import MandateDoesNotCover, Parties, check_mandate, member_for, parties_of
+from cloudnego.identity.offices import MandateDoesNotCover, Parties, check_mandate, member_for
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.sides import barred_from
 from cloudnego.identity.store import reading
@@ -28,14 +28,12 @@ async def acting(site: Site, who: Who, found: Found, command: c.Command, acting_
 
     Raises `Problem` 409: no mandate of his covers it today; he, or somebody he would seat, stands on the other side.
     """
-    parties = parties_of(found.case)
-    assert parties is not None, "a case that was found has been opened"
-    member = mandated(who, parties, _named(command), found.member, acting_as=acting_as, today=found.at.date())
+    member = mandated(who, found.parties, _named(command), found.member, acting_as=acting_as, today=found.at.date())
     if sits_against(found.case, member):
         raise Problem("one_side")
     side, persons = _seats(command, member)
     if side is not None and await site.threads.run(_may_ask, site, found, command, member):
-        await site.threads.run(_check_sides, site, parties, side, persons, found.at.date())
+        await site.threads.run(_check_sides, site, found.parties, side, persons, found.at.date())
     return member
 
 

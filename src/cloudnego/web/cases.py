@@ -8,12 +8,13 @@ from typing import Self
 import msgspec
 
 from cloudnego.core.moment import Law, Standing, seats_of
-from cloudnego.core.sight import seen_streams, sees_all_joint, streams_of
+from cloudnego.core.sight import seen_streams, sees_all_joint
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Member, Seat, Side, Stream
-from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
+from cloudnego.identity.offices import ActingAsRequired, Parties
 from cloudnego.identity.sessions import Who
 from cloudnego.web.errors import Problem
+from cloudnego.web.met import Met
 from cloudnego.web.site import Site
 
 _HOMES_MAX = 100_000
@@ -25,15 +26,19 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     district: str
     case: Negotiation
+    parties: Parties
     member: Member
     streams: frozenset[Stream]
     at: datetime
     called_into: frozenset[Side] = frozenset()
 
     @classmethod
-    def of(cls, case_id: str, district: str, case: Negotiation, member: Member, at: datetime) -> Self:
-        """The case with the streams this member sees; none, and it does not exist for him."""
-        return cls(id=case_id, district=district, case=case, member=member, streams=streams_of(case, member), at=at)
+    def of(cls, case_id: str, who: Who, case: Negotiation, met: Met, at: datetime) -> Self:
+        """The case as somebody met it at this time."""
+        return cls(
+            id=case_id, district=who.district, case=case, at=at,
+            parties=met.parties, member=met.member, streams=met.streams,
+        )  # fmt: skip
 
     @property
     def sees_all_joint(self) -> bool:
@@ -97,16 +102,14 @@ async def find_to_ask(site: Site, who: Who, case_id: str, acting_as: str | None)
 
 
 def _met(site: Site, who: Who, case_id: str, case: Negotiation | None, acting_as: str | None) -> Found | None:
-    parties = parties_of(case) if case is not None else None
-    if case is None or parties is None:
+    if case is None:
         return None
     at = site.world.clock(who.district)
     try:
-        member = member_for(who.person, who.held, parties, acting_as=acting_as, today=at.date())
+        met = site.meetings.met(who, case_id, case, acting_as, at.date())
     except ActingAsRequired:
         raise Problem("acting_as_required") from None
-    found = Found.of(case_id, who.district, case, member, at) if member is not None else None
-    return found if found is not None and found.streams else None
+    return None if met is None else Found.of(case_id, who, case, met, at)
 
 
 def _read(site: Site, district: str, case_id: str) -> Negotiation | None:

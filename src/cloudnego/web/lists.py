@@ -12,7 +12,7 @@ from cloudnego.core.overview import Overview
 from cloudnego.core.sight import shows_progress, without_content
 from cloudnego.core.vocabulary import Office
 from cloudnego.identity.kinds import REGIONAL
-from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
+from cloudnego.identity.offices import ActingAsRequired
 from cloudnego.identity.register import Reach, enterprises
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.store import reading
@@ -22,6 +22,7 @@ from cloudnego.web.case_views import shown_overview
 from cloudnego.web.cases import Found, pinned_law
 from cloudnego.web.documents import CaseRow, FiguresDocument
 from cloudnego.web.errors import Problem
+from cloudnego.web.met import meet
 from cloudnego.web.site import Site
 
 _NAMED_MAX = 200
@@ -127,18 +128,14 @@ def rows(site: Site, who: Who, found: Page, sight: Sight, acting_as: str | None)
 def _own_view(site: Site, who: Who, case_id: str, acting_as: str | None) -> Overview | None:
     """The overview as a party sees it: his seats in the case may open more than his office."""
     case = site.log.state(case_id)
-    parties = parties_of(case) if case is not None else None
-    if case is None or parties is None:
+    if case is None:
         return None
     at = site.world.clock(who.district)
     try:
-        member = member_for(who.person, who.held, parties, acting_as=acting_as, today=at.date())
+        met = meet(who, case, acting_as, at.date())
     except ActingAsRequired:
         return None
-    if member is None:
-        return None
-    found = Found.of(case_id, who.district, case, member, at)
-    return shown_overview(found, pinned_law(site, case)) if found.streams else None
+    return None if met is None else shown_overview(Found.of(case_id, who, case, met, at), pinned_law(site, case))
 
 
 def root_region(site: Site, district: str) -> str | None:

@@ -9,9 +9,8 @@ import msgspec
 from cloudnego.core.commands import Command, OpenCase, RegisterContract
 from cloudnego.core.moment import Named, Register
 from cloudnego.core.overview import Overview
-from cloudnego.core.sight import streams_of
 from cloudnego.core.vocabulary import Member, Scope
-from cloudnego.identity.offices import ActingAsRequired, member_for, parties_of
+from cloudnego.identity.offices import ActingAsRequired, member_for
 from cloudnego.identity.pool import named
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.snapshot import Snapshot, snapshot
@@ -20,6 +19,7 @@ from cloudnego.ports import Filter, Within
 from cloudnego.web.acting import mandated
 from cloudnego.web.cases import Found, home_of
 from cloudnego.web.errors import Problem
+from cloudnego.web.met import meet
 from cloudnego.web.site import Site
 
 _SIBLINGS_MAX = 200
@@ -59,11 +59,7 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
 def _check_parent(site: Site, who: Who, parent: str, acting_as: str | None, today: date) -> None:
     """A child case tells much of its parent, so the parent must be visible to whoever opens it."""
     case = site.log.state(parent) if home_of(site, parent) == who.district else None
-    parties = parties_of(case) if case is not None else None
-    if case is None or parties is None:
-        raise Problem("not_found")
-    member = member_for(who.person, who.held, parties, acting_as=acting_as, today=today)
-    if member is None or not streams_of(case, member):
+    if case is None or meet(who, case, acting_as, today) is None:
         raise Problem("not_found")
 
 
@@ -115,10 +111,8 @@ def register_for_covering(site: Site, found: Found, enterprise: str) -> Register
 
 def named_in(site: Site, found: Found, person: str) -> Named:
     """What identity says of a person whom an ask of this case names."""
-    parties = parties_of(found.case)
-    assert parties is not None, "a case that was found has been opened"
     with reading(site.engine) as session:
-        return named(session, found.district, person, parties, found.at.date())
+        return named(session, found.district, person, found.parties, found.at.date())
 
 
 def _regional(

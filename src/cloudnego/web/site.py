@@ -25,6 +25,7 @@ from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
 from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
+from cloudnego.web.met import Meetings
 from cloudnego.web.threads import Threads
 from cloudnego.web.tries import Tries
 
@@ -42,7 +43,7 @@ class Limits:
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """Handed to every handler; nothing in it changes but what it remembers: in `homes` the districts of the cases seen
-    so far, and which `views` were noted."""
+    so far, in `meetings` who somebody is in them, and which `views` were noted."""
 
     world: World
     log: SqlLog
@@ -73,6 +74,7 @@ class Site:
     health: Callable[[], dict[str, bool]]
     limits: Limits
     homes: dict[str, str] = field(default_factory=dict)
+    meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
 
     def default_district(self) -> str:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from cloudnego.core.events import ClausePut, MaterialDelivered
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.files.store import Kept
-from cloudnego.identity.offices import fits, parties_of
+from cloudnego.identity.offices import fits
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.views import DRAFT, WHOLE_CAUCUS, Material, Reader
 from cloudnego.ports import Recorded
@@ -77,8 +77,8 @@ def _caucus(side: Side) -> Material:
 
 def _reader(site: Site, who: Who, found: Found) -> Reader:
     """The reader with the office and the organisation he has in this case, if he has one."""
-    parties, today = parties_of(found.case), found.at.date()
+    today = found.at.date()
     held = [one for one in who.held if one.office in found.member.offices]
-    mine = next((one for one in held if parties is not None and fits(one, parties, today)), None)
+    mine = next((one for one in held if fits(one, found.parties, today)), None)
     office, organisation = (mine.office, mine.organisation) if mine is not None else (None, None)
     return Reader(who.person, office, organisation, today, site.now_s())
