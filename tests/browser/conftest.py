@@ -1,0 +1,86 @@
+"""One server and one browser for each process of tests, and people who each have a window of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ViewportSize, async_playwright
+from pytest_asyncio import is_async_test
+
+import hatch_build
+from tests.browser.chromium import FLAGS, axe, chromium
+from tests.browser.person import DESKTOP, Person
+from tests.journeys.conftest import House, running
+from tests.npm import node
+
+__all__ = ["running"]  # the server that the walks go through, too
+
+HERE = Path(__file__).resolve().parent
+_STEP_MS = 10_000  # what a page may take to show what it was asked for, on two busy cores
+
+Enters = Callable[..., Coroutine[Any, Any, Person]]
+"""`await enters("chair", PHONE)`: somebody opens a window; further words go to the browser context."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser belongs to the loop it was started on, so all of these run on one."""
+    for item in items:
+        if HERE in item.path.parents and is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The pages of this checkout. After the README's install they are there; a worktree builds them once."""
+    hatch_build.build()
+
+
+@pytest.fixture(scope="session")
+def server(built: None, running: House) -> House:
+    """A server of its own as an operator starts it; it reads the pages when the first is asked for."""
+    return running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node() / "bin" / "node"))  # noqa: TID251 - its own needs libatomic
+    found = chromium(tmp_path_factory.mktemp("letters"))
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(
+            executable_path=found.program,
+            args=list(FLAGS),
+            env={**os.environ, **found.environment},  # noqa: TID251 - what a process is started with
+        )
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    return axe()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enters(browser: Browser, server: House, axe_script: str) -> AsyncIterator[Enters]:
+    """Windows for people; at the end nothing may have gone wrong in any of them, whoever was looked at last."""
+    async with AsyncExitStack() as stack:
+        people: list[Person] = []
+
+        async def enter(name: str, size: ViewportSize = DESKTOP, **more: Any) -> Person:
+            words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **more}
+            context = await browser.new_context(viewport=size, **words)
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(_STEP_MS)
+            person = Person(name, context, await context.new_page(), server.url, axe_script)
+            people.append(person)
+            return person
+
+        yield enter
+        for person in people:
+            person.nothing_went_wrong()

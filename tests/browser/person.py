@@ -1,0 +1,167 @@
+"""A person at a browser of his own, and what must hold after everything he does.
+
+No error in the console, no request that fails, no answer that is a failure nobody expected, nothing wider than the
+window, and no violation of WCAG 2.2 AA that axe can see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize, expect
+
+PHONE: Final = ViewportSize(width=390, height=844)
+DESKTOP: Final = ViewportSize(width=1440, height=900)
+WIDTHS: Final = (360, 390, 768, 1440, 1920)
+_RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_AXE: Final = """async (rules) => {
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']});
+    return found.violations.map(one => ({
+        rule: one.id, help: one.help,
+        where: one.nodes.slice(0, 5).map(node => node.target.join(' ') + ' | ' + node.html.slice(0, 160)
+            + ' | ' + node.any.concat(node.all, node.none).map(check => check.message).join('; ').slice(0, 200)),
+    }));
+}"""
+_WIDER: Final = """() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const wide = [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > room + 0.5);
+    return [`wider than the window: ${document.documentElement.scrollWidth} > ${room}`,
+            ...wide.slice(0, 5).map(one => one.outerHTML.slice(0, 160))];
+}"""
+_QUIET_MS: Final = 300  # with no request under way for so long, a page has said what it has to say
+_LOOK_MS: Final = 50
+_REST_MS: Final = 20_000
+
+
+class Person:
+    """Somebody with a browser context. Everything that goes wrong in it is kept until it is looked at."""
+
+    def __init__(self, name: str, context: BrowserContext, page: Page, url: str, axe: str) -> None:
+        self.name = name
+        self.context = context
+        self.page = page
+        self.url = url
+        self._axe = axe
+        self._wrong: list[str] = []
+        self._under_way: set[Request] = set()  # not answered yet
+        self._expected: set[int] = set()
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self._wrong.append(f"uncaught: {error}"))
+        page.on("request", self._began)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    # --- going about ----------------------------------------------------------------------------------------------
+
+    async def goes_to(self, path: str) -> None:
+        """Open an address as if it was typed in."""
+        await self.page.goto(self.url + path)
+        await self.is_fine()
+
+    async def presses(self, name: str | re.Pattern[str]) -> None:
+        """A button or a link by what it says."""
+        await self.page.get_by_role("button", name=name).or_(self.page.get_by_role("link", name=name)).first.click()
+        await self.is_fine()
+
+    async def sees(self, text: str | re.Pattern[str]) -> None:
+        await expect(self.page.get_by_text(text).first).to_be_visible()
+
+    # --- what must hold -------------------------------------------------------------------------------------------
+
+    async def is_fine(self) -> None:
+        """Everything that must hold, at the size the window has."""
+        await self._settles()
+        await self._is_clean()
+        self._insist(await self._wider())
+        self._insist(await self._violations())
+        self.nothing_went_wrong()
+
+    async def fits_everywhere(self) -> None:
+        """Nothing is wider than the window, in any of the widths."""
+        before = self.page.viewport_size
+        assert before is not None
+        try:
+            for width in WIDTHS:
+                await self.page.set_viewport_size({"width": width, "height": before["height"]})
+                self._insist(await self._wider())
+        finally:
+            await self.page.set_viewport_size(before)
+
+    def nothing_went_wrong(self) -> None:
+        wrong, self._wrong = self._wrong, []
+        self._insist(wrong)
+
+    @asynccontextmanager
+    async def refused(self, *statuses: int) -> AsyncIterator[None]:
+        """What is done within may be answered so: a no that the page has to show is no failure of the page."""
+        self._expected = set(statuses)
+        try:
+            yield
+            await self._settles()
+        finally:
+            self._expected = set()
+
+    async def shot(self, folder: Path, name: str) -> None:
+        """The whole page as a picture in a folder that is there."""
+        await self.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+
+    async def _settles(self) -> None:
+        """Wait until nothing is under way."""
+        await self.page.wait_for_load_state("load")
+        quiet = waited = 0
+        while quiet < _QUIET_MS:
+            await self.page.wait_for_timeout(_LOOK_MS)
+            waited += _LOOK_MS
+            quiet = 0 if self._under_way else quiet + _LOOK_MS
+            if waited > _REST_MS:
+                self._insist([f"never answered: {one.method} {one.url}" for one in self._under_way])
+
+    async def _is_clean(self) -> None:
+        """The page says what it is, to whoever cannot see it, too."""
+        headings = await self.page.locator("h1").count()
+        self._insist([] if headings == 1 else [f"{headings} first headings"])
+        self._insist([] if await self.page.title() else ["no title"])
+
+    def _insist(self, wrong: Sequence[object]) -> None:
+        """Nothing is wrong, or the test says who saw what where."""
+        if wrong:
+            size = self.page.viewport_size["width"] if self.page.viewport_size else None
+            lines = "\n".join(f"  {one}" for one in wrong)
+            raise AssertionError(f"{self}, {size} wide, at {self.page.url}:\n{lines}")
+
+    async def _wider(self) -> list[str]:
+        found: list[str] = await self.page.evaluate(_WIDER)
+        return found
+
+    async def _violations(self) -> list[Any]:
+        # Evaluated, not added as a script: the policy of our pages lets no such script in.
+        if not await self.page.evaluate("typeof axe === 'object'"):
+            await self.page.evaluate(self._axe)
+        found: list[Any] = await self.page.evaluate(_AXE, _RULES)
+        return found
+
+    # --- what is heard of the browser -----------------------------------------------------------------------------
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not (self._expected and "Failed to load resource" in message.text):
+            self._wrong.append(f"console: {message.text}")
+
+    def _began(self, request: Request) -> None:
+        self._under_way.add(request)
+
+    def _failed(self, request: Request) -> None:
+        self._under_way.discard(request)
+        self._wrong.append(f"failed: {request.method} {request.url} {request.failure}")
+
+    def _answered(self, response: Response) -> None:
+        self._under_way.discard(response.request)
+        if response.status >= 400 and response.status not in self._expected:
+            self._wrong.append(f"answered {response.status}: {response.request.method} {response.url}")
+
+    def __str__(self) -> str:
+        return self.name
