@@ -120,8 +120,9 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
     """Which cases of a district a list shows; what is None does not matter.
 
-    `within`: those in somebody's reach. `region`: a code or the beginning of one. `enterprises`: the case's own
-    enterprise is among them. `text`: part of an id or of the external reference.
+    `within`: those in somebody's reach; `without`: and not in that one's. `region`: a code or the beginning of one.
+    `enterprises`: the case's own enterprise is among them. `text`: part of an id or of the external reference.
+    `calls`: those that call for one of these: a light, a seat whose turn it is, or an overlay.
     `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
     """
 
@@ -139,6 +140,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     live: bool | None = None
     enterprises: frozenset[str] | None = None
     within: Within | None = None
+    without: Within | None = None
+    calls: frozenset[str] | None = None
     text: str | None = None
     by_due: bool = False
 

@@ -90,6 +90,26 @@ def test_a_list_shows_what_was_asked_for_and_nothing_else(log: Log) -> None:
     assert {listed.case for listed in log.cases(Filter(district="binjiang")).rows} == set()
 
 
+def test_a_list_shows_what_calls_for_somebody_outside_what_is_his(log: Log) -> None:
+    rows = district_full_of_cases(log)
+
+    def called(*words: str) -> set[str]:
+        return {
+            case
+            for case, row in rows.items()
+            if {row.light, row.turn_seat, *row.overlays.split()} & set(words) and row.town == TOWNS[0]
+        }
+
+    some = next(row for row in rows.values() if row.turn_seat is not None and row.town == TOWNS[0])
+    reach = Within(region=TOWNS[0])
+    for words in (("red",), (some.light, "vacancy"), (str(some.turn_seat),), ("dispute", "guidance"), ("chie",)):
+        assert names(log, within=reach, calls=frozenset(words)) == called(*words)
+    own = Within(parties=frozenset({some.enterprise}))
+    mine = names(log, within=own)
+    assert names(log, within=reach, without=own) == names(log, within=reach) - mine != names(log, within=reach)
+    assert names(log, within=reach, calls=frozenset()) == set()
+
+
 def test_a_list_finds_an_external_reference_and_parts_of_names(log: Log) -> None:
     rows = district_full_of_cases(log)
     (first,) = [case for case, row in rows.items() if row.external_ref == "portal_1"]

@@ -43,6 +43,7 @@ _AMONG_CASES: Final = frozenset(
         "list_cases",
         "export_cases",
         "cockpit",
+        "get_todo",
         "open_case",
         "register_contract",
         "list_court_orders",

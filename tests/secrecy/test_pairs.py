@@ -131,7 +131,7 @@ def test_a_policy_that_shows_the_versions_of_all_streams_is_caught(monkeypatch: 
     def all_of_them(site: Site, found: Found) -> dict[str, tuple[int, int]]:
         return {stream.value: version for stream, version in site.log.versions(found.id).items()}
 
-    monkeypatch.setattr(queries, "_versions", all_of_them)
+    monkeypatch.setattr(queries, "versions_of", all_of_them)
     tally = run(1, 12)
     assert any("/negotiations/" in one.what for one in tally.broken)
 

@@ -242,6 +242,8 @@ class MemoryLog:
 
     def cases(self, wanted: Filter, cursor: str | None = None, limit: int = 50) -> Page:
         found = [one for one in self._listed(wanted.district) if _fits(one, wanted)]
+        if wanted.without is not None:
+            found = [one for one in found if not self._in_reach(one, wanted.without)]
         rows = sorted((one for one in found if self._in_reach(one, wanted.within)), key=_order(wanted))
         if cursor is not None:
             day, case = overviews.read_cursor(cursor)
@@ -290,6 +292,7 @@ def _fits(one: Listed, wanted: Filter) -> bool:
         and (wanted.enterprises is None or row.enterprise in wanted.enterprises)
         and (not wanted.text or any(wanted.text.lower() in part.lower() for part in searched))
         and not (wanted.by_due and row.next_due is None)
+        and (wanted.calls is None or not wanted.calls.isdisjoint({row.light, row.turn_seat, *row.overlays.split()}))
     )
 
 

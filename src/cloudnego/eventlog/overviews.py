@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, false, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, false, not_, or_, select, tuple_
 
 from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview, overview
@@ -111,11 +111,21 @@ def _where(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(c.enterprise.in_(sorted(wanted.enterprises)))
     if wanted.within is not None:
         found.append(_within(wanted.within))
+    if wanted.without is not None:
+        found.append(not_(_within(wanted.without)))
+    if wanted.calls is not None:
+        found.append(_calls(wanted.calls))
     if wanted.text:
         part = f"%{_like(wanted.text)}%"
         columns = (c.case_id, c.enterprise, c.external_ref, c.worker_organ, c.employer_organ)
         found.append(or_(*(column.like(part, escape="\\") for column in columns)))
     return found
+
+
+def _calls(words: frozenset[str]) -> ColumnElement[bool]:
+    c, names = TABLE.c, sorted(words)
+    seat = c.turn_seat.in_(names) & c.turn_seat.is_not(None)  # never NULL, so that it can be denied
+    return or_(c.light.in_(names), seat, *(c.overlays.like(f"%{_like(name)}%", escape="\\") for name in names))
 
 
 def _within(reach: Within) -> ColumnElement[bool]:

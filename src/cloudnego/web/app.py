@@ -41,6 +41,7 @@ from cloudnego.web import (
     signing,
     slip_door,
     slips,
+    todo,
     views,
     workers,
 )
@@ -70,6 +71,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     exports.router,
     procedure.router,
     queries.router,
+    todo.router,
     files.router,
     enterprises.router,
     organisations.router,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 
 import msgspec
 
+from cloudnego.core.calendar import Calendar, working_days_between
 from cloudnego.core.clauses import draft_hash
 from cloudnego.core.commands import DraftClauseFact
 from cloudnego.core.deadlines import Running, is_open
@@ -13,7 +15,7 @@ from cloudnego.core.events import ClausePut, DraftSubmitted
 from cloudnego.core.grounds import contested
 from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
-from cloudnego.core.pack import Pack
+from cloudnego.core.pack import Pack, Unit
 from cloudnego.core.refusals import Obstacle
 from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms, sees_progress
 from cloudnego.core.state import Caucus
@@ -116,10 +118,11 @@ def timeline_entry(found: Found, one: Recorded) -> TimelineEntry:
 def shown_deadlines(found: Found, law: Law) -> Deadlines:
     """The terms the reader sees."""
     terms = seen_terms(found.standing(law), found.member)
-    return Deadlines(today=found.at.date(), rows=tuple(_deadline(found, law, one) for one in terms))
+    return Deadlines(today=found.at.date(), rows=tuple(deadline_document(found, law, one) for one in terms))
 
 
-def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
+def deadline_document(found: Found, law: Law, one: Running) -> DeadlineDocument:
+    """One term with its derivation, as its reader sees it."""
     watched = is_open(found.case, one)
     return DeadlineDocument(
         timer=one.timer,
@@ -132,6 +135,7 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         level=one.level,
         target=one.target,
         latest=one.latest,
+        left=left_of(law.calendar, found.at.date(), one),
         ends_at=one.ends_at,
         provisional=one.due.provisional,
         derivation=Derivation(
@@ -150,6 +154,15 @@ def _deadline(found: Found, law: Law, one: Running) -> DeadlineDocument:
         noted=found.case.noted.get(one.mark_key),
         contested=contested(found.case, one),
     )
+
+
+def left_of(calendar: Calendar, today: date, one: Running) -> int | None:
+    """How long a term still runs, in the unit the law counts it in: pages know no holidays."""
+    if one.latest is None:
+        return None
+    if one.due.unit is Unit.WORKING_DAY:
+        return working_days_between(calendar, today, one.latest)
+    return (one.latest - today).days
 
 
 def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument:

@@ -17,7 +17,9 @@ from cloudnego.texts import Said
 
 
 class ObstacleDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands in the way: facts for machines, sentence and way out for people, the articles it rests on."""
+    """What stands in the way: facts for machines, sentence and way out for people, the articles it rests on.
+
+    `acts`: the commands that take it away, whoever may ask them; empty where only a day or the clock does."""
 
     reason: Reason
     level: Level
@@ -26,6 +28,7 @@ class ObstacleDocument(msgspec.Struct, frozen=True, kw_only=True):
     articles: tuple[str, ...]
     facts: dict[str, str | int]
     cure: tuple[Seat, ...]
+    acts: tuple[str, ...]
     side: Side | None
     by: date | None
 
@@ -125,11 +128,14 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
+
+    `stood_at`: the moment at which the case stood like this, null for now; `me` is who the reader is now.
     """
 
     id: str
     sandbox: bool
     now: datetime
+    stood_at: datetime | None
     me: Capacity
     overview: Overview
     substates: SubStates | None
@@ -189,7 +195,9 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
 class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One term that runs or ran. `latest` is the last day, which ends at `ends_at` (HH:MM; at an office, when its
-    counter closes); `target` an earlier day to aim at; `provisional`: a year it needs is not announced yet."""
+    counter closes); `target` an earlier day to aim at; `provisional`: a year it needs is not announced yet. `left`:
+    until `latest`, working days of a term counted in them and else days; below zero once it has passed, null where no
+    calendar knows."""
 
     timer: str
     key: str
@@ -201,6 +209,7 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     level: Level
     target: date | None
     latest: date | None
+    left: int | None
     ends_at: str
     provisional: bool
     derivation: Derivation
@@ -259,6 +268,58 @@ class NextDocument(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None
     possible: tuple[PossibleDocument, ...]
     stuck: tuple[ObstacleDocument, ...]
+
+
+class TodoAct(msgspec.Struct, frozen=True, kw_only=True):
+    """One act that waits for the reader: nothing hard stands in its way, and the procedure waits for it next.
+
+    `seats`: as whom he does it; `acting_as`: the membership to name in `X-Acting-As`, where he must. `deadline`: the
+    term that this act meets or leads to, null where none runs; `reason`: of an urging, the term that is late.
+    """
+
+    case: str
+    enterprise: str
+    wage_year: int
+    step: str
+    light: str
+    command: str
+    path: str
+    binding: bool
+    on_paper: bool
+    side: Side | None
+    seats: tuple[Seat, ...]
+    acting_as: str | None
+    reason: str | None
+    deadline: DeadlineDocument | None
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a case waits for, as far as the reader sees it. `command`: the act, for those who see the table; `reason`:
+    else the term that runs, or what the step lacks."""
+
+    case: str
+    enterprise: str
+    wage_year: int
+    step: str
+    command: str | None
+    side: Side | None
+    seats: tuple[Seat, ...]
+    reason: str | None
+    deadline: DeadlineDocument | None
+
+
+class Todo(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for the reader in the cases of this page, the most urgent first, and whom those cases wait for.
+
+    Pages go by cases: his own first, then those of his area that call for his office. `next`: more may wait there.
+    """
+
+    today: date
+    sandbox: bool
+    rows: tuple[TodoAct, ...]
+    waiting: tuple[Waiting, ...]
+    names: dict[str, str]
+    next: str | None
 
 
 class FiguresDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Obstacle
+from cloudnego.core.turns import curing
 from cloudnego.logs import kinds_of, where
 from cloudnego.sentences import said
 from cloudnego.texts import Said, catalogue, fill, say
@@ -199,7 +200,7 @@ def respond(problem: Problem) -> Response:
 def obstacle_as_said(obstacle: Obstacle, pack: Pack) -> dict[str, Any]:
     """An obstacle of a case under this pack as the API says it: facts for machines, sentence and way out for people.
 
-    Shape: `{reason, level, sentence{zh,en}, way_out{zh,en}, articles[], facts{}, cure[], side, by}`.
+    Shape: `{reason, level, sentence{zh,en}, way_out{zh,en}, articles[], facts{}, cure[], acts[], side, by}`.
     """
     words = said(obstacle, pack)
     return {
@@ -210,6 +211,7 @@ def obstacle_as_said(obstacle: Obstacle, pack: Pack) -> dict[str, Any]:
         "articles": list(obstacle.articles),
         "facts": dict(obstacle.facts),
         "cure": sorted(seat.value for seat in obstacle.cure),
+        "acts": curing(obstacle),
         "side": obstacle.side.value if obstacle.side is not None else None,
         "by": obstacle.by.isoformat() if obstacle.by is not None else None,
     }

@@ -27,11 +27,12 @@ from cloudnego.identity.sessions import Who
 from cloudnego.texts import say
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
+from cloudnego.web.case_documents import names_of
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem, obstacle_as_said
-from cloudnego.web.queries import ActingAs, CaseId, names_of
+from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.site import Site
 from cloudnego.web.viewing import noted, shown_of_file
 from cloudnego.web.wire import body_of, headers_of

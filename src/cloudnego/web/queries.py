@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Final
+from typing import Annotated
 
 from fastapi import Header, Path, Query
-from sqlalchemy import bindparam, union_all
-from sqlmodel import col, select
+from pydantic import AwareDatetime
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego import __version__
-from cloudnego.core.moment import Law
-from cloudnego.core.state import Caucus
 from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
-from cloudnego.identity.portal_tables import PortalClient
-from cloudnego.identity.store import reading
-from cloudnego.identity.tables import Person
 from cloudnego.identity.views import Material
 from cloudnego.ports import Cut, Filter, Recorded
 from cloudnego.web.account import SignedIn, TheSite
-from cloudnego.web.answers import plain, tag_of, tagged, unchanged
+from cloudnego.web.answers import tag_of, tagged, unchanged
+from cloudnego.web.case_documents import case_document, names_of, own_caucus, persons_in, versions_of
 from cloudnego.web.case_views import (
-    capacity,
     draft_document,
     next_document,
     shown_deadlines,
     shown_overview,
-    shown_substates,
     timeline_entry,
 )
 from cloudnego.web.cases import Found, find, pinned_law
@@ -52,12 +44,12 @@ from cloudnego.web.lists import (
     by_name,
     figures_document,
     narrowed,
-    organisation_names,
     page,
     root_region,
     rows,
     sight_of,
 )
+from cloudnego.web.moments import past_document, stood_at
 from cloudnego.web.site import Site
 from cloudnego.web.viewing import noted, shown_of, shown_of_case, shown_of_draft
 
@@ -113,90 +105,29 @@ async def list_cases(
 
 @router.get("/negotiations/{case_id}", **described("get_case", CaseDocument, codes=OF_A_CASE, tagged=True))
 async def get_case(
-    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    case_id: CaseId,
+    acting_as: ActingAs = None,
+    at: Annotated[AwareDatetime | None, Query()] = None,
 ) -> Response:
-    """One case as you may see it."""
+    """One case as you may see it, now or as it stood at a moment."""
     found = await find(site, who, case_id, acting_as)
+    if at is not None:
+        stood = await site.threads.run(stood_at, site, found, at)
+        answer = tagged(request, await site.threads.run(past_document, site, found, stood))
+        return await noted(site, who, found, shown_of_case(stood.found), answer)
 
     def read() -> Response:
         law = pinned_law(site, found.case)
-        versions = _versions(site, found)
+        versions = versions_of(site, found)
         shown = shown_overview(found, law)
         tag = tag_of(__version__, "case", found.id, versions, found.member, found.at.date(), shown)
-        return unchanged(request, tag) or tagged(request, _document(site, found, law, shown, versions), tag)
+        return unchanged(request, tag) or tagged(request, case_document(site, found, law, shown, versions), tag)
 
     return await noted(site, who, found, shown_of_case(found), await site.threads.run(read))
-
-
-def _document(site: Site, found: Found, law: Law, shown: Any, versions: dict[str, tuple[int, int]]) -> CaseDocument:
-    gist, caucus = site.log.gist(found.id, found.streams), _own_caucus(site, found)
-    state = plain(found.case) if found.sees_all_joint else None
-    opened = found.case.opened
-    assert opened is not None, "a case that was found has been opened"
-    persons = {*gist.persons, *_ids(state)}
-    return CaseDocument(
-        id=found.id,
-        sandbox=site.clocks.district(found.district).kind == "sandbox",
-        now=found.at.replace(microsecond=0),
-        me=capacity(found),
-        overview=shown,
-        substates=shown_substates(found, law, caucus),
-        pack=opened.pack,
-        pack_version=opened.pack_version,
-        calendar=found.case.calendar,
-        state=state,
-        caucus=plain(caucus) if caucus is not None else None,
-        called_into={side.value: plain(site.log.caucus(found.id, side)) for side in sorted(found.called_into)},
-        words=gist.words,
-        names=names_of(
-            site, found, persons, {shown.enterprise, shown.worker_organ, shown.employer_organ, *shown.covers}
-        ),
-        versions=versions,
-    )
-
-
-def _versions(site: Site, found: Found) -> dict[str, tuple[int, int]]:
-    return {stream.value: version for stream, version in site.log.versions(found.id).items() if stream in found.streams}
-
-
-def _own_caucus(site: Site, found: Found) -> Caucus | None:
-    return site.log.caucus(found.id, found.caucus_of) if found.caucus_of is not None else None
-
-
-def _persons_in(events: list[Recorded]) -> set[str]:
-    """Who acted, and whom the facts name."""
-    return {one.actor for one in events} | {found for one in events for found in _ids(plain(one.event))}
-
-
-_MAY_BE_AN_ID: Final = re.compile(r"[\w-]{1,64}").fullmatch
-
-
-def _ids(value: Any) -> list[str]:
-    """Texts that may be ids of persons: each is looked for among them, and most are none."""
-    if isinstance(value, str):
-        return [value] if _MAY_BE_AN_ID(value) else []
-    if isinstance(value, dict):
-        return [one for item in value.items() for part in item for one in _ids(part)]
-    return [one for item in value for one in _ids(item)] if isinstance(value, list) else []
-
-
-_NAMED: Final = union_all(
-    *(
-        select(one.id, one.name).where(
-            one.district == bindparam("district"), col(one.id).in_(bindparam("ids", expanding=True))
-        )
-        for one in (Person, PortalClient)
-    )
-).order_by("id")
-"""Built once: a statement of two hundred ids costs more to put together than to carry out."""
-
-
-def names_of(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
-    """Names of persons, portals and organisations of the case's district by id."""
-    with reading(site.engine) as session:
-        asked = {"district": found.district, "ids": sorted(persons)}
-        known = {row.id: row.name for row in session.connection().execute(_NAMED, asked)}
-    return {**known, **organisation_names(site, found.district, organisations)}
 
 
 @router.get(
@@ -223,7 +154,7 @@ async def get_timeline(
         reached |= {one.stream.value: one.seq for one in events}
         document = Timeline(
             rows=tuple(timeline_entry(found, one) for one in events),
-            names=names_of(site, found, _persons_in(events), set()),
+            names=names_of(site, found, persons_in(events), set()),
             next=cursor_of("timeline", reached),
             more=len(events) == limit,
         )
@@ -296,7 +227,7 @@ async def get_next(
     found = await find(site, who, case_id, acting_as)
 
     def read() -> NextDocument:
-        return next_document(found, pinned_law(site, found.case), _own_caucus(site, found))
+        return next_document(found, pinned_law(site, found.case), own_caucus(site, found))
 
     return tagged(request, await site.threads.run(read))
 
