@@ -17,9 +17,9 @@ from cloudnego.core.overview import Overview
 from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_terms, sees_all_joint
 from cloudnego.core.state import Negotiation
 from cloudnego.core.turns import Turn, before_topics, turns, turns_of
-from cloudnego.core.vocabulary import Light, Member, Office, Seat, Side
+from cloudnego.core.vocabulary import Light, Office, Seat, Side
 from cloudnego.identity.kinds import REGIONAL
-from cloudnego.identity.offices import ActingAsRequired, Parties, fits, member_for, parties_of
+from cloudnego.identity.offices import ActingAsRequired, Parties, fits, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Filter, Listed, Within
 from cloudnego.web.account import SignedIn, TheSite
@@ -33,6 +33,7 @@ from cloudnego.web.documents import DeadlineDocument, Todo, TodoAct, Waiting
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize
 from cloudnego.web.lists import organisation_names, page
+from cloudnego.web.met import Met, meet
 from cloudnego.web.site import Site
 
 CASES_MAX: Final = 20
@@ -127,23 +128,20 @@ class _Page:
         if case is None or parties is None:
             return
         law, told = pinned_law(self._site, case), False
-        for acting_as, member in self._capacities(parties):
-            found = Found.of(one.case, self._who.district, case, member, self._at)
-            if found.streams:
-                told = _InCase(self._site, found, law, one.overview, acting_as).tell(self, others=not told) or told
+        for acting_as, met in self._capacities(case, parties):
+            found = Found.of(one.case, self._who, case, met, self._at)
+            told = _InCase(self._site, found, law, one.overview, acting_as).tell(self, others=not told) or told
 
-    def _capacities(self, parties: Parties) -> list[tuple[str | None, Member]]:
+    def _capacities(self, case: Negotiation, parties: Parties) -> list[tuple[str | None, Met]]:
         """Who he is in a case: one member, or one for each side or office that he must name when he acts."""
         today = self._at.date()
         try:
-            member = member_for(self._who.person, self._held, parties, acting_as=None, today=today)
+            met = meet(self._who, case, None, today)
         except ActingAsRequired:
             each = [one.membership for one in self._held if fits(one, parties, today)]
-            members = [
-                (name, member_for(self._who.person, self._held, parties, acting_as=name, today=today)) for name in each
-            ]
-            return [(name, member) for name, member in members if member is not None]
-        return [(None, member)] if member is not None else []
+            found = [(name, meet(self._who, case, name, today)) for name in each]
+            return [(name, met) for name, met in found if met is not None]
+        return [(None, met)] if met is not None else []
 
 
 class _InCase:
