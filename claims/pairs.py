@@ -80,7 +80,7 @@ LISTS: Final = (
     "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
     "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
     "/negotiations/export.csv", "/enterprises/export.csv", "/instructors", "/court-orders", "/letters", "/resets",
-    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals", "/me/todo",
+    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals", "/me/waiting",
 )  # fmt: skip
 OF_THE_FIRM: Final = (
     "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",

@@ -43,7 +43,7 @@ _AMONG_CASES: Final = frozenset(
         "list_cases",
         "export_cases",
         "cockpit",
-        "get_todo",
+        "get_waiting",
         "open_case",
         "register_contract",
         "list_court_orders",

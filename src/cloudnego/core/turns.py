@@ -135,7 +135,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def turns(s: Standing, terms: Sequence[Running]) -> tuple[Turn, ...]:
-    """What is waited for now, the most urgent first. `terms`: those that count for whoever is told."""
+    """What the procedure waits for, the most urgent first. `terms`: those that count for whoever is told."""
     if not s.case.live or s.case.step is None:
         return ()
     search = _Search(s)

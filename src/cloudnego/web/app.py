@@ -41,8 +41,8 @@ from cloudnego.web import (
     signing,
     slip_door,
     slips,
-    todo,
     views,
+    waiting,
     workers,
 )
 from cloudnego.web.endpoints import Endpoints
@@ -71,7 +71,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     exports.router,
     procedure.router,
     queries.router,
-    todo.router,
+    waiting.router,
     files.router,
     enterprises.router,
     organisations.router,

@@ -129,7 +129,7 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.
 
-    `stood_at`: the moment at which the case stood like this, null for now; `me` is who the reader is now.
+    `stood_at`: the moment at which the case stood like this, null if it does; `me` is who the reader is now.
     """
 
     id: str
@@ -270,7 +270,7 @@ class NextDocument(msgspec.Struct, frozen=True, kw_only=True):
     stuck: tuple[ObstacleDocument, ...]
 
 
-class TodoAct(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingAct(msgspec.Struct, frozen=True, kw_only=True):
     """One act that waits for the reader: nothing hard stands in its way, and the procedure waits for it next.
 
     `seats`: as whom he does it; `acting_as`: the membership to name in `X-Acting-As`, where he must. `deadline`: the
@@ -293,7 +293,7 @@ class TodoAct(msgspec.Struct, frozen=True, kw_only=True):
     deadline: DeadlineDocument | None
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingFor(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a case waits for, as far as the reader sees it. `command`: the act, for those who see the table; `reason`:
     else the term that runs, or what the step lacks."""
 
@@ -308,7 +308,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     deadline: DeadlineDocument | None
 
 
-class Todo(msgspec.Struct, frozen=True, kw_only=True):
+class WaitingPage(msgspec.Struct, frozen=True, kw_only=True):
     """What waits for the reader in the cases of this page, the most urgent first, and whom those cases wait for.
 
     Pages go by cases: his own first, then those of his area that call for his office. `next`: more may wait there.
@@ -316,8 +316,8 @@ class Todo(msgspec.Struct, frozen=True, kw_only=True):
 
     today: date
     sandbox: bool
-    rows: tuple[TodoAct, ...]
-    waiting: tuple[Waiting, ...]
+    rows: tuple[WaitingAct, ...]
+    waiting: tuple[WaitingFor, ...]
     names: dict[str, str]
     next: str | None
 

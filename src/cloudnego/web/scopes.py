@@ -63,7 +63,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_next": PortalScope.CASES,
     "cockpit": None,
     "me": PortalScope.CASES,
-    "get_todo": None,
+    "get_waiting": None,
     "sign_in": None,
     "sign_out": None,
     "list_enterprises": PortalScope.REGISTER,

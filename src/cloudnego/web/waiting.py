@@ -29,7 +29,7 @@ from cloudnego.web.cases import Found, pinned_law
 from cloudnego.web.commands import PREFIX, kebab
 from cloudnego.web.cursors import cursor_of, read_cursor
 from cloudnego.web.described import described
-from cloudnego.web.documents import DeadlineDocument, Todo, TodoAct, Waiting
+from cloudnego.web.documents import DeadlineDocument, WaitingAct, WaitingFor, WaitingPage
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize
 from cloudnego.web.lists import organisation_names, page
@@ -53,14 +53,14 @@ _NEVER: Final = date.max
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
 
-@router.get("/me/todo", **described("get_todo", Todo, codes=("malformed", "bad_cursor"), tagged=True))
-async def get_todo(
+@router.get("/me/waiting", **described("get_waiting", WaitingPage, codes=("malformed", "bad_cursor"), tagged=True))
+async def get_waiting(
     request: Request, site: TheSite, who: SignedIn, cursor: Cursor = None, limit: PageSize = CASES_MAX
 ) -> Response:
     """What waits for you, the most urgent first, and whom your cases wait for."""
-    place = read_cursor(cursor, "todo") if cursor else {}
+    place = read_cursor(cursor, "waiting") if cursor else {}
 
-    def read() -> Todo:
+    def read() -> WaitingPage:
         return _Page(site, who, min(limit, CASES_MAX)).read(place)
 
     return tagged(request, await site.threads.run(read))
@@ -75,10 +75,10 @@ class _Page:
         self._limit: Final = limit
         self._at: Final = site.world.clock(who.district)
         self._held: Final = [one for one in who.held if one.in_force(self._at.date())]
-        self.mine: Final[list[TodoAct]] = []
-        self.others: Final[list[Waiting]] = []
+        self.mine: Final[list[WaitingAct]] = []
+        self.others: Final[list[WaitingFor]] = []
 
-    def read(self, place: dict[str, Any]) -> Todo:
+    def read(self, place: dict[str, Any]) -> WaitingPage:
         """The page that begins at this place."""
         sources = list(self._sources())
         number, at = int(place.get("of", 0)), str(place.get("at", "")) or None
@@ -90,7 +90,7 @@ class _Page:
             left -= len(found.rows)
             number, at = (number, found.cursor) if found.cursor is not None else (number + 1, None)
             if left <= 0 and number < len(sources):
-                following = cursor_of("todo", {"of": number, "at": at or ""})
+                following = cursor_of("waiting", {"of": number, "at": at or ""})
                 break
         return self._answer(following)
 
@@ -109,10 +109,10 @@ class _Page:
             if calls:
                 yield msgspec.structs.replace(wanted, within=Within(region=area), without=own, calls=calls)
 
-    def _answer(self, following: str | None) -> Todo:
+    def _answer(self, following: str | None) -> WaitingPage:
         found = {one.enterprise for one in self.mine} | {one.enterprise for one in self.others}
         names = organisation_names(self._site, self._who.district, found)
-        return Todo(
+        return WaitingPage(
             today=self._at.date(),
             sandbox=self._site.clocks.district(self._who.district).kind == "sandbox",
             rows=tuple(sorted(self.mine, key=_urgency)),
@@ -190,7 +190,7 @@ class _InCase:
         turn = Turn(command="urge", act=c.Urge, side=None, seats=tuple(sorted(upper)), term=next(late, None))
         return [(turn, may)]
 
-    def _waited(self, taken: set[tuple[str, Side | None]]) -> list[Waiting]:
+    def _waited(self, taken: set[tuple[str, Side | None]]) -> list[WaitingFor]:
         """Whom the case waits for, as far as he sees it: the table, how far it is, or the terms between notices."""
         if sees_all_joint(self._found.streams):
             left = [one for one in self._turns if (one.command, one.side) not in taken]
@@ -202,8 +202,8 @@ class _InCase:
             rows = [self._waiting(None, Side(side) if side else None, (seat,), self._row.stuck, None)]
         return rows
 
-    def _act(self, turn: Turn, one: Possible, seats: frozenset[Seat]) -> TodoAct:
-        return TodoAct(
+    def _act(self, turn: Turn, one: Possible, seats: frozenset[Seat]) -> WaitingAct:
+        return WaitingAct(
             case=self._found.id,
             enterprise=self._row.enterprise,
             wage_year=self._row.wage_year,
@@ -222,8 +222,8 @@ class _InCase:
 
     def _waiting(
         self, command: str | None, side: Side | None, seats: tuple[Seat, ...], reason: str | None, term: Running | None
-    ) -> Waiting:
-        return Waiting(
+    ) -> WaitingFor:
+        return WaitingFor(
             case=self._found.id,
             enterprise=self._row.enterprise,
             wage_year=self._row.wage_year,
@@ -243,6 +243,6 @@ def _late(case: Negotiation, term: Running, today: date) -> bool:
     return is_open(case, term) and term.latest is not None and term.latest < today
 
 
-def _urgency(one: TodoAct | Waiting) -> tuple[date, str, str]:
+def _urgency(one: WaitingAct | WaitingFor) -> tuple[date, str, str]:
     latest = one.deadline.latest if one.deadline is not None else None
     return (latest or _NEVER, one.case, str(one.command))
