@@ -259,19 +259,37 @@ def _running(case: Negotiation, law: Law, timer: Timer) -> list[Running]:
     return found
 
 
+class _State:
+    """One state of a case under one law, told from others by what it is and not by what it holds: nothing of it ever
+    changes, and to compare two is dearer than to count."""
+
+    __slots__ = ("case", "law")
+
+    def __init__(self, case: Negotiation, law: Law) -> None:
+        self.case = case
+        self.law = law
+
+    def __hash__(self) -> int:
+        return id(self.case)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _State) and other.case is self.case and other.law is self.law
+
+
+@lru_cache(maxsize=64)
+def _all_of(state: _State) -> tuple[Running, ...]:
+    """Counted once for each state: gate, row, light and clock all ask for the same terms, one after the other."""
+    return tuple(r for timer in state.law.pack.timers.values() for r in _running(state.case, state.law, timer))
+
+
 def deadlines(case: Negotiation, law: Law) -> tuple[Running, ...]:
     """All terms that have begun to run in a case, met or not, in the order of the pack."""
-    if case.opened is None:
-        return ()
-    return tuple(r for timer in law.pack.timers.values() for r in _running(case, law, timer))
+    return () if case.opened is None else _all_of(_State(case, law))
 
 
 def running(case: Negotiation, law: Law, timer: str, key: str = "") -> Running | None:
     """One term, if it runs."""
-    row = law.pack.timers.get(timer)
-    if row is None or case.opened is None:
-        return None
-    return next((r for r in _running(case, law, row) if r.key == key), None)
+    return next((r for r in deadlines(case, law) if r.timer == timer and r.key == key), None)
 
 
 def is_open(case: Negotiation, r: Running) -> bool:
