@@ -92,6 +92,10 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
 )
 """All endpoints, in the order in which they are looked for."""
 
+_DESCRIBED: Final[dict[tuple[str, str], dict[str, Any]]] = {}
+"""The document, by id and version of the pack that stands in its examples: a process writes it once (a second),
+however many houses it has."""
+
 
 def application(site: Site) -> FastAPI:
     """FastAPI with everything but the commands, and the document that describes both."""
@@ -109,12 +113,12 @@ def application(site: Site) -> FastAPI:
     made.add_exception_handler(RequestValidationError, _malformed)
     made.add_exception_handler(HTTPException, _http)
     made.add_exception_handler(Exception, _defect)
-    described: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
-        if not described:
-            described.update(openapi_of(made, site.default_pack))
-        return described
+        pack = site.default_pack
+        if (pack.id, pack.version) not in _DESCRIBED:
+            _DESCRIBED[pack.id, pack.version] = openapi_of(made, pack)
+        return _DESCRIBED[pack.id, pack.version]
 
     made.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to replace it
     return made
