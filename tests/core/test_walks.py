@@ -17,7 +17,7 @@ from cloudnego.core.overlays import Overlay
 from cloudnego.core.vocabulary import STEPS, Ending
 
 FLOOR = ENOUGH_WALKS  # in each of two parts: a thousand in all
-SLICE_S = 60.0
+SLICE_S = 5.0
 
 _BASE = int(os.environ.get("CLOUDNEGO_WALK_SEED", SystemRandom().randrange(1 << 30)))
 

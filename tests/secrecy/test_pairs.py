@@ -22,7 +22,7 @@ from cloudnego.web.site import Site
 from tests.secrecy.ground import KINDS
 
 FLOOR = 100  # in each of two parts: two hundred in all
-SLICE_S = 15.0
+SLICE_S = 3.0
 TRIED_MAX = 12  # pairs, until one differs in the secret that is let out
 
 _BASE = int(os.environ.get("CLOUDNEGO_PAIRS_SEED", SystemRandom().randrange(1 << 30)))

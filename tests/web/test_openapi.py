@@ -39,7 +39,7 @@ from tests.web.served import Served, serving
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE, ENGLISH = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]{2}")
 JUDGED_AT_LEAST = 10
-SECONDS = 40.0
+SECONDS = 20.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
 
