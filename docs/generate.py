@@ -31,8 +31,10 @@ from cloudnego.core.substates import SUBSTATES, DisputeSubState
 from cloudnego.core.vocabulary import STEPS, Seat, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.texts import LANGUAGES, catalogue
+from cloudnego.web import screens
 
 DOCS = Path(__file__).resolve().parent
+SCREENS = DOCS.parent / "frontend" / "src" / "generated"
 Rule = Callable[..., Any]
 
 # --- schemas ------------------------------------------------------------------------------------------------------
@@ -324,6 +326,7 @@ def pages() -> dict[Path, str]:
         DOCS / "PROCEDURE.md": procedure_page(shipped_pack(DEFAULT_PACK)),
         DOCS / "schemas" / "commands.json": _schema("Everything that may be asked", COMMANDS, "validation"),
         DOCS / "schemas" / "events.json": _schema("Everything that can have happened", EVENTS, "serialization"),
+        **{SCREENS / file: text for file, text in screens.pages().items()},
     }
 
 

@@ -5,6 +5,10 @@ import { defineConfig } from 'vite'
 /** Where `npm run dev` finds the API; `cloudnego demo --port N` serves it. */
 const api = process.env.CLOUDNEGO_API ?? 'http://127.0.0.1:8000'
 
+/** The API takes what changes something from its own pages alone: here it is shown its own address. */
+const door = { target: api, changeOrigin: true, headers: { Origin: api } }
+const proxy = { '/api/': door, '/oauth/': door, '/slips.css': door }
+
 export default defineConfig({
   base: '/',
   plugins: [vue()],
@@ -18,6 +22,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: 'es2020',
   },
-  server: { proxy: { '/api': api, '/s': api } },
-  preview: { proxy: { '/api': api, '/s': api } },
+  server: { proxy },
+  preview: { proxy },
 })

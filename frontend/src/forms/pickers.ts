@@ -1,0 +1,117 @@
+import { ask } from '@/api/client'
+import type { CaseDocument, TimelineEntry } from '@/api/documents'
+import { useCase } from '@/stores/case'
+import { useLaw } from '@/stores/law'
+import { money } from '@/tools/money'
+import { dayWords } from '@/tools/days'
+import { said, t, word, wordOf } from '@/texts/i18n'
+import { stateOf } from './state'
+import type { Source } from './shape'
+
+export interface Option {
+  value: string
+  label: string
+  note?: string
+}
+
+const get = <T>(path: string): Promise<T> => ask<T>(path, undefined, undefined, 'GET')
+interface Page<T> {
+  rows: T[]
+}
+
+/** What a field may be picked from: the case's own things, and the people its reader may see. */
+export async function options(source: Source): Promise<Option[]> {
+  const found = useCase()
+  const one = found.document
+  switch (source) {
+    case 'head':
+      return useLaw().heads().map((head) => ({ value: head.code, label: said(head.name) }))
+    case 'filing':
+      return useLaw().papers().map((paper) => ({ value: paper.code, label: said(paper.name), note: word(`levels.${paper.level}`) }))
+    case 'materialCode':
+      return codes('facts.material', ['accounts', 'average_wage', 'goals', 'information', 'labour_cost', 'net_profit', 'operations', 'opinions', 'pay_structure', 'payroll', 'plan', 'revenue', 'social_insurance', 'survey', 'taxes', 'wage_table', 'other'])
+    case 'valueName':
+      return codes('form.words.value_name', ['raise', 'minimum_wage', 'overtime', 'allowance', 'bonus', 'pay_day', 'quota_able'])
+    case 'timer':
+      return [...new Set(found.deadlines?.rows.map((row) => row.timer))].map((value) => ({ value, label: word(`timers.${value}`) }))
+    case 'instructor':
+      return (await get<Page<{ person: string; name: string; origin: string }>>('/api/v1/instructors')).rows.map((row) => ({ value: row.person, label: row.name }))
+    case 'fact':
+    case 'opinion':
+    case 'problem':
+      if (!found.entries.length) await found.loadTimeline()
+      return events(found.entries, source)
+    default:
+      return one ? ofCase(one, source) : enterprises()
+  }
+}
+
+const codes = (under: string, known: string[]): Option[] => known.map((value) => ({ value, label: wordOf(`${under}.${value}`) ?? value }))
+
+async function enterprises(): Promise<Option[]> {
+  const page = await get<Page<{ id: string; name: string }>>('/api/v1/enterprises?limit=100')
+  return page.rows.map((row) => ({ value: row.id, label: row.name }))
+}
+
+async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
+  const state = stateOf(one)
+  if (source === 'person') return persons(one)
+  if (source === 'enterprise')
+    return one.overview.covers.length ? one.overview.covers.map((id) => ({ value: id, label: one.names[id] ?? id })) : enterprises()
+  if (source === 'clause')
+    return Object.entries(state?.clauses ?? {}).map(([value, row]) => ({ value, label: one.words[value]?.prose ?? useLaw().head(row.head), note: useLaw().head(row.head) }))
+  if (source === 'material')
+    return Object.entries(state?.materials ?? {}).map(([value, row]) => ({ value, label: materialTitle(one, value) ?? word(`facts.material.${row.item.code}`), note: row.item.period }))
+  if (source === 'paper')
+    return Object.entries(state?.papers ?? {})
+      .filter(([, row]) => !row.served)
+      .map(([value, row]) => ({ value, label: t(`papers.${row.kind}`), note: dayWords(row.sent_on) }))
+  return []
+}
+
+/** `table.6.0` is the first item of what event 6 of the table asked for. */
+export function materialTitle(one: CaseDocument, key: string): string | undefined {
+  const [stream, seq, at] = key.split('.')
+  return one.words[`${stream}.${seq}`]?.[`items.${at}.title`]
+}
+
+/** Those of the case, then the members of one's own organisations, then the workers on the roster. */
+async function persons(one: CaseDocument): Promise<Option[]> {
+  const state = stateOf(one)
+  const { overview } = one
+  const bodies = new Set([overview.enterprise, overview.worker_organ, overview.employer_organ, ...overview.covers])
+  const found = new Map<string, Option>()
+  for (const side of ['worker', 'employer'] as const)
+    for (const rep of state?.benches[side].reps ?? [])
+      found.set(rep.person, { value: rep.person, label: one.names[rep.person] ?? rep.person, note: word(`sides.${side}`) })
+  for (const [value, label] of Object.entries(one.names)) if (!bodies.has(value) && !found.has(value)) found.set(value, { value, label })
+  const own = one.me.side === 'employer' ? [overview.employer_organ] : [overview.worker_organ]
+  const asked = [
+    ...[...new Set(own)].map((body) => `/api/v1/organisations/${body}/members?limit=100`),
+    `/api/v1/enterprises/${overview.enterprise}/workers?limit=100`,
+  ]
+  for (const path of asked) {
+    const rows = await get<Page<{ person?: string; name: string; office?: string; number?: string }>>(path).then((page) => page.rows, () => [])
+    for (const row of rows)
+      if (row.person && !found.has(row.person)) found.set(row.person, { value: row.person, label: row.name, note: row.office ? word(`seats.${row.office}`) : row.number })
+  }
+  return [...found.values()]
+}
+
+const OF: Record<string, RegExp> = { fact: /./, opinion: /^opinion_issued$/, problem: /^problem_raised$/ }
+
+function events(entries: readonly TimelineEntry[], source: 'fact' | 'opinion' | 'problem'): Option[] {
+  return entries
+    .filter((one) => OF[source]!.test(one.type))
+    .map((one) => ({ value: `${one.stream}.${one.seq}`, label: word(`events.${one.type}`), note: dayWords(one.at) }))
+    .reverse()
+}
+
+/** What a clause holds, in a line. */
+export const valueWords = (value: { kind: string; name: string; rate?: string; fen?: number; day?: string; count?: number }): string => {
+  const name = wordOf(`form.words.value_name.${value.name}`) ?? value.name
+  if (value.kind === 'rate') return `${name} ${value.rate}%`
+  if (value.kind === 'fen') return `${name} ${money(value.fen ?? 0)}`
+  if (value.kind === 'day') return `${name} ${value.day ? dayWords(value.day) : ''}`
+  return `${name} ${value.count ?? ''}`
+}

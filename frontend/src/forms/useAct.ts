@@ -1,0 +1,101 @@
+import { reactive, ref, shallowRef, toRaw, watch } from 'vue'
+import { ask } from '@/api/client'
+import type { Obstacle, Receipt } from '@/api/documents'
+import { Problem } from '@/api/problem'
+import { useSession } from '@/stores/session'
+import { said, t } from '@/texts/i18n'
+import { compile, type Errors, type Raw } from './compile'
+import { dropDraft, freshDraft, keepDraft, readDraft, type Draft } from './draft'
+import { fieldsOf, type Field, type Schemas } from './shape'
+
+interface Acts {
+  acts: Record<string, { path: string; binding: boolean; schema: string }>
+  schemas: Schemas
+}
+
+/** One act from the first letter typed to its receipt: draft, check, one key, one answer. */
+export function useAct(command: string, caseId: string, path: string) {
+  const session = useSession()
+  const fields = shallowRef<Field[]>([])
+  const draft = reactive<Draft>(freshDraft({}))
+  const errors = ref<Errors>({})
+  const obstacles = ref<Obstacle[]>([])
+  const failure = ref<string | null>(null)
+  const busy = ref(false)
+  const kept = ref(false)
+  const receipt = shallowRef<Receipt | null>(null)
+  const binding = ref(false)
+  const ready = ref(false)
+  const person = (): string => session.me?.person ?? ''
+
+  /** `begin` says what stands in an empty form; a draft kept on this device goes before it, `known` before both. */
+  async function open(begin: (fields: readonly Field[]) => Raw, known: (fields: readonly Field[]) => Raw = () => ({})): Promise<void> {
+    const { acts, schemas } = (await import('@/generated/acts.json')).default as unknown as Acts
+    const act = acts[command]
+    if (!act) throw new Problem(404, 'not_found')
+    fields.value = fieldsOf(act.schema, schemas)
+    binding.value = act.binding
+    const old = readDraft(person(), caseId, command)
+    Object.assign(draft, old ?? freshDraft(begin(fields.value)))
+    Object.assign(draft.raw, known(fields.value))
+    kept.value = old !== null
+    ready.value = true
+    watch(() => draft.raw, save, { deep: true })
+  }
+
+  let timer = 0
+  function save(): void {
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => {
+      if (receipt.value) return
+      draft.at = Date.now()
+      kept.value = keepDraft(person(), caseId, command, toRaw(draft))
+    }, 400)
+  }
+
+  function begin(raw: Raw): void {
+    dropDraft(person(), caseId, command)
+    Object.assign(draft, freshDraft(raw))
+    errors.value = {}
+    obstacles.value = []
+    failure.value = null
+    kept.value = false
+  }
+
+  /** Whether the fields hold together; the errors stand at them. */
+  function check(): boolean {
+    errors.value = compile(fields.value, draft.raw).errors
+    return Object.keys(errors.value).length === 0
+  }
+
+  async function send(): Promise<Receipt | null> {
+    if (busy.value || !check()) return null
+    busy.value = true
+    failure.value = null
+    obstacles.value = []
+    try {
+      const { body } = compile(fields.value, draft.raw)
+      receipt.value = await ask<Receipt>(path, body, draft.key)
+      dropDraft(person(), caseId, command)
+      return receipt.value
+    } catch (wrong) {
+      if (!(wrong instanceof Problem)) throw wrong
+      refused(wrong)
+      return null
+    } finally {
+      busy.value = false
+    }
+  }
+
+  function refused(problem: Problem): void {
+    if (problem.code === 'step_up_needed') return // the sheet was put away: nothing happened, nothing is wrong
+    obstacles.value = problem.obstacles
+    errors.value = Object.fromEntries(problem.errors.map((one) => [one.at, said(one.message)]))
+    if (problem.code === 'offline') failure.value = t('state.offline_says')
+    else if (!problem.obstacles.length) failure.value = said(problem.detail) || t('state.failed_says')
+    // a key under which something else was recorded names that act for ever
+    if (problem.code === 'key_reused') draft.key = freshDraft({}).key
+  }
+
+  return { fields, draft, errors, obstacles, failure, busy, kept, receipt, binding, ready, open, begin, check, send }
+}

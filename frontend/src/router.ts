@@ -1,0 +1,85 @@
+import { nextTick } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useSession } from '@/stores/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Whoever has not signed in may see it. */
+    open?: boolean
+    /** No top bar and no tabs: one task, one way forward. */
+    bare?: boolean
+    /** The tab or word of the navigation that is lit. */
+    tab?: 'home' | 'cases' | 'messages' | 'me' | 'district' | 'office'
+    /** Inside a case: no tabs on a phone. */
+    inside?: boolean
+  }
+}
+
+/** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
+const CASE_PAGES = [
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'timeline', 'acts',
+] as const
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('@/pages/HomePage.vue'), meta: { tab: 'home' } },
+  { path: '/todo', name: 'todo', component: () => import('@/pages/TodoPage.vue'), meta: { tab: 'home' } },
+  { path: '/signin', name: 'signin', component: () => import('@/pages/SignInPage.vue'), meta: { open: true, bare: true } },
+  { path: '/slip', name: 'slip', component: () => import('@/pages/SlipPage.vue'), meta: { open: true, bare: true } },
+  { path: '/invitation', name: 'invitation', component: () => import('@/pages/InvitationPage.vue'), meta: { open: true, bare: true } },
+  { path: '/new-password', name: 'new-password', component: () => import('@/pages/NewPasswordPage.vue'), meta: { open: true, bare: true } },
+  { path: '/texts/:name', name: 'text', component: () => import('@/pages/TextPage.vue'), meta: { open: true, bare: true } },
+  { path: '/accept', name: 'accept', component: () => import('@/pages/AcceptPage.vue'), meta: { bare: true } },
+  { path: '/consent/:id', name: 'consent', component: () => import('@/pages/ConsentPage.vue'), meta: { bare: true } },
+  { path: '/cases', name: 'cases', component: () => import('@/pages/CasesPage.vue'), meta: { tab: 'cases' } },
+  { path: '/cases/new', name: 'case-new', component: () => import('@/pages/NewCasePage.vue'), meta: { tab: 'cases' } },
+  { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
+  { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
+  { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
+  { path: '/negotiations/:id/prepared/:prepared', redirect: (to) => `/c/${String(to.params.id)}/prepared/${String(to.params.prepared)}` },
+  {
+    path: '/c/:id',
+    component: () => import('@/pages/case/CaseShell.vue'),
+    props: true,
+    meta: { tab: 'cases', inside: true },
+    children: [
+      { path: '', name: 'case', component: () => import('@/pages/case/OverviewPage.vue') },
+      ...CASE_PAGES.map((page) => ({ path: page, name: `case-${page}`, component: casePages(page) })),
+      { path: 'do/:command', name: 'act', component: () => import('@/pages/case/ActPage.vue') },
+      { path: 'prepared/:prepared', name: 'prepared', component: () => import('@/pages/case/ActPage.vue') },
+    ],
+  },
+  { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { open: true } },
+]
+
+function casePages(page: (typeof CASE_PAGES)[number]) {
+  const found = import.meta.glob('@/pages/case/*Page.vue')
+  const file = `/src/pages/case/${page[0]!.toUpperCase()}${page.slice(1)}Page.vue`
+  return found[file] as () => Promise<{ default: object }>
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? undefined : { top: 0 }),
+})
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (to.meta.open) return true
+  if (!session.known) await session.look().catch(() => null)
+  return session.me ? true : { name: 'signin', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
+})
+
+/** After a navigation the reader stands at the sentence of the page. */
+export function focusHeading(): void {
+  void nextTick(() => {
+    const heading = document.querySelector<HTMLElement>('main h1')
+    if (!heading) return
+    heading.tabIndex = -1
+    heading.focus({ preventScroll: true })
+  })
+}
+
+router.afterEach((to, from) => {
+  if (to.path !== from.path && from.matched.length) setTimeout(focusHeading, 60)
+})

@@ -1,0 +1,22 @@
+import type { TimelineEntry } from '@/api/documents'
+import { useLaw } from '@/stores/law'
+import { dayWords } from './days'
+import { money } from './money'
+import { word, wordOf } from '@/texts/i18n'
+
+/** The gist of an event in a few words, of the facts that people ask for first. */
+export function factWords(event: TimelineEntry, name: (id: string) => string): string {
+  const facts = event.facts as Record<string, unknown>
+  const said: string[] = []
+  if (typeof facts.head === 'string') said.push(useLaw().head(facts.head))
+  if (typeof facts.rate === 'string') said.push(`${facts.rate}%`)
+  if (typeof facts.fen === 'number') said.push(money(facts.fen))
+  if (typeof facts.outcome === 'string') said.push(wordOf(`form.words.ReplyOutcome.${facts.outcome}`) ?? wordOf(`outcomes.${facts.outcome}`) ?? '')
+  if (typeof facts.step === 'string') said.push(word(`steps.${facts.step}`))
+  if (typeof facts.result === 'string') said.push(wordOf(`form.words.result.${facts.result}`) ?? '')
+  if (typeof facts.person === 'string') said.push(name(facts.person))
+  const plan = facts.plan as { day?: string; time?: string; place?: string | null } | null
+  if (plan?.day) said.push([dayWords(plan.day), plan.time, plan.place].filter(Boolean).join(' '))
+  if (typeof facts.occurred_on === 'string' && facts.occurred_on !== event.at.slice(0, 10)) said.push(dayWords(facts.occurred_on))
+  return said.filter(Boolean).join(' · ')
+}

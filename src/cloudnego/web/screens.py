@@ -1,0 +1,67 @@
+"""What the screens are given from the code: the words of the catalogue, and what each act asks for.
+
+The front end holds no rule and no second list of names: `docs/generate.py` writes these, and `--check` compares them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from pydantic.json_schema import models_json_schema
+
+from cloudnego.core.commands import COMMANDS
+from cloudnego.texts import LANGUAGES, catalogue
+from cloudnego.web.commands import asked_by_people, kebab
+
+_SHOWN: Final = (
+    "steps.", "seats.", "sides.", "streams.", "lights.", "light_reasons.", "overlays.", "endings.", "substates.",
+    "levels.", "outcomes.", "timers.", "commands.", "commands_binding.", "events.", "facts.", "form.", "means.",
+    "files.", "api.scopes.",
+)  # fmt: skip
+"""What people read on a screen and no answer of the API holds."""
+
+
+def pages() -> dict[str, str]:
+    """The files of the front end that are written from the code, by name."""
+    return {f"words.{language}.json": _json(words(language)) for language in LANGUAGES} | {"acts.json": _json(acts())}
+
+
+def acts() -> dict[str, Any]:
+    """Every act a person may ask: where it goes, whether it binds, and the schema of what it asks for."""
+    asked = {name: kind for name, kind in sorted(COMMANDS.items()) if asked_by_people(kind)}
+    references, found = models_json_schema([(one, "validation") for one in asked.values()])
+    return {
+        "acts": {
+            name: {
+                "path": kebab(name),
+                "binding": one.binding,
+                "schema": references[one, "validation"]["$ref"].rsplit("/", 1)[-1],
+            }
+            for name, one in asked.items()
+        },
+        "schemas": {name: _bare(schema) for name, schema in sorted(found["$defs"].items())},
+    }
+
+
+def _bare(schema: Any) -> Any:
+    """Without what only programmers read: it is sent to phones."""
+    if isinstance(schema, dict):
+        return {
+            key: _bare(value)
+            for key, value in schema.items()
+            if key not in ("additionalProperties", "discriminator") and not (isinstance(value, str) and key in _SAID)
+        }
+    return [_bare(one) for one in schema] if isinstance(schema, list) else schema
+
+
+_SAID: Final = ("title", "description")
+
+
+def words(language: str) -> dict[str, str]:
+    """What the screens say in a language, by the key of the catalogue."""
+    return {key: text for key, text in catalogue(language).items() if key.startswith(_SHOWN)}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
