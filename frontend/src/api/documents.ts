@@ -25,6 +25,6 @@ export type TextHead = S['TextHead']
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',
 ]
-export type Todo = S['Todo']
-export type TodoAct = S['TodoAct']
-export type Waiting = S['Waiting']
+export type Todo = S['WaitingPage']
+export type TodoAct = S['WaitingAct']
+export type Waiting = S['WaitingFor']

@@ -11,7 +11,7 @@ export const useTodo = defineStore('todo', () => {
 
   async function load(): Promise<void> {
     try {
-      found.value = await ask<Todo>('/api/v1/me/todo', undefined, undefined, 'GET')
+      found.value = await ask<Todo>('/api/v1/me/waiting', undefined, undefined, 'GET')
       failed.value = null
     } catch (wrong) {
       failed.value = wrong as Error
@@ -21,7 +21,7 @@ export const useTodo = defineStore('todo', () => {
   /** The pages that follow, for the list of everything. */
   async function rest(): Promise<void> {
     while (found.value?.next) {
-      const page = await ask<Todo>(`/api/v1/me/todo?cursor=${encodeURIComponent(found.value.next)}`, undefined, undefined, 'GET')
+      const page = await ask<Todo>(`/api/v1/me/waiting?cursor=${encodeURIComponent(found.value.next)}`, undefined, undefined, 'GET')
       found.value = {
         ...page,
         rows: [...found.value.rows, ...page.rows],
