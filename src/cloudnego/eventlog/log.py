@@ -107,7 +107,7 @@ class SqlLog:
 
     def settled(self, case: str) -> Negotiation | None:
         """The state last written or read in this process, without a look at the disk: enough to find who may ask."""
-        known = self._settled.get(case, Stream.TABLE)
+        known = self._settled.peek(case, Stream.TABLE)
         return None if known is None else known.state
 
     def caucus(self, case: str, side: Side) -> Caucus | None:

@@ -46,6 +46,11 @@ class Settled:
                 self._known.move_to_end((case, name))
             return found
 
+    def peek(self, case: str, name: Stream) -> Snapshot | None:
+        """The same for the event loop, which must not wait while the writer puts: one look into the dict, and what it
+        finds is kept no longer for that."""
+        return self._known.get((case, name))
+
     def put(self, case: str, name: Stream, snapshot: Snapshot) -> None:
         """Keep it unless something later is known."""
         with self._guard:

@@ -19,6 +19,9 @@ from cloudnego.web.site import Site
 
 _HOMES_MAX = 100_000
 
+Pinned = tuple[str, str, str]
+"""Pack, its version, and the version of the calendar."""
+
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A case as somebody found it."""
@@ -129,8 +132,13 @@ def home_of(site: Site, case_id: str) -> str | None:
     return home
 
 
-def pinned_law(site: Site, case: Negotiation) -> Law:
-    """The law a case is judged by. Blocks at the first reading of a pack."""
+def pinned_by(case: Negotiation) -> Pinned:
+    """What a case pins of the law."""
     opened = case.opened
     assert opened is not None, "a case that was found has been opened"
-    return site.world.law(opened.pack, opened.pack_version, case.calendar)
+    return opened.pack, opened.pack_version, case.calendar
+
+
+def pinned_law(site: Site, case: Negotiation) -> Law:
+    """The law a case is judged by. Blocks at the first reading of a pack."""
+    return site.world.law(*pinned_by(case))

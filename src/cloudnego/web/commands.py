@@ -16,7 +16,6 @@ from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Refused
 from cloudnego.core.sight import streams_of
-from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Seat, Stream
 from cloudnego.handle import handle
 from cloudnego.identity.grades import needed_for
@@ -24,7 +23,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
 from cloudnego.web.acting import acting
 from cloudnego.web.auth import ACTING_AS
-from cloudnego.web.cases import Found, find_to_ask, pinned_law
+from cloudnego.web.cases import Pinned, find_to_ask, pinned_by
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import named_in, opening_of, register_for_covering
 from cloudnego.web.proving import insist
@@ -84,10 +83,11 @@ class Carrier:
         command = ask.parse(headers, body)
         key = self._key(headers)
         found = await opening_of(self._site, who, command, headers.get(ACTING_AS))
-        receipt = await self._handled(who.district, None, (command, found.member, key, found.register, None))
+        receipt = await self._handled(who.district, None, None, (command, found.member, key, found.register, None))
         case = await self._site.threads.run(self._site.world.log.state, receipt.case)
         streams = streams_of(case, found.member) if case is not None else frozenset()
-        warnings = await self._said(receipt.warnings, who.district, case)
+        pinned = pinned_by(case) if case is not None else None
+        warnings = await self._said(receipt.warnings, who.district, pinned)
         return _answer(receipt, streams, warnings, location=f"{PREFIX}/{receipt.case}")
 
     async def ask(self, ask: Ask | None, case_id: str, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
@@ -111,8 +111,10 @@ class Carrier:
         if names is not None:
             named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))
         member = await acting(self._site, who, found, command, headers.get(ACTING_AS))
-        receipt = await self._handled(who.district, found, (command, member, key, register, named))
-        return _answer(receipt, found.streams, await self._said(receipt.warnings, who.district, found.case))
+        streams, pinned = found.streams, pinned_by(found.case)
+        del found  # the writer makes another state of it; whoever held this one to the end would have to clear it away
+        receipt = await self._handled(who.district, case_id, pinned, (command, member, key, register, named))
+        return _answer(receipt, streams, await self._said(receipt.warnings, who.district, pinned))
 
     def _key(self, headers: Mapping[str, str]) -> str:
         key = headers.get("idempotency-key")
@@ -123,13 +125,16 @@ class Carrier:
         return key
 
     async def _handled(
-        self, district: str, found: Found | None, words: tuple[Command, Member, str, Register | None, Named | None]
+        self,
+        district: str,
+        case_id: str | None,
+        pinned: Pinned | None,
+        words: tuple[Command, Member, str, Register | None, Named | None],
     ) -> Receipt:
-        case_id, case = (found.id, found.case) if found is not None else (None, None)
         try:
             return await handle(self._site.world, district, case_id, *words)
         except Refused as no:
-            raise Problem("refused", obstacles=await self._said(no.obstacles, district, case)) from None
+            raise Problem("refused", obstacles=await self._said(no.obstacles, district, pinned)) from None
         except KeyReused:
             raise Problem("key_reused") from None
         except NoCase:
@@ -138,20 +143,20 @@ class Carrier:
             raise Problem("busy", retry_after_s=busy.retry_after or _BUSY_S) from None
 
     async def _said(
-        self, obstacles: tuple[Obstacle, ...], district: str, case: Negotiation | None
+        self, obstacles: tuple[Obstacle, ...], district: str, pinned: Pinned | None
     ) -> list[dict[str, Any]]:
         """Obstacles in the words of the pack the case pins, or would have pinned had it been opened."""
         if not obstacles:
             return []
-        pack = await self._site.threads.run(_pack_of, self._site, district, case)
+        pack = await self._site.threads.run(_pack_of, self._site, district, pinned)
         return [obstacle_as_said(one, pack) for one in obstacles]
 
 
-def _pack_of(site: Site, district: str, case: Negotiation | None) -> Pack:
-    if case is not None:
-        return pinned_law(site, case).pack
-    home = site.districts.get(district)
-    return site.world.law(home.pack, home.pack_version, home.calendar).pack
+def _pack_of(site: Site, district: str, pinned: Pinned | None) -> Pack:
+    if pinned is None:
+        home = site.districts.get(district)
+        pinned = home.pack, home.pack_version, home.calendar
+    return site.world.law(*pinned).pack
 
 
 def _answer(
