@@ -1,8 +1,8 @@
 """bench auth: what authentication and policy add to the CPU of one command.
 
 Two real servers on loopback, the same commands to both in turns: the product, and the same product with nobody at the
-door (`bench.auth_bare`): who asks, his seat and his streams were looked up once and are believed, there are no shield
-and no limits. Each figure is CPU of the server's process alone; a ratio is made within one turn.
+door (`bench.auth_bare`): who asks, his seat and his streams were looked up once and are believed, whatever he asks and
+however often. Each figure is CPU of the server's process alone; a ratio is made within one turn.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ CLIENTS: Final = (1, 64)
 AIM: Final = 0.15
 NOTES: Final = [
     "one command: make_proposal in step 5 by the workers' chief; each client is another person in another case",
-    "added: shield, doorstep, token to session to person (believed while the identity epoch stands), pace, the member"
-    " in the case, his streams; all of it at every command",
+    "added: token to session to person (believed while the identity epoch stands), pace, scope, grade, the member in"
+    " the case, his streams, his mandate and his side for this act; all of it at every command",
+    "not counted as added: the shield's headers and bounds, which say nothing about who asks; they stand in us_by_part",
     "the limit of requests per person is lifted, but counted; everything else is as in production",
 ]
 

@@ -1,6 +1,7 @@
 """The product with nobody at the door: who asks, what he sees and how fast he may are looked up once and then believed.
 
-Everything else is the product: uvicorn, the front, parsing, the writer, the answer. `python -m bench.auth_bare FOLDER`.
+Everything else is the product: uvicorn, the shield, the front, parsing, the writer, the answer.
+`python -m bench.auth_bare FOLDER`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,14 +17,15 @@ import uvloop
 
 from bench.http_case import settings_of
 from cloudnego import logs
+from cloudnego.core.commands import Command
+from cloudnego.core.vocabulary import Member
 from cloudnego.identity.sessions import Who
 from cloudnego.main import House, build
 from cloudnego.serving import serve, settle_memory
 from cloudnego.web import commands
-from cloudnego.web.app import Measured, application
+from cloudnego.web.app import front_of
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.cases import Found, find_to_ask
-from cloudnego.web.front import Front
 from cloudnego.web.site import Site
 
 
@@ -53,13 +56,22 @@ async def found_before(site: Site, who: Who, case_id: str, acting_as: str | None
     return known
 
 
+async def member_before(_site: Site, _who: Who, found: Found, _command: Command, _acting_as: str | None) -> Member:
+    """Who he was found to be, whatever he asks."""
+    return found.member
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
 def bare(house: House) -> House:
-    """The house without its door: no look at session, pace, shield, address, grade, office, seat or stream."""
+    """The house without its door: no look at session, pace, scope, grade, office, mandate, seat, side or stream."""
     site = dataclasses.replace(house.site, doorkeeper=Waving(house.site.doorkeeper))
-    for name, instead in (("find_to_ask", found_before), ("needed_for", lambda _: None)):
+    believed = {"find_to_ask": found_before, "acting": member_before, "needed_for": _nothing, "check_scope": _nothing}
+    for name, instead in believed.items():
         setattr(commands, name, instead)  # they are not the module's own, but what it calls
-    front = Measured(Front(site, application(site)), house.figures, lambda: 0.0)
-    return dataclasses.replace(house, site=site, front=front)
+    return dataclasses.replace(house, site=site, front=front_of(site, house.figures, time.monotonic))
 
 
 def main() -> None:
