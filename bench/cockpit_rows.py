@@ -48,6 +48,9 @@ OVERVIEW: Final = overviews.TABLE
 ROLLUP: Final = rollup.TABLE
 _O: Final = OVERVIEW.c
 _FLUSH: Final = 2_000
+_PLAIN: Final = (
+    "headcount", "gatherings", "steps_done", "steps_online", "contested", "saved", "ballot_roll", "ballot_present",
+)  # fmt: skip
 
 
 # --- cases really played ------------------------------------------------------------------------------------------
@@ -132,18 +135,20 @@ def sums() -> list[ColumnElement[int]]:
         return func.sum(case((when, 1), else_=0))
 
     rate = cast(func.round(cast(_O.raise_rate, Numeric(12, 4)) * rollup.RATE_UNIT), Integer)
+    in_force = _O.in_force_from.is_not(None)
     found = {
         "cases": func.count(),
-        **{name: func.sum(_O[name]) for name in ("headcount", "gatherings", "steps_done", "steps_online", "contested")},
+        **{name: func.sum(_O[name]) for name in _PLAIN},
         **{light: count(_O.light == light) for light in ("yellow", "red", "grey")},
         "offered": count(_O.offered_on.is_not(None)),
         "agreed": count(_O.agreed_on.is_not(None)),
         "balloted": count(_O.passed_first.is_not(None)),
         "passed_first": count(_O.passed_first.is_(True)),
-        "in_force": count(_O.in_force_from.is_not(None)),
+        "in_force": count(in_force),
         "published": count(_O.published.is_(True)),
-        "rated": count(_O.raise_rate.is_not(None)),
-        "rate_sum": func.coalesce(func.sum(rate), 0),
+        "rated": count(_O.raise_rate.is_not(None) & in_force),
+        "rate_sum": func.coalesce(func.sum(case((in_force, rate), else_=0)), 0),
+        "yearly": count(_O.kind.in_(sorted(rollup.YEARLY)) & ending().not_in(sorted(rollup.UNDONE))),
     }
     return [cast(found[name], Integer).label(name) for name in rollup.MEASURES]
 

@@ -122,6 +122,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     `within`: those in somebody's reach; `without`: and not in that one's. `region`: a code or the beginning of one.
     `enterprises`: the case's own enterprise is among them. `text`: part of an id or of the external reference.
+    `late`: a term that is overdue; `expires_by`: the contract is in force and ends by then.
     `calls`: those that call for one of these: a light, a seat whose turn it is, or an overlay.
     `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
     """
@@ -129,6 +130,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     district: str
     step: str | None = None
     light: str | None = None
+    stuck: str | None = None
+    turn_side: str | None = None
+    late: str | None = None
+    expires_by: date | None = None
     region: str | None = None
     town: str | None = None
     industry: str | None = None
@@ -190,6 +195,10 @@ class Figures(msgspec.Struct, frozen=True):
     contested: int
     rated: int
     rate_sum: int
+    saved: int
+    ballot_roll: int
+    ballot_present: int
+    yearly: int
 
     @property
     def green(self) -> int:
@@ -205,6 +214,30 @@ class Cockpit(msgspec.Struct, frozen=True, kw_only=True):
     by_place: dict[str, Figures]
     by_industry: dict[str, Figures]
     by_size: dict[str, Figures]
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands beside the cockpit's figures. `by_year`: figures by wage year.
+
+    `enterprises`: by axis (`place`, `industry`, `size`, `year`, `all`) and key, how many enterprises have a case of
+    their own there: the most of any one year, because an enterprise has one a year. `tallies`: cases by kind, key and
+    wage year, see `eventlog.tally`.
+    """
+
+    by_year: dict[str, Figures]
+    enterprises: dict[str, dict[str, int]]
+    tallies: dict[str, dict[str, dict[int, int]]]
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How one case counts for its enterprise: its wage year, and the days of its contract if that is in force."""
+
+    enterprise: str
+    covers: tuple[str, ...]
+    wage_year: int
+    in_force_from: date | None
+    expires_on: date | None
+    ending: str | None
 
 
 class EventLog(Protocol):
@@ -253,6 +286,18 @@ class EventLog(Protocol):
 
     def cockpit(self, cut: Cut) -> Cockpit:
         """The figures of a district or a part of it."""
+        ...
+
+    def counts(self, cut: Cut) -> Counts:
+        """What is counted beside the figures: by year, by enterprises, and by what holds or hurries a case."""
+        ...
+
+    def standings(self, district: str, since: date) -> list[Standing]:
+        """Cases of this wage year or a later one, and those whose contract runs on this day or later."""
+        ...
+
+    def happened(self, cut: Cut, first: date, last: date) -> dict[str, int]:
+        """How many cases were opened, offered, agreed and in force, and will expire, on the days from first to last."""
         ...
 
     def district(self, case: str) -> str | None:

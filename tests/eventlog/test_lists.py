@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ from cloudnego.core import commands as c
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Evidence, Member, Office, Side, Stream
-from cloudnego.eventlog import overviews, rollup
+from cloudnego.eventlog import overviews, rollup, tally
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.memory import MemoryLog
 from cloudnego.eventlog.tables import OverviewRow
@@ -251,7 +251,8 @@ def added(rows: list[Overview]) -> Figures:
 
 
 def by(rows: list[Overview], name: str) -> dict[str, Figures]:
-    return {value: added([r for r in rows if getattr(r, name) == value]) for value in {getattr(r, name) for r in rows}}
+    values = {getattr(row, name) for row in rows}
+    return {str(value): added([row for row in rows if getattr(row, name) == value]) for value in values}
 
 
 CUTS: list[dict[str, Any]] = [
@@ -292,6 +293,67 @@ def compare(log: Log, all_rows: list[Overview], cut: dict[str, Any]) -> None:
     assert shown.by_step == by([row for row in rows if row.ending is None], "step")
     assert shown.by_ending == by([row for row in rows if row.ending is not None], "ending")
     assert shown.total.green + shown.total.yellow + shown.total.red + shown.total.grey == shown.total.cases
+
+
+def test_what_is_counted_beside_the_figures_is_what_a_scan_would_count(log: Log) -> None:
+    rows = list(district_full_of_cases(log).values())
+    kinds = set[str]()
+    for cut in CUTS:
+        inside = [row for row in rows if in_cut(row, cut)]
+        found = log.counts(Cut(district=DISTRICT, **cut))
+        assert found.by_year == by(inside, "wage_year")
+        tallies: dict[str, dict[str, dict[int, int]]] = {}
+        for row in inside:
+            for kind, key in tally.facts(row):
+                at = tallies.setdefault(kind, {}).setdefault(key, {})
+                at[row.wage_year] = at.get(row.wage_year, 0) + 1
+        assert found.tallies == tallies
+        kinds |= tallies.keys()
+        for axis, name in (("place", "town"), ("industry", "industry"), ("size", "size_band")):
+            own = Counter((getattr(row, name), row.wage_year) for row in inside if rollup.measures(row)[-1])
+            most = {key: max(n for (at, _), n in own.items() if at == key) for key, _ in own}
+            assert {key: n for key, n in found.enterprises[axis].items() if n} == most
+    assert kinds >= {"stuck", "overdue"}
+
+
+def in_cut(row: Overview, cut: dict[str, Any]) -> bool:
+    return (
+        row.town.startswith(cut.get("region", ""))
+        and row.industry.startswith(cut.get("industry", ""))
+        and cut.get("size_band") in (None, row.size_band)
+        and cut.get("wage_year") in (None, row.wage_year)
+    )
+
+
+def test_cases_are_listed_by_what_holds_them_and_by_when_they_end(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    some = next(row for row in rows.values() if row.late)
+    timer, stuck = some.late.split()[0], some.stuck
+    assert names(log, late=timer) == {case for case, row in rows.items() if timer in row.late.split()} != set()
+    assert names(log, late=timer[:-1]) == set()
+    assert names(log, stuck=stuck) == {case for case, row in rows.items() if row.stuck == stuck} != set()
+    assert names(log, turn_side="worker") == {case for case, row in rows.items() if row.turn_side == "worker"}
+    day = date(2027, 6, 30)
+    ends = {c for c, r in rows.items() if r.ending is None and r.in_force_from and r.expires_on and r.expires_on <= day}
+    assert names(log, expires_by=day) == ends
+
+
+def test_what_stands_and_what_happened_is_read_from_the_rows(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    since, last = date(2027, 1, 1), date(2026, 3, 31)
+    assert len(log.standings(DISTRICT, since)) == sum(
+        row.wage_year >= 2027 or (row.expires_on is not None and row.expires_on >= since) for row in rows.values()
+    )
+    assert {one.enterprise for one in log.standings(DISTRICT, date(2026, 1, 1))} == {
+        row.enterprise for row in rows.values()
+    }
+    first = date(2026, 3, 1)
+    found = log.happened(Cut(district=DISTRICT, region=TOWNS[0]), first, last)
+    assert found == {
+        name: sum(first <= (getattr(row, column) or date.max) <= last for row in rows.values() if row.town == TOWNS[0])
+        for name, column in overviews.HAPPENED.items()
+    }
+    assert found["opened"]
 
 
 def test_a_district_is_on_no_other_districts_screen(log: Log) -> None:

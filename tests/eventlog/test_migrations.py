@@ -116,11 +116,12 @@ def test_the_rollup_keeps_its_figures_when_its_key_is_put_in_another_order(
 ) -> None:
     url = request.getfixturevalue("postgres_url") if kind == "postgres" else f"sqlite:///{tmp_path / 'new.sqlite3'}"
     migrate(url, "0001")
+    measures = rollup.MEASURES[: rollup.MEASURES.index("rate_sum") + 1]  # those there were
     cells = [
-        ("d", "cross", place, trade, "1-49", "offer", "", year, *range(number, number + len(rollup.MEASURES)))
+        ("d", "cross", place, trade, "1-49", "offer", "", year, *range(number, number + len(measures)))
         for number, (place, trade, year) in enumerate(product(("33", "34"), ("C1", "C2"), (2025, 2026)))
     ]
-    names = [*rollup.KEY, *rollup.MEASURES]
+    names = [*rollup.KEY, *measures]
     engine = connect(url)
     with engine.begin() as connection:
         connection.execute(insert(rollup.TABLE), [dict(zip(names, cell, strict=True)) for cell in cells])
@@ -129,7 +130,8 @@ def test_the_rollup_keeps_its_figures_when_its_key_is_put_in_another_order(
         found = connection.execute(select(rollup.TABLE).order_by(*rollup.TABLE.primary_key)).all()
         assert inspect(connection).get_pk_constraint("rollup")["constrained_columns"] == rollup.KEY
     engine.dispose()
-    assert [tuple(row) for row in found] == cells
+    since = (0,) * (len(rollup.MEASURES) - len(measures))
+    assert [tuple(row) for row in found] == [cell + since for cell in cells]
 
 
 def test_an_address_that_lay_in_the_clear_is_in_no_file_after_the_migration(tmp_path: Path) -> None:

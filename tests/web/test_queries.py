@@ -483,28 +483,3 @@ async def test_a_wrong_question_is_named(look: Looking, case: str, query: dict[s
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["at"] == f"/query/{next(iter(query))}"
     assert case
-
-
-# --- the cockpit --------------------------------------------------------------------------------------------------
-
-
-async def test_the_cockpit_counts_what_the_cases_really_did(still: House, look: Looking) -> None:
-    await write(still, rehearsed())
-    whole = (await look("district").get(f"{API}/cockpit")).json()
-    assert (whole["total"]["cases"], whole["total"]["headcount"]) == (1, 180)
-    assert (whole["total"]["steps_done"], whole["total"]["steps_online"], whole["total"]["gatherings"]) == (9, 8, 1)
-    town = (await look("town").get(f"{API}/cockpit")).json()
-    assert town["total"] == whole["total"]
-    assert (await look("elsewhere").get(f"{API}/cockpit")).json()["total"]["cases"] == 0
-
-
-@pytest.mark.parametrize("who", ["w1", "e0", "hr", "w9"])
-async def test_the_cockpit_is_for_the_offices_of_the_area(look: Looking, case: str, who: str) -> None:
-    assert (await look(who).get(f"{API}/cockpit")).status_code == 404
-    assert case
-
-
-async def test_an_office_sees_the_figures_of_its_area_alone(look: Looking, case: str) -> None:
-    assert (await look("town").get(f"{API}/cockpit", params={"region": "330109103"})).status_code == 404
-    assert (await look("town").get(f"{API}/cockpit", params={"region": "33"})).json()["total"]["cases"] == 1
-    assert case

@@ -90,8 +90,8 @@ class Shown(NamedTuple):
     seat: Seat | None
 
 
-_NEAR = ("T-3", "T-1", "T0")
-_OVER = ("over", "T+1")
+NEAR = ("T-3", "T-1", "T0")
+OVER = ("over", "T+1")
 
 
 def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None) -> Shown:
@@ -102,7 +102,7 @@ def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None)
     if not case.live:
         return Shown(Light.GREEN, "closed", None, None)
     watched = [r for r in (deadlines(case, law) if terms is None else terms) if is_open(case, r)]
-    for colour, marks in ((Light.RED, _OVER), (Light.YELLOW, _NEAR)):
+    for colour, marks in ((Light.RED, OVER), (Light.YELLOW, NEAR)):
         found = _first(case, watched, marks)
         if found:
             return Shown(colour, found.timer, found.side, found.seat)
@@ -114,6 +114,11 @@ def light(case: Negotiation, law: Law, terms: tuple[Running, ...] | None = None)
 def _first(case: Negotiation, watched: list[Running], marks: tuple[str, ...]) -> Running | None:
     noted = [r for r in watched if case.noted.get(r.mark_key) in marks]
     return min(noted, key=lambda r: (r.latest is None, r.latest), default=None)
+
+
+def marked(case: Negotiation, watched: list[Running], marks: tuple[str, ...]) -> str:
+    """The kinds of terms of which the clock has noted one of these marks, with a space between."""
+    return " ".join(sorted({r.timer for r in watched if case.noted.get(r.mark_key) in marks}))
 
 
 def waits_for_authority(case: Negotiation) -> bool:

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta, timezone
 import msgspec
 
 from cloudnego.core.clauses import raise_rate
-from cloudnego.core.deadlines import Running, deadlines, next_mark
-from cloudnego.core.gate import light, stuck_first
+from cloudnego.core.deadlines import Running, deadlines, is_open, next_mark
+from cloudnego.core.gate import NEAR, OVER, light, marked, stuck_first
 from cloudnego.core.moment import Law, Standing
+from cloudnego.core.outcomes import minimum_band, raise_band
 from cloudnego.core.overlays import overlays_of
 from cloudnego.core.state import Negotiation
 from cloudnego.core.steps.filing import silent_until
@@ -27,8 +28,11 @@ def size_band(headcount: int) -> str:
 
 
 class Overview(msgspec.Struct, frozen=True, kw_only=True):
-    """One row a case. `gatherings`: how many of the four possible gatherings were really held; `steps_done` and
-    `steps_online`: of the steps closed so far. `next_due`: the day the clock looks at the case again."""
+    """One row a case. `gatherings`: how many of the four possible gatherings were really held, `saved`: how many went
+    without people coming together; `steps_done` and `steps_online`: of the steps closed so far. `next_due`: the day
+    the clock looks at the case again; `due_on`: the earliest day on which somebody owes something. `late` and `near`:
+    terms that are overdue, and due within three working days, with a space between. `ballot_roll`: the votes there
+    were in ballots that counted, `ballot_present`: of those cast. `raise_band`, `minimum_band`: see `core.outcomes`."""
 
     step: str
     round: int
@@ -68,6 +72,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     contested: int
     ballots: int
     passed_first: bool | None
+    due_on: date | None = None
+    late: str = ""
+    near: str = ""
+    saved: int = 0
+    ballot_roll: int = 0
+    ballot_present: int = 0
+    raise_band: str | None = None
+    minimum_band: str | None = None
 
 
 def overview(case: Negotiation, law: Law) -> Overview:
@@ -79,6 +91,8 @@ def overview(case: Negotiation, law: Law) -> Overview:
     shown = light(case, law, terms)
     turn = stuck_first(standing)
     held = sum(h is Held.GATHERING for h in case.gatherings.values()) + case.meetings_held
+    watched = [r for r in terms if is_open(case, r)]
+    counted = [b for b in case.ballots if b.result != "no_quorum"]
     first = next((b.result == "passed" for b in case.ballots if b.result != "no_quorum"), None)
     return Overview(
         step=(case.step or Step.REPRESENTATIVES).value,
@@ -119,6 +133,15 @@ def overview(case: Negotiation, law: Law) -> Overview:
         contested=len(case.contested),
         ballots=len(case.ballots),
         passed_first=first,
+        due_on=min((r.latest for r in watched if r.latest is not None), default=None),
+        late=marked(case, watched, OVER),
+        near=marked(case, watched, NEAR),
+        saved=sum(h is Held.DISPERSED for h in case.gatherings.values())
+        + (case.step_modes.get(Step.MEETING) is Mode.ONLINE),
+        ballot_roll=sum(b.total for b in counted),
+        ballot_present=sum(b.present for b in counted),
+        raise_band=raise_band(case),
+        minimum_band=minimum_band(case),
     )
 
 

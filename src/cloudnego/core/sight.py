@@ -59,7 +59,8 @@ _PROGRESS: Final = frozenset(
 _OF_PROGRESS: Final[dict[str, Any]] = {
     "overlays": "", "light": "", "light_reason": "", "turn_side": None, "turn_seat": None, "stuck": None,
     "next_due": None, "offer_open": False, "offered_on": None, "agreed_on": None, "gatherings": 0, "steps_done": 0,
-    "steps_online": 0, "contested": 0, "ballots": 0, "passed_first": None,
+    "steps_online": 0, "contested": 0, "ballots": 0, "passed_first": None, "due_on": None, "late": "", "near": "",
+    "saved": 0, "raise_band": None, "minimum_band": None,
 }  # fmt: skip
 """Columns of the overview that follow from the table or the filing, and what a reader of `notice` alone gets there."""
 
@@ -101,8 +102,10 @@ def seen_overview(s: Standing, by: Member, row: Overview) -> Overview:
 
 
 def without_content(row: Overview) -> Overview:
-    """The overview as the offices of an area see it: what is agreed at the table is content until it is in force."""
-    return row if row.in_force_from is not None else msgspec.structs.replace(row, raise_rate=None)
+    """The overview as the offices of an area see it: what is agreed at the table is content until it is in force, and
+    how many voted is for those who count the ballot and those it was held for (only sums of many are for others)."""
+    hidden = {} if row.in_force_from is not None else {"raise_rate": None}
+    return msgspec.structs.replace(row, ballot_roll=0, ballot_present=0, **hidden)
 
 
 def seen_terms(s: Standing, by: Member) -> tuple[Running, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, Select, func, select
 
-from cloudnego.eventlog import rollup
-from cloudnego.ports import Cockpit, Cut, Figures
+from cloudnego.eventlog import rollup, tally
+from cloudnego.ports import Cockpit, Counts, Cut, Figures
 
 _C: Final = rollup.TABLE.c
 _SUMS: Final = [func.sum(_C[name]).label(name) for name in rollup.MEASURES]
@@ -46,6 +46,56 @@ def _where(cut: Cut) -> list[ColumnElement[bool]]:
     if cut.size_band is not None:
         found.append(_C.size_band == cut.size_band)
     return found
+
+
+def counts(engine: Engine, cut: Cut) -> Counts:
+    """What is counted beside the figures; two statements, of cells alone."""
+    group = (_C.face, _C.place, _C.industry, _C.size_band, _C.wage_year)
+    rows = select(*group, *_SUMS).where(*_where(cut)).group_by(*group)
+    with engine.connect() as connection:
+        found = connection.execute(rows).all()
+        tallied = connection.execute(_tallies(cut)).all()
+    return counted([tuple(row) for row in found], [tuple(row) for row in tallied], margins=not _is_cut(cut))
+
+
+def _tallies(cut: Cut) -> Select[Any]:
+    t = tally.TABLE.c
+    wanted: list[ColumnElement[bool]] = [t.district == cut.district]
+    if cut.wage_year is not None:
+        wanted.append(t.wage_year == cut.wage_year)
+    if cut.region is not None:
+        wanted.append(t.place.startswith(cut.region, autoescape=True))
+    if cut.industry is not None:
+        wanted.append(t.industry.startswith(cut.industry, autoescape=True))
+    if cut.size_band is not None:
+        wanted.append(t.size_band == cut.size_band)
+    group = (t.kind, t.key, t.wage_year)
+    return select(*group, func.sum(t.cases)).where(*wanted).group_by(*group)
+
+
+def counted(rows: Iterable[Sequence[Any]], tallied: Iterable[Sequence[Any]], *, margins: bool = True) -> Counts:
+    """The counts of cells (face, place, industry, size, year, measures…) and of tallies (kind, key, year, cases)."""
+    years, yearly = _Sums(), rollup.MEASURES.index("yearly")
+    own: dict[str, dict[str, dict[int, int]]] = {axis: {} for axis in ("all", "place", "industry", "size", "year")}
+    for face, place, industry, size, year, *values in rows:
+        whole = face in ("all", "cross")
+        if whole:
+            years.add(str(year), values)
+        cells = {"all": "", "year": str(year)} if whole else {}
+        named = {"place": place, "industry": industry, "size": size}
+        cells |= named if not margins else {axis: key for axis, key in named.items() if axis == face}
+        for axis, key in cells.items():
+            at = own[axis].setdefault(key, {})
+            at[year] = at.get(year, 0) + int(values[yearly])
+    tallies: dict[str, dict[str, dict[int, int]]] = {}
+    for kind, key, year, cases in tallied:
+        if cases:
+            tallies.setdefault(kind, {}).setdefault(key, {})[year] = int(cases)
+    return Counts(
+        by_year=years.figures(),
+        enterprises={axis: {key: max(at.values()) for key, at in keys.items()} for axis, keys in own.items()},
+        tallies=tallies,
+    )
 
 
 class _Sums:

@@ -15,7 +15,7 @@ from cloudnego.eventlog.batch import Batches
 from cloudnego.eventlog.bells import LocalBell, NotifyBell
 from cloudnego.eventlog.books import Books
 from cloudnego.eventlog.bulk import Bulk
-from cloudnego.eventlog.cockpit import cockpit
+from cloudnego.eventlog.cockpit import cockpit, counts
 from cloudnego.eventlog.database import Ownership, assert_durable, connect, sqlite_file, writing
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.erase import erase
@@ -23,7 +23,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
 from cloudnego.eventlog.writer import Writer
-from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Page, Receipt, Recorded
+from cloudnego.ports import Asked, Cockpit, Counts, Cut, Filter, Gist, Page, Receipt, Recorded, Standing
 
 CASES_MAX: Final = 4_096
 """Cases the writer keeps folded: a few dozen kilobytes each."""
@@ -138,6 +138,15 @@ class SqlLog:
 
     def cockpit(self, cut: Cut) -> Cockpit:
         return cockpit(self.engine, cut)
+
+    def counts(self, cut: Cut) -> Counts:
+        return counts(self.engine, cut)
+
+    def standings(self, district: str, since: date) -> list[Standing]:
+        return overviews.standings(self.engine, district, since)
+
+    def happened(self, cut: Cut, first: date, last: date) -> dict[str, int]:
+        return overviews.happened(self.engine, cut, first, last)
 
 
 def open_log(url: str, key_file: Path, *, queue_max: int = 4_096, budget_max: int = 32) -> SqlLog:

@@ -17,9 +17,9 @@ from cloudnego.core.pack import Pack
 from cloudnego.core.sight import seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Side, Stream
-from cloudnego.eventlog import overviews, rollup
+from cloudnego.eventlog import overviews, rollup, tally
 from cloudnego.eventlog.bells import LocalBell
-from cloudnego.eventlog.cockpit import figures
+from cloudnego.eventlog.cockpit import counted, figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
 from cloudnego.eventlog.gist import gist_of
@@ -27,7 +27,21 @@ from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, fact_of, is_ca
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
 from cloudnego.eventlog.seal import Sealed, Sealer, event_of, leaf_of, recorded
-from cloudnego.ports import Asked, Cockpit, Cut, Filter, Gist, Listed, NoCase, Page, Receipt, Recorded, Within
+from cloudnego.ports import (
+    Asked,
+    Cockpit,
+    Counts,
+    Cut,
+    Filter,
+    Gist,
+    Listed,
+    NoCase,
+    Page,
+    Receipt,
+    Recorded,
+    Standing,
+    Within,
+)
 
 
 class MemoryDistricts:
@@ -268,6 +282,37 @@ class MemoryLog:
         sums = rollup.sums((cut.district, None, row) for row in inside)
         return figures([(*cell[1:-1], *values) for cell, values in sums.items() if cell[1] != "cross"])
 
+    def counts(self, cut: Cut) -> Counts:
+        changes = [
+            (cut.district, None, one.overview) for one in self._listed(cut.district) if _in_cut(one.overview, cut)
+        ]
+        cells = rollup.sums(changes).items()
+        by_year: dict[tuple[Any, ...], list[int]] = {}
+        for cell, values in cells:
+            if cell[1] != "cross":
+                key = (*cell[1:5], cell[7])
+                by_year[key] = [a + b for a, b in zip(by_year.get(key, [0] * len(values)), values, strict=True)]
+        tallied: dict[tuple[str, str, int], int] = {}
+        for found, cases in tally.sums(changes).items():
+            at = (found[1], found[2], found[6])
+            tallied[at] = tallied.get(at, 0) + cases
+        return counted([(*key, *v) for key, v in by_year.items()], [(*key, n) for key, n in tallied.items()])
+
+    def standings(self, district: str, since: date) -> list[Standing]:
+        return [
+            Standing(row.enterprise, row.covers, row.wage_year, row.in_force_from, row.expires_on, row.ending)
+            for _, row in sorted((one.case, one.overview) for one in self._listed(district))
+            if row.wage_year >= since.year or (row.expires_on is not None and row.expires_on >= since)
+        ]
+
+    def happened(self, cut: Cut, first: date, last: date) -> dict[str, int]:
+        rows = [one.overview for one in self._listed(cut.district)]
+        inside = [row for row in rows if cut.region is None or _in_region(row, cut.region)]
+        return {
+            name: sum(1 for row in inside if first <= (getattr(row, column) or date.max) <= last)
+            for name, column in overviews.HAPPENED.items()
+        }
+
 
 def _key_of(day: date, case: str, wanted: Filter) -> tuple[int, str]:
     return (day.toordinal() if wanted.by_due else -day.toordinal(), case)
@@ -283,17 +328,23 @@ def _order(wanted: Filter) -> Callable[[Listed], tuple[int, str]]:
 
 def _fits(one: Listed, wanted: Filter) -> bool:
     row = one.overview
-    same = ("step", "light", "town", "industry", "size_band", "wage_year", "external_ref", "kind", "scope")
     searched = (one.case, row.enterprise, row.external_ref or "", row.worker_organ, row.employer_organ)
     return (
-        all(getattr(wanted, name) in (None, getattr(row, name)) for name in same)
+        all(getattr(wanted, name) in (None, getattr(row, name)) for name in overviews.SAME)
         and (wanted.region is None or _in_region(row, wanted.region))
         and (wanted.live is None or (row.ending is None) is wanted.live)
         and (wanted.enterprises is None or row.enterprise in wanted.enterprises)
         and (not wanted.text or any(wanted.text.lower() in part.lower() for part in searched))
         and not (wanted.by_due and row.next_due is None)
+        and (wanted.late is None or wanted.late in row.late.split())
+        and (wanted.expires_by is None or _ends_by(row, wanted.expires_by))
         and (wanted.calls is None or not wanted.calls.isdisjoint({row.light, row.turn_seat, *row.overlays.split()}))
     )
+
+
+def _ends_by(row: Overview, day: date) -> bool:
+    in_force = row.in_force_from is not None and row.ending is None
+    return in_force and row.expires_on is not None and row.expires_on <= day
 
 
 def _in_region(row: Overview, code: str) -> bool:

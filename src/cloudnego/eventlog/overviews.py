@@ -8,7 +8,22 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, false, not_, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy import case as when
 
 from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview, overview
@@ -16,10 +31,16 @@ from cloudnego.eventlog import rollup, seats, sql
 from cloudnego.eventlog.fold import Case
 from cloudnego.eventlog.judge import Pin, pin_of
 from cloudnego.eventlog.tables import OverviewRow
-from cloudnego.ports import BadCursor, Filter, Listed, Page, Within
+from cloudnego.ports import BadCursor, Cut, Filter, Listed, Page, Standing, Within
 
 TABLE: Final = sql.table_of(OverviewRow)
 COLUMNS: Final = [column.name for column in TABLE.columns if column.name not in ("case_id", "district")]
+
+SAME: Final = (
+    "step", "light", "stuck", "turn_side", "town", "industry", "size_band", "wage_year", "external_ref", "kind",
+    "scope",
+)  # fmt: skip
+"""Columns by which a list is chosen as they are."""
 
 _UPSERT: Final = sql.upsert(TABLE)
 
@@ -99,7 +120,7 @@ def _like(text: str) -> str:
 def _where(wanted: Filter) -> list[ColumnElement[bool]]:
     c = TABLE.c
     found: list[ColumnElement[bool]] = [c.district == wanted.district]
-    for name in ("step", "light", "town", "industry", "size_band", "wage_year", "external_ref", "kind", "scope"):
+    for name in SAME:
         value = getattr(wanted, name)
         if value is not None:
             found.append(c[name] == value)
@@ -113,6 +134,10 @@ def _where(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append(_within(wanted.within))
     if wanted.without is not None:
         found.append(not_(_within(wanted.without)))
+    if wanted.late is not None:
+        found.append((literal(" ") + c.late + " ").like(f"% {_like(wanted.late)} %", escape="\\"))
+    if wanted.expires_by is not None:
+        found.append(and_(c.in_force_from.is_not(None), c.ending.is_(None), c.expires_on <= wanted.expires_by))
     if wanted.calls is not None:
         found.append(_calls(wanted.calls))
     if wanted.text:
@@ -187,6 +212,35 @@ def read_cursor(cursor: str) -> tuple[date, str]:
         return msgspec.json.decode(content, type=tuple[date, str])
     except ValueError as wrong:
         raise BadCursor("this cursor is not one of ours") from wrong
+
+
+def standings(engine: Engine, district: str, since: date) -> list[Standing]:
+    """Cases of this wage year or a later one, and those whose contract runs on this day or later."""
+    c = TABLE.c
+    columns = (c.enterprise, c.covers, c.wage_year, c.in_force_from, c.expires_on, c.ending)
+    recent = or_(c.wage_year >= since.year, c.expires_on >= since)
+    with engine.connect() as connection:
+        rows = connection.execute(select(*columns).where(c.district == district, recent).order_by(c.case_id)).all()
+    return [Standing(row[0], tuple(row[1].split()), *row[2:]) for row in rows]
+
+
+HAPPENED: Final = {
+    "opened": "opened_on", "offered": "offered_on", "agreed": "agreed_on", "in_force": "in_force_from",
+    "expire": "expires_on",
+}  # fmt: skip
+"""What is counted of the days of a month, by the column that has the day."""
+
+
+def happened(engine: Engine, cut: Cut, first: date, last: date) -> dict[str, int]:
+    """How many cases each of these things happened to on the days from first to last."""
+    c = TABLE.c
+    days = [
+        func.coalesce(func.sum(when((c[column].between(first, last), 1), else_=0)), 0) for column in HAPPENED.values()
+    ]
+    wanted = [c.district == cut.district, *([_in_region(cut.region)] if cut.region is not None else [])]
+    with engine.connect() as connection:
+        row = connection.execute(select(*days).where(*wanted)).one()
+    return dict(zip(HAPPENED, map(int, row), strict=True))
 
 
 def due(engine: Engine, district: str, today: date, limit: int) -> list[str]:

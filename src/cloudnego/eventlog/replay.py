@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from cloudnego.core.moment import Law
 from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Side
-from cloudnego.eventlog import overviews, rollup, seats, sql
+from cloudnego.eventlog import overviews, rollup, seats, sql, tally
 from cloudnego.eventlog.batch import moved_heads
 from cloudnego.eventlog.books import Keys
 from cloudnego.eventlog.database import writing
@@ -92,9 +92,19 @@ class _Replay:
         for cell in sorted(should.keys() | there.keys(), key=str):
             if should.get(cell) != there.get(cell):
                 self.differs(f"rollup of {'/'.join(map(str, cell))}")
+        self._tallies(changes)
         if mend:
             self._connection.execute(delete(rollup.TABLE))
+            self._connection.execute(delete(tally.TABLE))
             rollup.add(self._connection, changes)
+
+    def _tallies(self, changes: list[tally.Change]) -> None:
+        should = tally.sums(changes)
+        rows = self._connection.execute(select(tally.TABLE).where(tally.TABLE.c.cases != 0)).all()
+        there = {tuple(row[:-1]): int(row[-1]) for row in rows}
+        for cell in sorted(should.keys() | there.keys(), key=str):
+            if should.get(cell) != there.get(cell):
+                self.differs(f"tally of {'/'.join(map(str, cell))}")
 
 
 def replay(

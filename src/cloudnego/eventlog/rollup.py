@@ -9,13 +9,17 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 
 from cloudnego.core.overview import Overview
-from cloudnego.eventlog import sql
+from cloudnego.eventlog import sql, tally
 from cloudnego.eventlog.tables import Rollup
 
 TABLE: Final = sql.table_of(Rollup)
 KEY: Final = [column.name for column in TABLE.primary_key]
 MEASURES: Final = [column.name for column in TABLE.columns if column.name not in KEY]
 RATE_UNIT: Final = 10_000
+
+YEARLY: Final = frozenset({"new", "renewal", "registered"})
+UNDONE: Final = frozenset({"withdrawn", "failed", "merged_to_regional"})
+"""Of a year's own cases an enterprise has one that comes to something: as many enterprises as such cases of a year."""
 
 _ADD: Final = sql.upsert(TABLE, adding=MEASURES)
 
@@ -27,7 +31,8 @@ Change: TypeAlias = tuple[str, Overview | None, Overview | None]
 
 def measures(row: Overview) -> Measures:
     """What one case adds to its cells, in the order of the table's columns."""
-    rate = None if row.raise_rate is None else int(Decimal(row.raise_rate) * RATE_UNIT)
+    in_force = row.in_force_from is not None  # before, what was agreed is nobody's figure
+    rate = None if row.raise_rate is None or not in_force else int(Decimal(row.raise_rate) * RATE_UNIT)
     return (
         1,
         row.headcount,
@@ -41,11 +46,15 @@ def measures(row: Overview) -> Measures:
         row.agreed_on is not None,
         row.passed_first is not None,
         bool(row.passed_first),
-        row.in_force_from is not None,
+        in_force,
         row.published,
         row.contested,
         rate is not None,
         rate or 0,
+        row.saved,
+        row.ballot_roll,
+        row.ballot_present,
+        row.kind in YEARLY and row.ending not in UNDONE,
     )
 
 
@@ -83,4 +92,6 @@ def sums(changes: Iterable[Change]) -> dict[Cell, list[int]]:
 
 def add(connection: Connection, changes: Iterable[Change]) -> None:
     """Add the differences to the rollup, in one order everywhere, so that two nodes cannot wait for each other."""
-    _ADD.run(connection, [(*cell, *values) for cell, values in sorted(sums(changes).items())])
+    changed = list(changes)
+    _ADD.run(connection, [(*cell, *values) for cell, values in sorted(sums(changed).items())])
+    tally.add(connection, changed)

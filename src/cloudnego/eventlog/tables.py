@@ -151,6 +151,14 @@ class OverviewRow(SQLModel, table=True):
     contested: int
     ballots: int
     passed_first: bool | None
+    due_on: date | None
+    late: str = Field(max_length=300)
+    near: str = Field(max_length=300)
+    saved: int
+    ballot_roll: int
+    ballot_present: int
+    raise_band: str | None = Field(max_length=24)
+    minimum_band: str | None = Field(max_length=24)
 
 
 class SeatRow(SQLModel, table=True):
@@ -202,3 +210,23 @@ class Rollup(SQLModel, table=True):
     contested: int
     rated: int  # cases with a rate of raise
     rate_sum: int = Field(sa_type=BigInteger)  # of those rates, in units of 0.0001 percent
+    saved: int
+    ballot_roll: int = Field(sa_type=BigInteger)
+    ballot_present: int = Field(sa_type=BigInteger)
+    yearly: int  # a year's own cases: at most one of an enterprise
+
+
+class Tally(SQLModel, table=True):
+    """Cases by what holds, hurries or distinguishes them (`eventlog.tally`), like the rollup. Rebuilt by `replay`."""
+
+    __tablename__ = "tally"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    district: str = Field(primary_key=True, max_length=64)
+    kind: str = Field(primary_key=True, max_length=16)
+    key: str = Field(primary_key=True, max_length=120)
+    place: str = Field(primary_key=True, max_length=96)
+    industry: str = Field(primary_key=True, max_length=96)
+    size_band: str = Field(primary_key=True, max_length=16)
+    wage_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    cases: int

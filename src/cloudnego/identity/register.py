@@ -77,6 +77,34 @@ class Reach(msgspec.Struct, frozen=True):
         return organisation in self.enterprises or any(region.startswith(code) for code in self.regions)
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """What the coverage counts of one enterprise: where it is, what it does, and its workers of the latest year."""
+
+    id: str
+    place: str
+    industry: str
+    has_union: bool
+    workers: int
+
+
+def counted(session: Session, district: str) -> list[Counted]:
+    """Every enterprise of a district."""
+    query = (
+        select(Enterprise.organisation, Organisation.region, Enterprise.industry, Enterprise.has_union)
+        .join(Organisation, col(Organisation.id) == col(Enterprise.organisation))
+        .where(Enterprise.district == district, col(Organisation.ended_s).is_(None))
+        .order_by(Enterprise.organisation)
+    )
+    heads = (
+        select(Headcount.organisation, Headcount.total)
+        .join(Enterprise, col(Enterprise.organisation) == col(Headcount.organisation))
+        .where(Enterprise.district == district)
+        .order_by(col(Headcount.year))
+    )
+    workers = {row[0]: row[1] for row in session.exec(heads)}
+    return [Counted(*row, workers.get(row[0], 0)) for row in session.exec(query)]
+
+
 OWN_FACTS = frozenset(
     {
         "address", "ownership", "has_congress", "delegates", "manager_delegates", "congress_until", "hrss_office",

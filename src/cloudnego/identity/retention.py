@@ -191,7 +191,7 @@ KEPT: Final = (
 
 OF_NOBODY: Final = frozenset(
     {
-        "district", "district_text", "region", "headcount", "law_text", "rollup", "stream", "stream_key",
+        "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream", "stream_key",
         "identity_epoch", "token_key", "portal_key", "portal_secret",
     }
 )  # fmt: skip

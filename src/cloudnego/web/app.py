@@ -16,6 +16,7 @@ from cloudnego import __version__
 from cloudnego.web import (
     accepting,
     account,
+    cockpit,
     consents,
     court_orders,
     enterprises,
@@ -72,6 +73,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     procedure.router,
     queries.router,
     waiting.router,
+    cockpit.router,
     files.router,
     enterprises.router,
     organisations.router,

@@ -320,39 +320,3 @@ class WaitingPage(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[WaitingFor, ...]
     names: dict[str, str]
     next: str | None
-
-
-class FiguresDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums over cases. `rate_sum`: of the rates of raise of the `rated` cases, in units of 0.0001 percent."""
-
-    cases: int
-    headcount: int
-    gatherings: int
-    steps_done: int
-    steps_online: int
-    green: int
-    yellow: int
-    red: int
-    grey: int
-    offered: int
-    agreed: int
-    balloted: int
-    passed_first: int
-    in_force: int
-    published: int
-    contested: int
-    rated: int
-    rate_sum: int
-
-
-class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A district on one screen: figures in all and by step, ending, place, industry and size. `by_step` counts live
-    cases, `by_ending` closed ones; the others count all."""
-
-    sandbox: bool
-    total: FiguresDocument
-    by_step: dict[str, FiguresDocument]
-    by_ending: dict[str, FiguresDocument]
-    by_place: dict[str, FiguresDocument]
-    by_industry: dict[str, FiguresDocument]
-    by_size: dict[str, FiguresDocument]

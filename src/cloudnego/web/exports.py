@@ -28,7 +28,7 @@ from cloudnego.web.site import Site
 
 ROWS_MAX: Final = 10_000
 _PAGE: Final = 200
-_CSV: Final = "text/csv; charset=utf-8"
+CSV: Final = "text/csv; charset=utf-8"
 _CASES: Final = {
     "enterprise_name": "企业", "wage_year": "年度", "scope": "范围", "kind": "类型", "step": "步骤", "light": "灯",
     "ending": "结案", "town": "镇街", "industry": "行业", "headcount": "职工人数", "opened_on": "开案",
@@ -46,7 +46,7 @@ router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 @router.get(
     "/negotiations/export.csv",
-    **described("export_cases", None, codes=("malformed", "acting_as_required"), gives=(_CSV,)),
+    **described("export_cases", None, codes=("malformed", "acting_as_required"), gives=(CSV,)),
 )
 async def export_cases(
     *,
@@ -74,10 +74,10 @@ async def export_cases(
                 break
 
     heads = ["案号", *_CASES.values()]
-    return _answer("cases", await site.threads.run(lambda: table([_first(site, who), heads, *found()])))
+    return csv_answer("cases", await site.threads.run(lambda: table([first_line(site, who), heads, *found()])))
 
 
-@router.get("/enterprises/export.csv", **described("export_enterprises", None, codes=("malformed",), gives=(_CSV,)))
+@router.get("/enterprises/export.csv", **described("export_enterprises", None, codes=("malformed",), gives=(CSV,)))
 async def export_enterprises(*, site: TheSite, who: SignedIn, region: RegionText = None) -> Response:
     """The entries of `GET /enterprises` as a table."""
     reach = reach_of(who, READERS, site)
@@ -94,16 +94,16 @@ async def export_enterprises(*, site: TheSite, who: SignedIn, region: RegionText
             after, count = some[-1].id, count + len(some)
 
     heads = ["编号", *_ENTRIES.values()]
-    return _answer("enterprises", await site.threads.run(lambda: table([_first(site, who), heads, *found()])))
+    return csv_answer("enterprises", await site.threads.run(lambda: table([first_line(site, who), heads, *found()])))
 
 
-def _first(site: Site, who: Who) -> list[str]:
+def first_line(site: Site, who: Who) -> list[str]:
     """Who took the table and when; in a sandbox, that it has no effect."""
     sandbox = site.clocks.district(who.district).kind == "sandbox"
     at = site.world.clock(who.district)
     return [f"【{who.signature} {at:%Y-%m-%d %H:%M}】", *(["演示·无效力"] if sandbox else [])]
 
 
-def _answer(name: str, content: bytes) -> Response:
+def csv_answer(name: str, content: bytes) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    return Response(content, 200, headers, _CSV)
+    return Response(content, 200, headers, CSV)

@@ -17,10 +17,10 @@ from cloudnego.identity.register import Reach, enterprises
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Organisation, Region
-from cloudnego.ports import BadCursor, Figures, Filter, Page, Within
+from cloudnego.ports import BadCursor, Filter, Page, Within
 from cloudnego.web.case_views import shown_overview
 from cloudnego.web.cases import Found, pinned_law
-from cloudnego.web.documents import CaseRow, FiguresDocument
+from cloudnego.web.documents import CaseRow
 from cloudnego.web.errors import Problem
 from cloudnego.web.met import meet
 from cloudnego.web.site import Site
@@ -41,7 +41,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     def within(self, wanted: Filter) -> Filter:
         """The wanted list in his reach. What he does not see of a case he can neither search nor order it by."""
-        progress = wanted.light is not None or wanted.by_due
+        shown = (wanted.light, wanted.stuck, wanted.turn_side, wanted.late, wanted.expires_by)
+        progress = wanted.by_due or any(one is not None for one in shown)
         parties = self.answering if progress else self.parties
         reach = Within(region=self.region, parties=parties, person=self.person, progress=progress)
         return msgspec.structs.replace(wanted, within=reach)
@@ -159,8 +160,3 @@ def organisation_names(site: Site, district: str, ids: set[str]) -> dict[str, st
     with reading(site.engine) as session:
         found = session.connection().execute(_NAMED, {"district": district, "ids": sorted(ids)})
         return {row.id: row.name for row in found}
-
-
-def figures_document(figures: Figures) -> FiguresDocument:
-    """Figures of the cockpit, with the green ones counted out."""
-    return FiguresDocument(**msgspec.structs.asdict(figures), green=figures.green)

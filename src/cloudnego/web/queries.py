@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import Header, Path, Query
@@ -11,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego import __version__
-from cloudnego.core.vocabulary import Kind, Light, Scope, Step, Stream
+from cloudnego.core.refusals import Reason
+from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
+from cloudnego.identity.sessions import Who
 from cloudnego.identity.views import Material
-from cloudnego.ports import Cut, Filter, Recorded
+from cloudnego.ports import Filter, Recorded
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import tag_of, tagged, unchanged
 from cloudnego.web.case_documents import case_document, names_of, own_caucus, persons_in, versions_of
@@ -31,7 +34,6 @@ from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.documents import (
     CaseDocument,
     CasePage,
-    CockpitDocument,
     Deadlines,
     DraftDocument,
     NextDocument,
@@ -42,10 +44,7 @@ from cloudnego.web.enterprises import CaseText, Cursor, PageSize, RegionText
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import (
     by_name,
-    figures_document,
-    narrowed,
     page,
-    root_region,
     rows,
     sight_of,
 )
@@ -57,6 +56,7 @@ _PAGE = 256  # events read at once
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
+SizeBand = Annotated[str | None, Query(pattern=r"^[0-9]{1,4}(-[0-9]{1,4}|\+)$")]
 CaseId = Annotated[str, Path(max_length=96)]
 ActingAs = Annotated[str | None, Header(alias="X-Acting-As", description="One of the own memberships, see `GET /me`.")]
 
@@ -78,6 +78,11 @@ async def list_cases(
     scope: Scope | None = None,
     kind: Kind | None = None,
     wage_year: Annotated[int | None, Query(ge=2000, le=2099)] = None,
+    stuck: Reason | None = None,
+    turn_side: Side | None = None,
+    late: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
+    size_band: SizeBand = None,
+    expires_within: Annotated[int | None, Query(ge=0, le=366)] = None,
     text: CaseText = None,
     external_ref: CaseText = None,
     closed: bool | None = None,
@@ -89,7 +94,8 @@ async def list_cases(
     wanted = Filter(
         district=who.district, region=region, industry=industry, step=step, light=light, scope=scope, kind=kind,
         wage_year=wage_year, text=text, external_ref=external_ref, live=None if closed is None else not closed,
-        by_due=by_due,
+        by_due=by_due, stuck=stuck, turn_side=turn_side, late=late, size_band=size_band,
+        expires_by=None if expires_within is None else _today(site, who) + timedelta(days=expires_within),
     )  # fmt: skip
 
     def read() -> CasePage:
@@ -101,6 +107,10 @@ async def list_cases(
         return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
 
     return tagged(request, await site.threads.run(read))
+
+
+def _today(site: Site, who: Who) -> date:
+    return site.world.clock(who.district).date()
 
 
 @router.get("/negotiations/{case_id}", **described("get_case", CaseDocument, codes=OF_A_CASE, tagged=True))
@@ -228,44 +238,5 @@ async def get_next(
 
     def read() -> NextDocument:
         return next_document(found, pinned_law(site, found.case), own_caucus(site, found))
-
-    return tagged(request, await site.threads.run(read))
-
-
-@router.get("/cockpit", **described("cockpit", CockpitDocument, codes=OF_A_CASE, tagged=True))
-async def get_cockpit(
-    *,
-    request: Request,
-    site: TheSite,
-    who: SignedIn,
-    acting_as: ActingAs = None,
-    region: RegionText = None,
-    industry: Annotated[str | None, Query(pattern=r"^[A-T][0-9]{0,4}$")] = None,
-    size_band: Annotated[str | None, Query(pattern=r"^[0-9]{1,4}(-[0-9]{1,4}|\+)$")] = None,
-    wage_year: Annotated[int | None, Query(ge=2000, le=2099)] = None,
-) -> Response:
-    """The figures of the area, counted from what each case really did. For the offices of the area."""
-
-    def read() -> CockpitDocument:
-        sight = sight_of(site, who, acting_as)
-        if sight is None or sight.region is None:
-            raise Problem("not_found")
-        place = narrowed(sight.region, region)
-        if place is None:
-            raise Problem("not_found")
-        whole = place == root_region(site, who.district)
-        cut = Cut(
-            district=who.district, region=None if whole else place, industry=industry, size_band=size_band,
-            wage_year=wage_year,
-        )  # fmt: skip
-        figures = site.log.cockpit(cut)
-        return CockpitDocument(
-            sandbox=site.clocks.district(who.district).kind == "sandbox",
-            total=figures_document(figures.total),
-            **{
-                name: {key: figures_document(one) for key, one in getattr(figures, name).items()}
-                for name in ("by_step", "by_ending", "by_place", "by_industry", "by_size")
-            },
-        )
 
     return tagged(request, await site.threads.run(read))

@@ -1,0 +1,64 @@
+"""Figures of few enterprises are not shown, and not to be had by taking one sum from another along one axis.
+
+Fewer than five enterprises are few. On each axis (place, industry, size, year) a cell of few is hidden; where the
+hidden cells together are few, the next smallest is hidden with them, so that the total without the shown cells is of
+five or more. A cut to a part of an axis is shown if nothing of it is hidden on that axis, or if both what is hidden in
+it and what is hidden beside it are of five or more. A cut of few shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from cloudnego.ports import Counts, Cut
+
+LEAST: Final = 5
+
+
+def hidden(enterprises: Mapping[str, int]) -> frozenset[str]:
+    """The cells of an axis that are not shown, by how many enterprises each is of."""
+    few = {key for key, count in enterprises.items() if count < LEAST}
+    others = iter(sorted((count, key) for key, count in enterprises.items() if key not in few))
+    while few and sum(enterprises[key] for key in few) < LEAST:
+        following = next(others, None)
+        if following is None:
+            break
+        few.add(following[1])
+    return frozenset(few)
+
+
+def shows(cut: Cut, counts: Callable[[Cut], Counts]) -> bool:
+    """Whether the figures of a cut may be shown. `counts`: those of any cut."""
+    if counts(cut).enterprises["all"].get("", 0) < LEAST:
+        return False
+    return all(_apart(counts(wider).enterprises[axis], inside) for axis, wider, inside in _axes(cut))
+
+
+def _axes(cut: Cut) -> Iterator[tuple[str, Cut, Callable[[str], bool]]]:
+    """Each axis the cut is made on: the cut without it, and which of its cells lie inside."""
+    region, industry, size, year = cut.region, cut.industry, cut.size_band, cut.wage_year
+    if region is not None:
+        yield "place", msgspec.structs.replace(cut, region=None), lambda key: key.startswith(region)
+    if industry is not None:
+        yield "industry", msgspec.structs.replace(cut, industry=None), lambda key: key.startswith(industry)
+    if size is not None:
+        yield "size", msgspec.structs.replace(cut, size_band=None), lambda key: key == size
+    if year is not None:
+        yield "year", msgspec.structs.replace(cut, wage_year=None), lambda key: key == str(year)
+
+
+def _apart(enterprises: Mapping[str, int], inside: Callable[[str], bool]) -> bool:
+    """Whether a part of an axis can be shown without giving back what the axis hides."""
+    few = hidden(enterprises)
+    within = {key for key in few if inside(key)}
+    if not within:
+        return True
+    beside = few - within
+    return _many(enterprises, within) and (not beside or _many(enterprises, beside))
+
+
+def _many(enterprises: Mapping[str, int], keys: set[str] | frozenset[str]) -> bool:
+    return sum(enterprises[key] for key in keys) >= LEAST
