@@ -196,13 +196,13 @@ async def get_draft(
     found = await find(site, who, case_id, acting_as)
 
     def read() -> DraftDocument:
-        return draft_document(found, lambda stream: _events(site, found, stream))
+        return draft_document(found, lambda stream: events_of(site, found, stream))
 
     shown = shown_of_draft(found) if found.case.congress.submitted_on is None else []
     return await noted(site, who, found, shown, tagged(request, await site.threads.run(read)))
 
 
-def _events(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:
+def events_of(site: Site, found: Found, stream: Stream) -> Iterator[Recorded]:
     """All events of a stream, oldest first."""
     last = 0
     while some := site.log.read(found.id, frozenset({stream}), {stream: last}, _PAGE):
