@@ -41,7 +41,7 @@ walk: ## carry one case over HTTP through a running server: URL=… STORY=plain|
 	$(ok)
 
 ##@ Before you hand something in
-.PHONY: ci lint format types contracts test e2e
+.PHONY: ci lint format types contracts test ui-check e2e
 ci: ## all that .ci/run does, in a fresh environment
 	@bash .ci/run
 	$(ok)
@@ -68,8 +68,12 @@ test: ## pytest on two cores; ARGS= narrows it, for instance ARGS='tests/core -k
 	@$(PYTHON) -m pytest -n 2 $(ARGS)
 	$(ok)
 
-e2e: ## the journeys of people at a real browser, alone; ARGS= narrows it
-	@$(PYTHON) -m pytest -n 2 tests/browser $(ARGS)
+ui-check: ## types and tests of frontend/
+	@$(PYTHON) hatch_build.py check
+	$(ok)
+
+e2e: ## the journeys of people at a real browser, alone and whole; ARGS= narrows it
+	@$(PYTHON) -m pytest -n 2 tests/browser --whole $(ARGS)
 	$(ok)
 
 ##@ Written by the code

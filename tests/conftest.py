@@ -34,6 +34,15 @@ settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="people at browsers do every act of every story, too")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("whole") and not item.config.getoption("--whole"):
+        pytest.skip("by hand from end to end: `make e2e`")
+
+
 @pytest.hookimpl(trylast=True)  # after they were shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests come first, then the files with long ones: a worker that begins one when the others have

@@ -5,11 +5,13 @@ npm reads its registry from wherever this machine has it set; a lock holds hashe
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,29 +32,34 @@ def node() -> Path:
 
 
 def fetched(locked: Path) -> Path:
-    """A folder with `node_modules` as the lock in `locked` asks for; two processes may fetch at once, one in vain."""
+    """A folder with `node_modules` as the lock in `locked` asks for."""
     digest = hashlib.sha256(b"".join((locked / name).read_bytes() for name in _LOCKED)).hexdigest()[:16]
     folder = CACHE / f"{locked.name}-{digest}"
-    if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f"{locked.name}-", dir=CACHE))
-        try:
-            for name in _LOCKED:
-                shutil.copy(locked / name, part)
-            _npm_ci(part)
-            put(part, folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    return folder
+
+    def fetch(part: Path) -> None:
+        for name in _LOCKED:
+            shutil.copy(locked / name, part)
+        _npm_ci(part)
+
+    return made_once(folder, fetch)
 
 
-def put(part: Path, folder: Path) -> None:
-    """Give a folder that is whole its name, unless another process was faster."""
-    try:
-        part.rename(folder)
-    except OSError:
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """A folder of the cache that `make` has filled; it gets its name when it is whole. Of two processes the second
+    waits for the first: what is made is large."""
+    if folder.exists():
+        return folder
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{folder.name}.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
         if not folder.exists():
-            raise
+            part = Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=CACHE))
+            try:
+                make(part)
+                part.rename(folder)
+            finally:
+                shutil.rmtree(part, ignore_errors=True)
+    return folder
 
 
 def _npm_ci(folder: Path) -> None:

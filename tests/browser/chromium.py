@@ -10,7 +10,6 @@ import io
 import os
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Final, NamedTuple
 
 import brotli
 
-from tests.npm import CACHE, fetched, put
+from tests.npm import CACHE, fetched, made_once
 
 HERE: Final = Path(__file__).resolve().parent
 NAMES: Final = ("chromium", "google-chrome", "google-chrome-stable")
@@ -81,15 +80,8 @@ def axe() -> str:
 
 def _unpacked() -> Path:
     package = fetched(HERE)
-    folder = CACHE / f"chromium-{package.name.rpartition('-')[2]}"
-    if not folder.exists():
-        part = Path(tempfile.mkdtemp(prefix="chromium-", dir=CACHE))
-        try:
-            _unpack(package / "node_modules" / "@sparticuz" / "chromium" / "bin", part)
-            put(part, folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
-    return folder
+    packed = package / "node_modules" / "@sparticuz" / "chromium" / "bin"
+    return made_once(CACHE / f"chromium-{package.name.rpartition('-')[2]}", lambda part: _unpack(packed, part))
 
 
 def _unpack(packed: Path, part: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pytest_asyncio import is_async_test
 import hatch_build
 from tests.browser.chromium import FLAGS, axe, chromium
 from tests.browser.person import DESKTOP, Person
+from tests.browser.windows import Enters
 from tests.journeys.conftest import House, running
 from tests.npm import node
 
@@ -23,9 +24,6 @@ __all__ = ["running"]  # the server that the walks go through, too
 
 HERE = Path(__file__).resolve().parent
 _STEP_MS = 10_000  # what a page may take to show what it was asked for, on two busy cores
-
-Enters = Callable[..., Coroutine[Any, Any, Person]]
-"""`await enters("chair", PHONE)`: somebody opens a window; further words go to the browser context."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,7 +70,7 @@ async def enters(browser: Browser, server: House, axe_script: str) -> AsyncItera
     async with AsyncExitStack() as stack:
         people: list[Person] = []
 
-        async def enter(name: str, size: ViewportSize = DESKTOP, **more: Any) -> Person:
+        async def enter(name: str, size: ViewportSize = DESKTOP, /, **more: Any) -> Person:
             words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **more}
             context = await browser.new_context(viewport=size, **words)
             stack.push_async_callback(context.close)

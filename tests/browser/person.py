@@ -8,11 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize, expect
+from playwright.async_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+)
 
 PHONE: Final = ViewportSize(width=390, height=844)
 DESKTOP: Final = ViewportSize(width=1440, height=900)
@@ -33,8 +44,12 @@ _WIDER: Final = """() => {
     return [`wider than the window: ${document.documentElement.scrollWidth} > ${room}`,
             ...wide.slice(0, 5).map(one => one.outerHTML.slice(0, 160))];
 }"""
+_NO: Final = "Failed to load resource: the server responded with a status of"
+_NOBODY: Final = (401, "/api/v1/me")  # a page asks who is there, and nobody is an answer
 _QUIET_MS: Final = 300  # with no request under way for so long, a page has said what it has to say
 _LOOK_MS: Final = 50
+_DRAWN_MS: Final = 5_000
+_TABS_MAX: Final = 60
 _REST_MS: Final = 20_000
 
 
@@ -50,11 +65,13 @@ class Person:
         self._wrong: list[str] = []
         self._under_way: set[Request] = set()  # not answered yet
         self._expected: set[int] = set()
+        self.answers: dict[str, Any] = {}  # the last to each address something was sent to
         page.on("console", self._said)
         page.on("pageerror", lambda error: self._wrong.append(f"uncaught: {error}"))
         page.on("request", self._began)
         page.on("requestfailed", self._failed)
         page.on("response", self._answered)
+        page.on("response", self._kept)
 
     # --- going about ----------------------------------------------------------------------------------------------
 
@@ -70,6 +87,18 @@ class Person:
 
     async def sees(self, text: str | re.Pattern[str]) -> None:
         await expect(self.page.get_by_text(text).first).to_be_visible()
+
+    async def tabs_to(self, target: Locator) -> None:
+        """Press Tab until it has the focus, which must then be seen."""
+        for _ in range(_TABS_MAX):
+            if await target.evaluate("one => one === document.activeElement"):
+                outline = await target.evaluate(
+                    "one => getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow"
+                )
+                assert outline != "nonenone", f"{self}: the focus on {target} is not seen"
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{self}: {_TABS_MAX} times Tab do not lead to {target}")
 
     # --- what must hold -------------------------------------------------------------------------------------------
 
@@ -113,6 +142,8 @@ class Person:
     async def _settles(self) -> None:
         """Wait until nothing is under way."""
         await self.page.wait_for_load_state("load")
+        with suppress(TimeoutError):  # which headings there are is looked at afterwards
+            await self.page.locator("h1").first.wait_for(timeout=_DRAWN_MS)
         quiet = waited = 0
         while quiet < _QUIET_MS:
             await self.page.wait_for_timeout(_LOOK_MS)
@@ -142,14 +173,28 @@ class Person:
         # Evaluated, not added as a script: the policy of our pages lets no such script in.
         if not await self.page.evaluate("typeof axe === 'object'"):
             await self.page.evaluate(self._axe)
+        # The whole page at once: what a bar at the edge of the window covers until one scrolls is no small target.
+        size = self.page.viewport_size
+        assert size is not None
+        tall = await self.page.evaluate("document.documentElement.scrollHeight")
+        if tall > size["height"]:
+            await self.page.set_viewport_size({"width": size["width"], "height": tall})
         found: list[Any] = await self.page.evaluate(_AXE, _RULES)
+        if tall > size["height"]:
+            await self.page.set_viewport_size(size)
         return found
 
     # --- what is heard of the browser -----------------------------------------------------------------------------
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not (self._expected and "Failed to load resource" in message.text):
-            self._wrong.append(f"console: {message.text}")
+        if message.type != "error" or (message.text.startswith(_NO) and self._is_no_failure(message)):
+            return
+        self._wrong.append(f"console: {message.text} {message.location['url']}")
+
+    def _is_no_failure(self, message: ConsoleMessage) -> bool:
+        """The browser reports every answer from 400 on as an error; which of them are none, is said here."""
+        status = int(message.text.removeprefix(_NO).strip()[:3])
+        return status in self._expected or (status, urlsplit(message.location["url"]).path) == _NOBODY
 
     def _began(self, request: Request) -> None:
         self._under_way.add(request)
@@ -160,8 +205,14 @@ class Person:
 
     def _answered(self, response: Response) -> None:
         self._under_way.discard(response.request)
-        if response.status >= 400 and response.status not in self._expected:
+        asked = (response.status, urlsplit(response.url).path)
+        if response.status >= 400 and response.status not in self._expected and asked != _NOBODY:
             self._wrong.append(f"answered {response.status}: {response.request.method} {response.url}")
+
+    async def _kept(self, response: Response) -> None:
+        if response.request.method == "POST" and "json" in response.headers.get("content-type", ""):
+            with suppress(Error):  # the page is gone, and the answer with it
+                self.answers[urlsplit(response.url).path] = await response.json()
 
     def __str__(self) -> str:
         return self.name

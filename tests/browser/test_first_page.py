@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import ViewportSize
 
-from tests.browser.conftest import Enters
 from tests.browser.person import DESKTOP, PHONE
+from tests.browser.windows import Enters
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])

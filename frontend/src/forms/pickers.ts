@@ -2,6 +2,7 @@ import { ask } from '@/api/client'
 import type { CaseDocument, TimelineEntry } from '@/api/documents'
 import { useCase } from '@/stores/case'
 import { useLaw } from '@/stores/law'
+import { useSession } from '@/stores/session'
 import { money } from '@/tools/money'
 import { dayWords } from '@/tools/days'
 import { said, t, word, wordOf } from '@/texts/i18n'
@@ -86,9 +87,11 @@ async function persons(one: CaseDocument): Promise<Option[]> {
       found.set(rep.person, { value: rep.person, label: one.names[rep.person] ?? rep.person, note: word(`sides.${side}`) })
   for (const [value, label] of Object.entries(one.names)) if (!bodies.has(value) && !found.has(value)) found.set(value, { value, label })
   const own = one.me.side === 'employer' ? [overview.employer_organ] : [overview.worker_organ]
+  // only who keeps a list is shown it: to all others it does not exist, and asking would be a failed request
+  const kept = new Set(useSession().me?.memberships.filter((held) => held.in_force && held.office !== 'worker').map((held) => held.organisation))
   const asked = [
-    ...[...new Set(own)].map((body) => `/api/v1/organisations/${body}/members?limit=100`),
-    `/api/v1/enterprises/${overview.enterprise}/workers?limit=100`,
+    ...[...new Set(own)].filter((body) => kept.has(body)).map((body) => `/api/v1/organisations/${body}/members?limit=100`),
+    ...(kept.has(overview.worker_organ) ? [`/api/v1/enterprises/${overview.enterprise}/workers?limit=100`] : []),
   ]
   for (const path of asked) {
     const rows = await get<Page<{ person?: string; name: string; office?: string; number?: string }>>(path).then((page) => page.rows, () => [])

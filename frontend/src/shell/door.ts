@@ -40,6 +40,9 @@ export function useDoor() {
     }
   }
 
+  /** A link may lead into one district of several: `?district=`. Without it the server takes its first. */
+  const there = (): { district?: string } => (route.query.district ? { district: String(route.query.district) } : {})
+
   const enter = (path: string, body: unknown): Promise<void> =>
     attempt(async () => {
       const opened = await ask<Opened>(path, body)
@@ -54,5 +57,5 @@ export function useDoor() {
     else await router.replace(target())
   }
 
-  return { busy, wrong, problem, attempt, enter, onward, target }
+  return { busy, wrong, problem, attempt, enter, onward, target, there }
 }

@@ -1,0 +1,173 @@
+"""A story at a server whose people do some acts, or all, at browsers of their own: by the forms that everybody has.
+
+`cloudnego walk` carries the same stories over HTTP. Here an act is typed into its form, sent, proved where it binds and
+read off its receipt; what it asks, the walk's own chooser says, and the log is believed, not the page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any, Final
+
+from rich.console import Console
+
+from cloudnego.core import commands as c
+from cloudnego.core.vocabulary import Side
+from cloudnego.stories import STORIES
+from cloudnego.walk.client import API, Api
+from cloudnego.walk.command import START
+from cloudnego.walk.people import Settled, settle
+from cloudnego.walk.rail import Rail
+from cloudnego.walk.record import Record
+from cloudnego.walk.sandbox import Sandbox
+from cloudnego.walk.table import Table
+from tests.browser.forms import Form
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.windows import Enters
+
+_ON_PHONES: Final = ("union_chair", "worker_representative", "worker", "scrutineer", "legal_representative")
+_WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")
+_ON_THE_TABLE: Final = (c.ConfirmDraft, c.SubmitDraft, c.AnswerProblem, c.ReportPerformance)
+_WITHIN_S: Final = 120  # one act, with everything that is looked at after it
+
+ByHand = Callable[[c.Command], bool]
+"""Whether an act is done at a browser."""
+
+
+class Town:
+    """A sandbox with the people of a story, and a window for each of them from the first time he needs one."""
+
+    def __init__(self, api: Api, enters: Enters, *, regional: bool = False) -> None:
+        self.sandbox = Sandbox(api, START)
+        self.settled: Settled = settle(self.sandbox, regional=regional)
+        self.url = api.url
+        self._enters = enters
+        if not regional:
+            self._list_workers(api)
+        self._windows: dict[str, Person] = {}
+
+    def _list_workers(self, api: Api) -> None:
+        """The union keeps the roster of its enterprise: whom it may pick in a form stands there."""
+        people = [one for one in self.sandbox.people.values() if one.role in _WORKERS]
+        lines = [{"number": f"{n:04d}", "name": one.name, "person": one.id} for n, one in enumerate(people, 1)]
+        chair = self.sandbox._token(self.by_role("union_chair"))
+        api.call("POST", f"/enterprises/{self.settled.subject}/workers", {"workers": lines}, token=chair)
+
+    def by_role(self, role: str) -> str:
+        """The first of a role."""
+        return next(one.id for one in self.sandbox.people.values() if one.role == role)
+
+    async def window(self, who: str) -> Person:
+        """His own, signed in."""
+        if who not in self._windows:
+            one = self.sandbox.people[who]
+            size = PHONE if one.role in _ON_PHONES else DESKTOP
+            person = self._windows[who] = await self._enters(str(one), size)
+            self._letter(who)  # he has one before he is asked for its code
+            body = {"login": one.login, "password": one.password, "district": self.sandbox.district, "door": "cookie"}
+            headers = {"X-CloudNego": "1", "Origin": self.url}
+            answer = await person.context.request.post(f"{self.url}{API}/session", data=body, headers=headers)
+            assert answer.status == 201, await answer.text()
+        return self._windows[who]
+
+    async def acts(self, who: str, case: str, command: c.Command) -> Mapping[str, Any]:
+        """One act by its form, at `who`'s window; returns what the server answered."""
+        person = await self.window(who)
+        words = command.model_dump(mode="json", exclude_none=True)
+        kebab = command.type.replace("_", "-")
+        opening = isinstance(command, c.OpenCase)
+        await person.goes_to("/cases/new" if opening else f"/c/{case}/do/{command.type}")
+        await Form(person.page).says(words)
+        path = f"{API}/negotiations" if opening else f"{API}/negotiations/{case}/{kebab}"
+        async with person.refused(403):  # who has proved nothing yet is told so, and then shows his letter
+            await person.page.locator("form button.primary[class~=wide]").last.click()
+            receipt = await self._sent(person, who, path)
+        await person.is_fine()
+        return receipt
+
+    async def _sent(self, person: Person, who: str, path: str) -> Mapping[str, Any]:
+        """Say yes to what binds, show the letter where it is wanted, and read the receipt."""
+        page = person.page
+        binds, proof = page.locator("dialog .foot button[type=button].primary"), page.locator("#stepup")
+        receipt, wrong = page.locator("section.receipt"), page.locator("form .refused, form .summary, form .wrong")
+        waits = {"binds": binds, "proof": proof}
+        while True:
+            first = receipt.or_(wrong)
+            for one in waits.values():
+                first = first.or_(one)
+            await first.first.wait_for()
+            if await receipt.count():
+                answer: Mapping[str, Any] = person.answers[path]
+                return answer
+            if await wrong.count():
+                raise AssertionError(f"{person}: {path}\n{await wrong.all_inner_texts()}\n{person.answers.get(path)}")
+            await person.is_fine()
+            if "proof" in waits and await proof.count():
+                await self._prove(person, who)
+                waits.clear()  # what binds was said yes to before
+            elif "binds" in waits and await binds.count():
+                await binds.click()
+                del waits["binds"]
+
+    async def _prove(self, person: Person, who: str) -> None:
+        """The code of his letter and his password, typed."""
+        letter = person.page.locator('#stepup input[value="letter"]')
+        if await letter.count():
+            await letter.check()
+        fields = person.page.locator("#stepup input:not([type=radio])")
+        await fields.nth(0).fill(self._letter(who))
+        await fields.nth(1).fill(self.sandbox.people[who].password)
+        await person.page.locator('button[form="stepup"]').click()
+
+    def _letter(self, who: str) -> str:
+        letters = self.sandbox._letters
+        if who not in letters:
+            letters[who] = str(self.sandbox._administer("/sandbox/letters", {"person": who})["code"])
+        return letters[who]
+
+
+class Played(Table):
+    """The table of a walk; what `by_hand` names is done at a window. The story runs in a thread, browsers do not."""
+
+    def __init__(self, town: Town, record: Record, by_hand: ByHand, loop: asyncio.AbstractEventLoop) -> None:
+        rail = Rail(Console(quiet=True), record)
+        super().__init__(town.sandbox, town.settled, Random(1), record, rail)
+        self._town = town
+        self._by_hand = by_hand
+        self._loop = loop
+        self.done: list[str] = []
+
+    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
+        super().act(self._who_sees(who, kind), kind, **wish)
+
+    def _who_sees(self, who: str, kind: type[c.Command]) -> str:
+        """From step 4 on the personnel office sees no table, where the draft and the problems lie: what it may do there
+        it can do over the API alone, from papers it has. At a browser the side's chief does it."""
+        return self.chief(Side.EMPLOYER) if who == self.cast.hr and kind in _ON_THE_TABLE else who
+
+    def _post(self, who: str, command: c.Command, path: str) -> Any:
+        if not self._by_hand(command):
+            return super()._post(who, command, path)
+        acting = self._town.acts(who, self.record.case or "", command)
+        receipt = asyncio.run_coroutine_threadsafe(acting, self._loop).result(_WITHIN_S)
+        self.done.append(command.type)
+        return receipt
+
+
+@asynccontextmanager
+async def town_of(url: str, enters: Enters, *, regional: bool = False) -> AsyncIterator[Town]:
+    """A new sandbox, peopled, and nobody in it has done anything."""
+    with Api(url) as api:
+        yield await asyncio.to_thread(lambda: Town(api, enters, regional=regional))
+
+
+@asynccontextmanager
+async def played(url: str, enters: Enters, story: str, by_hand: ByHand) -> AsyncIterator[tuple[Town, Played]]:
+    """A whole story; the town and the table as they were left."""
+    async with town_of(url, enters, regional=story == "regional") as town:
+        table = Played(town, Record(story), by_hand, asyncio.get_running_loop())
+        await asyncio.to_thread(STORIES[story], table)
+        yield town, table

@@ -1,0 +1,62 @@
+"""Whole negotiations in a browser: each act by its own person, at his own window, by the form that everybody has.
+
+In CI the acts of `SHAPES` are done by hand, the first of each kind: together they have nearly every kind of field, acts
+that bind with their proof, results counted on paper, both sides and the authority. `make e2e` does every act so, in
+every story.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from cloudnego.core import commands as c
+from tests.browser.played import ByHand, played
+from tests.browser.windows import Enters
+from tests.journeys.conftest import House
+
+SHAPES = {
+    "open_case",  # a page of its own
+    "confirm_electronic_service",  # binds; evidence, days
+    "propose_candidates",  # a list of people with their marks, and boxes to tick
+    "send_offer",  # topics by head, a plan, a paper that was served
+    "reply",
+    "request_materials",
+    "put_clause",  # values of several kinds, and words
+    "confirm_clause",
+    "write_minutes",  # a file of its own
+    "record_ballot",  # counted on paper
+    "sign_contract",
+    "receive_filing",  # by the authority
+}
+STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise")
+
+
+def first_of(kinds: set[str]) -> ByHand:
+    """The first act of each of these kinds."""
+    left = set(kinds)
+
+    def by_hand(command: c.Command) -> bool:
+        if command.type not in left:
+            return False
+        left.discard(command.type)
+        return True
+
+    return by_hand
+
+
+@pytest.mark.timeout(600)
+async def test_a_negotiation_goes_through_nine_steps_with_an_act_of_every_shape_by_hand(
+    enters: Enters, server: House
+) -> None:
+    async with played(server.url, enters, "plain", first_of(SHAPES)) as (_, table):
+        assert table.record.wrong() is None
+        assert set(table.done) == SHAPES
+
+
+@pytest.mark.whole
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("story", STORIES)
+async def test_a_whole_story_by_hand(enters: Enters, server: House, story: str) -> None:
+    async with played(server.url, enters, story, lambda _: True) as (_, table):
+        assert table.record.wrong() is None
+        assert len(table.done) == len(table.record.acts)
