@@ -48,6 +48,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'prepared/:prepared', name: 'prepared', component: () => import('@/pages/case/ActPage.vue') },
     ],
   },
+  ...(import.meta.env.DEV ? [{ path: '/parts', name: 'parts', component: () => import('@/pages/PartsPage.vue'), meta: { open: true, bare: true } }] : []),
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { open: true } },
 ]
 
