@@ -162,7 +162,7 @@ KEPT: Final = (
         floor=0,
         days=None,
         law="个人信息保护法 13(1)(3)",
-        tables=("organisation", "enterprise", "reference_value", "portal_client", "portal_grant"),
+        tables=("organisation", "enterprise", "reference_value", "district_map", "portal_client", "portal_grant"),
     ),
     Kept(
         name="cases",
@@ -191,8 +191,8 @@ KEPT: Final = (
 
 OF_NOBODY: Final = frozenset(
     {
-        "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream", "stream_key",
-        "identity_epoch", "token_key", "portal_key", "portal_secret",
+        "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream",
+        "stream_key", "identity_epoch", "token_key", "portal_key", "portal_secret",
     }
 )  # fmt: skip
 """Tables that hold nothing of any person: places, law, sums, keys."""

@@ -246,3 +246,14 @@ class ReferenceValue(SQLModel, table=True):
     source_name: str | None = Field(default=None, max_length=200)
     entered_by: str = Field(max_length=64)
     entered_s: int = Field(sa_type=BigInteger)
+
+
+class DistrictMap(SQLModel, table=True):
+    """How a district draws its places: tiles and shapes, as its union laid them down; `web.maps` judged them."""
+
+    __tablename__ = "district_map"
+
+    district: str = Field(primary_key=True, max_length=64)
+    body: bytes
+    entered_by: str = Field(max_length=64)
+    entered_s: int = Field(sa_type=BigInteger)

@@ -63,6 +63,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_next": PortalScope.CASES,
     "cockpit": None,
     "coverage": None,
+    "get_map": None,
+    "put_map": None,
     "campaign_board": None,
     "run_campaign": None,
     "get_urges": PortalScope.CASES,
