@@ -157,6 +157,8 @@ async def test_the_table_and_the_report_say_what_the_screen_says(look: Looking) 
     assert report["cockpit"] == screen
     assert report["coverage"] == await shown(client, "/coverage")
     assert report["happened"]["opened"] == 14
+    for month in ("2026-13", "2026", "march"):
+        assert (await client.get(f"{API}/cockpit/report/{month}")).status_code == 404
     answer = await client.get(f"{API}/cockpit/export.csv", params={"wage_year": 2026})
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     names = rows[1][2:]

@@ -123,7 +123,7 @@ async def get_board(
     request: Request,
     site: TheSite,
     who: SignedIn,
-    wage_year: Annotated[int, Query(ge=2000, le=2099)],
+    wage_year: Annotated[int | None, Query(ge=2000, le=2099)] = None,
     region: RegionText = None,
     industry: Annotated[str | None, Query(pattern=r"^[A-T][0-9]{0,4}$")] = None,
     cursor: Cursor = None,
@@ -131,6 +131,7 @@ async def get_board(
 ) -> Response:
     """How far each enterprise of the area is in a wage year: who to pick, and who has sent, received, answered."""
     reach = _reach(site, who)
+    year = wage_year if wage_year is not None else site.world.clock(who.district).year
     after = str(read_cursor(cursor, "campaign").get("id", "")) if cursor else ""
 
     def read() -> Board:
@@ -138,12 +139,12 @@ async def get_board(
             found = enterprises(
                 session, who.district, reach, region=region, industry=industry, after=after, limit=limit + 1
             )
-        cases = _cases(site, who.district, [one.id for one in found[:limit]], wage_year)
+        cases = _cases(site, who.district, [one.id for one in found[:limit]], year)
         rows = tuple(_board_row(one, cases.get(one.id)) for one in found[:limit])
         states = [one.state for one in rows]
         counts = {state: states.count(state) for state in sorted(set(states))}
         return Board(
-            wage_year=wage_year,
+            wage_year=year,
             rows=rows,
             counts=counts | {"late": sum("reply" in one.late.split() for one in rows)},
             next=cursor_of("campaign", {"id": found[limit - 1].id}) if len(found) > limit else None,

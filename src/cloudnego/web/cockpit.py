@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -44,7 +45,8 @@ FEW: Final = f"不足{LEAST}家"
 
 IndustryText = Annotated[str | None, Query(pattern=r"^[A-T][0-9]{0,4}$")]
 WageYear = Annotated[int | None, Query(ge=2000, le=2099)]
-Month = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, Path(max_length=96)]
+_MONTH: Final = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])").fullmatch
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
@@ -127,7 +129,10 @@ async def get_report(
     """The report of a month: what happened in it, and the figures of its wage year as they stand."""
 
     def read() -> MonthDocument:
-        return report_of(site, who.district, area_of(site, who, acting_as, region), month)
+        area = area_of(site, who, acting_as, region)
+        if not _MONTH(month):
+            raise Problem("not_found")
+        return report_of(site, who.district, area, month)
 
     return tagged(request, await site.threads.run(read))
 
