@@ -65,7 +65,8 @@ def fetch(*, with_tools: bool = False) -> None:
 
 def check() -> None:
     """Types and tests of the sources. Raises NotBuilt with what is wrong."""
-    fetch(with_tools=True)
+    with _alone():
+        fetch(with_tools=True)
     for script in ("types", "test"):
         _node(_npm(), "run", "--silent", script)
 
