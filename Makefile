@@ -41,7 +41,7 @@ walk: ## carry one case over HTTP through a running server: URL=… STORY=plain|
 	$(ok)
 
 ##@ Before you hand something in
-.PHONY: ci lint format types contracts test ui-check e2e
+.PHONY: ci lint format types contracts test ui-check e2e shots
 ci: ## all that .ci/run does, in a fresh environment
 	@bash .ci/run
 	$(ok)
@@ -74,6 +74,11 @@ ui-check: ## types and tests of frontend/
 
 e2e: ## the journeys of people at a real browser, alone and whole; ARGS= narrows it
 	@$(PYTHON) -m pytest -n 2 tests/browser --whole $(ARGS)
+	$(ok)
+
+SHOTS ?= shots
+shots: ## every page at a phone and at a desk as pictures: SHOTS=folder
+	@$(PYTHON) -m tests.browser.shots $(SHOTS)
 	$(ok)
 
 ##@ Written by the code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,18 +45,25 @@ def server(built: None, running: House) -> House:
     return running
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def launched(place: Path) -> AsyncIterator[Browser]:
+    """A browser; `place`: a folder of this run."""
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node() / "bin" / "node"))  # noqa: TID251 - its own needs libatomic
-    found = chromium(tmp_path_factory.mktemp("letters"))
+    found = chromium(place)
     async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(
+        browser = await playwright.chromium.launch(
             executable_path=found.program,
             args=list(FLAGS),
             env={**os.environ, **found.environment},  # noqa: TID251 - what a process is started with
         )
-        yield launched
-        await launched.close()
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    async with launched(tmp_path_factory.mktemp("letters")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

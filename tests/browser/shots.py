@@ -1,0 +1,101 @@
+"""`make shots`: every page at a phone and at a desk, filled, empty and missing, as pictures in a folder to look at.
+
+The case is played over HTTP up to its meeting, when most pages have something to show; then its people look around.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import hatch_build
+from cloudnego.core import commands as c
+from cloudnego.stories import STORIES
+from cloudnego.walk.record import Record
+from tests.browser.chromium import axe
+from tests.browser.conftest import launched
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.played import Played, Town, town_of
+from tests.journeys.conftest import House
+
+OPEN: Final = ("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/nothing")
+OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/district", "/office")
+CASE: Final = (
+    *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
+    *("/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend"),
+)
+SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
+LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}
+
+
+class FarEnough(Exception):
+    """The case stands where it is to be looked at."""
+
+
+class UpTo(Played):
+    """A story that ends before an act of one kind."""
+
+    def _post(self, who: str, command: c.Command, path: str) -> Any:
+        if isinstance(command, c.WriteMinutes):
+            raise FarEnough
+        return super()._post(who, command, path)
+
+
+async def _look(person: Person, path: str, folder: Path, name: str) -> None:
+    await person.page.goto(person.url + path)
+    await person._settles()
+    await person.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+
+
+def _named(path: str) -> str:
+    return re.sub(r"\W+", "-", path).strip("-") or "home"
+
+
+async def _all(town: Town, stranger: dict[str, Person], folder: Path) -> None:
+    for size, person in stranger.items():
+        for path in OPEN:
+            await _look(person, path, folder, f"{size}-stranger-{_named(path)}")
+    for size, roles in LOOKERS.items():
+        for role in roles:
+            person = await town.window(town.by_role(role))
+            await person.page.set_viewport_size(SIZES[size])
+            for path in OWN:
+                await _look(person, path, folder, f"{size}-{role}-empty-{_named(path)}")
+    table = UpTo(town, Record("plain"), lambda _: False, asyncio.get_running_loop())
+    with suppress(FarEnough):
+        await asyncio.to_thread(STORIES["plain"], table)
+    for size, roles in LOOKERS.items():
+        for role in roles:
+            person = await town.window(town.by_role(role))
+            for path in (*OWN, *(f"/c/{table.record.case}{page}" for page in CASE)):
+                name = _named(path.replace(f"/c/{table.record.case}", "/case"))
+                await _look(person, path, folder, f"{size}-{role}-{name}")
+
+
+async def shots(url: str, folder: Path) -> None:
+    """Take them all."""
+    with tempfile.TemporaryDirectory() as letters:
+        async with launched(Path(letters)) as browser:
+            script = axe()
+
+            async def enters(name: str, size: Any = DESKTOP, /, **more: Any) -> Person:
+                words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **more}
+                context = await browser.new_context(viewport=size, **words)
+                return Person(name, context, await context.new_page(), url, script)
+
+            async with town_of(url, enters) as town:
+                strangers = {name: await enters("stranger", size) for name, size in SIZES.items()}
+                await _all(town, strangers, folder)
+
+
+if __name__ == "__main__":
+    where = Path(sys.argv[1])
+    where.mkdir(parents=True, exist_ok=True)
+    hatch_build.build()
+    with tempfile.TemporaryDirectory() as home, House(Path(home)) as house:
+        asyncio.run(shots(house.url, where))
