@@ -26,7 +26,7 @@ export function initial(command: string, fields: readonly Field[], one: CaseDocu
   return raw
 }
 
-/** The topics as this side, or failing that the offer, has them; every head of the pack once. */
+/** The topics as this side, or failing that the offer, has them; where nobody said any, every head of the law once. */
 function topics(command: string, one: CaseDocument, heads: string[]): Raw[] {
   const state = stateOf(one)
   const sheet = (one.caucus as { sheet?: TopicRow[] } | null)?.sheet ?? []
@@ -41,8 +41,7 @@ function topics(command: string, one: CaseDocument, heads: string[]): Raw[] {
     basis: words[`topics.${at}.basis`] ?? '',
     reason: words[`topics.${at}.reason`] ?? '',
   }))
-  const there = new Set(rows.map((row) => row.head))
-  return [...said, ...heads.filter((head) => !there.has(head)).map((head) => ({ head }))]
+  return said.length ? said : heads.map((head) => ({ head }))
 }
 
 /** The words of the last sheet in a stream. */

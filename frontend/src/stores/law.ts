@@ -64,6 +64,9 @@ export const useLaw = defineStore('law', () => {
     return topics ? [...topics.heads, ...(topics.extra ?? [])] : []
   }
 
+  /** The heads the law names; the pack's further ones are added by who needs them. */
+  const mainHeads = (): string[] => pack()?.rows.topics.heads.map((one) => one.code) ?? []
+
   const head = (code: string): string => {
     const found = heads().find((one) => one.code === code)
     return found ? said(found.name) : t('case.head', { code })
@@ -71,5 +74,5 @@ export const useLaw = defineStore('law', () => {
 
   const papers = () => pack()?.rows.filing?.items ?? []
 
-  return { packs, load, loadDefault, pack, cited, heads, head, papers }
+  return { packs, load, loadDefault, pack, cited, heads, mainHeads, head, papers }
 })
