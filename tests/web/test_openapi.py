@@ -39,6 +39,7 @@ from tests.web.served import Served, serving
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE, ENGLISH = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]{2}")
 JUDGED_AT_LEAST = 10
+ROUNDS_MAX = 5  # of one it depends on the dice what gets past seat and step; of five it does not
 SECONDS = 20.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
@@ -344,6 +345,10 @@ class Bombardment:
             broken.add_note(f"{name or operation.label} in {step} by {who}")
             raise
 
+    def judged_least(self) -> int:
+        """Commands judged beyond seat and step, where they were the fewest."""
+        return min(self.judged[step] for step in STANDS)
+
     def count(self, answer: Any, name: str, step: Step) -> None:
         self.statuses[answer.status_code] += 1
         if name not in self.may:
@@ -357,7 +362,7 @@ class Bombardment:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(served: Served) -> None:
     """Every operation with what schemathesis makes up, in real cases at six steps, by ten people of all seats;
     statuses, types, headers and bodies must be those of the document. That what fits the schema is accepted is not
@@ -367,7 +372,7 @@ def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(serve
     number = secrets.randbits(32)
     sys.stdout.write(f"schemathesis seed {number}\n")
     fire, began, rounds = Bombardment(served, number), time.monotonic(), 0
-    while rounds == 0 or time.monotonic() - began < SECONDS:
+    while time.monotonic() - began < SECONDS or (rounds < ROUNDS_MAX and fire.judged_least() < JUDGED_AT_LEAST):
         fire.round(rounds)
         rounds += 1
     sys.stdout.write(
@@ -376,4 +381,4 @@ def test_no_request_makes_the_server_fail_or_answer_what_is_not_documented(serve
     )
     assert {409, 422, 404, 200, 201} <= set(fire.statuses), "the bombardment reached every kind of answer"
     assert not any(status >= 500 for status in fire.statuses)
-    assert min(fire.judged[step] for step in STANDS) >= JUDGED_AT_LEAST, "hardly a command got past seat and step"
+    assert fire.judged_least() >= JUDGED_AT_LEAST, "hardly a command got past seat and step"
