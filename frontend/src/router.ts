@@ -49,6 +49,22 @@ const routes: RouteRecordRaw[] = [
     ],
   },
   ...(import.meta.env.DEV ? [{ path: '/parts', name: 'parts', component: () => import('@/pages/PartsPage.vue'), meta: { open: true, bare: true } }] : []),
+  {
+    path: '/office',
+    component: () => import('@/pages/office/OfficeShell.vue'),
+    meta: { tab: 'office' },
+    children: [
+      { path: '', name: 'office', component: () => import('@/pages/office/OfficePage.vue') },
+      { path: 'packs/:id?', name: 'office-pack', component: () => import('@/pages/office/PackPage.vue') },
+      { path: 'references', name: 'office-references', component: () => import('@/pages/office/ReferencesPage.vue') },
+      { path: 'calendar', name: 'office-calendar', component: () => import('@/pages/office/CalendarPage.vue') },
+      { path: 'enterprises', name: 'office-enterprises', component: () => import('@/pages/office/EnterprisesPage.vue') },
+      { path: 'enterprises/:id', name: 'office-enterprise', component: () => import('@/pages/office/EnterprisePage.vue') },
+      { path: 'organisations', name: 'office-organisations', component: () => import('@/pages/office/OrganisationsPage.vue') },
+      { path: 'organisations/:id', name: 'office-organisation', component: () => import('@/pages/office/OrganisationPage.vue') },
+      { path: 'roster/:id', name: 'office-roster', component: () => import('@/pages/office/RosterPage.vue') },
+    ],
+  },
   { path: '/:rest(.*)*', name: 'not-found', component: () => import('@/pages/NotFoundPage.vue'), meta: { open: true } },
 ]
 
