@@ -32,6 +32,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/consent/:id', name: 'consent', component: () => import('@/pages/ConsentPage.vue'), meta: { bare: true } },
   { path: '/cases', name: 'cases', component: () => import('@/pages/CasesPage.vue'), meta: { tab: 'cases' } },
   { path: '/cases/new', name: 'case-new', component: () => import('@/pages/NewCasePage.vue'), meta: { tab: 'cases' } },
+  { path: '/district', name: 'district', component: () => import('@/pages/DistrictPage.vue'), meta: { tab: 'district' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },

@@ -11,7 +11,7 @@ export function useNav() {
     [
       { tab: 'home', to: '/', label: 'nav.home', badge: todo.count, shown: true },
       { tab: 'cases', to: '/cases', label: 'nav.cases', badge: 0, shown: true },
-      { tab: 'district', to: '/district', label: 'nav.district', badge: 0, shown: session.official && routed('/district') },
+      { tab: 'district', to: '/district', label: 'nav.district', badge: 0, shown: session.regional },
       { tab: 'office', to: '/office', label: 'nav.office', badge: 0, shown: routed('/office') },
     ].filter((one) => one.shown),
   )

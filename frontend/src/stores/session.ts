@@ -53,5 +53,10 @@ export const useSession = defineStore('session', () => {
     ),
   )
 
-  return { me, known, seat, enter, look, leave, forget, today, proved, offices, official }
+  /** Whose office reaches every case of a region: to these the API says the figures of it. */
+  const regional = computed(() =>
+    ['town_union', 'district_union', 'authority', 'employers_body', 'auditor'].some((one) => offices.value.has(one as never)),
+  )
+
+  return { me, known, seat, enter, look, leave, forget, today, proved, offices, official, regional }
 })
