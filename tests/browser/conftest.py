@@ -23,14 +23,18 @@ from tests.npm import node
 __all__ = ["running"]  # the server that the walks go through, too
 
 HERE = Path(__file__).resolve().parent
+_WITHIN_S = 300
 _STEP_MS = 10_000  # what a page may take to show what it was asked for, on two busy cores
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser belongs to the loop it was started on, so all of these run on one."""
+    """A browser belongs to the loop it was started on, so all of these run on one. The first test of a process may
+    have to fetch and unpack it."""
     for item in items:
         if HERE in item.path.parents and is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            if item.get_closest_marker("timeout") is None:
+                item.add_marker(pytest.mark.timeout(_WITHIN_S))
 
 
 @pytest.fixture(scope="session")
