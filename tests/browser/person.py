@@ -142,7 +142,7 @@ class Person:
     async def _settles(self) -> None:
         """Wait until nothing is under way."""
         await self.page.wait_for_load_state("load")
-        with suppress(TimeoutError):  # which headings there are is looked at afterwards
+        with suppress(Error):  # which headings there are is looked at afterwards
             await self.page.locator("h1").first.wait_for(timeout=_DRAWN_MS)
         quiet = waited = 0
         while quiet < _QUIET_MS:
