@@ -82,9 +82,13 @@ shots: ## every page at a phone and at a desk as pictures: SHOTS=folder
 	$(ok)
 
 ##@ Written by the code
-.PHONY: docs schemas
+.PHONY: docs schemas pictures
 docs: ## write docs/PROCEDURE.md and docs/schemas/ again from the code
 	@$(PYTHON) docs/generate.py
+	$(ok)
+
+pictures: ## take the README's pictures of the demonstration again
+	@$(PYTHON) -m tests.browser.pictures
 	$(ok)
 
 schemas: docs ## the same: schemas and procedure are written together

@@ -124,13 +124,14 @@ def _announce(seed: Seed, url: str, portal: tuple[str, str]) -> None:
     out.print(f"  id {portal[0]}  secret {portal[1]}", highlight=False, soft_wrap=True)
     out.print()
     for what, where in (
+        ("打开网页登录 open the pages and sign in", "/"),
+        ("区级总览 the district, as its union", "/district"),
+        ("办公室 the office, as a union", "/office"),
         ("九个步骤 the nine steps", "/api/v1/procedure"),
         ("接口 the API", "/openapi.json"),
         ("登录 sign in: POST", "/api/v1/session"),
         ("办有约束力的事之前 before a binding act: POST", "/api/v1/session/step-up"),
         ("手机验证码 codes to phones, none is sent: as admin, GET", "/api/v1/me/inbox"),
-        ("全区 the district", "/api/v1/cockpit"),
-        ("案件 cases", "/api/v1/negotiations"),
     ):
         out.print(f"  {what}  {url}{where}", highlight=False, soft_wrap=True)
     typer.echo(f"ready {url}")
