@@ -131,7 +131,7 @@ class Seen(NamedTuple):
     cases: tuple[int, int]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     world, port = tmp_path_factory.mktemp("demo"), free_port()
     with Demo(world, port) as first:
