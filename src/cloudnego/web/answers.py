@@ -41,8 +41,8 @@ def nothing() -> Response:
 
 
 def tag_of(*parts: object) -> str:
-    """An ETag that says nothing but whether the parts are the same."""
-    return '"' + sha256(repr(parts).encode()).hexdigest()[:32] + '"'
+    """An ETag that says nothing but whether the parts are the same: not the order in which a set happens to lie."""
+    return '"' + sha256(encode(parts)).hexdigest()[:32] + '"'
 
 
 def unchanged(request: Request, tag: str) -> Response | None:
