@@ -46,6 +46,7 @@ def build(pages: Path = PAGES, *, again: bool = False) -> bool:
         with tempfile.TemporaryDirectory(prefix=".static-", dir=pages.parent) as made:
             new = Path(made) / "static"
             _node("node_modules/vite/bin/vite.js", "build", "--outDir", str(new), "--emptyOutDir")
+            _node("scripts/offline.mjs", str(new))
             _node("compress.mjs", str(new))
             names = sorted(path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file())
             (new / STAMP).write_text(json.dumps({"digest": digest, "files": names}), encoding="utf-8")
@@ -64,11 +65,13 @@ def fetch(*, with_tools: bool = False) -> None:
 
 
 def check() -> None:
-    """Types and tests of the sources. Raises NotBuilt with what is wrong."""
+    """Types and tests of the sources, and how much the built pages want at first. Raises NotBuilt with what is wrong."""
+    build()
     with _alone():
         fetch(with_tools=True)
     for script in ("types", "test"):
         _node(_npm(), "run", "--silent", script)
+    _node("scripts/budget.mjs", str(PAGES))
 
 
 def _npm() -> Path:

@@ -2,6 +2,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { install } from '@/api/client'
 import App from '@/App.vue'
+import { workOffline } from '@/offline/worker'
 import { router } from '@/router'
 import { useConnection } from '@/stores/connection'
 import { useSession } from '@/stores/session'
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
   app.use(router)
   await router.isReady()
   app.mount('#app')
+  workOffline()
 }
 
 void start()

@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import pytest_asyncio
@@ -24,6 +24,7 @@ __all__ = ["running"]  # the server that the walks go through, too
 
 HERE = Path(__file__).resolve().parent
 _WITHIN_S = 300
+ALONE: Final = {"service_workers": "block"}  # it fetches a hundred files for each new window: who tests it lets it in
 _STEP_MS = 10_000  # what a page may take to show what it was asked for, on two busy cores
 
 
@@ -82,7 +83,7 @@ async def enters(browser: Browser, server: House, axe_script: str) -> AsyncItera
         people: list[Person] = []
 
         async def enter(name: str, size: ViewportSize = DESKTOP, /, **more: Any) -> Person:
-            words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **more}
+            words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **ALONE, **more}
             context = await browser.new_context(viewport=size, **words)
             stack.push_async_callback(context.close)
             context.set_default_timeout(_STEP_MS)

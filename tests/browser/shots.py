@@ -18,7 +18,7 @@ from cloudnego.core import commands as c
 from cloudnego.stories import STORIES
 from cloudnego.walk.record import Record
 from tests.browser.chromium import axe
-from tests.browser.conftest import launched
+from tests.browser.conftest import ALONE, launched
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.played import Played, Town, town_of
 from tests.journeys.conftest import House
@@ -84,7 +84,7 @@ async def shots(url: str, folder: Path) -> None:
             script = axe()
 
             async def enters(name: str, size: Any = DESKTOP, /, **more: Any) -> Person:
-                words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **more}
+                words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **ALONE, **more}
                 context = await browser.new_context(viewport=size, **words)
                 return Person(name, context, await context.new_page(), url, script)
 

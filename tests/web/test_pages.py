@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from cloudnego.web import pages
 from cloudnego.web.app import ROUTERS
 from cloudnego.web.pages import OTHERS
 from cloudnego.web.shield import CSP_OF_PAGES
+from tests.house.tree import ROOT
 from tests.web.conftest import API, settings_for
 from tests.web.served import Served, serving
 from tests.web.test_shield import shielded
@@ -31,6 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     for name, content in {
         "index.html": INDEX.encode(),
         "icon.svg": b"<svg/>",
+        "sw.js": b"self",
         "app.webmanifest": b"{}",
         ".built.json": b"{}",
         ".vite/manifest.json": b"{}",
@@ -131,6 +135,17 @@ def test_no_endpoint_is_hidden_by_a_page(client: httpx2.Client) -> None:
     assert firsts <= OTHERS
     for path in ("/healthz", "/readyz", "/openapi.json", "/.well-known/jwks.json", "/slips.css"):
         assert "<title>" not in client.get(path).text, path
+
+
+def test_the_service_worker_leaves_alone_what_is_no_page(client: httpx2.Client) -> None:
+    source = (ROOT / "frontend" / "scripts" / "worker.js").read_text(encoding="utf-8")
+    named = re.search(r"^const OTHERS = (\[.*\])$", source, re.MULTILINE)
+    assert named is not None
+    assert set(json.loads(named[1].replace("'", '"'))) == OTHERS
+    answer = client.get("/sw.js", headers={"Accept": "*/*"})
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache", "a browser asks for it again, and finds a new release"
+    assert answer.headers["content-security-policy"] == CSP_OF_PAGES, "what it may fetch is what a page may"
 
 
 def test_a_file_with_a_hash_is_kept_for_a_year_and_comes_as_small_as_the_browser_takes_it(
