@@ -13,7 +13,5 @@ def test_one_set_has_one_tag_however_it_was_filled() -> None:
 
 
 def test_another_office_is_another_tag() -> None:
-    plain, chair = (
-        Member(person="p1", side=Side.WORKER, offices=frozenset(held)) for held in ((), (Office.UNION,))
-    )
+    plain, chair = (Member(person="p1", side=Side.WORKER, offices=frozenset(held)) for held in ((), (Office.UNION,)))
     assert tag_of(plain) != tag_of(chair)
