@@ -17,7 +17,7 @@ declare module 'vue-router' {
 
 /** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
 const CASE_PAGES = [
-  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'timeline', 'acts',
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'papers', 'timeline', 'acts',
 ] as const
 
 const routes: RouteRecordRaw[] = [

@@ -27,7 +27,7 @@ OPEN: Final = ("/signin", "/slip", "/invitation", "/new-password", "/texts/priva
 OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/district", "/office")
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *("/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend"),
+    *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend"),
 )
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}

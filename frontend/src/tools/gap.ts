@@ -40,3 +40,33 @@ export function axis(values: string[]): (value: string) => number {
   if (low === high) return () => 50
   return (one) => 8 + (84 * (Number(tenThousandths(one)) - low)) / (high - low)
 }
+
+export interface Reference {
+  kind: string
+  period: string
+  rate: string | null
+  fen: number | null
+  source: string
+}
+export interface Mark {
+  kind: string
+  period: string
+  value: string
+  source: string
+}
+const MARKS = { rate: ['guideline_lower', 'guideline_benchmark', 'guideline_upper'], fen: ['minimum_wage'] }
+
+/** The reference values of a unit, low to high; of one kind the latest period. */
+export function marksOf(references: readonly Reference[], unit: 'rate' | 'fen'): Mark[] {
+  return MARKS[unit].flatMap((kind) => {
+    const of = references.filter((one) => one.kind === kind && one[unit] !== null)
+    const last = of.reduce<Reference | null>((best, one) => (best && best.period >= one.period ? best : one), null)
+    return last ? [{ kind, period: last.period, value: String(last[unit]), source: last.source }] : []
+  })
+}
+
+/** Where the guideline ends on both sides; null where one end is not known. */
+export function bandOf(marks: readonly Mark[]): [string, string] | null {
+  const [low, high] = ['guideline_lower', 'guideline_upper'].map((kind) => marks.find((one) => one.kind === kind)?.value)
+  return low !== undefined && high !== undefined ? [low, high] : null
+}
