@@ -15,7 +15,8 @@ def test_starting_is_one_command() -> None:
 
 def test_testing_is_one_command() -> None:
     (command,) = listed("README.md", "<!-- ci: test -->")
-    install, run = command.split(" && ")
+    made, install, run = command.split(" && ")
+    assert made == "python3 -m venv .venv", "it stands alone: who runs the tests need not have started anything"
     assert install == ".venv/bin/pip install -q -c constraints.txt '.[test]'"
     assert run == ".venv/bin/python -m pytest -n 2"
 
