@@ -20,13 +20,13 @@ from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
 from cloudnego.core.events import Covered, Event, Reference
 from cloudnego.core.evolve import evolve, replay
-from cloudnego.core.gate import TALK, needs_unmet, obstacles, only_talked, stuck_because
+from cloudnego.core.gate import TALK, may_ask, obstacles, only_talked, stuck_because
 from cloudnego.core.moment import Law, Moment, Register, Standing
 from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.overview import overview
 from cloudnego.core.procedure import PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Refused
-from cloudnego.core.sight import seated
+from cloudnego.core.sight import next_for, open_for, seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.substates import (
     SUBSTATES,
@@ -185,7 +185,7 @@ def stray(scene: Checked) -> None:
     except (LookupError, ValueError, AssertionError):
         return
     moment = scene.moment(who, command)
-    unmet = any(o.hard for o in needs_unmet(moment, PLACES[kind]))
+    unmet = not may_ask(moment, PLACES[kind])
     try:
         scene.ask(scene.member(who), command)
     except Refused:
@@ -293,8 +293,11 @@ def court_order(name: str, side: Side) -> c.RecordCourtOrder:
 def _open_means_askable(scene: Checked, dice: Random) -> None:
     """Now and then, for somebody; with dice of its own, so that a walk is the same without it."""
     if scene.case.live and dice.random() < ASKED_EACH:
-        lies = unaskable(scene, dice.choice(sorted(scene.members)), dice, scene.cast)
+        who = dice.choice(sorted(scene.members))
+        lies = unaskable(scene, who, dice, scene.cast)
         assert lies == [], f"{lies} in {scene.case.step} under {scene.law.pack.id}"
+        now = scene.moment(who)
+        assert open_for(now) == [one.command for one in next_for(now) if one.open], "two opinions of what is open"
 
 
 def _try(scene: Rehearsal, who: str, command: c.Command) -> None:

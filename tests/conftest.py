@@ -26,6 +26,9 @@ if ROOM is not None:
 
 MANY_S = 600.0
 
+_YOUNG_MAX = 20_000
+"""Objects before the collector looks again: a request makes hundreds, and nothing of it is a cycle."""
+
 # What is imported stays: the collector need not look at it, neither while it comes nor between the tests.
 gc.disable()
 
@@ -60,4 +63,5 @@ def _may_take(item: pytest.Item) -> float:
 
 def pytest_collection_finish() -> None:
     gc.freeze()
+    gc.set_threshold(_YOUNG_MAX, 20, 20)
     gc.enable()

@@ -13,13 +13,13 @@ from cloudnego.core import commands as c
 from cloudnego.core.clauses import open_clauses, unsettled_heads
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.events import Event
-from cloudnego.core.gate import needs_unmet, stuck_because
+from cloudnego.core.gate import may_ask, stuck_because
 from cloudnego.core.moment import Law, Moment, Named, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
 from cloudnego.core.road import place_of
-from cloudnego.core.sight import clock_asks, next_for
+from cloudnego.core.sight import clock_asks, open_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Origin, Side, Stream
 from cloudnego.stories import Scene
@@ -226,7 +226,7 @@ def purposeful(scene: Rehearsal, busy: list[str]) -> None:
             if _weight(scene, kind) < 0.05:  # settled; asking again would undo it
                 continue
             for who, moment in moments.items():
-                if moment.seats.isdisjoint(place.ask.by) or any(o.hard for o in needs_unmet(moment, place)):
+                if moment.seats.isdisjoint(place.ask.by) or not may_ask(moment, place):
                     continue
                 if try_one(scene, who, kind):
                     return
@@ -249,12 +249,12 @@ def wander(scene: Rehearsal, steps: int) -> None:
         busy[3] = scene.case.meeting.recorder or cast.recorder
         who = busy[dice.randrange(len(busy))] if dice.random() < 0.6 else people[dice.randrange(len(people))]
         moment = scene.moment(who)
-        open_now = [p for p in next_for(moment) if p.open]
+        open_now = [c.COMMANDS[name] for name in open_for(moment)]
         if not open_now:
             continue
-        weights = [_weight(scene, c.COMMANDS[p.command]) for p in open_now]
+        weights = [_weight(scene, kind) for kind in open_now]
         if dice.random() < sum(weights):  # who can do nothing but what is rare mostly does nothing
-            try_one(scene, who, c.COMMANDS[dice.choices(open_now, weights)[0].command])
+            try_one(scene, who, dice.choices(open_now, weights)[0])
 
 
 def twist(scene: Rehearsal, moment: Moment, kind: type[c.Command]) -> dict[str, Any]:

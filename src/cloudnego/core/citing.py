@@ -7,6 +7,7 @@ same rule cites that pack's own row, or the national article with the same conte
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 from msgspec.structs import replace
 
@@ -61,14 +62,18 @@ _SAME: dict[str, Callable[[Pack], Cites]] = {
 """Where the same rule stands in a pack that lacks the text; an article not named here has no counterpart."""
 
 
+@cache  # of the few hundred articles that rules and packs cite
+def _text_of(article: str) -> str:
+    return article.split(" ", 1)[0]
+
+
 def in_this_law(pack: Pack, obstacle: Obstacle) -> Obstacle:
     """The obstacle with articles of the pack's own texts alone."""
-    if all(article.split(" ", 1)[0] in pack.sources for article in obstacle.articles):
+    if all(map(pack.sources.__contains__, map(_text_of, obstacle.articles))):
         return obstacle
     found: dict[str, None] = {}
     for article in obstacle.articles:
-        known = article.split(" ", 1)[0] in pack.sources
         same = _SAME.get(article)
-        own = (article,) if known else same(pack) if same else ()
-        found |= dict.fromkeys(a for a in own if a.split(" ", 1)[0] in pack.sources)
+        own = (article,) if _text_of(article) in pack.sources else same(pack) if same else ()
+        found |= dict.fromkeys(a for a in own if _text_of(a) in pack.sources)
     return replace(obstacle, articles=tuple(found))

@@ -29,19 +29,32 @@ def wrong_seat(m: Moment, place: Place, *, on_paper: bool = False) -> Obstacle |
     return no(Reason.NOT_YOUR_SEAT, cure=tuple(sorted(ask.by)), side=ask.side)
 
 
-def needs_unmet(m: Moment, place: Place, *, on_paper: bool = False) -> list[Obstacle]:
-    """What stands in the way before a word is written."""
+def _in_the_way(m: Moment, place: Place, *, on_paper: bool = False) -> Iterator[Obstacle]:
     case, ask = m.case, place.ask
     if not ask.command.opens:
         if case.ending is not None and not ask.even_closed:
-            return [no(Reason.CASE_CLOSED, ending=case.ending)]
+            yield no(Reason.CASE_CLOSED, ending=case.ending)
+            return
         if case.step is None or not place.open_in(case.step):
             step = case.step or Step.REPRESENTATIVES
-            return [no(Reason.NOT_IN_THIS_STEP, step=step, first=place.first, last=place.last)]
-    seat = wrong_seat(m, place, on_paper=on_paper)
-    if seat:
-        return [seat]
-    return [in_this_law(m.law.pack, o) for need in (*place.stops, *ask.needs) if (o := need(m))]
+            yield no(Reason.NOT_IN_THIS_STEP, step=step, first=place.first, last=place.last)
+            return
+    if seat := wrong_seat(m, place, on_paper=on_paper):
+        yield seat
+        return
+    for need in (*place.stops, *ask.needs):
+        if found := need(m):
+            yield found
+
+
+def needs_unmet(m: Moment, place: Place, *, on_paper: bool = False) -> list[Obstacle]:
+    """What stands in the way before a word is written."""
+    return [in_this_law(m.law.pack, o) for o in _in_the_way(m, place, on_paper=on_paper)]
+
+
+def may_ask(m: Moment, place: Place) -> bool:
+    """Whether nothing hard stands in the way before a word is written; looks no further than the first that does."""
+    return not any(o.hard for o in _in_the_way(m, place))
 
 
 def obstacles(m: Moment, command: c.Command) -> list[Obstacle]:

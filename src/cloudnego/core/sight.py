@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
 from cloudnego.core import commands as c
+from cloudnego.core.asks import Place
 from cloudnego.core.deadlines import Running, deadlines, mark_due
-from cloudnego.core.gate import needs_unmet, stuck_because
+from cloudnego.core.gate import may_ask, needs_unmet, stuck_because
 from cloudnego.core.instructors import looks_in
 from cloudnego.core.moment import Moment, Standing, has_no_list, seats_of, side_of, streams_of
 from cloudnego.core.overview import Overview
@@ -19,7 +20,7 @@ from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Stream
 
-__all__ = ["Possible", "clock_asks", "moment_of", "next_for", "streams_of"]
+__all__ = ["Possible", "clock_asks", "moment_of", "next_for", "open_for", "streams_of"]
 
 
 def seated(case: Negotiation) -> dict[str, bool]:
@@ -162,16 +163,26 @@ class Possible(msgspec.Struct, frozen=True, kw_only=True):
     obstacles: tuple[Obstacle, ...]
 
 
-def next_for(m: Moment) -> tuple[Possible, ...]:
-    """What the member of this moment may ask now: the asks of his seats in the step as it stands."""
+def _of_his_seats(m: Moment) -> Iterator[tuple[str, Place]]:
     if not m.case.live or m.case.step is None:
-        return ()
-    found, seats, side = [], m.seats, m.side
+        return
+    seats, side = m.seats, m.side
     for name, place in OPEN_IN[m.case.step]:
         ask = place.ask
-        if seats.isdisjoint(ask.by) or (ask.side is not None and ask.side is not side):
-            continue
-        unmet = needs_unmet(m, place)
+        if not seats.isdisjoint(ask.by) and (ask.side is None or ask.side is side):
+            yield name, place
+
+
+def open_for(m: Moment) -> list[str]:
+    """The names of what is `open` to the member of this moment, for who need not know what stands in the way."""
+    return [name for name, place in _of_his_seats(m) if may_ask(m, place)]
+
+
+def next_for(m: Moment) -> tuple[Possible, ...]:
+    """What the member of this moment may ask now: the asks of his seats in the step as it stands."""
+    found = []
+    for name, place in _of_his_seats(m):
+        ask, unmet = place.ask, needs_unmet(m, place)
         if any(o.reason is Reason.NOT_YOUR_SEAT for o in unmet):
             continue
         found.append(
@@ -202,7 +213,7 @@ def clock_asks(s: Standing) -> tuple[c.Command, ...]:
     acts = [
         command()  # type: ignore[call-arg]
         for command in _CLOCK_ACTS
-        if PLACES[command].open_in(s.case.step) and not any(o.hard for o in needs_unmet(m, PLACES[command]))
+        if PLACES[command].open_in(s.case.step) and may_ask(m, PLACES[command])
     ]
     marks = [
         c.NoteDeadline.model_validate({"timer": r.timer, "key": r.key, "mark": mark})
