@@ -35,6 +35,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/district', name: 'district', component: () => import('@/pages/DistrictPage.vue'), meta: { tab: 'district' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
+  { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
   { path: '/negotiations/:id/prepared/:prepared', redirect: (to) => `/c/${String(to.params.id)}/prepared/${String(to.params.prepared)}` },
   {
@@ -45,6 +46,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'case', component: () => import('@/pages/case/OverviewPage.vue') },
       ...CASE_PAGES.map((page) => ({ path: page, name: `case-${page}`, component: casePages(page) })),
+      { path: 'guide/:step', name: 'case-guide', component: () => import('@/pages/case/GuidePage.vue') },
       { path: 'do/:command', name: 'act', component: () => import('@/pages/case/ActPage.vue') },
       { path: 'prepared/:prepared', name: 'prepared', component: () => import('@/pages/case/ActPage.vue') },
     ],

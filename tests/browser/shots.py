@@ -23,11 +23,11 @@ from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.played import Played, Town, town_of
 from tests.journeys.conftest import House
 
-OPEN: Final = ("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/nothing")
+OPEN: Final = ("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary", "/nothing")
 OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/district", "/office")
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend"),
+    *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
 )
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}

@@ -27,7 +27,10 @@ from cloudnego.texts import LANGUAGES, catalogue
 
 CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
-DOORS = ("problems.", "fields.", "walk.", "operator.", "api.", "files.", "inbox.", "means.", "slip.", "form.", "pages.")
+DOORS = (
+    *("problems.", "fields.", "walk.", "operator.", "api.", "files.", "inbox.", "means.", "slip.", "form.", "pages."),
+    *("guide.", "glossary."),
+)
 PLACE = re.compile(r"\{([^{}]*)\}")
 
 ENUMS: dict[str, type[StrEnum]] = {

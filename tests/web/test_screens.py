@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from cloudnego.texts import knows
+from cloudnego.core.vocabulary import Step
+from cloudnego.texts import LANGUAGES, knows
 from cloudnego.web import screens
 
 _ACTS = screens.acts()
@@ -48,6 +51,23 @@ def test_every_act_has_a_name_and_says_what_it_binds() -> None:
     for name, act in _ACTS["acts"].items():
         assert knows(f"commands.{name}")
         assert knows(f"commands_binding.{name}") == act["binding"], name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_step_has_a_guide_and_every_word_of_the_glossary_a_meaning(language: str) -> None:
+    said = json.loads(screens.pages()[f"guide.{language}.json"])
+    wanted = {"aim", "sample_title", "sample", "wrong_1", "wrong_2", "wrong_3", "call"}
+    assert {step: wanted - _parts(said, f"guide.{step.value}.") for step in Step} == {step: set() for step in Step}
+    terms = {key.split(".")[1] for key in said if key.startswith("glossary.")}
+    assert {term: _parts(said, f"glossary.{term}.") for term in terms} == {term: {"term", "says"} for term in terms}
+    assert {key for key, text in said.items() if key.endswith(".aim") and len(_SENTENCES.findall(text)) != 2} == set()
+
+
+def _parts(said: dict[str, str], under: str) -> set[str]:
+    return {key.removeprefix(under) for key, text in said.items() if key.startswith(under) and text}
+
+
+_SENTENCES = re.compile(r"[。.](?: |$|(?<=。))")
 
 
 def test_what_programmers_read_is_not_sent_to_phones() -> None:

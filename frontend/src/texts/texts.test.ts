@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import en from './ui.en.json'
+import guideEn from '@/generated/guide.en.json'
+import guideZh from '@/generated/guide.zh.json'
+import acts from '@/generated/acts.json'
+import { SAMPLE_FOR, TERMS_OF } from './guide'
 import zh from './ui.zh.json'
 
 const sources = import.meta.glob('/src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true }) as Record<string, string>
@@ -23,4 +27,13 @@ describe('the words of the screens', () => {
     const said = code.filter(([file]) => !byRule.includes(file)).flatMap(([file, text]) => bare(text).split('\n').filter((line) => han.test(line)).map((line) => `${file}: ${line.trim()}`))
     expect(said).toEqual([])
   })
+})
+
+describe('the guide', () => {
+  it('explains only words that both languages have', () => {
+    const asked = Object.values(TERMS_OF).flat()
+    for (const said of [guideZh, guideEn]) expect(asked.filter((one) => !(`glossary.${one}.says` in said))).toEqual([])
+    expect(Object.keys(guideEn).sort()).toEqual(Object.keys(guideZh).sort())
+  })
+  it('has a sample for acts that are there', () => expect(Object.values(SAMPLE_FOR).filter((one) => !(one in acts.acts))).toEqual([]))
 })

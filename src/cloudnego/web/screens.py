@@ -22,9 +22,17 @@ _SHOWN: Final = (
 """What people read on a screen and no answer of the API holds."""
 
 
+_LONG: Final = ("guide.", "glossary.")
+"""How each step goes and what words mean: fetched when somebody opens one, not with the first page."""
+
+
 def pages() -> dict[str, str]:
     """The files of the front end that are written from the code, by name."""
-    return {f"words.{language}.json": _json(words(language)) for language in LANGUAGES} | {"acts.json": _json(acts())}
+    made = {"acts.json": _json(acts())}
+    for language in LANGUAGES:
+        made[f"words.{language}.json"] = _json(words(language))
+        made[f"guide.{language}.json"] = _json(words(language, _LONG))
+    return made
 
 
 def acts() -> dict[str, Any]:
@@ -58,9 +66,9 @@ def _bare(schema: Any) -> Any:
 _SAID: Final = ("title", "description")
 
 
-def words(language: str) -> dict[str, str]:
+def words(language: str, sections: tuple[str, ...] = _SHOWN) -> dict[str, str]:
     """What the screens say in a language, by the key of the catalogue."""
-    return {key: text for key, text in catalogue(language).items() if key.startswith(_SHOWN)}
+    return {key: text for key, text in catalogue(language).items() if key.startswith(sections)}
 
 
 def _json(value: Any) -> str:
