@@ -23,7 +23,10 @@ from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.played import Played, Town, town_of
 from tests.journeys.conftest import House
 
-OPEN: Final = ("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary", "/nothing")
+OPEN: Final = (
+    *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
+    "/nothing",
+)
 OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/district", "/office")
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
