@@ -95,8 +95,8 @@ class House:
 
     def close(self) -> None:
         """Write what was taken on, then let everything go. Blocks."""
+        self.site.threads.close(wait=True)  # first: a thread that still reads would keep its connection for good
         self.site.log.close()
-        self.site.threads.close()
         self.site.cells.close()
         self.site.couriers.close()
         self.site.passwords.close()

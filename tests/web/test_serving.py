@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +105,25 @@ def test_a_server_that_is_told_to_stop_answers_what_it_took_on(tmp_path: Path) -
     again = build(settings)
     assert again.site.log.versions(case) == versions
     again.close()
+
+
+def test_it_lets_no_database_go_that_a_thread_still_reads(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path / "data")
+    install(settings)
+    house = build(settings)
+    began, go_on, done = threading.Event(), threading.Event(), []
+
+    def read() -> None:
+        with house.site.engine.connect() as connection:
+            began.set()
+            go_on.wait(20)
+            done.append(connection.closed)
+
+    house.site.threads.start(read)
+    assert began.wait(20)
+    threading.Timer(0.1, go_on.set).start()
+    house.close()
+    assert done == [False]
 
 
 def test_it_does_not_start_on_tables_of_another_version(tmp_path: Path) -> None:

@@ -25,6 +25,6 @@ class Threads:
         """Have blocking work done that nobody waits for, and that raises nothing."""
         self._pool.submit(work, *args)
 
-    def close(self) -> None:
-        """Let the threads end."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+    def close(self, *, wait: bool = False) -> None:
+        """Let the threads end; what nobody has begun is dropped. `wait`: until what they have begun is done."""
+        self._pool.shutdown(wait=wait, cancel_futures=True)
