@@ -8,6 +8,8 @@ declare module 'vue-router' {
     open?: boolean
     /** No top bar and no tabs: one task, one way forward. */
     bare?: boolean
+    /** Hangs in a hall: it says itself when it has no connection. */
+    wall?: boolean
     /** The tab or word of the navigation that is lit. */
     tab?: 'home' | 'cases' | 'messages' | 'me' | 'district' | 'office'
     /** Inside a case: no tabs on a phone. */
@@ -33,6 +35,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/cases', name: 'cases', component: () => import('@/pages/CasesPage.vue'), meta: { tab: 'cases' } },
   { path: '/cases/new', name: 'case-new', component: () => import('@/pages/NewCasePage.vue'), meta: { tab: 'cases' } },
   { path: '/district', name: 'district', component: () => import('@/pages/DistrictPage.vue'), meta: { tab: 'district' } },
+  { path: '/district/wall', name: 'wall', component: () => import('@/pages/WallPage.vue'), meta: { bare: true, wall: true } },
+  { path: '/district/report/:month', name: 'report', component: () => import('@/pages/ReportPage.vue'), meta: { tab: 'district' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },

@@ -13,7 +13,7 @@ from seeds.xiaoshan.careers import career
 from seeds.xiaoshan.casting import Casting
 from seeds.xiaoshan.figures import FIGURES
 from seeds.xiaoshan.firms import Firm, all_firms
-from seeds.xiaoshan.geography import PARK, PLACES
+from seeds.xiaoshan.geography import PARK, PLACES, TILES
 from seeds.xiaoshan.people import bodies, crew_of, roster, town_official
 from seeds.xiaoshan.regional import down_2025, park_2018
 from seeds.xiaoshan.telling import NOW, PACK, Teller
@@ -86,7 +86,7 @@ def generate() -> Seed:
     visitors = _visitors(casting)
     humans, posts = roster(firms, {one.person: one.login for one in visitors})
     return Seed(
-        district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, bodies=bodies(firms),
+        district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, tiles=TILES, bodies=bodies(firms),
         enterprises=tuple(firm.entry for firm in firms), humans=humans, posts=posts, figures=FIGURES,
         pool=people.INSTRUCTORS,
         guests=_guests(humans, visitors), password=PASSWORD, letter=LETTER, enterprises_told=len(casting.roles),

@@ -40,3 +40,19 @@ PLACES: Final = (
     Place(DISTRICT, "杭州市萧山区", "Xiaoshan District, Hangzhou"),
     *(Place(town.code, town.zh, town.en) for town in (*TOWNS, PARK)),
 )
+
+_ROWS: Final = (
+    ("", "盈丰", "宁围", "", "南阳", "靖江"),
+    ("", "北干", "新街", "", "瓜沥", "党湾"),
+    ("闻堰", "城厢", "新塘", "衙前", "", "益农"),
+    ("义桥", "蜀山", "所前", "", "", ""),
+    ("", "临浦", "进化", "", "", ""),
+    ("", "戴村", "浦阳", "", "", ""),
+    ("楼塔", "河上", "", "", "", ""),
+)
+"""How the places lie to each other, roughly; the park beside its street."""
+
+TILES: Final = {
+    **{BY_NAME[name].code: (x, y) for y, row in enumerate(_ROWS) for x, name in enumerate(row) if name},
+    PARK.code: (3, 0),
+}

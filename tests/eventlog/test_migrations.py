@@ -134,6 +134,27 @@ def test_the_rollup_keeps_its_figures_when_its_key_is_put_in_another_order(
     assert [tuple(row) for row in found] == [cell + since for cell in cells]
 
 
+def test_a_contract_registered_in_force_counts_as_agreed_in_each_of_its_cells(
+    url: str, opened: Callable[..., SqlLog]
+) -> None:
+    log = opened(url)
+    make_district(log)
+    loaded(log, ("plain", ""))
+    log.close()
+    engine = connect(url)
+    cells = text("SELECT face, agreed FROM rollup WHERE cases <> 0 ORDER BY face")
+    with engine.begin() as connection:
+        assert connection.execute(cells).all() == [(face, 1) for face in ("all", "cross", "industry", "place", "size")]
+        connection.execute(text("UPDATE overview SET agreed_on = NULL"))  # as if it had been registered
+        connection.execute(text("UPDATE rollup SET agreed = 0"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
+    migrate(url)
+    with engine.connect() as connection:
+        assert {n for _, n in connection.execute(cells)} == {1}
+        assert connection.execute(text("SELECT sum(agreed) FROM rollup WHERE cases = 0")).scalar() in (None, 0)
+    engine.dispose()
+
+
 def test_an_address_that_lay_in_the_clear_is_in_no_file_after_the_migration(tmp_path: Path) -> None:
     """A migration has no keys to seal it with; and what is dropped leaves its bytes, unless SQLite is told not to."""
     url, address = f"sqlite:///{tmp_path / 'old.sqlite3'}", "zhou.xl@example.com"

@@ -43,7 +43,7 @@ def measures(row: Overview) -> Measures:
         row.light == "red",
         row.light == "grey",
         row.offered_on is not None,
-        row.agreed_on is not None,
+        row.agreed_on is not None or in_force,  # a registered contract was agreed before it came here
         row.passed_first is not None,
         bool(row.passed_first),
         in_force,

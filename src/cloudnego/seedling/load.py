@@ -88,9 +88,17 @@ def _write_identity(session: Session, seed: Seed, password_hash: str, now_s: int
         ),
         (PooledInstructor, (_pooled(own, number, one, seed, now_s) for number, one in enumerate(seed.pool, 1))),
         (tables.ReferenceValue, (_figure(own, figure, now_s) for figure in seed.figures)),
+        (tables.DistrictMap, [_map(own, seed, now_s)]),
     ]
     for table, wanted in rows:
         session.execute(insert(table.__table__), list(wanted))  # type: ignore[attr-defined]
+
+
+def _map(own: dict[str, Any], seed: Seed, now_s: int) -> dict[str, Any]:
+    """The map as `web.maps` keeps it."""
+    tiles = [{"code": code, "x": x, "y": y} for code, (x, y) in seed.tiles.items()]
+    body = msgspec.json.encode({"tiles": tiles, "shapes": None})
+    return {**own, "body": body, "entered_by": seed.humans[0].id, "entered_s": now_s}
 
 
 def _write_letters(session: Session, seed: Seed, custody: Custody, now_s: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
@@ -80,6 +80,7 @@ class Seed(NamedTuple):
     pack: str
     now: datetime
     places: tuple[Place, ...]
+    tiles: Mapping[str, tuple[int, int]]  # column and row of each place on the map
     bodies: tuple[Body, ...]
     enterprises: tuple[Entry, ...]
     humans: tuple[Human, ...]

@@ -10,12 +10,13 @@ from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.outcomes import MINIMA, RAISES
 from cloudnego.core.vocabulary import Seat, Side
+from cloudnego.eventlog.rollup import RATE_UNIT
 from cloudnego.files.sheets import table
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Counts, Cut, Figures
@@ -29,7 +30,7 @@ from cloudnego.web.cockpit_documents import (
     ProgressDocument,
     StuckDocument,
 )
-from cloudnego.web.coverage import coverage_of
+from cloudnego.web.coverage import coverage_of, percent
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import RegionText
@@ -61,10 +62,22 @@ def area_of(site: Site, who: Who, acting_as: str | None, region: str | None) -> 
     return None if root is not None and root.startswith(place) else place
 
 
-@router.get("/cockpit", **described("cockpit", CockpitDocument, codes=OF_A_CASE, tagged=True))
-async def get_cockpit(
+class _Asked(msgspec.Struct, frozen=True):
+    """Who asks for the figures of which part: the head of the screen and of its table."""
+
+    site: Site
+    who: Who
+    acting_as: str | None
+    cut: Cut
+
+    def figures(self) -> CockpitDocument:
+        """Raises `Problem` 404 where the part is not his."""
+        area = area_of(self.site, self.who, self.acting_as, self.cut.region)
+        return cockpit_of(self.site, msgspec.structs.replace(self.cut, region=area))
+
+
+async def _asked(
     *,
-    request: Request,
     site: TheSite,
     who: SignedIn,
     acting_as: ActingAs = None,
@@ -72,36 +85,28 @@ async def get_cockpit(
     industry: IndustryText = None,
     size_band: SizeBand = None,
     wage_year: WageYear = None,
-) -> Response:
+) -> _Asked:
+    cut = Cut(district=who.district, region=region, industry=industry, size_band=size_band, wage_year=wage_year)
+    return _Asked(site, who, acting_as, cut)
+
+
+Asked = Annotated[_Asked, Depends(_asked)]
+
+
+@router.get("/cockpit", **described("cockpit", CockpitDocument, codes=OF_A_CASE, tagged=True))
+async def get_cockpit(request: Request, asked: Asked) -> Response:
     """The figures of the area, counted from what each case really did. For the offices of the area."""
-
-    def read() -> CockpitDocument:
-        area = area_of(site, who, acting_as, region)
-        cut = Cut(district=who.district, region=area, industry=industry, size_band=size_band, wage_year=wage_year)
-        return cockpit_of(site, cut)
-
-    return tagged(request, await site.threads.run(read))
+    return tagged(request, await asked.site.threads.run(asked.figures))
 
 
 @router.get("/cockpit/export.csv", **described("export_cockpit", None, codes=OF_A_CASE, gives=(CSV,)))
-async def export_cockpit(
-    *,
-    site: TheSite,
-    who: SignedIn,
-    acting_as: ActingAs = None,
-    region: RegionText = None,
-    industry: IndustryText = None,
-    size_band: SizeBand = None,
-    wage_year: WageYear = None,
-) -> Response:
+async def export_cockpit(asked: Asked) -> Response:
     """The figures of `GET /cockpit` as a table."""
 
     def read() -> bytes:
-        area = area_of(site, who, acting_as, region)
-        cut = Cut(district=who.district, region=area, industry=industry, size_band=size_band, wage_year=wage_year)
-        return table([first_line(site, who), *_lines(cockpit_of(site, cut))])
+        return table([first_line(asked.site, asked.who), *_lines(asked.figures())])
 
-    return csv_answer("cockpit", await site.threads.run(read))
+    return csv_answer("cockpit", await asked.site.threads.run(read))
 
 
 @router.get("/cockpit/coverage", **described("coverage", CoverageDocument, codes=OF_A_CASE, tagged=True))
@@ -202,7 +207,14 @@ def _progress(one: Figures) -> ProgressDocument:
 def _figures(one: Figures, enterprises: int) -> FiguresDocument:
     known = msgspec.structs.asdict(one)
     del known["yearly"]
-    return FiguresDocument(**known, green=one.green, enterprises=enterprises)
+    return FiguresDocument(
+        **known,
+        green=one.green,
+        enterprises=enterprises,
+        agreed_rate=percent(one.agreed, one.cases),
+        turnout=percent(one.ballot_present, one.ballot_roll) if one.balloted >= LEAST else None,
+        mean_raise=percent(one.rate_sum, one.rated * RATE_UNIT * 100) if one.rated >= LEAST else None,
+    )
 
 
 def _shown(cells: Mapping[str, Figures], enterprises: Mapping[str, int]) -> dict[str, FiguresDocument | None]:

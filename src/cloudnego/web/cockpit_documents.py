@@ -11,7 +11,8 @@ from cloudnego.core.vocabulary import Seat, Side
 
 class ProgressDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Sums over cases of how far they are: what their rows in the list show as well. `gatherings`: times people came
-    together, `saved`: of the four a case can have, those that went without."""
+    together, `saved`: of the four a case can have, those that went without. `agreed`: cases whose contract both sides
+    agreed on, here or before it was registered here."""
 
     cases: int
     headcount: int
@@ -33,7 +34,9 @@ class ProgressDocument(msgspec.Struct, frozen=True, kw_only=True):
 class FiguresDocument(ProgressDocument, frozen=True, kw_only=True):
     """And of what came out. `rate_sum`: of the rates of raise of the `rated` cases in force, in units of 0.0001
     percent; `ballot_roll` and `ballot_present`: votes there were and votes cast, in ballots that counted;
-    `enterprises`: how many have a case of their own here."""
+    `enterprises`: how many have a case of their own here. `agreed_rate`: 谈成率, `agreed` in percent of `cases` with one
+    decimal, null without a case; so are `turnout`, `ballot_present` in `ballot_roll`, and `mean_raise`, `rate_sum` over
+    `rated`, null where fewer than `least` cases are counted in them."""
 
     balloted: int
     passed_first: int
@@ -42,6 +45,9 @@ class FiguresDocument(ProgressDocument, frozen=True, kw_only=True):
     ballot_roll: int
     ballot_present: int
     enterprises: int
+    agreed_rate: str | None
+    turnout: str | None
+    mean_raise: str | None
 
 
 class StuckDocument(msgspec.Struct, frozen=True, kw_only=True):

@@ -91,16 +91,16 @@ def _figures(rows: list[Counted], known: _Known) -> CoverageFigures:
         with_union=len(union),
         in_force=len(covered),
         in_force_with_union=len(established),
-        established=_percent(len(established), len(union)),
+        established=percent(len(established), len(union)),
         covered_workers=sum(one.workers for one in covered),
         begun=sum(one.id in known.begun for one in rows),
         not_begun=sum(one.id not in known.begun and one.id not in known.runs_on for one in rows),
     )
 
 
-def _percent(part: int, whole: int) -> str | None:
-    """To one decimal, half up, without floating point."""
+def percent(part: int, whole: int) -> str | None:
+    """To one decimal, half away from zero, without floating point."""
     if not whole:
         return None
-    tenths = (2000 * part + whole) // (2 * whole)
-    return f"{tenths // 10}.{tenths % 10}"
+    tenths = (2000 * abs(part) + whole) // (2 * whole)
+    return f"{'-' if part < 0 and tenths else ''}{tenths // 10}.{tenths % 10}"

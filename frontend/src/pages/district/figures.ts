@@ -2,7 +2,7 @@ import type { LocationQuery, LocationQueryRaw, RouteLocationRaw } from 'vue-rout
 import { ask } from '@/api/client'
 import { STEPS, type Step } from '@/api/documents'
 import type { components } from '@/api/schema'
-import { i18n, language, t, word } from '@/texts/i18n'
+import { i18n, t, word } from '@/texts/i18n'
 
 type S = components['schemas']
 export type Cockpit = S['CockpitDocument']
@@ -48,6 +48,7 @@ const get = <T>(path: string, asked: Record<string, string> = {}): Promise<T> =>
 export const cockpit = (cut: Cut): Promise<Cockpit> => get('/api/v1/cockpit', words(cut))
 export const coverage = (cut: Cut): Promise<Coverage> => get('/api/v1/cockpit/coverage', cut.region ? { region: cut.region } : {})
 export const monthOf = (month: string): Promise<Month> => get(`/api/v1/cockpit/report/${month}`)
+export const mapOf = (): Promise<S['MapDocument']> => get('/api/v1/map')
 export const places = async (): Promise<Place[]> => [...(await get<S['Regions']>('/api/v1/regions')).rows]
 export const tableLink = (cut: Cut): string => `/api/v1/cockpit/export.csv?${new URLSearchParams(words(cut))}`
 
@@ -59,14 +60,7 @@ export function listOf(cut: Cut, more: Record<string, string>): RouteLocationRaw
 
 // --- what one figure says -------------------------------------------------------------------------------------------
 
-export const number = (n: number): string => n.toLocaleString(language() === 'en' ? 'en' : 'zh-CN')
-
-/** A share in whole percent; a dash where there is nothing to share. */
-export const share = (part: number, whole: number): string => (whole ? `${Math.round((100 * part) / whole)}%` : '–')
-
-/** The mean of the raises, to one decimal. `rate_sum` is in units of 0.0001 percent. */
-export const meanRaise = (one: Figures | null | undefined): string =>
-  one && one.rated ? `${(one.rate_sum / one.rated / 10_000).toFixed(1)}%` : '–'
+export { number, ofPercent, share } from './said'
 
 export interface StepRow {
   step: Step
@@ -85,7 +79,7 @@ export const steps = (found: Cockpit): StepRow[] =>
 
 export interface StuckRow {
   reason: string
-  side: 'worker' | 'employer' | null
+  side: S['Side'] | null
   seats: string[]
   cases: number
 }
@@ -126,11 +120,12 @@ export const terms = (found: Cockpit): TermRow[] =>
 
 export const timerWords = (timer: string): string => word(`timers.${timer}`)
 
-/** `C1751` is said by its division: the code stands with it, for two classes may be of one. */
-export function industryWords(code: string): string {
-  const name = named(`district.industries.${code.slice(0, 3)}`) ?? named(`district.industries.${code.slice(0, 1)}`)
-  return name ? `${name} ${code}` : code
-}
+/** `C1751` is said by its division, `纺织业`. */
+export const industryName = (code: string): string =>
+  named(`district.industries.${code.slice(0, 3)}`) ?? named(`district.industries.${code.slice(0, 1)}`) ?? code
+
+/** The code stands with it, for two classes may be of one division. */
+export const industryWords = (code: string): string => (industryName(code) === code ? code : `${industryName(code)} ${code}`)
 
 export const sizeWords = (band: string): string => t('district.size_of', { band })
 export const SIZES = ['1-49', '50-99', '100-299', '300-999', '1000+'] as const
