@@ -21,8 +21,8 @@ _OF_CELL = """
 
 
 def upgrade() -> None:
-    op.execute(f"UPDATE rollup SET agreed = agreed + ({_OF_CELL})")  # noqa: S608 - a constant
+    op.execute(f"UPDATE rollup SET agreed = agreed + ({_OF_CELL})")
 
 
 def downgrade() -> None:
-    op.execute(f"UPDATE rollup SET agreed = agreed - ({_OF_CELL})")  # noqa: S608 - a constant
+    op.execute(f"UPDATE rollup SET agreed = agreed - ({_OF_CELL})")

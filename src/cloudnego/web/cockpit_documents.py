@@ -34,9 +34,9 @@ class ProgressDocument(msgspec.Struct, frozen=True, kw_only=True):
 class FiguresDocument(ProgressDocument, frozen=True, kw_only=True):
     """And of what came out. `rate_sum`: of the rates of raise of the `rated` cases in force, in units of 0.0001
     percent; `ballot_roll` and `ballot_present`: votes there were and votes cast, in ballots that counted;
-    `enterprises`: how many have a case of their own here. `agreed_rate`: 谈成率, `agreed` in percent of `cases` with one
-    decimal, null without a case; so are `turnout`, `ballot_present` in `ballot_roll`, and `mean_raise`, `rate_sum` over
-    `rated`, null where fewer than `least` cases are counted in them."""
+    `enterprises`: how many have a case of their own here. `agreed_rate`: 谈成率, `agreed` in percent of `cases` with
+    one decimal, null without a case; so are `turnout`, `ballot_present` in `ballot_roll`, and `mean_raise`, `rate_sum`
+    over `rated`, null where fewer than `least` cases are counted in them."""
 
     balloted: int
     passed_first: int
