@@ -110,6 +110,7 @@ async def test_it_counts_what_the_cases_really_did(look: Looking) -> None:
     assert whole["by_year"]["2026"] == total
     assert sum(one["cases"] for one in whole["stuck"]) == 13
     assert {(one["reason"], one["side"]) for one in whole["stuck"]} == {("list_missing", "worker")}
+    assert [one["articles"] for one in whole["stuck"]] == [["HZ 18", "ZJ 10", "ZJDM 15", "N2004 20"]]
 
 
 async def test_a_cell_of_few_is_hidden_and_another_with_it_so_that_no_difference_gives_it_back(look: Looking) -> None:

@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.outcomes import MINIMA, RAISES
-from cloudnego.core.vocabulary import Seat, Side
 from cloudnego.eventlog.rollup import RATE_UNIT
 from cloudnego.files.sheets import table
 from cloudnego.identity.sessions import Who
@@ -28,7 +27,6 @@ from cloudnego.web.cockpit_documents import (
     FiguresDocument,
     MonthDocument,
     ProgressDocument,
-    StuckDocument,
 )
 from cloudnego.web.coverage import coverage_of, percent
 from cloudnego.web.described import OF_A_CASE, described
@@ -40,6 +38,7 @@ from cloudnego.web.lists import narrowed, root_region, sight_of
 from cloudnego.web.queries import ActingAs, SizeBand
 from cloudnego.web.site import Site
 from cloudnego.web.small_cells import LEAST, hidden, shows
+from cloudnego.web.stuck import stuck_rows
 
 EXPIRING: Final = (30, 60, 90)
 FEW: Final = f"不足{LEAST}家"
@@ -173,7 +172,7 @@ def cockpit_of(site: Site, cut: Cut) -> CockpitDocument:
         by_industry=_shown(found.by_industry, own["industry"]),
         by_size=_shown(found.by_size, own["size"]),
         by_year=_shown(beside.by_year, own["year"]),
-        stuck=_stuck(tallies.get("stuck", {})),
+        stuck=stuck_rows(site, cut.district, _cases(tallies.get("stuck", {}))),
         overdue=_cases(tallies.get("overdue", {})),
         due=_cases(tallies.get("due", {})),
         expiring=_expiring(_cases(tallies.get("expires", {})), today),
@@ -228,18 +227,6 @@ Tallied = Mapping[str, Mapping[int, int]]
 
 def _cases(found: Tallied) -> dict[str, int]:
     return {key: sum(years.values()) for key, years in sorted(found.items())}
-
-
-def _stuck(found: Tallied) -> tuple[StuckDocument, ...]:
-    rows = []
-    for key, cases in _cases(found).items():
-        reason, side, seat = key.split("|")
-        rows.append(
-            StuckDocument(
-                reason=reason, side=Side(side) if side else None, seat=Seat(seat) if seat else None, cases=cases
-            )
-        )
-    return tuple(sorted(rows, key=lambda one: (-one.cases, one.reason)))
 
 
 def _expiring(by_day: Mapping[str, int], today: date) -> dict[str, int]:

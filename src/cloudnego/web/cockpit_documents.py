@@ -51,12 +51,14 @@ class FiguresDocument(ProgressDocument, frozen=True, kw_only=True):
 
 
 class StuckDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Live cases that wait for the same thing from the same side and seat."""
+    """Live cases that wait for the same thing from the same side and seat. `articles`: what that rests on, as one
+    of them is told by its own pack."""
 
     reason: str
     side: Side | None
     seat: Seat | None
     cases: int
+    articles: tuple[str, ...]
 
 
 class CockpitDocument(msgspec.Struct, frozen=True, kw_only=True):

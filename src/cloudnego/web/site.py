@@ -43,7 +43,7 @@ class Limits:
 @dataclass(frozen=True, kw_only=True)
 class Site:
     """Handed to every handler; nothing in it changes but what it remembers: in `homes` the districts of the cases seen
-    so far, in `meetings` who somebody is in them, and which `views` were noted."""
+    so far, in `meetings` who somebody is in them, which `views` were noted, what is `cited` for what holds cases up."""
 
     world: World
     log: SqlLog
@@ -76,6 +76,7 @@ class Site:
     homes: dict[str, str] = field(default_factory=dict)
     meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
+    cited: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def default_district(self) -> str:
         """Where somebody signs in who names no district: the first live one, else the first. Blocks."""

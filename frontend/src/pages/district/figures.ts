@@ -82,6 +82,7 @@ export interface StuckRow {
   side: S['Side'] | null
   seats: string[]
   cases: number
+  articles: string[]
 }
 
 /** A list can be asked by reason and side, not by seat: rows are put together so that each opens its very list. */
@@ -91,7 +92,7 @@ export function stuckRows(found: Cockpit): StuckRow[] {
   for (const one of found.stuck) {
     const side = whole.has(one.reason) ? null : one.side
     const key = `${one.reason}|${side ?? ''}`
-    const row = rows.get(key) ?? { reason: one.reason, side, seats: [], cases: 0 }
+    const row = rows.get(key) ?? { reason: one.reason, side, seats: [], cases: 0, articles: one.articles }
     row.cases += one.cases
     if (one.seat && !row.seats.includes(one.seat)) row.seats.push(one.seat)
     rows.set(key, row)
