@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -136,6 +136,33 @@ async def test_an_office_that_does_not_suit_is_refused(town: Town) -> None:
         "zh": "这类单位没有这一职务。",
         "en": "An organisation of this kind has no such office.",
     }
+
+
+@pytest.mark.parametrize(
+    ("wish", "login", "seat"),
+    [
+        ({"step": "representatives", "seat": "legal_representative"}, "legal-rep", "legal_representative"),
+        ({"step": "preparation", "seat": "chief", "side": "employer"}, "legal-rep", "chief"),
+        ({"step": "performance", "seat": "representative", "side": "worker"}, "worker-rep", "representative"),
+    ],
+)
+async def test_one_practises_at_the_step_and_in_the_seat_one_comes_from(
+    town: Town, wish: dict[str, Any], login: str, seat: str
+) -> None:
+    answer = await town["firm.chair"].post(f"{SANDBOX}/practice", json=wish)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert made["login"] == login
+    town.district = made["district"]
+    me = await town.sign_in("practises", login, made["password"])
+    case = (await me.get(f"{API}/negotiations/{made['case']}")).json()
+    assert (case["sandbox"], case["overview"]["step"], case["overview"]["ending"]) == (True, wish["step"], None)
+    assert seat in case["me"]["seats"]
+    assert datetime.fromisoformat(case["now"]) - datetime.fromisoformat(made["now"]) < timedelta(minutes=5)
+    letter = next(one["letter"] for one in made["people"] if one["login"] == login)
+    proof = {"means": "letter", "code": letter, "password": made["password"]}
+    assert (await me.post(f"{API}/session/step-up", json=proof)).status_code == 200
+    assert (await town["firm.chair"].get(f"{API}/negotiations/{made['case']}")).status_code == 404
 
 
 # --- the clock's own asks -----------------------------------------------------------------------------------------

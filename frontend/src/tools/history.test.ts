@@ -4,6 +4,7 @@ import { bandOf, marksOf, type Reference } from './gap'
 import { courses, wageTable, wordings } from './history'
 import { momentAt, momentsOf } from './moments'
 import { after, before, redline } from './redline'
+import { seatOf } from './practised'
 import { heads, monthly, raised } from './wages'
 
 const entry = (seq: number, type: string, facts: object, words?: Record<string, string>): TimelineEntry =>
@@ -72,5 +73,13 @@ describe('looking back', () => {
   })
   it('finds what stood at an instant, and nothing before the first', () => {
     expect(['2026-03-01T00:00:00+08:00', '2026-03-12T02:00:00Z', '2027-01-01T00:00:00+08:00'].map((at) => momentAt(told, at))).toEqual([-1, 1, 2])
+  })
+})
+
+describe('a practice', () => {
+  it('is in the seat one does most in, with the side where a seat has one on each', () => {
+    expect(seatOf(['worker', 'union', 'chief'], 'worker')).toEqual({ seat: 'chief', side: 'worker' })
+    expect(seatOf(['worker', 'scrutineer'], 'worker')).toEqual({ seat: 'scrutineer' })
+    expect(seatOf(['auditor'], null)).toBeNull()
   })
 })

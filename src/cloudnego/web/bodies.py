@@ -8,7 +8,21 @@ from typing import Annotated, Literal, Self, TypeVar
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, TypeAdapter, ValidationError, model_validator
 from starlette.requests import Request
 
-from cloudnego.core.vocabulary import Code, Count, Day, Id, Line, Message, Office, Origin, PersonId, Rate, Side
+from cloudnego.core.vocabulary import (
+    Code,
+    Count,
+    Day,
+    Id,
+    Line,
+    Message,
+    Office,
+    Origin,
+    PersonId,
+    Rate,
+    Seat,
+    Side,
+    Step,
+)
 from cloudnego.identity.grades import Means
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.mandates import WORDS
@@ -183,6 +197,15 @@ class SandboxBody(Message):
     pack: Code | None = None
     places: Annotated[tuple[PlaceBody, ...], Field(max_length=60)] = ()
     starts_at: Instant | None = None
+
+
+class PracticeBody(Message):
+    """Where to practise: at which step, in which seat; of a chief or a representative also on which side."""
+
+    step: Step
+    seat: Seat
+    side: Side | None = None
+    pack: Code | None = None
 
 
 class ClockBody(Message):

@@ -95,7 +95,7 @@ async def open_sandbox(request: Request, site: TheSite) -> Response:
     if body.starts_at is not None and body.starts_at.tzinfo is None:
         raise Problem("malformed")
     password = secrets.token_urlsafe(12)
-    hashed = await _hashed(site, password)
+    hashed = await hash_of(site, password)
     district = site.new_id("s")
     founded = await site.threads.run(_open, site, district, body, hashed)
     opened = SandboxOpened(
@@ -110,8 +110,7 @@ async def open_sandbox(request: Request, site: TheSite) -> Response:
 
 
 def _open(site: Site, district: str, body: SandboxBody, hashed: str) -> Founded:
-    if sum(one.kind == "sandbox" for one in site.districts.all()) >= site.limits.sandboxes_max:
-        raise Problem("too_many_sandboxes")
+    room_for_one(site)
     try:
         pack = shipped_pack(body.pack) if body.pack is not None else site.default_pack
     except PackError:
@@ -129,6 +128,12 @@ def _open(site: Site, district: str, body: SandboxBody, hashed: str) -> Founded:
     if body.starts_at is not None:
         site.clocks.move(district, int(body.starts_at.timestamp()) - site.now_s())
     return founded
+
+
+def room_for_one(site: Site) -> None:
+    """Raises `Problem` 409 where the server has as many sandboxes as it is to have. Blocks."""
+    if sum(one.kind == "sandbox" for one in site.districts.all()) >= site.limits.sandboxes_max:
+        raise Problem("too_many_sandboxes")
 
 
 def administers(site: Site, who: Who) -> None:
@@ -175,7 +180,7 @@ async def add_person(request: Request, site: TheSite, who: SignedIn) -> Response
             check_strength(body.password, body.login, body.name)
         except WeakPassword:
             raise Problem("weak_password") from None
-        hashed = await _hashed(site, body.password)
+        hashed = await hash_of(site, body.password)
 
     def write(_: Session, roster: Roster) -> PersonMade:
         person = roster.add_person(NewPerson(name=body.name, login=body.login, password_hash=hashed))
@@ -239,7 +244,8 @@ def _membership(person: str, facts: MembershipFacts) -> NewMembership:
     )
 
 
-async def _hashed(site: Site, password: str) -> str:
+async def hash_of(site: Site, password: str) -> str:
+    """The hash of a password. Raises `Problem` 503 where too many are made at once."""
     try:
         return await site.passwords.hash_later(password)
     except TooManySignIns:

@@ -165,6 +165,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "remove_portal_key": None,
     "end_portal_client": None,
     "open_sandbox": None,
+    "open_practice": None,
     "move_clock": None,
     "add_person": None,
     "add_organisation": None,
