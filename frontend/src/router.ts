@@ -69,6 +69,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'enterprises/:id', name: 'office-enterprise', component: () => import('@/pages/office/EnterprisePage.vue') },
       { path: 'organisations', name: 'office-organisations', component: () => import('@/pages/office/OrganisationsPage.vue') },
       { path: 'organisations/:id', name: 'office-organisation', component: () => import('@/pages/office/OrganisationPage.vue') },
+      { path: 'portals', name: 'office-portals', component: () => import('@/pages/office/PortalsPage.vue') },
+      { path: 'instructors', name: 'office-instructors', component: () => import('@/pages/office/InstructorsPage.vue') },
       { path: 'roster/:id', name: 'office-roster', component: () => import('@/pages/office/RosterPage.vue') },
     ],
   },

@@ -13,6 +13,8 @@ export function useOffice() {
       { key: 'calendar', to: '/office/calendar', shown: !!session.me },
       { key: 'enterprises', to: '/office/enterprises', shown: has('district_union', 'town_union', 'authority', 'employers_body', 'auditor', 'union', 'hr', 'legal_representative') },
       { key: 'organisations', to: '/office/organisations', shown: has('district_union', 'town_union', 'union', 'hr', 'legal_representative') },
+      { key: 'instructors', to: '/office/instructors', shown: !!session.me },
+      { key: 'portals', to: '/office/portals', shown: has('district_union', 'hr', 'legal_representative') },
     ]
     return { pages: pages.filter((one) => one.shown), enters: has('district_union', 'town_union', 'authority') }
   })
