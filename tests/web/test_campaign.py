@@ -10,6 +10,7 @@ import httpx2
 from cloudnego.identity.register import Entry, add_enterprise
 from cloudnego.identity.roster import Roster
 from cloudnego.identity.store import writing
+from cloudnego.identity.tables import Enterprise
 from cloudnego.main import House
 from tests.web.conftest import API
 from tests.web.played import DISTRICT, rehearsed, write
@@ -74,6 +75,41 @@ async def test_a_dry_run_says_of_each_what_the_run_then_does(still: House, look:
     assert {one["actor"] for one in (await look("town").get(f"{opened.request.url.path}/timeline")).json()["rows"]} == {
         "town"
     }
+
+
+async def test_a_union_is_called_on_where_only_it_may_begin_and_hears_it_once(
+    still: House, clock: Standing, look: Looking
+) -> None:
+    with writing(still.site.engine) as session:
+        row = session.get(Enterprise, "E1")
+        assert row is not None
+        row.has_union, row.union_organisation = True, "U1"
+        session.add(row)
+
+    async def call(*, dry: bool = False, name: str = "春季") -> dict[str, Any]:
+        body = {"name": name, "wage_year": 2026, "enterprises": ["E1"], "dry_run": dry, "call_unions": True}
+        (told,) = (await look("town").post(CAMPAIGN, json=body)).json()["rows"]
+        found: dict[str, Any] = told
+        return found
+
+    async def heard(who: str) -> list[str]:
+        told = (await look(who).get(f"{API}/me/inbox")).json()["rows"]
+        return [one["text"]["zh"] for one in told if "集中要约行动" in one["text"]["zh"]]
+
+    dry = await call(dry=True)
+    assert (dry["outcome"], [one["articles"] for one in dry["obstacles"]]) == ("can_call", [["HZ 24"]])
+    assert await heard("w0") == []
+    assert [(await call())["outcome"] for _ in range(2)] == ["called", "already_called"]
+    (said,) = await heard("w0")
+    assert "春季" in said
+    assert "2026" in said
+    assert await heard("hr") == await heard("w1") == []
+    assert (await call(name="秋季"))["outcome"] == "called"
+    acts = rehearsed()
+    place = next(n for n, one in enumerate(acts) if one.command.type == "send_offer") + 1
+    clock.at = acts[place].at
+    await write(still, acts[:place])
+    assert (await call(name="冬季"))["outcome"] == "under_way", "its offer was sent: there is nothing to call for"
 
 
 async def test_what_is_asked_again_opens_nothing_twice(still: House, look: Looking) -> None:

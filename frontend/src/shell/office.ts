@@ -11,6 +11,7 @@ export function useOffice() {
       { key: 'packs', to: '/office/packs', shown: true },
       { key: 'references', to: '/office/references', shown: !!session.me },
       { key: 'calendar', to: '/office/calendar', shown: !!session.me },
+      { key: 'map', to: '/office/map', shown: has('district_union') },
       { key: 'enterprises', to: '/office/enterprises', shown: has('district_union', 'town_union', 'authority', 'employers_body', 'auditor', 'union', 'hr', 'legal_representative') },
       { key: 'organisations', to: '/office/organisations', shown: has('district_union', 'town_union', 'union', 'hr', 'legal_representative') },
       { key: 'instructors', to: '/office/instructors', shown: !!session.me },

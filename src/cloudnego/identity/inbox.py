@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
 import msgspec
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select
 
 from cloudnego.identity.custody import Custody
@@ -29,6 +31,7 @@ class MessageKind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     PASSWORD_CHANGED = "password_changed"
     SANDBOX_TEXT = "sandbox_text"  # what would have gone to a phone
+    CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +63,19 @@ class Inbox:
         """The same in a transaction that is open: nothing is told of what does not happen."""
         session.add(self._message(district, person, kind, facts))
 
+    def tell_once(self, district: str, person: str, kind: MessageKind, about: str, **facts: str) -> bool:
+        """Write a message unless he has one about the same; whether it was written."""
+        told = f"{district}\n{person}\n{kind.value}\n{about}"
+        message = self._message(district, person, kind, facts, "b" + hashlib.sha256(told.encode()).hexdigest()[:32])
+        try:
+            with writing(self._engine) as session:
+                if session.get(InboxMessage, message.id) is not None:
+                    return False
+                session.add(message)
+        except IntegrityError:  # told at the same moment by another node
+            return False
+        return True
+
     def send_code(self, district: str, person: str, code: str, *, hidden_from: str, expires_s: int) -> None:
         """Write a code; the session that asked for it never reads it."""
         message = self._message(district, person, MessageKind.CODE, {"code": code})
@@ -82,8 +98,10 @@ class Inbox:
             rows = session.exec(query.limit(_SHOWN_MAX)).all()
         return [self._entry(row) for row in rows]
 
-    def _message(self, district: str, person: str, kind: MessageKind, facts: dict[str, str]) -> InboxMessage:
-        id_ = self._new_id("b")
+    def _message(
+        self, district: str, person: str, kind: MessageKind, facts: dict[str, str], id_: str | None = None
+    ) -> InboxMessage:
+        id_ = id_ if id_ is not None else self._new_id("b")
         body = self._custody.seal(district, msgspec.json.encode(facts).decode(), "inbox", id_)
         return InboxMessage(id=id_, district=district, person=person, kind=kind.value, body=body, made_s=self._now_s())
 

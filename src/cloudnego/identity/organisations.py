@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 from sqlalchemy import and_
 from sqlmodel import Session, col, select
@@ -11,7 +13,7 @@ from cloudnego.identity.kinds import OrganisationKind, covers
 from cloudnego.identity.register import Reach
 from cloudnego.identity.roster import RosterError
 from cloudnego.identity.sessions import Held
-from cloudnego.identity.tables import Organisation, Region
+from cloudnego.identity.tables import Account, Membership, Organisation, Region
 
 _OF_A_TOWN = frozenset({OrganisationKind.ENTERPRISE_UNION})
 _NEVER = frozenset({OrganisationKind.OPERATOR, OrganisationKind.ENTERPRISE})
@@ -105,6 +107,20 @@ def end_body(session: Session, organisation: str, now_s: int) -> None:
     row.ended_s = now_s
     session.add(row)
     session.flush()
+
+
+def officers_of(session: Session, organisation: str, office: Office, today: date) -> tuple[str, ...]:
+    """Who holds an office there on a day and has an account, by the time they came."""
+    query = (
+        select(Membership)
+        .join(Account, col(Account.person) == col(Membership.person))
+        .where(Membership.organisation == organisation, Membership.office == office.value)
+        .where(col(Membership.ended_s).is_(None), col(Account.ended_s).is_(None))
+        .order_by(col(Membership.created_s), col(Membership.id))
+    )
+    rows = session.exec(query).all()
+    now = [one for one in rows if (one.mandate_from or today) <= today <= (one.mandate_to or today)]
+    return tuple(dict.fromkeys(one.person for one in now))
 
 
 def _said(row: Organisation) -> Body:

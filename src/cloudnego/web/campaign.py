@@ -2,8 +2,9 @@
 
 Nothing of a campaign is stored but its acts. Each row is an act of its own, asked as the person who asks the run and
 judged like any other, under a key made of campaign, year and enterprise: a run that was cut off is asked again, and
-opens nothing twice. A union of the area opens where there is no union (HZ 18; ZJ 8); elsewhere the row says who does.
-An offer is its chief's to send (HZ 24): no run sends one.
+opens nothing twice. A union of the area opens where there is no union (HZ 18; ZJ 8). Elsewhere the enterprise's own
+union does, and an offer is always its chief's to send (HZ 24): no run sends one. A run may call on those unions: each
+of their officers finds the request among his messages, once a campaign and year.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from cloudnego.core.refusals import Obstacle, Refused
 from cloudnego.core.state import EMPTY
 from cloudnego.core.vocabulary import Id, Message, Office, Step
 from cloudnego.handle import handle
+from cloudnego.identity.inbox import MessageKind
+from cloudnego.identity.organisations import officers_of
 from cloudnego.identity.register import Entry, Reach, enterprises, enterprises_by_id
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
@@ -48,30 +51,36 @@ AT_ONCE: Final = 50
 _RUNNERS: Final = frozenset({Office.DISTRICT_UNION, Office.TOWN_UNION})
 _CASES_MAX: Final = 500
 
-Outcome = Literal["opened", "already_opened", "can_open", "refused", "not_yours"]
+Outcome = Literal[
+    "opened", "already_opened", "can_open", "called", "already_called", "can_call", "under_way", "refused", "not_yours"
+]
 State = Literal["not_begun", "opened", "sent", "served", "answered", "in_force", "closed"]
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 
 class CampaignBody(Message):
-    """Which enterprises to open a case for. `dry_run`: say what would happen, and do nothing."""
+    """Which enterprises to open a case for. `dry_run`: say what would happen, and do nothing. `call_unions`: where the
+    enterprise has a union, ask its officers by a message to begin and to send their offer."""
 
     name: Title
     wage_year: Annotated[int, Field(ge=2000, le=2099)]
     enterprises: Annotated[tuple[Id, ...], Field(min_length=1, max_length=AT_ONCE)]
     dry_run: bool = False
+    call_unions: bool = False
 
 
 class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one enterprise, or would. `not_yours`: there is no such enterprise in your area. `obstacles`: what
-    stands in the way of `refused`, or was passed as a warning."""
+    stands in the way of `refused`, keeps you from opening yourself, or was passed as a warning. `under_way`: its offer
+    of the year was sent, so that there is nothing to call for. `called`: how many officers of its union were asked."""
 
     enterprise: str
     name: str
     outcome: Outcome
     case: str | None
     obstacles: tuple[ObstacleDocument, ...]
+    called: int = 0
 
 
 class CampaignReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -206,17 +215,18 @@ def _state(row: Overview | None) -> State:
     ),
 )
 async def run_campaign(request: Request, site: TheSite, who: SignedIn, acting_as: ActingAs = None) -> Response:
-    """Open a case for each of these enterprises, as yourself, or say what would become of each."""
+    """Open a case for each of these enterprises or call on its union, as yourself, or say what would become of each."""
     reach = _reach(site, who)
     body = parsed(request, CampaignBody)
     known = await site.threads.run(_entries, site, who.district, list(body.enterprises))
     home = site.districts.get(who.district)
     law = await site.threads.run(site.world.law, home.pack, home.pack_version, home.calendar)
+    run = _Run(site, who, law, body, acting_as)
     rows = []
     for id_ in dict.fromkeys(body.enterprises):
         entry = known.get(id_)
         mine = entry is not None and reach.holds("", entry.region)
-        rows.append(await _Run(site, who, law, body, acting_as).row(id_, entry if mine else None))
+        rows.append(await run.row(id_, entry if mine else None))
     outcomes = [one.outcome for one in rows]
     counts = {str(outcome): outcomes.count(outcome) for outcome in sorted(set(outcomes))}
     return answer(CampaignReport(dry_run=body.dry_run, rows=tuple(rows), counts=counts))
@@ -248,13 +258,41 @@ class _Run:
             if problem.code != "not_found":
                 raise
             return self._said(id_, "", "not_yours")
+        if self._body.call_unions and entry.has_union and entry.union_organisation is not None:
+            called = await self._site.threads.run(self._call, entry, self._in_the_way(command, found))
+            if called is not None:
+                return called
         return await (self._would if self._body.dry_run else self._open)(entry, command, found)
 
-    async def _would(self, entry: Entry, command: OpenCase, found: Opening) -> CampaignRow:
+    def _call(self, entry: Entry, in_the_way: tuple[Obstacle, ...]) -> CampaignRow | None:
+        """Ask the officers of its union; None where there is nobody to be asked."""
+        site, district, body = self._site, self._who.district, self._body
+        case = _cases(site, district, [entry.id], body.wage_year).get(entry.id)
+        if _state(case[1] if case is not None else None) not in ("not_begun", "opened"):
+            return self._said(entry.id, entry.name, "under_way", case[0] if case is not None else None)
+        with reading(site.engine) as session:
+            today = site.world.clock(district).date()
+            officers = officers_of(session, entry.union_organisation or "", Office.UNION, today)
+        if not officers:
+            return None
+        if body.dry_run:
+            return self._said(entry.id, entry.name, "can_call", obstacles=in_the_way, called=len(officers))
+        by = next(one.organisation_name for one in in_force(site, self._who) if one.office in _RUNNERS)
+        facts = {"by": by, "campaign": body.name, "year": str(body.wage_year), "enterprise": entry.name}
+        about, kind = self._key(entry.id), MessageKind.CAMPAIGN_CALL
+        inbox = site.factors.inbox
+        asked = [inbox.tell_once(district, one, kind, about, **facts) for one in officers]
+        outcome: Outcome = "called" if any(asked) else "already_called"
+        return self._said(entry.id, entry.name, outcome, obstacles=in_the_way, called=len(officers))
+
+    def _in_the_way(self, command: OpenCase, found: Opening) -> tuple[Obstacle, ...]:
         at = self._site.world.clock(self._who.district)
-        in_the_way = obstacles(Moment(EMPTY, at, self._law, found.member, register=found.register), command)
+        return tuple(obstacles(Moment(EMPTY, at, self._law, found.member, register=found.register), command))
+
+    async def _would(self, entry: Entry, command: OpenCase, found: Opening) -> CampaignRow:
+        in_the_way = self._in_the_way(command, found)
         outcome: Outcome = "refused" if any(one.hard for one in in_the_way) else "can_open"
-        return self._said(entry.id, entry.name, outcome, obstacles=tuple(in_the_way))
+        return self._said(entry.id, entry.name, outcome, obstacles=in_the_way)
 
     async def _open(self, entry: Entry, command: OpenCase, found: Opening) -> CampaignRow:
         world, district = self._site.world, self._who.district
@@ -275,7 +313,14 @@ class _Run:
         return f"campaign-{hashlib.sha256(told.encode()).hexdigest()}"
 
     def _said(
-        self, id_: str, name: str, outcome: Outcome, case: str | None = None, obstacles: tuple[Obstacle, ...] = ()
+        self,
+        id_: str,
+        name: str,
+        outcome: Outcome,
+        case: str | None = None,
+        obstacles: tuple[Obstacle, ...] = (),
+        *,
+        called: int = 0,
     ) -> CampaignRow:
-        said = (msgspec.convert(obstacle_as_said(one, self._law.pack), ObstacleDocument) for one in obstacles)
-        return CampaignRow(enterprise=id_, name=name, outcome=outcome, case=case, obstacles=tuple(said))
+        said = tuple(msgspec.convert(obstacle_as_said(one, self._law.pack), ObstacleDocument) for one in obstacles)
+        return CampaignRow(enterprise=id_, name=name, outcome=outcome, case=case, obstacles=said, called=called)
