@@ -7,9 +7,14 @@ every story.
 
 from __future__ import annotations
 
+import re
+from urllib.parse import quote
+
 import pytest
 
 from cloudnego.core import commands as c
+from cloudnego.walk.record import Record
+from tests.browser.person import Person
 from tests.browser.played import ByHand, played
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
@@ -48,9 +53,22 @@ def first_of(kinds: set[str]) -> ByHand:
 async def test_a_negotiation_goes_through_nine_steps_with_an_act_of_every_shape_by_hand(
     enters: Enters, server: House
 ) -> None:
-    async with played(server.url, enters, "plain", first_of(SHAPES)) as (_, table):
+    async with played(server.url, enters, "plain", first_of(SHAPES)) as (town, table):
         assert table.record.wrong() is None
         assert set(table.done) == SHAPES
+        await looks_back(await town.window(town.by_role("union_chair")), table.record)
+
+
+async def looks_back(person: Person, record: Record) -> None:
+    """The pictures of money, the papers, the guide, and the case as it stood half way: there, and without a fault."""
+    for page, seen in (
+        ("clauses", "各轮方案"),
+        ("papers", "要约书"),
+        ("guide/meeting", "条款样稿"),
+        (f"timeline?at={quote(record.acts[len(record.acts) // 2].at)}", re.compile("这是 .+ 时的样子")),
+    ):
+        await person.goes_to(f"/c/{record.case}/{page}")
+        await person.sees(seen)
 
 
 @pytest.mark.whole
