@@ -73,6 +73,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'organisations/:id', name: 'office-organisation', component: () => import('@/pages/office/OrganisationPage.vue') },
       { path: 'portals', name: 'office-portals', component: () => import('@/pages/office/PortalsPage.vue') },
       { path: 'instructors', name: 'office-instructors', component: () => import('@/pages/office/InstructorsPage.vue') },
+      { path: 'court-orders', name: 'office-court', component: () => import('@/pages/office/CourtOrdersPage.vue') },
+      { path: 'help', name: 'office-help', component: () => import('@/pages/office/HelpDeskPage.vue') },
       { path: 'roster/:id', name: 'office-roster', component: () => import('@/pages/office/RosterPage.vue') },
     ],
   },

@@ -92,7 +92,7 @@ async def test_an_official_of_another_area_or_of_a_side_is_not_the_second_person
         absent = await confirmed(look(who), "k-none")
         answer = await confirmed(look(who), order)
         assert (answer.status_code, answer.content) == (404, absent.content), who
-        assert await seen(look(who), ORDERS) == {"rows": []}
+        assert await seen(look(who), ORDERS) == {"rows": [], "names": {}}
     assert [one["id"] for one in (await seen(look("reviewer"), ORDERS))["rows"]] == [order]
     assert (await confirmed(look("reviewer"), order)).status_code == 200
 

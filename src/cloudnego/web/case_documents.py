@@ -94,7 +94,12 @@ _NAMED: Final = union_all(
 
 def names_of(site: Site, found: Found, persons: set[str], organisations: set[str]) -> dict[str, str]:
     """Names of persons, portals and organisations of the case's district by id."""
+    return named(site, found.district, persons, organisations)
+
+
+def named(site: Site, district: str, persons: set[str], organisations: set[str]) -> dict[str, str]:
+    """The same of a list that is of no case. Blocks."""
     with reading(site.engine) as session:
-        asked = {"district": found.district, "ids": sorted(persons)}
+        asked = {"district": district, "ids": sorted(persons)}
         known = {row.id: row.name for row in session.connection().execute(_NAMED, asked)}
-    return {**known, **organisation_names(site, found.district, organisations)}
+    return {**known, **organisation_names(site, district, organisations)}

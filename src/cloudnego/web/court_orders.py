@@ -26,6 +26,7 @@ from cloudnego.identity.store import reading, writing
 from cloudnego.ports import Busy, KeyReused, NoCase
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
+from cloudnego.web.case_documents import named
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
@@ -38,9 +39,11 @@ OrderId = Annotated[str, Path(max_length=96)]
 
 
 class CourtOrders(msgspec.Struct, frozen=True, kw_only=True):
-    """The court orders for the cases of one's area, the latest first; none of them says what a caucus holds."""
+    """The court orders for the cases of one's area, the latest first; none of them says what a caucus holds. `names`:
+    of whoever asked and confirmed."""
 
     rows: tuple[Order, ...]
+    names: dict[str, str]
 
 
 @router.get("/court-orders", **described("list_court_orders", CourtOrders, codes=("not_found",), tagged=True))
@@ -51,7 +54,9 @@ async def list_court_orders(request: Request, site: TheSite, who: SignedIn) -> R
     def read() -> CourtOrders:
         with reading(site.engine) as session:
             found = orders(session, who.district)
-        return CourtOrders(rows=tuple(one for one in found if _above(site, who, one.paper.case)))
+        rows = tuple(one for one in found if _above(site, who, one.paper.case))
+        persons = {one for row in rows for one in (row.requested_by, row.confirmed_by) if one is not None}
+        return CourtOrders(rows=rows, names=named(site, who.district, persons, set()))
 
     return tagged(request, await site.threads.run(read))
 

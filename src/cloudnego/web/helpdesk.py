@@ -12,6 +12,7 @@ from cloudnego.identity.resets import NothingToReset, ResetAt, ResetDone, Second
 from cloudnego.web.account import ItemId, SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import NewStartBody, ResetBody, parsed
+from cloudnego.web.case_documents import named
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
@@ -34,9 +35,10 @@ class ResetDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ResetList(msgspec.Struct, frozen=True, kw_only=True):
-    """Resets, newest first."""
+    """Resets, newest first, and the names of whoever they name."""
 
     rows: tuple[ResetDocument, ...]
+    names: dict[str, str]
 
 
 @router.post(
@@ -87,8 +89,14 @@ async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Respo
 @router.get("/resets", **described("list_resets", ResetList))
 async def list_resets(site: TheSite, who: SignedIn) -> Response:
     """The resets of people one may reset, and one's own."""
-    found = await site.threads.run(site.resets.seen_by, who, site.world.clock(who.district).date())
-    return answer(ResetList(rows=tuple(_reset(one) for one in found)))
+    today = site.world.clock(who.district).date()
+
+    def read() -> ResetList:
+        rows = tuple(_reset(one) for one in site.resets.seen_by(who, today))
+        persons = {one for row in rows for one in (row.person, row.asked_by, row.confirmed_by) if one is not None}
+        return ResetList(rows=rows, names=named(site, who.district, persons, set()))
+
+    return answer(await site.threads.run(read))
 
 
 def _reset(one: ResetAt) -> ResetDocument:

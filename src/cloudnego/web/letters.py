@@ -12,6 +12,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.web.account import ItemId, SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import LetterBody, SandboxLetterBody, parsed
+from cloudnego.web.case_documents import named
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
@@ -37,9 +38,10 @@ class LetterDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LetterList(msgspec.Struct, frozen=True, kw_only=True):
-    """Letters, newest first."""
+    """Letters, newest first, and the names of whoever and whatever they name."""
 
     rows: tuple[LetterDocument, ...]
+    names: dict[str, str]
 
 
 @router.post(
@@ -74,8 +76,13 @@ def _print(site: Site, who: Who, body: LetterBody) -> LetterPrinted:
 async def list_letters(site: TheSite, who: SignedIn) -> Response:
     """The letters one may print anew or take back, and one's own; without their codes."""
     today = site.world.clock(who.district).date()
-    found = await site.threads.run(site.factors.letters.seen_by, who, today)
-    return answer(LetterList(rows=tuple(_letter(one) for one in found)))
+
+    def read() -> LetterList:
+        rows = tuple(_letter(one) for one in site.factors.letters.seen_by(who, today))
+        persons = {one for row in rows for one in (row.person, row.issued_by) if one is not None}
+        return LetterList(rows=rows, names=named(site, who.district, persons, {row.organisation for row in rows}))
+
+    return answer(await site.threads.run(read))
 
 
 def _letter(one: LetterAt) -> LetterDocument:
