@@ -65,7 +65,7 @@ def fetch(*, with_tools: bool = False) -> None:
 
 
 def check() -> None:
-    """Types and tests of the sources, and how much the built pages want at first. Raises NotBuilt with what is wrong."""
+    """Types and tests of the sources, and what the built pages want at first. Raises NotBuilt with what is wrong."""
     build()
     with _alone():
         fetch(with_tools=True)

@@ -23,14 +23,16 @@ install({
   },
   stepUp: stepUp.prove,
   actingAs: () => session.seat,
+  person: () => session.me?.person ?? null,
   reached: connection.reached,
+  shown: connection.shown,
 })
 
 async function start(): Promise<void> {
   settings.draw()
   await settings.say(settings.language)
   app.use(router)
-  await router.isReady()
+  await router.isReady().catch(() => undefined) // a page that does not lie here: App says so
   app.mount('#app')
   workOffline()
 }

@@ -1,5 +1,6 @@
 import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useConnection } from '@/stores/connection'
 import { useSession } from '@/stores/session'
 
 declare module 'vue-router' {
@@ -39,6 +40,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/district/wall', name: 'wall', component: () => import('@/pages/WallPage.vue'), meta: { bare: true, wall: true } },
   { path: '/district/report/:month', name: 'report', component: () => import('@/pages/ReportPage.vue'), meta: { tab: 'district' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
+  { path: '/outbox', name: 'outbox', component: () => import('@/pages/OutboxPage.vue'), meta: { tab: 'me' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
@@ -99,6 +101,14 @@ router.beforeEach(async (to) => {
   if (!session.known) await session.look().catch(() => null)
   return session.me ? true : { name: 'signin', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
 })
+
+/** The part that draws a page may not lie on this device; or a new release has other parts, and the page is opened anew. */
+window.addEventListener('vite:preloadError', (event) => event.preventDefault()) // the router hears of it, once
+router.onError((_, to, from) => {
+  if (useConnection().away || !navigator.onLine) useConnection().absent = to.fullPath
+  else if (from.matched.length) location.assign(to.fullPath)
+})
+router.beforeResolve(() => void (useConnection().absent = null))
 
 /** After a navigation the reader stands at the sentence of the page. */
 export function focusHeading(): void {

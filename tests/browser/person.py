@@ -17,6 +17,7 @@ from playwright.async_api import (
     BrowserContext,
     ConsoleMessage,
     Error,
+    Frame,
     Locator,
     Page,
     Request,
@@ -45,6 +46,7 @@ _WIDER: Final = """() => {
             ...wide.slice(0, 5).map(one => one.outerHTML.slice(0, 160))];
 }"""
 _NO: Final = "Failed to load resource: the server responded with a status of"
+_LOST: Final = "Failed to load resource: net::"
 _NOBODY: Final = (401, "/api/v1/me")  # a page asks who is there, and nobody is an answer
 _QUIET_MS: Final = 300  # with no request under way for so long, a page has said what it has to say
 _LOOK_MS: Final = 50
@@ -65,11 +67,13 @@ class Person:
         self._wrong: list[str] = []
         self._under_way: set[Request] = set()  # not answered yet
         self._expected: set[int] = set()
+        self._losing = False
         self.answers: dict[str, Any] = {}  # the last to each address something was sent to
         page.on("console", self._said)
         page.on("pageerror", lambda error: self._wrong.append(f"uncaught: {error}"))
         page.on("request", self._began)
         page.on("requestfailed", self._failed)
+        page.on("framenavigated", self._left)
         page.on("response", self._answered)
         page.on("response", self._kept)
 
@@ -135,6 +139,15 @@ class Person:
         finally:
             self._expected = set()
 
+    @asynccontextmanager
+    async def losing(self) -> AsyncIterator[None]:
+        """What is asked within may stay without an answer: there is no network, or it breaks."""
+        self._losing = True
+        try:
+            yield
+        finally:
+            self._losing = False
+
     async def shot(self, folder: Path, name: str) -> None:
         """The whole page as a picture in a folder that is there."""
         await self.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
@@ -189,6 +202,8 @@ class Person:
     def _said(self, message: ConsoleMessage) -> None:
         if message.type != "error" or (message.text.startswith(_NO) and self._is_no_failure(message)):
             return
+        if self._losing and message.text.startswith(_LOST):
+            return
         self._wrong.append(f"console: {message.text} {message.location['url']}")
 
     def _is_no_failure(self, message: ConsoleMessage) -> bool:
@@ -199,9 +214,14 @@ class Person:
     def _began(self, request: Request) -> None:
         self._under_way.add(request)
 
+    def _left(self, frame: Frame) -> None:
+        if self._losing and frame.parent_frame is None:
+            self._under_way.clear()  # nobody says what became of what a page had asked that is gone
+
     def _failed(self, request: Request) -> None:
         self._under_way.discard(request)
-        self._wrong.append(f"failed: {request.method} {request.url} {request.failure}")
+        if not self._losing:
+            self._wrong.append(f"failed: {request.method} {request.url} {request.failure}")
 
     def _answered(self, response: Response) -> None:
         self._under_way.discard(response.request)

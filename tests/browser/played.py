@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from random import Random
 from typing import Any, Final
 
@@ -60,18 +60,23 @@ class Town:
         """The first of a role."""
         return next(one.id for one in self.sandbox.people.values() if one.role == role)
 
-    async def window(self, who: str) -> Person:
-        """His own, signed in."""
+    async def window(self, who: str, /, **more: Any) -> Person:
+        """His own, signed in. `more`: what its browser context is, the first time."""
         if who not in self._windows:
             one = self.sandbox.people[who]
             size = PHONE if one.role in _ON_PHONES else DESKTOP
-            person = self._windows[who] = await self._enters(str(one), size)
+            person = self._windows[who] = await self._enters(str(one), size, **more)
             self._letter(who)  # he has one before he is asked for its code
-            body = {"login": one.login, "password": one.password, "district": self.sandbox.district, "door": "cookie"}
-            headers = {"X-CloudNego": "1", "Origin": self.url}
-            answer = await person.context.request.post(f"{self.url}{API}/session", data=body, headers=headers)
-            assert answer.status == 201, await answer.text()
+            await self.signs_in(person, who)
         return self._windows[who]
+
+    async def signs_in(self, person: Person, who: str) -> None:
+        """At that window, whoever was signed in there."""
+        one = self.sandbox.people[who]
+        body = {"login": one.login, "password": one.password, "district": self.sandbox.district, "door": "cookie"}
+        headers = {"X-CloudNego": "1", "Origin": self.url}
+        answer = await person.context.request.post(f"{self.url}{API}/session", data=body, headers=headers)
+        assert answer.status == 201, await answer.text()
 
     async def acts(self, who: str, case: str, command: c.Command) -> Mapping[str, Any]:
         """One act by its form, at `who`'s window; returns what the server answered."""
@@ -155,6 +160,30 @@ class Played(Table):
         receipt = asyncio.run_coroutine_threadsafe(acting, self._loop).result(_WITHIN_S)
         self.done.append(command.type)
         return receipt
+
+
+class FarEnough(Exception):
+    """The case stands where it is to be looked at."""
+
+
+class UpTo(Played):
+    """A story that ends before an act of one kind."""
+
+    ends: type[c.Command]
+
+    def _post(self, who: str, command: c.Command, path: str) -> Any:
+        if isinstance(command, self.ends):
+            raise FarEnough
+        return super()._post(who, command, path)
+
+
+async def up_to(town: Town, kind: type[c.Command], by_hand: ByHand = lambda _: False) -> UpTo:
+    """The plain story up to the first act of a kind, over HTTP but for what is done by hand."""
+    table = UpTo(town, Record("plain"), by_hand, asyncio.get_running_loop())
+    table.ends = kind
+    with suppress(FarEnough):
+        await asyncio.to_thread(STORIES["plain"], table)
+    return table
 
 
 @asynccontextmanager

@@ -9,44 +9,28 @@ import asyncio
 import re
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
 import hatch_build
 from cloudnego.core import commands as c
-from cloudnego.stories import STORIES
-from cloudnego.walk.record import Record
 from tests.browser.chromium import axe
 from tests.browser.conftest import ALONE, launched
 from tests.browser.person import DESKTOP, PHONE, Person
-from tests.browser.played import Played, Town, town_of
+from tests.browser.played import Town, town_of, up_to
 from tests.journeys.conftest import House
 
 OPEN: Final = (
     *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
     "/nothing",
 )
-OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/district", "/office")
+OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office")
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
     *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
 )
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}
-
-
-class FarEnough(Exception):
-    """The case stands where it is to be looked at."""
-
-
-class UpTo(Played):
-    """A story that ends before an act of one kind."""
-
-    def _post(self, who: str, command: c.Command, path: str) -> Any:
-        if isinstance(command, c.WriteMinutes):
-            raise FarEnough
-        return super()._post(who, command, path)
 
 
 async def _look(person: Person, path: str, folder: Path, name: str) -> None:
@@ -69,9 +53,7 @@ async def _all(town: Town, stranger: dict[str, Person], folder: Path) -> None:
             await person.page.set_viewport_size(SIZES[size])
             for path in OWN:
                 await _look(person, path, folder, f"{size}-{role}-empty-{_named(path)}")
-    table = UpTo(town, Record("plain"), lambda _: False, asyncio.get_running_loop())
-    with suppress(FarEnough):
-        await asyncio.to_thread(STORIES["plain"], table)
+    table = await up_to(town, c.WriteMinutes)
     for size, roles in LOOKERS.items():
         for role in roles:
             person = await town.window(town.by_role(role))

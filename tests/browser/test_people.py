@@ -111,21 +111,3 @@ async def test_at_200_percent_nothing_is_lost_or_wider_than_the_window(enters: E
 async def test_with_motion_allowed_all_is_as_well(enters: Enters, town: Town) -> None:
     person = await enters("hr", PHONE, reduced_motion="no-preference")
     await come_in(person, town, town.by_role("hr"))
-
-
-_WITHOUT = """
-    delete Navigator.prototype.serviceWorker;
-    delete window.PublicKeyCredential;
-    delete Navigator.prototype.credentials;
-    Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('', 'SecurityError') }});
-"""
-
-
-@pytest.mark.whole
-async def test_a_browser_without_the_extras_does_all_but_them(enters: Enters, town: Town) -> None:
-    person = await enters("chair", PHONE, service_workers="block")
-    await person.context.add_init_script(_WITHOUT)
-    await come_in(person, town, town.by_role("union_chair"))
-    assert await person.page.evaluate("'serviceWorker' in navigator || 'PublicKeyCredential' in window") is False
-    for path in ("/", "/cases", "/me", "/cases/new"):
-        await person.goes_to(path)

@@ -95,6 +95,19 @@ async def test_a_request_from_our_own_page_is_taken(ground: Ground) -> None:
     assert said.code == "malformed"
 
 
+async def test_what_a_page_sends_for_one_person_is_not_done_as_another(ground: Ground) -> None:
+    """A cookie is the browser's: in another tab it may have become somebody else's."""
+    who = person("worker_chief", "member")
+    cookie = ground.house.site.sessions.open(DISTRICT, who, who, "cookie", proof=Grade.PASSKEY)
+    own = (
+        ("cookie", f"{ground.house.site.doorkeeper.cookie}={cookie}"), ("origin", "http://test"), ("x-cloudnego", "1"),
+    )  # fmt: skip
+    path = f"{API}/negotiations/{ground.case}/make-proposal"
+    for shown, code in ((who, "malformed"), (person("worker", "member"), "not_signed_in"), ("", "not_signed_in")):
+        said = await ask(ground.house.front, Request("POST", path, b"{}", "", (*own, ("x-person", shown))))
+        assert said.code == code, shown
+
+
 @pytest.mark.parametrize(("door", "other"), [("cookie", "bearer"), ("bearer", "cookie")])
 async def test_a_token_opens_only_the_door_it_was_made_for(ground: Ground, door: str, other: str) -> None:
     who = person("worker", "member")

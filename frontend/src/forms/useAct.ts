@@ -2,6 +2,10 @@ import { reactive, ref, shallowRef, toRaw, watch } from 'vue'
 import { ask } from '@/api/client'
 import type { Obstacle, Receipt } from '@/api/documents'
 import { Problem } from '@/api/problem'
+import { NotKept } from '@/offline/box'
+import type { Act } from '@/offline/outbox'
+import { useCase } from '@/stores/case'
+import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
 import { said, t } from '@/texts/i18n'
 import { compile, type Errors, type Raw } from './compile'
@@ -16,6 +20,7 @@ interface Acts {
 /** One act from the first letter typed to its receipt: draft, check, one key, one answer. */
 export function useAct(command: string, caseId: string, path: string) {
   const session = useSession()
+  const outbox = useOutbox()
   const fields = shallowRef<Field[]>([])
   const draft = reactive<Draft>(freshDraft({}))
   const errors = ref<Errors>({})
@@ -24,6 +29,8 @@ export function useAct(command: string, caseId: string, path: string) {
   const busy = ref(false)
   const kept = ref(false)
   const receipt = shallowRef<Receipt | null>(null)
+  /** It lies in the outbox: not done yet, and no longer to be typed. */
+  const pending = shallowRef<Act | null>(null)
   const binding = ref(false)
   const ready = ref(false)
   const person = (): string => session.me?.person ?? ''
@@ -47,7 +54,7 @@ export function useAct(command: string, caseId: string, path: string) {
   function save(): void {
     window.clearTimeout(timer)
     timer = window.setTimeout(() => {
-      if (receipt.value) return
+      if (receipt.value || pending.value) return
       draft.at = Date.now()
       kept.value = keepDraft(person(), caseId, command, toRaw(draft))
     }, 400)
@@ -75,8 +82,10 @@ export function useAct(command: string, caseId: string, path: string) {
     obstacles.value = []
     try {
       const { body } = compile(fields.value, draft.raw)
-      receipt.value = await ask<Receipt>(path, body, draft.key)
-      dropDraft(person(), caseId, command)
+      const asked = (): Promise<Receipt> => ask<Receipt>(path, body, draft.key)
+      const keeps = outbox.able && caseId !== 'new'
+      receipt.value = keeps ? await laid(body).catch((wrong: unknown) => (wrong instanceof NotKept ? asked() : Promise.reject(wrong as Error))) : await asked()
+      if (receipt.value || pending.value) dropDraft(person(), caseId, command)
       return receipt.value
     } catch (wrong) {
       if (!(wrong instanceof Problem)) throw wrong
@@ -85,6 +94,18 @@ export function useAct(command: string, caseId: string, path: string) {
     } finally {
       busy.value = false
     }
+  }
+
+  /** By the outbox: on this device before it goes out. Null where it waits there, or where nothing happened. */
+  async function laid(body: unknown): Promise<Receipt | null> {
+    const found = useCase()
+    const outcome = await outbox.take({
+      person: person(), key: draft.key, path, body, seat: session.seat, command, case: caseId,
+      name: found.name(found.document?.overview?.enterprise), binding: binding.value, raw: toRaw(draft.raw), at: Date.now(),
+    })
+    if (outcome.kind === 'refused') throw outcome.problem
+    if (outcome.kind === 'waits') pending.value = outcome.act
+    return outcome.kind === 'sent' ? outcome.receipt : null
   }
 
   function refused(problem: Problem): void {
@@ -97,5 +118,5 @@ export function useAct(command: string, caseId: string, path: string) {
     if (problem.code === 'key_reused') draft.key = freshDraft({}).key
   }
 
-  return { fields, draft, errors, obstacles, failure, busy, kept, receipt, binding, ready, open, begin, check, send }
+  return { fields, draft, errors, obstacles, failure, busy, kept, receipt, pending, binding, ready, open, begin, check, send }
 }

@@ -8,6 +8,7 @@ import { said, t } from '@/texts/i18n'
 
 interface Opened {
   me: Me
+  idle_s: number
 }
 
 /** Coming in: send, enter, go where one wanted to. A failure is one sentence and never says which part was wrong. */
@@ -46,7 +47,7 @@ export function useDoor() {
   const enter = (path: string, body: unknown): Promise<void> =>
     attempt(async () => {
       const opened = await ask<Opened>(path, body)
-      session.enter(opened.me)
+      session.enter(opened.me, opened.idle_s)
       await onward()
     })
 

@@ -33,6 +33,9 @@ export const clock = (instant: string): string => instant.slice(11, 16)
 /** `3月17日 10:23`. */
 export const moment = (instant: string, today?: string): string => `${dayWords(instant, today)} ${clock(instant)}`
 
+/** An instant of this device's clock, at +08:00. */
+export const ofClock = (at: number): string => new Date(at + 8 * 3_600_000).toISOString()
+
 export const shifted = (day: string, days: number): string =>
   new Date(utc(day).getTime() + days * 86_400_000).toISOString().slice(0, 10)
 

@@ -18,6 +18,7 @@ from cloudnego.web.wire import cookie_of
 
 CUSTOM_HEADER: Final = "x-cloudnego"
 ACTING_AS: Final = "x-acting-as"
+PERSON: Final = "x-person"
 ENTERPRISE: Final = "cloudnego-enterprise"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _BELIEVED_S: Final = 1.0  # how long the identity epoch is believed to stand; a revocation reaches all nodes in it
@@ -93,11 +94,14 @@ class Doorkeeper:
         return Token(found, "cookie") if 0 < len(found) <= _TOKEN_MAX else None
 
     async def who(self, method: str, scheme: str, headers: Headers) -> Who:
-        """Who asks. Raises `Problem`: 401 no session, 403 an unsafe request from elsewhere, 422 a platform that does
-        not say for whom, 429 too fast."""
+        """Who asks. Raises `Problem`: 401 no session, or that of somebody else than the page shows (in another tab he
+        signed in, and the cookie is his), 403 an unsafe request from elsewhere, 422 a platform that does not say for
+        whom, 429 too fast."""
         token = self.token(headers)
         who = await self._look_up(token) if token is not None else None
         if token is None or who is None or who.door != token.door:
+            raise Problem("not_signed_in")
+        if headers.get(PERSON, who.person) != who.person:
             raise Problem("not_signed_in")
         if token.door == "cookie" and method not in _SAFE:
             self.check_origin(scheme, headers)

@@ -24,7 +24,7 @@ HEADER_BYTES_MAX: Final = 16_384
 
 ONCE: Final = frozenset(
     {
-        *(b"authorization", b"cookie", b"host", b"origin", b"x-cloudnego", b"x-acting-as"),
+        *(b"authorization", b"cookie", b"host", b"origin", b"x-cloudnego", b"x-acting-as", b"x-person"),
         *(b"content-type", b"content-length", b"idempotency-key", b"if-match", b"if-none-match"),
     }
 )
