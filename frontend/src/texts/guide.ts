@@ -25,6 +25,8 @@ export const SAMPLE_FOR: Record<Step, string> = {
   representatives: 'propose_candidates', topics: 'draft_topic_sheet', offer: 'send_offer', reply: 'reply', preparation: 'request_materials',
   meeting: 'put_clause', congress: 'convene_congress', filing: 'file_contract', performance: 'publish_performance',
 }
+/** Acts whose form can begin with the sample, and the field it goes to. */
+export const SAMPLE_INTO: Record<string, { step: Step; field: string }> = { put_clause: { step: 'meeting', field: 'prose' } }
 export const TERMS_OF: Record<Step, readonly string[]> = {
   representatives: ['representative', 'chief', 'scrutineer', 'front_line', 'publicity'],
   topics: ['consultation', 'caucus', 'piece_rate', 'quota', 'dispatched'],

@@ -3,7 +3,7 @@ import en from './ui.en.json'
 import guideEn from '@/generated/guide.en.json'
 import guideZh from '@/generated/guide.zh.json'
 import acts from '@/generated/acts.json'
-import { SAMPLE_FOR, TERMS_OF } from './guide'
+import { SAMPLE_FOR, SAMPLE_INTO, TERMS_OF } from './guide'
 import zh from './ui.zh.json'
 
 const sources = import.meta.glob('/src/**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true }) as Record<string, string>
@@ -35,5 +35,9 @@ describe('the guide', () => {
     for (const said of [guideZh, guideEn]) expect(asked.filter((one) => !(`glossary.${one}.says` in said))).toEqual([])
     expect(Object.keys(guideEn).sort()).toEqual(Object.keys(guideZh).sort())
   })
-  it('has a sample for acts that are there', () => expect(Object.values(SAMPLE_FOR).filter((one) => !(one in acts.acts))).toEqual([]))
+  it('has a sample for acts that are there', () => {
+    expect(Object.values(SAMPLE_FOR).filter((one) => !(one in acts.acts))).toEqual([])
+    const fields = (act: string) => (acts.schemas as unknown as Record<string, { properties: object }>)[(acts.acts as unknown as Record<string, { schema: string }>)[act]!.schema]!.properties
+    for (const [act, { step, field }] of Object.entries(SAMPLE_INTO)) expect([field in fields(act), SAMPLE_FOR[step]]).toEqual([true, act])
+  })
 })

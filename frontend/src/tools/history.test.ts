@@ -5,7 +5,7 @@ import { courses, wageTable, wordings } from './history'
 import { momentAt, momentsOf } from './moments'
 import { after, before, redline } from './redline'
 import { seatOf } from './practised'
-import { heads, monthly, raised } from './wages'
+import { heads, monthly, monthlyApart, raised } from './wages'
 
 const entry = (seq: number, type: string, facts: object, words?: Record<string, string>): TimelineEntry =>
   ({ stream: 'table', seq, at: `2026-03-${10 + seq}T10:00:00+08:00`, type, facts, words: words ?? null }) as unknown as TimelineEntry
@@ -62,6 +62,7 @@ describe('a redline', () => {
 describe('wages after a raise', () => {
   const table = { period: '2025', source: 'payroll', groups: [{ group: 'a', headcount: 10, average_fen: 420_050, lowest_fen: 1 }, { group: 'b', headcount: 2, average_fen: 500_000, lowest_fen: 1 }] }
   it('are exact to the fen, half upwards', () => expect([raised(420_050, '4.05'), raised(100, '0.5'), raised(99, '0.5'), raised(420_050, '0')]).toEqual([437_062, 101, 99, 420_050]))
+  it('of two raises are apart by a sum a month, unless one was not named', () => expect([monthlyApart(table, '6', '4'), monthlyApart(table, '4', '6'), monthlyApart(table, null, '4')]).toEqual([104_010, 104_010, null]))
   it('add up over all groups', () => expect([heads(table), monthly(table), monthly(table, '10')]).toEqual([12, 5_200_500, 5_720_550]))
 })
 

@@ -52,3 +52,6 @@ export function distance(one: string, other: string): string {
   const size = apart < 0n ? -apart : apart
   return trimmed(`${size / 10_000n}.${String(size % 10_000n).padStart(4, '0')}`)
 }
+
+/** A large sum as each language says it: `17.5` ten thousands, or whole yuan. */
+export const sum = (fen: number): { wan: string; yuan: string } => ({ wan: money(Math.round(fen / 10_000), ''), yuan: money(Math.round(fen / 100) * 100, '') })

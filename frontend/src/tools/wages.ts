@@ -12,3 +12,7 @@ export const monthly = (table: WageTable, rate = '0'): number =>
   table.groups.reduce((sum, one) => sum + one.headcount * raised(one.average_fen, rate), 0)
 
 export const heads = (table: WageTable): number => table.groups.reduce((sum, one) => sum + one.headcount, 0)
+
+/** What two raises are apart a month in all, in fen; null where one is not named. */
+export const monthlyApart = (table: WageTable, one: string | null, other: string | null): number | null =>
+  one === null || other === null ? null : Math.abs(monthly(table, one) - monthly(table, other))
