@@ -220,12 +220,15 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """What stands beside the cockpit's figures. `by_year`: figures by wage year.
 
     `enterprises`: by axis (`place`, `industry`, `size`, `year`, `all`) and key, how many enterprises have a case of
-    their own there: the most of any one year, because an enterprise has one a year. `tallies`: cases by kind, key and
-    wage year, see `eventlog.tally`.
+    their own there: the most of any one year, because an enterprise has one a year. `rated` and `balloted`: in the same
+    way, of how many enterprises the raises and the ballots are. `tallies`: cases by kind, key and wage year, see
+    `eventlog.tally`.
     """
 
     by_year: dict[str, Figures]
     enterprises: dict[str, dict[str, int]]
+    rated: dict[str, dict[str, int]]
+    balloted: dict[str, dict[str, int]]
     tallies: dict[str, dict[str, dict[int, int]]]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Engine, Select, func, select
@@ -75,8 +75,8 @@ def _tallies(cut: Cut) -> Select[Any]:
 
 def counted(rows: Iterable[Sequence[Any]], tallied: Iterable[Sequence[Any]], *, margins: bool = True) -> Counts:
     """The counts of cells (face, place, industry, size, year, measures…) and of tallies (kind, key, year, cases)."""
-    years, yearly = _Sums(), rollup.MEASURES.index("yearly")
-    own: dict[str, dict[str, dict[int, int]]] = {axis: {} for axis in ("all", "place", "industry", "size", "year")}
+    years = _Sums()
+    own = {measure: _Most(rollup.MEASURES.index(measure)) for measure in ("yearly", "rated", "balloted")}
     for face, place, industry, size, year, *values in rows:
         whole = face in ("all", "cross")
         if whole:
@@ -84,18 +84,37 @@ def counted(rows: Iterable[Sequence[Any]], tallied: Iterable[Sequence[Any]], *, 
         cells = {"all": "", "year": str(year)} if whole else {}
         named = {"place": place, "industry": industry, "size": size}
         cells |= named if not margins else {axis: key for axis, key in named.items() if axis == face}
-        for axis, key in cells.items():
-            at = own[axis].setdefault(key, {})
-            at[year] = at.get(year, 0) + int(values[yearly])
+        for most in own.values():
+            most.add(cells, year, values)
     tallies: dict[str, dict[str, dict[int, int]]] = {}
     for kind, key, year, cases in tallied:
         if cases:
             tallies.setdefault(kind, {}).setdefault(key, {})[year] = int(cases)
     return Counts(
         by_year=years.figures(),
-        enterprises={axis: {key: max(at.values()) for key, at in keys.items()} for axis, keys in own.items()},
+        enterprises=own["yearly"].found(),
+        rated=own["rated"].found(),
+        balloted=own["balloted"].found(),
         tallies=tallies,
     )
+
+
+class _Most:
+    """The most of a measure in any one year, by axis and key: as many enterprises as it is of."""
+
+    def __init__(self, at: int) -> None:
+        self._at: Final = at
+        self._found: Final[dict[str, dict[str, dict[int, int]]]] = {
+            axis: {} for axis in ("all", "place", "industry", "size", "year")
+        }
+
+    def add(self, cells: Mapping[str, str], year: int, values: Sequence[int]) -> None:
+        for axis, key in cells.items():
+            years = self._found[axis].setdefault(key, {})
+            years[year] = years.get(year, 0) + int(values[self._at])
+
+    def found(self) -> dict[str, dict[str, int]]:
+        return {axis: {key: max(at.values()) for key, at in keys.items()} for axis, keys in self._found.items()}
 
 
 class _Sums:

@@ -37,7 +37,7 @@ from cloudnego.web.exports import CSV, csv_answer, first_line
 from cloudnego.web.lists import narrowed, root_region, sight_of
 from cloudnego.web.queries import ActingAs, SizeBand
 from cloudnego.web.site import Site
-from cloudnego.web.small_cells import LEAST, hidden, shows
+from cloudnego.web.small_cells import LEAST, hidden, hidden_by, shows
 from cloudnego.web.stuck import stuck_rows
 
 EXPIRING: Final = (30, 60, 90)
@@ -163,15 +163,16 @@ def cockpit_of(site: Site, cut: Cut) -> CockpitDocument:
             overdue={}, due={}, expiring={}, raises={}, minima={},
         )  # fmt: skip
     found, beside = site.log.cockpit(cut), counts(cut)
-    own, tallies = beside.enterprises, beside.tallies
+    tallies = beside.tallies
+    apart = _Apart(beside, rated=shows(cut, counts, "rated"), balloted=shows(cut, counts, "balloted"))
     return blank(
-        total=_figures(found.total, own["all"].get("", 0)),
+        total=apart.total(found.total),
         by_step={key: _progress(one) for key, one in found.by_step.items()},
         by_ending={key: _progress(one) for key, one in found.by_ending.items()},
-        by_place=_shown(found.by_place, own["place"]),
-        by_industry=_shown(found.by_industry, own["industry"]),
-        by_size=_shown(found.by_size, own["size"]),
-        by_year=_shown(beside.by_year, own["year"]),
+        by_place=apart.axis("place", found.by_place),
+        by_industry=apart.axis("industry", found.by_industry),
+        by_size=apart.axis("size", found.by_size),
+        by_year=apart.axis("year", beside.by_year),
         stuck=stuck_rows(site, cut.district, _cases(tallies.get("stuck", {}))),
         overdue=_cases(tallies.get("overdue", {})),
         due=_cases(tallies.get("due", {})),
@@ -203,23 +204,49 @@ def _progress(one: Figures) -> ProgressDocument:
     return ProgressDocument(**{name: getattr(one, name) for name in _PROGRESS}, green=one.green)
 
 
-def _figures(one: Figures, enterprises: int) -> FiguresDocument:
+class _Apart:
+    """Figures without what is of few. `rated`, `balloted`: whether raises and ballots of the cut may be shown."""
+
+    def __init__(self, counts: Counts, *, rated: bool, balloted: bool) -> None:
+        self._counts: Final = counts
+        self._rated: Final = rated
+        self._balloted: Final = balloted
+
+    def total(self, one: Figures) -> FiguresDocument:
+        """Those of the whole cut."""
+        return _figures(one, self._counts.enterprises["all"].get("", 0), rated=self._rated, balloted=self._balloted)
+
+    def axis(self, axis: str, cells: Mapping[str, Figures]) -> dict[str, FiguresDocument | None]:
+        """The cells of an axis, null where they are hidden."""
+        enterprises = self._counts.enterprises[axis]
+        few = hidden({key: enterprises.get(key, 0) for key in cells})
+        raises, ballots = hidden_by(self._counts, "rated", axis), hidden_by(self._counts, "balloted", axis)
+
+        def shown(key: str, one: Figures) -> FiguresDocument | None:
+            if key in few:
+                return None
+            rated, balloted = self._rated and key not in raises, self._balloted and key not in ballots
+            return _figures(one, enterprises.get(key, 0), rated=rated, balloted=balloted)
+
+        return {key: shown(key, one) for key, one in cells.items()}
+
+
+_RAISES: Final = ("rate_sum",)
+_BALLOTS: Final = ("passed_first", "ballot_roll", "ballot_present")
+
+
+def _figures(one: Figures, enterprises: int, *, rated: bool, balloted: bool) -> FiguresDocument:
     known = msgspec.structs.asdict(one)
     del known["yearly"]
+    known |= dict.fromkeys((*(() if rated else _RAISES), *(() if balloted else _BALLOTS)), None)
     return FiguresDocument(
         **known,
         green=one.green,
         enterprises=enterprises,
         agreed_rate=percent(one.agreed, one.cases),
-        turnout=percent(one.ballot_present, one.ballot_roll) if one.balloted >= LEAST else None,
-        mean_raise=percent(one.rate_sum, one.rated * RATE_UNIT * 100) if one.rated >= LEAST else None,
+        turnout=percent(one.ballot_present, one.ballot_roll) if balloted else None,
+        mean_raise=percent(one.rate_sum, one.rated * RATE_UNIT * 100) if rated else None,
     )
-
-
-def _shown(cells: Mapping[str, Figures], enterprises: Mapping[str, int]) -> dict[str, FiguresDocument | None]:
-    """The cells of an axis, null where they are hidden."""
-    few = hidden({key: enterprises.get(key, 0) for key in cells})
-    return {key: None if key in few else _figures(one, enterprises.get(key, 0)) for key, one in cells.items()}
 
 
 Tallied = Mapping[str, Mapping[int, int]]

@@ -33,17 +33,17 @@ class ProgressDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class FiguresDocument(ProgressDocument, frozen=True, kw_only=True):
     """And of what came out. `rate_sum`: of the rates of raise of the `rated` cases in force, in units of 0.0001
-    percent; `ballot_roll` and `ballot_present`: votes there were and votes cast, in ballots that counted;
-    `enterprises`: how many have a case of their own here. `agreed_rate`: 谈成率, `agreed` in percent of `cases` with
-    one decimal, null without a case; so are `turnout`, `ballot_present` in `ballot_roll`, and `mean_raise`, `rate_sum`
-    over `rated`, null where fewer than `least` cases are counted in them."""
+    percent; `ballot_roll` and `ballot_present`: votes there were and votes cast, in the `balloted` cases whose ballot
+    counted; `enterprises`: how many have a case of their own here. In percent with one decimal: `agreed_rate`, 谈成率,
+    `agreed` of `cases`; `turnout`, of the votes there were; `mean_raise` of the `rated`. Null: what is of fewer than
+    `least` cases, or hidden with it, and what there is nothing of."""
 
     balloted: int
-    passed_first: int
+    passed_first: int | None
     rated: int
-    rate_sum: int
-    ballot_roll: int
-    ballot_present: int
+    rate_sum: int | None
+    ballot_roll: int | None
+    ballot_present: int | None
     enterprises: int
     agreed_rate: str | None
     turnout: str | None

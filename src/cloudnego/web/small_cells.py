@@ -4,18 +4,23 @@ Fewer than five enterprises are few. On each axis (place, industry, size, year) 
 hidden cells together are few, the next smallest is hidden with them, so that the total without the shown cells is of
 five or more. A cut to a part of an axis is shown if nothing of it is hidden on that axis, or if both what is hidden in
 it and what is hidden beside it are of five or more. A cut of few shows nothing.
+
+What came out is of fewer enterprises than began: raises are of those with a contract in force (`rated`), ballots of
+those that voted (`balloted`). Each goes by the same rule over its own count, where a cell of none has nothing to hide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
 from cloudnego.ports import Counts, Cut
 
 LEAST: Final = 5
+Measure = Literal["enterprises", "rated", "balloted"]
+"""What cells are counted by."""
 
 
 def hidden(enterprises: Mapping[str, int]) -> frozenset[str]:
@@ -30,11 +35,21 @@ def hidden(enterprises: Mapping[str, int]) -> frozenset[str]:
     return frozenset(few)
 
 
-def shows(cut: Cut, counts: Callable[[Cut], Counts]) -> bool:
+def hidden_by(counts: Counts, measure: Measure, axis: str) -> frozenset[str]:
+    """The cells of an axis whose figures of a measure are not shown."""
+    return hidden(_cells(counts, measure, axis))
+
+
+def _cells(counts: Counts, measure: Measure, axis: str) -> Mapping[str, int]:
+    found: Mapping[str, int] = getattr(counts, measure)[axis]
+    return found if measure == "enterprises" else {key: count for key, count in found.items() if count}
+
+
+def shows(cut: Cut, counts: Callable[[Cut], Counts], measure: Measure = "enterprises") -> bool:
     """Whether the figures of a cut may be shown. `counts`: those of any cut."""
-    if counts(cut).enterprises["all"].get("", 0) < LEAST:
+    if _cells(counts(cut), measure, "all").get("", 0) < LEAST:
         return False
-    return all(_apart(counts(wider).enterprises[axis], inside) for axis, wider, inside in _axes(cut))
+    return all(_apart(_cells(counts(wider), measure, axis), inside) for axis, wider, inside in _axes(cut))
 
 
 def _axes(cut: Cut) -> Iterator[tuple[str, Cut, Callable[[str], bool]]]:

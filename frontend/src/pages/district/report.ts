@@ -1,4 +1,3 @@
-import type { components } from '@/api/schema'
 import type { Covered, Figures, Month } from './figures'
 import { number, ofPercent, share } from './said'
 
@@ -9,7 +8,6 @@ export interface Line {
   /** The unit's text, null where the figure carries its own. */
   unit: string | null
 }
-type Cockpit = components['schemas']['CockpitDocument']
 
 const line = (key: string, n: number, unit: string): Line => ({ key, said: number(n), unit })
 const percent = (key: string, said: string): Line => ({ key, said, unit: null })
@@ -28,7 +26,7 @@ export const covering = (one: Covered): Line[] => [
   line('not_begun', one.not_begun, 'firms'),
 ]
 
-export const standing = (one: Figures, shown: Cockpit): Line[] => [
+export const standing = (one: Figures): Line[] => [
   line('cases', one.cases, 'cases'),
   line('firms', one.enterprises, 'firms'),
   line('headcount', one.headcount, 'people'),
@@ -39,7 +37,7 @@ export const standing = (one: Figures, shown: Cockpit): Line[] => [
   line('yellow', one.yellow, 'cases'),
   percent('mean_raise', ofPercent(one.mean_raise, 1)),
   percent('turnout', ofPercent(one.turnout, 1)),
-  percent('passed_first', one.balloted >= shown.least ? share(one.passed_first, one.balloted) : '–'),
+  percent('passed_first', share(one.passed_first, one.balloted)),
   line('saved', one.saved, 'times'),
   line('gatherings', one.gatherings, 'times'),
   percent('online', share(one.steps_online, one.steps_done)),
