@@ -77,6 +77,8 @@ const routes: RouteRecordRaw[] = [
       { path: 'instructors', name: 'office-instructors', component: () => import('@/pages/office/InstructorsPage.vue') },
       { path: 'court-orders', name: 'office-court', component: () => import('@/pages/office/CourtOrdersPage.vue') },
       { path: 'help', name: 'office-help', component: () => import('@/pages/office/HelpDeskPage.vue') },
+      { path: 'sandbox', name: 'office-sandbox', component: () => import('@/pages/office/SandboxPage.vue') },
+      { path: 'settings', name: 'office-settings', component: () => import('@/pages/office/DistrictSettingsPage.vue') },
       { path: 'roster/:id', name: 'office-roster', component: () => import('@/pages/office/RosterPage.vue') },
     ],
   },

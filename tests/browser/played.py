@@ -111,13 +111,13 @@ class Town:
                 raise AssertionError(f"{person}: {path}\n{await wrong.all_inner_texts()}\n{person.answers.get(path)}")
             await person.is_fine()
             if "proof" in waits and await proof.count():
-                await self._prove(person, who)
+                await self.proves(person, who)
                 waits.clear()  # what binds was said yes to before
             elif "binds" in waits and await binds.count():
                 await binds.click()
                 del waits["binds"]
 
-    async def _prove(self, person: Person, who: str) -> None:
+    async def proves(self, person: Person, who: str) -> None:
         """The code of his letter and his password, typed."""
         letter = person.page.locator('#stepup input[value="letter"]')
         if await letter.count():

@@ -24,7 +24,11 @@ OPEN: Final = (
     *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
     "/nothing",
 )
-OWN: Final = ("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office")
+OWN: Final = (
+    *("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office"),
+    *("/office/enterprises", "/office/organisations", "/office/instructors", "/office/portals"),
+    *("/office/help", "/office/settings", "/office/sandbox"),
+)
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
     *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),

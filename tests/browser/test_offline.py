@@ -182,7 +182,7 @@ async def _what_binds_waits_for_its_proof(phone: Phone) -> None:
     await chief.is_fine()
     assert await phone.events("electronic_service_revoked") == 0
     await page.get_by_role("button", name="证明身份并发出").click()
-    await phone.town._prove(chief, phone.who)
+    await phone.town.proves(chief, phone.who)
     await phone.all_went_out()
     assert await phone.events("electronic_service_revoked") == 1
 

@@ -17,6 +17,8 @@ export function useOffice() {
       { key: 'instructors', to: '/office/instructors', shown: !!session.me },
       { key: 'portals', to: '/office/portals', shown: has('district_union', 'hr', 'legal_representative') },
       { key: 'desk', to: '/office/help', shown: has('district_union', 'town_union', 'union', 'hr', 'legal_representative', 'authority', 'employers_body', 'auditor', 'operator') },
+      { key: 'settings', to: '/office/settings', shown: session.official },
+      { key: 'sandbox', to: '/office/sandbox', shown: session.official },
       { key: 'court', to: '/office/court-orders', shown: has('authority') },
     ]
     return { pages: pages.filter((one) => one.shown), enters: has('district_union', 'town_union', 'authority') }

@@ -1,9 +1,6 @@
 import type { components } from '@/api/schema'
-import { industryWords } from '@/pages/district/figures'
-import zh from '@/texts/ui.zh.json'
 
 export type Enterprise = components['schemas']['Entry']
-export type Heads = components['schemas']['Heads']
 
 /** Whole facts of the register in the order one reads them. */
 export const TEXTS = [
@@ -19,9 +16,6 @@ export const HEADS = ['total', 'women', 'dispatched', 'disabled', 'front_line'] 
 
 /** What an enterprise is offered to change of its own entry; the API refuses the rest by name. */
 export const OWN: readonly string[] = ['address', 'ownership', 'has_congress', 'delegates', 'manager_delegates', 'congress_until', 'hrss_office', 'hrss_hours', 'receiving_address', 'contact', 'external_ref', 'headcount']
-
-/** The divisions of GB/T 4754 that the screens have names for; the register takes longer codes as well. */
-export const industries = (): { id: string; name: string }[] => Object.keys(zh.district.industries).sort().map((id) => ({ id, name: industryWords(id) }))
 
 /** The workers of the latest year that was entered. */
 export function headsOf(one: Enterprise): number | null {

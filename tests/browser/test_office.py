@@ -1,0 +1,71 @@
+"""An official sets an enterprise up by the pages of the office, and whom he invited comes in by the link."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.person import PHONE
+from tests.browser.played import town_of
+from tests.browser.windows import Enters
+from tests.journeys.conftest import House
+
+NAME = "浏览器试填精密零部件制造（杭州）有限公司"
+FACTS = {"名称": NAME, "统一社会信用代码": "91330109MA2TESTX0N", "地址": "试填路 8 号", "行业代码": "C3670"}
+SYSTEM = "人事系统"
+
+
+async def test_an_official_enters_an_enterprise_its_people_and_its_portal(enters: Enters, server: House) -> None:
+    async with town_of(server.url, enters) as town:
+        who = town.by_role("district_union")
+        official = await town.window(who)
+        page, sheet = official.page, official.page.locator("dialog[open]").last
+
+        await official.goes_to("/office/enterprises")
+        await page.get_by_role("button", name="登记企业").click()
+        for label, text in FACTS.items():
+            await sheet.get_by_label(label, exact=True).fill(text)
+        await sheet.get_by_label("所在地").select_option(index=1)
+        await sheet.get_by_role("button", name="登记企业").click()
+        await page.wait_for_url("**/office/enterprises/*")
+        await official.is_fine()
+
+        await page.get_by_role("button", name="给这家企业建工会").click()
+        await sheet.get_by_role("button", name="登记组织").click()
+        await expect(page.get_by_role("link", name=f"{NAME}工会")).to_be_visible()
+
+        await page.get_by_role("button", name="邀请一位").click()
+        await sheet.get_by_label("姓名").fill("谢安")
+        await sheet.get_by_role("button", name="邀请一位").click()
+        link = await sheet.locator(".secret").inner_text()
+        await official.is_fine()
+
+        hr = await enters("hr", PHONE)
+        await hr.page.goto(link)
+        await hr.sees(NAME)
+        await hr.is_fine()
+        await hr.page.get_by_label("登录名").fill("xiean")
+        await hr.page.get_by_label("新密码").fill("a door of my own")
+        await hr.page.get_by_role("button", name="接受").click()
+        await hr.page.get_by_role("button", name="登录").click()
+        await hr.page.wait_for_url(re.compile(r"/(accept.*)?$"))
+        await hr.is_fine()
+
+        await official.goes_to("/office/portals")
+        await page.get_by_role("button", name="登记系统").click()
+        await sheet.get_by_label("系统名称").fill(SYSTEM)
+        await sheet.get_by_label("名称、统一社会信用代码").fill(NAME)
+        await sheet.get_by_role("button", name="查找").click()
+        await sheet.get_by_label("企业", exact=True).select_option(label=NAME)
+        async with official.refused(403):  # what opens something to a program wants a proof
+            await sheet.get_by_role("button", name="登记系统").click()
+            await page.locator("#stepup").wait_for()
+            await town.proves(official, who)
+            await expect(sheet.locator(".secret").last).to_have_text(re.compile("^cns_"))
+        await official.is_fine()
+        await sheet.get_by_role("button", name="已存好").click()
+        await page.get_by_role("button", name=f"撤回授权 {NAME}").click()
+        await sheet.get_by_role("button", name="撤回授权").click()
+        await expect(page.get_by_role("heading", name=SYSTEM)).to_have_count(0)
+        await official.is_fine()
