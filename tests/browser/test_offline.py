@@ -64,6 +64,13 @@ class Phone:
 
         return await asyncio.to_thread(count)
 
+    async def can_be_installed(self) -> None:
+        """By what Chromium says."""
+        cdp = await self.person.context.new_cdp_session(self.page)
+        assert await cdp.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
+        manifest = await cdp.send("Page.getAppManifest")
+        assert (manifest["url"], manifest["errors"]) == (f"{self.person.url}/app.webmanifest", [])
+
     async def network(self, *, there: bool) -> None:
         await self.person.context.set_offline(not there)
 
@@ -98,6 +105,7 @@ async def test_a_phone_without_a_network_loses_nothing_and_does_nothing_twice(en
         phone = Phone(town, table, chief)
         await chief.goes_to(phone.case)
         await phone.page.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+        await phone.can_be_installed()
         await phone.opens(OPINIONS)
         async with chief.losing():
             await _before_it_is_sent(phone)
@@ -226,8 +234,7 @@ async def test_a_browser_without_the_extras_acts_all_the_same(enters: Enters, se
     async with town_of(server.url, enters) as town:
         chair = await town.window(town.by_role("union_chair"))
         await chair.context.add_init_script(WITHOUT)
-        # one that begins a case, one that binds and wants a proof
-        by_hand = {"open_case", "confirm_electronic_service"}
+        by_hand = {"confirm_electronic_service"}  # it binds, and wants a proof
         table = await up_to(town, c.RecordDelegateRoll, lambda command: command.type in by_hand)
         assert set(table.done) == by_hand
         without = "['serviceWorker' in navigator, 'PublicKeyCredential' in window, 'credentials' in navigator]"

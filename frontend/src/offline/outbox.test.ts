@@ -87,6 +87,15 @@ describe('acts that are on their way', () => {
     expect(await states()).toEqual(['a sent', 'b sent', 'c sent'])
   })
 
+  it('keep their order over all cases while one is not answered, and say how long the server wants to be left alone', async () => {
+    server.network = 'down'
+    for (const [one, of] of [['a', 'n1'], ['b', 'n2']] as const) await opened().take(act(one, { case: of }))
+    server.network = 'up'
+    server.refuses.set('a', new Problem(503, 'busy', {}, 7))
+    expect(await opened().flush()).toBe(7)
+    expect(server.asked).toEqual(['a'])
+  })
+
   it('are done once where the answer was lost, also over a reload', async () => {
     server.network = 'lost on the way back'
     expect(await opened().take(act('a'))).toMatchObject({ kind: 'waits', act: { tries: 1 } })

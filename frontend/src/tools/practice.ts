@@ -1,5 +1,7 @@
 import { ask } from '@/api/client'
 import type { Step } from '@/api/documents'
+import { wipe } from '@/offline/kept'
+import { nobody } from '@/offline/who'
 import type { Practised } from './practised'
 
 /** 演练: a sandbox at the same step, in the same seat. What one can be there is kept until the window closes. */
@@ -32,16 +34,23 @@ function keep(one: Practice | null): void {
   }
 }
 
+/** What this device kept of whoever was here goes with his session. */
+async function leave(): Promise<void> {
+  await ask('/api/v1/session', undefined, undefined, 'DELETE')
+  nobody()
+  await wipe()
+}
+
 /** Out of the session one is in, into the practice as this person; the page begins anew. */
 export async function practiseAs(one: Practice, login: string): Promise<void> {
-  await ask('/api/v1/session', undefined, undefined, 'DELETE')
+  await leave()
   await ask('/api/v1/session', { login, password: one.password, district: one.district, door: 'cookie' })
   keep({ ...one, login })
   location.assign(`/c/${one.case}`)
 }
 
 export async function endPractice(): Promise<void> {
-  await ask('/api/v1/session', undefined, undefined, 'DELETE')
+  await leave()
   keep(null)
   location.assign('/signin')
 }
