@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cockpit, Coverage, Covered, Figures } from './figures'
-import { drawn, shownAt, spots, toneOf, type MapDocument } from './map'
+import { drawn, fitting, shownAt, spots, toneOf, type MapDocument } from './map'
 
 const cell = (some: Partial<Figures>) => ({ red: 0, yellow: 0, agreed_rate: null, turnout: null, enterprises: 5, ...some }) as Figures
 const tile = (code: string, x: number, y: number) => ({ code, name_zh: code, name_en: code, x, y })
@@ -37,5 +37,11 @@ describe('the places of a map', () => {
     expect(north!.at[0]).toBeGreaterThan(south!.at[0])
     expect(sheet.height).toBeCloseTo(200 / Math.cos(Math.PI / 180), 0)
     expect(south!.path).toMatch(/^M0\.0 /)
+  })
+  it('writes into a shape only what stands inside it, the most wanted first', () => {
+    expect(fitting({ room: 100, tall: 60 }, ['盈丰', '86%', '逾期 1'], 14)).toEqual(['盈丰', '86%', '逾期 1'])
+    expect(fitting({ room: 100, tall: 40 }, ['盈丰', '86%', '逾期 1'], 14)).toEqual(['盈丰', '86%'])
+    expect(fitting({ room: 40, tall: 60 }, ['萧山信息港园区', '86%'], 14)).toEqual(['86%'])
+    expect(fitting({ room: 9, tall: 9 }, ['盈丰'], 14)).toEqual([])
   })
 })

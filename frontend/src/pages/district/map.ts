@@ -76,9 +76,10 @@ export function spots(map: MapDocument, found: Cockpit, coverage: Coverage | nul
 export interface Drawn {
   code: string
   path: string
-  /** Where its name stands, and whether there is room for it. */
+  /** The middle of its largest piece, and how wide and high that is. */
   at: [number, number]
   room: number
+  tall: number
 }
 
 type Ring = [number, number][]
@@ -105,7 +106,16 @@ export function drawn(shapes: Shapes, width: number): { height: number; places: 
     const pieces = rings(one.geometry)
     const path = pieces.flat().map((ring) => `M${ring.map((point) => at(point).map((n) => n.toFixed(1)).join(' ')).join('L')}Z`).join('')
     const outer = pieces.map((piece) => bounds(piece[0]!)).sort((a, b) => (b[2] - b[0]) * (b[3] - b[1]) - (a[2] - a[0]) * (a[3] - a[1]))[0]!
-    return { code: one.properties.code, path, at: at([(outer[0] + outer[2]) / 2, (outer[1] + outer[3]) / 2]), room: (outer[2] - outer[0]) * narrow * scale }
+    return { code: one.properties.code, path, at: at([(outer[0] + outer[2]) / 2, (outer[1] + outer[3]) / 2]), room: (outer[2] - outer[0]) * narrow * scale, tall: (outer[3] - outer[1]) * scale }
   })
   return { height: Math.max((north - south) * scale, 1), places }
+}
+
+const WIDE = /[\u2e80-\uffef]/
+const em = (text: string): number => [...text].reduce((sum, one) => sum + (WIDE.test(one) ? 1 : 0.6), 0)
+
+/** Which of some lines, the first the most wanted, stand inside a shape at a size; one that does not fit is left out. */
+export function fitting(place: Pick<Drawn, 'room' | 'tall'>, lines: readonly string[], size: number): string[] {
+  const rows = Math.floor((place.tall * 0.9) / (size * 1.25))
+  return lines.filter((one) => one && em(one) * size <= place.room * 0.94).slice(0, Math.max(rows, 0))
 }
