@@ -1,7 +1,8 @@
 import { ask } from '@/api/client'
-import type { Step } from '@/api/documents'
-import { wipe } from '@/offline/kept'
-import { nobody } from '@/offline/who'
+import type { Me, Step } from '@/api/documents'
+import { dropAll } from '@/forms/draft'
+import { useOutbox } from '@/stores/outbox'
+import { useSession } from '@/stores/session'
 import type { Practised } from './practised'
 
 /** 演练: a sandbox at the same step, in the same seat. What one can be there is kept until the window closes. */
@@ -34,23 +35,24 @@ function keep(one: Practice | null): void {
   }
 }
 
-/** What this device kept of whoever was here goes with his session. */
-async function leave(): Promise<void> {
-  await ask('/api/v1/session', undefined, undefined, 'DELETE')
-  nobody()
-  await wipe()
-}
-
-/** Out of the session one is in, into the practice as this person; the page begins anew. */
+/** Out of the session one is in, which leaves nothing of it on this device, and into the practice as this person; the
+ * page begins anew. */
 export async function practiseAs(one: Practice, login: string): Promise<void> {
-  await leave()
-  await ask('/api/v1/session', { login, password: one.password, district: one.district, door: 'cookie' })
+  await gone()
+  const opened = await ask<{ me: Me; idle_s: number }>('/api/v1/session', { login, password: one.password, district: one.district, door: 'cookie' })
+  useSession().enter(opened.me, opened.idle_s)
   keep({ ...one, login })
   location.assign(`/c/${one.case}`)
 }
 
 export async function endPractice(): Promise<void> {
-  await leave()
+  await gone()
   keep(null)
   location.assign('/signin')
+}
+
+async function gone(): Promise<void> {
+  await useOutbox().dropAll()
+  dropAll()
+  await useSession().leave()
 }
