@@ -89,14 +89,18 @@ def confirm_service(t: Scene, *sides: Side) -> None:
 
 
 def worker_list(t: Scene) -> None:
-    """The delegates elect, two scrutineers attest, the list is publicised, the duty accepted."""
+    """The delegates elect and two scrutineers attest, or the union appoints where the pack has no vote; the list is
+    publicised, the duty accepted."""
     union = t.organ(Side.WORKER)
     if t.case.roll is None and t.case.has_union:
         t.act(union, c.RecordDelegateRoll)
-    t.act(union, c.ProposeCandidates)
-    t.act(union, c.RecordElection)
-    for scrutineer in t.case.election.scrutineers[:2]:
-        t.act(scrutineer, c.AttestElection)
+    if t.law.pack.choosing.worker_by == "appointed" and t.case.has_union and t.case.scope is Scope.ENTERPRISE:
+        t.act(union, c.AppointRepresentatives)
+    else:
+        t.act(union, c.ProposeCandidates)
+        t.act(union, c.RecordElection)
+        for scrutineer in t.case.election.scrutineers[:2]:
+            t.act(scrutineer, c.AttestElection)
     t.act(union, c.PublishList)
     accept_duty(t, Side.WORKER)
 

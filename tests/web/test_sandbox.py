@@ -142,7 +142,7 @@ async def test_an_office_that_does_not_suit_is_refused(town: Town) -> None:
     ("wish", "login", "seat"),
     [
         ({"step": "representatives", "seat": "legal_representative"}, "legal-rep", "legal_representative"),
-        ({"step": "preparation", "seat": "chief", "side": "employer"}, "legal-rep", "chief"),
+        ({"step": "preparation", "seat": "chief", "side": "employer", "pack": "cn-shanghai"}, "legal-rep", "chief"),
         ({"step": "performance", "seat": "representative", "side": "worker"}, "worker-rep", "representative"),
     ],
 )
