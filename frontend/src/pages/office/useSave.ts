@@ -8,6 +8,7 @@ export function useSave(at: Readonly<Record<string, string>> = {}) {
   const busy = ref(false)
   const wrong = ref<string | null>(null)
   const fields = ref<Record<string, string>>({})
+  const code = ref<string | null>(null)
 
   async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
     if (busy.value) return null
@@ -22,6 +23,7 @@ export function useSave(at: Readonly<Record<string, string>> = {}) {
         return [parts[0] ?? '', parts.join('.')].map((name) => [name, said(one.message)] as const)
       })
       fields.value = Object.fromEntries(named)
+      code.value = failed.code
       if (at[failed.code]) fields.value[at[failed.code]!] = said(failed.detail)
       if (failed.code !== 'step_up_needed') wrong.value = failed.code === 'offline' ? t('state.offline_says') : said(failed.detail) || t('state.failed_says')
       return null
@@ -32,7 +34,8 @@ export function useSave(at: Readonly<Record<string, string>> = {}) {
   function clear(): void {
     wrong.value = null
     fields.value = {}
+    code.value = null
   }
 
-  return { busy, wrong, fields, attempt, clear }
+  return { busy, wrong, fields, code, attempt, clear }
 }
