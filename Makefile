@@ -41,7 +41,7 @@ walk: ## carry one case over HTTP through a running server: URL=… STORY=plain|
 	$(ok)
 
 ##@ Before you hand something in
-.PHONY: ci lint format types contracts test ui-check e2e shots
+.PHONY: ci lint format types contracts test ui-check e2e lay shots
 ci: ## all that .ci/run does, in a fresh environment
 	@bash .ci/run
 	$(ok)
@@ -74,6 +74,10 @@ ui-check: ## types and tests of frontend/
 
 e2e: ## the journeys of people at a real browser, alone and whole; ARGS= narrows it
 	@$(PYTHON) -m pytest -n 2 tests/browser --whole $(ARGS)
+	$(ok)
+
+lay: ## three people without instruction find their way; what each act costs them, in presses and minutes
+	@$(PYTHON) -m pytest tests/browser/test_laypeople.py --whole $(ARGS)
 	$(ok)
 
 SHOTS ?= shots

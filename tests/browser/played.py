@@ -7,6 +7,7 @@ read off its receipt; what it asks, the walk's own chooser says, and the log is 
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from random import Random
@@ -33,8 +34,21 @@ _WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")
 _ON_THE_TABLE: Final = (c.ConfirmDraft, c.SubmitDraft, c.AnswerProblem, c.ReportPerformance)
 _WITHIN_S: Final = 120  # one act, with everything that is looked at after it
 
-ByHand = Callable[[c.Command], bool]
-"""Whether an act is done at a browser."""
+ByHand = Callable[[str, c.Command], bool]
+"""Whether somebody's act is done at a browser."""
+READ: Final = "读过了，同意"
+
+
+async def signs_in(person: Person, district: str, login: str, password: str) -> None:
+    """By the form, and past the texts that everybody reads first."""
+    await person.goes_to(f"/signin?district={district}")
+    await person.page.get_by_label("登录名").fill(login)
+    await person.page.get_by_label("密码").last.fill(password)
+    await person.page.get_by_role("button", name="登录", exact=True).click()
+    await person.page.wait_for_url(re.compile(r"/(accept.*)?$"))
+    await person.is_fine()
+    while await person.page.get_by_role("button", name=READ).count():
+        await person.presses(READ)
 
 
 class Town:
@@ -84,14 +98,20 @@ class Town:
         words = command.model_dump(mode="json", exclude_none=True)
         kebab = command.type.replace("_", "-")
         opening = isinstance(command, c.OpenCase)
-        await person.goes_to("/cases/new" if opening else f"/c/{case}/do/{command.type}")
-        await Form(person.page).says(words)
+        await self._comes_to(person, who, "/cases/new" if opening else f"/c/{case}/do/{kebab}")
+        await self._form(person, who).says(words)
         path = f"{API}/negotiations" if opening else f"{API}/negotiations/{case}/{kebab}"
         async with person.refused(403):  # who has proved nothing yet is told so, and then shows his letter
             await person.page.locator("form button.primary[class~=wide]").last.click()
             receipt = await self._sent(person, who, path)
         await person.is_fine()
         return receipt
+
+    async def _comes_to(self, person: Person, who: str, page: str) -> None:
+        await person.goes_to(page)
+
+    def _form(self, person: Person, who: str) -> Form:
+        return Form(person.page)
 
     async def _sent(self, person: Person, who: str, path: str) -> Mapping[str, Any]:
         """Say yes to what binds, show the letter where it is wanted, and read the receipt."""
@@ -154,7 +174,7 @@ class Played(Table):
         return self.chief(Side.EMPLOYER) if who == self.cast.hr and kind in _ON_THE_TABLE else who
 
     def _post(self, who: str, command: c.Command, path: str) -> Any:
-        if not self._by_hand(command):
+        if not self._by_hand(who, command):
             return super()._post(who, command, path)
         acting = self._town.acts(who, self.record.case or "", command)
         receipt = asyncio.run_coroutine_threadsafe(acting, self._loop).result(_WITHIN_S)
@@ -169,16 +189,16 @@ class FarEnough(Exception):
 class UpTo(Played):
     """A story that ends before an act of one kind."""
 
-    ends: type[c.Command]
+    ends: type[c.Command] | None
 
     def _post(self, who: str, command: c.Command, path: str) -> Any:
-        if isinstance(command, self.ends):
+        if self.ends is not None and isinstance(command, self.ends):
             raise FarEnough
         return super()._post(who, command, path)
 
 
-async def up_to(town: Town, kind: type[c.Command], by_hand: ByHand = lambda _: False) -> UpTo:
-    """The plain story up to the first act of a kind, over HTTP but for what is done by hand."""
+async def up_to(town: Town, kind: type[c.Command] | None, by_hand: ByHand = lambda _, __: False) -> UpTo:
+    """The plain story up to the first act of a kind, or to its end, over HTTP but for what is done by hand."""
     table = UpTo(town, Record("plain"), by_hand, asyncio.get_running_loop())
     table.ends = kind
     with suppress(FarEnough):

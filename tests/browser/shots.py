@@ -1,4 +1,5 @@
-"""`make shots`: every page at a phone and at a desk, filled, empty and missing, as pictures in a folder to look at.
+"""`make shots`: every page at a phone and at a desk, filled, empty and missing, with the longest name a register holds,
+in large type and in English, as pictures in a folder to look at.
 
 The case is played over HTTP up to its meeting, when most pages have something to show; then its people look around.
 """
@@ -34,6 +35,10 @@ CASE: Final = (
     *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
 )
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
+LONG: Final = ("杭州钱塘江畔跨境电子商务综合试验区" * 4)[:56] + "有限公司"
+LARGE_AND_ENGLISH: Final = (
+    "localStorage.setItem('cloudnego.large', '1'); localStorage.setItem('cloudnego.language', 'en')"
+)
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}
 
 

@@ -40,7 +40,7 @@ def first_of(kinds: set[str]) -> ByHand:
     """The first act of each of these kinds."""
     left = set(kinds)
 
-    def by_hand(command: c.Command) -> bool:
+    def by_hand(_: str, command: c.Command) -> bool:
         if command.type not in left:
             return False
         left.discard(command.type)
@@ -75,6 +75,6 @@ async def looks_back(person: Person, record: Record) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("story", STORIES)
 async def test_a_whole_story_by_hand(enters: Enters, server: House, story: str) -> None:
-    async with played(server.url, enters, story, lambda _: True) as (_, table):
+    async with played(server.url, enters, story, lambda _, __: True) as (_, table):
         assert table.record.wrong() is None
         assert len(table.done) == len(table.record.acts)

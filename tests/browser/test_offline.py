@@ -235,7 +235,7 @@ async def test_a_browser_without_the_extras_acts_all_the_same(enters: Enters, se
         chair = await town.window(town.by_role("union_chair"))
         await chair.context.add_init_script(WITHOUT)
         by_hand = {"confirm_electronic_service"}  # it binds, and wants a proof
-        table = await up_to(town, c.RecordDelegateRoll, lambda command: command.type in by_hand)
+        table = await up_to(town, c.RecordDelegateRoll, lambda _, command: command.type in by_hand)
         assert set(table.done) == by_hand
         without = "['serviceWorker' in navigator, 'PublicKeyCredential' in window, 'credentials' in navigator]"
         assert await chair.page.evaluate(without) == [False, False, False]

@@ -10,11 +10,9 @@ import pytest_asyncio
 from playwright.async_api import ViewportSize, expect
 
 from tests.browser.person import DESKTOP, PHONE, Person
-from tests.browser.played import Town, town_of
+from tests.browser.played import READ, Town, signs_in, town_of
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
-
-READ = "读过了，同意"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -25,16 +23,8 @@ async def town(enters: Enters, server: House) -> AsyncIterator[Town]:
 
 
 async def come_in(person: Person, town: Town, who: str) -> None:
-    """By the form, and past the texts that everybody reads first."""
     one = town.sandbox.people[who]
-    await person.goes_to(f"/signin?district={town.sandbox.district}")
-    await person.page.get_by_label("登录名").fill(one.login)
-    await person.page.get_by_label("密码").last.fill(one.password)
-    await person.page.get_by_role("button", name="登录", exact=True).click()
-    await person.page.wait_for_url(re.compile(r"/(accept.*)?$"))
-    await person.is_fine()
-    while await person.page.get_by_role("button", name=READ).count():
-        await person.presses(READ)
+    await signs_in(person, town.sandbox.district, one.login, one.password)
 
 
 @pytest.mark.parametrize(

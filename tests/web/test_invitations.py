@@ -186,3 +186,12 @@ async def _race(place: Path, url: str | None) -> None:
             assert len(page.json()["rows"]) == 3
     finally:
         house.close()
+
+
+async def test_officials_of_an_authority_know_each_other_and_nobody_else_learns_who_they_are(town: Town) -> None:
+    office, union = town.ids["the authority"], await own(town, "firm.chair")
+    rows = (await town["authority"].get(f"{API}/organisations/{office}/members")).json()["rows"]
+    assert [(row["name"], row["office"]) for row in rows] == [("authority", "authority")]
+    assert (await town["authority"].get(f"{API}/organisations/{union}/members")).status_code == 404
+    for who in ("firm.chair", "firm.hr"):
+        assert (await town[who].get(f"{API}/organisations/{office}/members")).status_code == 404

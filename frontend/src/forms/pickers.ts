@@ -59,8 +59,7 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
   if (source === 'person') return persons(one)
   if (source === 'enterprise')
     return one.overview.covers.length ? one.overview.covers.map((id) => ({ value: id, label: one.names[id] ?? id })) : enterprises()
-  if (source === 'clause')
-    return Object.entries(state?.clauses ?? {}).map(([value, row]) => ({ value, label: one.words[value]?.prose ?? useLaw().head(row.head), note: useLaw().head(row.head) }))
+  if (source === 'clause') return state?.clauses ? Object.entries(state.clauses).map(([value, row]) => clauseOption(value, row.head, one.words[value]?.prose)) : laidClauses()
   if (source === 'material')
     return Object.entries(state?.materials ?? {}).map(([value, row]) => ({ value, label: materialTitle(one, value) ?? word(`facts.material.${row.item.code}`), note: row.item.period }))
   if (source === 'paper')
@@ -68,6 +67,14 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
       .filter(([, row]) => !row.served)
       .map(([value, row]) => ({ value, label: t(`papers.${row.kind}`), note: dayWords(row.sent_on) }))
   return []
+}
+
+const clauseOption = (value: string, head: string, prose?: string | null): Option => ({ value, label: prose || useLaw().head(head), note: useLaw().head(head) })
+
+/** Who sees no table reads the clauses as they were laid before the workers: the authority objects to one of those. */
+async function laidClauses(): Promise<Option[]> {
+  const { draft, loadDraft } = useCase()
+  return ((draft ?? (await loadDraft()))?.clauses ?? []).map((row) => clauseOption(row.clause, row.head, row.prose))
 }
 
 /** `table.6.0` is the first item of what event 6 of the table asked for. */
@@ -89,7 +96,9 @@ async function persons(one: CaseDocument): Promise<Option[]> {
   const own = one.me.side === 'employer' ? [overview.employer_organ] : [overview.worker_organ]
   // only who keeps a list is shown it: to all others it does not exist, and asking would be a failed request
   const kept = new Set(useSession().me?.memberships.filter((held) => held.in_force && held.office !== 'worker').map((held) => held.organisation))
+  const colleagues = useSession().me?.memberships.filter((held) => held.in_force && held.office === 'authority').map((held) => held.organisation) ?? []
   const asked = [
+    ...colleagues.map((body) => `/api/v1/organisations/${body}/members?limit=100`),
     ...[...new Set(own)].filter((body) => kept.has(body)).map((body) => `/api/v1/organisations/${body}/members?limit=100`),
     ...(kept.has(overview.worker_organ) ? [`/api/v1/enterprises/${overview.enterprise}/workers?limit=100`] : []),
   ]

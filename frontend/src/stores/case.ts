@@ -17,6 +17,7 @@ export const useCase = defineStore('case', () => {
   const entries = shallowRef<TimelineEntry[]>([])
   const names = shallowRef<Record<string, string>>({})
   const failed = ref<Error | null>(null)
+  let renewing: Promise<void> | null = null
   const law = useLaw()
 
   const state = computed(() => (document.value ? stateOf(document.value) : null))
@@ -46,8 +47,15 @@ export const useCase = defineStore('case', () => {
       names.value = { ...names.value, ...one.names }
       void law.load(one.pack).catch(() => undefined)
     } catch (wrong) {
-      failed.value = wrong as Error
+      if (!document.value) failed.value = wrong as Error // what is shown stays: it is what was last known
     }
+  }
+
+  /** As `refresh`, once for all who want it at the same time: others act while a reader goes from page to page. */
+  async function renew(): Promise<void> {
+    if (!id.value) return
+    renewing ??= refresh().finally(() => (renewing = null))
+    await renewing
   }
 
   async function loadDraft(): Promise<DraftDocument | null> {
@@ -72,5 +80,5 @@ export const useCase = defineStore('case', () => {
   const possible = (command: string): Possible | undefined => next.value?.possible.find((one) => one.command === command)
   const name = (one: string | null | undefined): string => (one ? (names.value[one] ?? one) : '')
 
-  return { id, document, next, deadlines, draft, entries, names, failed, state, today, base, open, refresh, loadDraft, loadTimeline, possible, name }
+  return { id, document, next, deadlines, draft, entries, names, failed, state, today, base, open, refresh, renew, loadDraft, loadTimeline, possible, name }
 })

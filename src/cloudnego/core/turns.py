@@ -117,9 +117,10 @@ MEETS: Final[Mapping[str, Acts]] = {
 ANSWERS: Final[Acts] = (
     c.AttestElection, c.AttestBallot, c.CheckIn, c.AcknowledgeMaterial, c.ConfirmClause, c.ServePaper, c.SupplyPapers,
     c.AnswerOpinion, c.AnswerProblem, c.ConfirmNoObjection, c.ConsentToWithdrawal, c.AssignInstructor, c.SignDraft,
-    c.SendCongressMaterials, c.FileAmendmentPlan,
+    c.SendCongressMaterials, c.FileAmendmentPlan, c.PublishList,
 )  # fmt: skip
-"""What somebody waits for whenever it may be asked at all: the answer to what another asked, laid or did."""
+"""What somebody waits for whenever it may be asked at all: the answer to what another asked, laid or did; and that a
+named list is publicised (HZ 18 ¶4)."""
 
 _SIDED: Final = frozenset({Seat.CHIEF, Seat.REPRESENTATIVE, Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
 

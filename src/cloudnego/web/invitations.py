@@ -144,6 +144,18 @@ def _appointing(site: Site, who: Who, organisation_id: str) -> Body:
     return found
 
 
+def _listed(site: Site, who: Who, organisation_id: str) -> Body:
+    """The organisation, if he may read who holds an office there: who may give one, and an authority's own officials,
+    who name each other as coordinators (ZJ 39). Raises `Problem` 404. Blocks."""
+    today = site.world.clock(who.district).date()
+    if any(
+        one.organisation == organisation_id and one.office is Office.AUTHORITY and one.in_force(today)
+        for one in who.held
+    ):
+        return seen_body(site, who, organisation_id)
+    return _appointing(site, who, organisation_id)
+
+
 def _gives(session: Session, site: Site, who: Who, given: Invited | Holder) -> bool:
     """Whether he may give the office that is offered or held there."""
     to = body(session, who.district, given.organisation)
@@ -163,11 +175,12 @@ async def list_members(
     cursor: Cursor = None,
     limit: PageSize = 50,
 ) -> Response:
-    """Who holds which office there, for those who may give it. Workers stand in the roster."""
+    """Who holds which office there, for those who may give it and an authority's own officials. Workers stand in the
+    roster."""
     after = str(read_cursor(cursor, "members").get("id", "")) if cursor else ""
 
     def look() -> list[Holder]:
-        to = _appointing(site, who, organisation_id)
+        to = _listed(site, who, organisation_id)
         with reading(site.engine) as session:
             return holders(session, to.id, after, limit + 1)
 

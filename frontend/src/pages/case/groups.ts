@@ -2,7 +2,7 @@ import type { Step } from '@/api/documents'
 
 /** On which page of a case an act is found. Order and grouping only: whether it may be done, the API says. */
 export const GROUPS: Record<string, { step: Step | null; commands: readonly string[] }> = {
-  reps: { step: 'representatives', commands: ['record_delegate_roll', 'propose_candidates', 'record_election', 'attest_election', 'appoint_representatives', 'mandate_outsider', 'accept_duty', 'publish_list', 'replace_representative', 'leave_bench', 'delegate_chief', 'report_transfer'] },
+  reps: { step: 'representatives', commands: ['record_delegate_roll', 'propose_candidates', 'record_election', 'attest_election', 'appoint_representatives', 'mandate_outsider', 'accept_duty', 'publish_list', 'replace_representative', 'leave_bench', 'delegate_chief', 'report_transfer', 'confirm_electronic_service'] },
   topics: { step: 'topics', commands: ['record_opinions', 'draft_topic_sheet', 'declare_topics_ready'] },
   offer: { step: 'offer', commands: ['send_offer', 'serve_paper', 'reply', 'withdraw_offer', 'confirm_electronic_service', 'revoke_electronic_service'] },
   materials: { step: 'preparation', commands: ['request_materials', 'deliver_material', 'acknowledge_material', 'waive_material', 'postpone_meeting'] },
