@@ -19,6 +19,7 @@ from tests.browser.windows import Enters
 from tests.journeys.conftest import House
 
 _LOOKS, _LOOK_S = 100, 0.1
+_BACK_MS = 20_000
 OPINIONS: Final = "record-opinions"
 KEPT: Final = """async () => {
     const db = await new Promise(done => {
@@ -89,6 +90,10 @@ class Phone:
     async def is_kept(self) -> None:
         await expect(self.page.locator("section.pending")).to_be_visible()
 
+    async def is_back(self) -> None:
+        """The page has noticed that there is a network again."""
+        await expect(self.page.get_by_text("已连上")).to_be_visible(timeout=_BACK_MS)
+
     async def all_went_out(self) -> None:
         """Nothing that lies here waits any longer."""
         for _ in range(_LOOKS):
@@ -138,7 +143,7 @@ async def _before_it_is_sent(phone: Phone) -> None:
     await other.goto(f"{chief.url}/outbox")
     assert await phone.events() == 0
     await phone.network(there=True)
-    await chief.sees(re.compile("已连上"))
+    await phone.is_back()
     await phone.all_went_out()
     await other.close()
     assert await phone.events() == 1
@@ -157,7 +162,7 @@ async def _after_it_was_sent_and_before_the_answer(phone: Phone) -> None:
     await phone.is_kept()
     assert len(lost) == 1
     assert await phone.events() == 2, "it had arrived"
-    await expect(phone.page.locator("section.receipt")).to_be_visible()
+    await expect(phone.page.locator("section.receipt")).to_be_visible(timeout=_BACK_MS)
     await phone.all_went_out()
     assert await phone.events() == 2
 
@@ -185,6 +190,8 @@ async def _what_binds_waits_for_its_proof(phone: Phone) -> None:
     await page.locator("dialog .foot button.primary").click()
     await phone.is_kept()
     await phone.network(there=True)
+    await phone.is_back()
+    await phone.is_kept()
     await page.goto(f"{chief.url}/outbox")
     await chief.sees("等您证明身份")
     await chief.is_fine()

@@ -3,7 +3,8 @@ import { ref } from 'vue'
 
 const GRACE_MS = 5_000
 const BACK_MS = 20_000
-const LOOK_MS = 10_000
+const LOOK_MS = 5_000
+const SOON_MS = [0, 700, 2_000] // a device says that it is online before it is
 
 /** Whether the server answers. A loss is not said for five seconds; that it is over is said for twenty. What is shown
  * from this device's own store is called so at once. */
@@ -48,7 +49,7 @@ export const useConnection = defineStore('connection', () => {
     if (!since) return
     await fetch('/healthz', { cache: 'no-store' }).then(back, () => undefined)
   }
-  window.addEventListener('online', () => void look())
+  window.addEventListener('online', () => SOON_MS.forEach((wait) => window.setTimeout(look, wait)))
 
   const reached = (yes: boolean): void => (yes ? back() : lost())
   const shown = (at: number): void => {
