@@ -9,7 +9,7 @@ from playwright.async_api import ViewportSize, expect
 
 from cloudnego.walk.client import API
 from seeds.xiaoshan.firms import all_firms
-from tests.browser.person import Person
+from tests.browser.person import DESKTOP, Person
 from tests.browser.played import Town, town_of
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
@@ -78,8 +78,11 @@ async def test_figures_are_the_apis_and_open_their_list_and_a_hall_sees_no_name(
         await expect(page.locator("a.case")).to_have_count(shown["by_step"]["representatives"]["cases"])
         await official.is_fine()
 
-        await page.set_viewport_size(HALL)
         await official.goes_to("/district/wall")
+        for size in (DESKTOP, HALL):
+            await page.set_viewport_size(size)
+            for edge in ("h1", "footer"):
+                await expect(page.locator(edge)).to_be_in_viewport(ratio=1)
         await expect(page.locator("[data-figure=firms] b")).to_have_text(str(FIRMS))
         wall = await page.content()
         people = [one.name for one in town.sandbox.people.values()]
