@@ -62,13 +62,28 @@ async def _all(town: Town, stranger: dict[str, Person], folder: Path) -> None:
             await person.page.set_viewport_size(SIZES[size])
             for path in OWN:
                 await _look(person, path, folder, f"{size}-{role}-empty-{_named(path)}")
-    table = await up_to(town, c.WriteMinutes)
+    case = (await up_to(town, c.WriteMinutes)).record.case
+    await _everywhere(town, f"/c/{case}", folder, "")
+    await _renamed(await town.window(town.by_role("district_union")), town.settled.subject)
+    for role in (one for roles in LOOKERS.values() for one in roles):
+        await (await town.window(town.by_role(role))).context.add_init_script(LARGE_AND_ENGLISH)
+    await _everywhere(town, f"/c/{case}", folder, "long-")
+
+
+async def _everywhere(town: Town, case: str, folder: Path, kind: str) -> None:
     for size, roles in LOOKERS.items():
         for role in roles:
             person = await town.window(town.by_role(role))
-            for path in (*OWN, *(f"/c/{table.record.case}{page}" for page in CASE)):
-                name = _named(path.replace(f"/c/{table.record.case}", "/case"))
-                await _look(person, path, folder, f"{size}-{role}-{name}")
+            for path in (*OWN, *(case + page for page in CASE)):
+                await _look(person, path, folder, f"{size}-{role}-{kind}{_named(path.replace(case, '/case'))}")
+
+
+async def _renamed(official: Person, enterprise: str) -> None:
+    """The enterprise gets a name of sixty characters in the register."""
+    at = f"{official.url}/api/v1/enterprises/{enterprise}"
+    headers = {"X-CloudNego": "1", "Origin": official.url}
+    answer = await official.context.request.patch(at, data={"name": LONG}, headers=headers)
+    assert answer.ok, await answer.text()
 
 
 async def shots(url: str, folder: Path) -> None:
