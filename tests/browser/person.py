@@ -31,7 +31,8 @@ DESKTOP: Final = ViewportSize(width=1440, height=900)
 WIDTHS: Final = (360, 390, 768, 1440, 1920)
 _RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _AXE: Final = """async (rules) => {
-    const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']});
+    const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations'],
+        preload: false, iframes: false, elementRef: false});
     return found.violations.map(one => ({
         rule: one.id, help: one.help,
         where: one.nodes.slice(0, 5).map(node => node.target.join(' ') + ' | ' + node.html.slice(0, 160)
