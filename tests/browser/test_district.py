@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import pytest
 from playwright.async_api import ViewportSize, expect
 
 from cloudnego.walk.client import API
@@ -20,6 +21,8 @@ FIRMS: Final = 5
 _AWAY: Final = (
     "() => ['header.bar', '.tools'].every(one => getComputedStyle(document.querySelector(one)).display === 'none')"
 )
+
+pytestmark = pytest.mark.whole
 
 
 def registered(town: Town) -> list[str]:

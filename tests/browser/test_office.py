@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.browser.person import PHONE
 from tests.browser.played import town_of
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
+
+pytestmark = pytest.mark.whole
 
 NAME = "浏览器试填精密零部件制造（杭州）有限公司"
 FACTS = {"名称": NAME, "统一社会信用代码": "91330109MA2TESTX0N", "地址": "试填路 8 号", "行业代码": "C3670"}

@@ -7,6 +7,7 @@ import asyncio
 import re
 from typing import Any, Final
 
+import pytest
 from playwright.async_api import Route, expect
 
 from cloudnego.core import commands as c
@@ -17,6 +18,8 @@ from tests.browser.person import Person
 from tests.browser.played import Town, UpTo, town_of, up_to
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
+
+pytestmark = pytest.mark.whole
 
 _LOOKS, _LOOK_S = 100, 0.1
 _BACK_MS = 20_000
