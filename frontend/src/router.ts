@@ -1,7 +1,7 @@
-import { nextTick } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { useConnection } from '@/stores/connection'
 import { useSession } from '@/stores/session'
+import { focusHeading } from '@/tools/focus'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -113,15 +113,6 @@ router.onError((_, to, from) => {
 router.beforeResolve(() => void (useConnection().absent = null))
 
 /** After a navigation the reader stands at the sentence of the page. */
-export function focusHeading(): void {
-  void nextTick(() => {
-    const heading = document.querySelector<HTMLElement>('main h1')
-    if (!heading) return
-    heading.tabIndex = -1
-    heading.focus({ preventScroll: true })
-  })
-}
-
 router.afterEach((to, from) => {
   if (to.path !== from.path && from.matched.length) setTimeout(focusHeading, 60)
 })

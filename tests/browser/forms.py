@@ -42,12 +42,30 @@ class Form:
         """Open whatever is folded around a field, from the outside in."""
         folded = field.locator("xpath=ancestor::details[not(@open)]")
         while await folded.count():
-            await folded.first.locator("summary").first.click()
+            await self.presses(folded.first.locator("summary").first)
+
+    # --- what a hand does -----------------------------------------------------------------------------------------
+
+    async def presses(self, button: Locator) -> None:
+        await button.click()
+
+    async def types(self, inside: Locator, said: str) -> None:
+        await inside.fill(said)
+
+    async def marks(self, box: Locator, *, on: bool = True) -> None:
+        """A box to tick, or one of several to choose from."""
+        await box.set_checked(on)
+
+    async def selects(self, select: Locator, value: str) -> None:
+        await select.select_option(value)
+
+    async def lays(self, inside: Locator) -> None:
+        await inside.set_input_files(PAPER)
 
     # --- one value ------------------------------------------------------------------------------------------------
 
     async def _typed(self, field: Locator, value: Any, _: str) -> None:
-        await field.locator("input, textarea").first.fill(str(value))
+        await self.types(field.locator("input, textarea").first, str(value))
 
     _line = _text = _code = _count = _rate = _date = _time = _typed
 
@@ -55,35 +73,35 @@ class Form:
         await self._typed(field, Decimal(value) / 100, at)
 
     async def _flag(self, field: Locator, value: bool, _: str) -> None:
-        await field.locator(f'input[value="{str(value).lower()}"]').check()
+        await self.marks(field.locator(f'input[value="{str(value).lower()}"]'))
 
     async def _choice(self, field: Locator, value: str, _: str) -> None:
         radio = field.locator(f'input[value="{value}"]')
         if await radio.count():
-            await radio.check()
+            await self.marks(radio)
         else:
-            await field.locator("select").select_option(value)
+            await self.selects(field.locator("select"), value)
 
     async def _pick(self, field: Locator, value: str, _: str) -> None:
         await field.locator(f'option[value="{value}"]').wait_for(state="attached")
-        await field.locator("select").select_option(value)
+        await self.selects(field.locator("select"), value)
 
     async def _picks(self, field: Locator, value: Sequence[str], _: str) -> None:
         boxes = field.locator('input[type="checkbox"]')
         await boxes.first.wait_for()
         for box in await boxes.all():
-            await box.set_checked(await box.get_attribute("value") in value)
+            await self.marks(box, on=await box.get_attribute("value") in value)
         chosen = [await box.get_attribute("value") for box in await boxes.all() if await box.is_checked()]
         assert set(chosen) == set(value), f"there to pick: {chosen}, wanted: {value}"
 
     # --- files ----------------------------------------------------------------------------------------------------
 
     async def _file(self, field: Locator, _: str, __: str) -> None:
-        await field.locator('input[type="file"]').set_input_files(PAPER)
+        await self.lays(field.locator('input[type="file"]'))
         await field.locator(".chip.ok").wait_for()
 
     async def _evidence(self, field: Locator, value: Mapping[str, str], at: str) -> None:
-        await field.locator("select").select_option(value["kind"])
+        await self.selects(field.locator("select"), value["kind"])
         await self._file(field, value["sha256"], at)
 
     # --- several values -------------------------------------------------------------------------------------------
@@ -91,7 +109,7 @@ class Form:
     async def _group(self, field: Locator, value: Mapping[str, Any], at: str) -> None:
         switch = field.locator(':scope > label.check > input[type="checkbox"]')
         if await switch.count():
-            await switch.check()
+            await self.marks(switch)
         await self.says(value, at)
 
     async def _list(self, field: Locator, value: Sequence[Mapping[str, Any]], at: str) -> None:
@@ -103,7 +121,7 @@ class Form:
         while await rows.count() > len(value):
             await self._drop(rows.last)
         while await rows.count() < len(value):
-            await field.locator(":scope > .stack > .row > button").first.click()
+            await self.presses(field.locator(":scope > .stack > .row > button").first)
         for n, row in enumerate(value):
             await self.says(row, f"{at}/{n}")
 
@@ -114,7 +132,7 @@ class Form:
             await self._drop(rows.last)
         buttons = field.locator(":scope > .stack > .row > button")
         for n, row in enumerate(value):
-            await buttons.nth(_KINDS.index(row["kind"])).click()
+            await self.presses(buttons.nth(_KINDS.index(row["kind"])))
             await self.says({name: one for name, one in row.items() if name != "kind"}, f"{at}/{n}")
 
     async def _by_head(self, field: Locator, value: Sequence[Mapping[str, Any]], at: str) -> None:
@@ -137,7 +155,7 @@ class Form:
 
     async def _drop(self, row: Locator) -> None:
         await self._unfold(row.locator("button.drop"))
-        await row.locator("button.drop").last.click()
+        await self.presses(row.locator("button.drop").last)
 
 
 _KINDS: Final = ("fen", "rate", "day", "count", "groups")  # of a clause's values, as the document lists them

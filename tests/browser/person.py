@@ -52,7 +52,25 @@ _NOBODY: Final = (401, "/api/v1/me")  # a page asks who is there, and nobody is 
 _QUIET_MS: Final = 300  # with no request under way for so long, a page has said what it has to say
 _LOOK_MS: Final = 50
 _DRAWN_MS: Final = 5_000
-_TABS_MAX: Final = 60
+_TABS_MAX: Final = 250
+_TOWARDS: Final = """(one, inside) => {
+    const at = document.activeElement;
+    if (one === at || (inside && one.contains(at))) return null;
+    return one.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING ? 'Shift+Tab' : 'Tab';
+}"""
+_UNSEEN: Final = """() => {
+    const at = document.activeElement;
+    const shown = getComputedStyle(at).clipPath === 'none' ? at : at.closest('label');  // a file's, drawn as a button
+    const style = getComputedStyle(shown);
+    if (style.outlineStyle === 'none' && style.boxShadow === 'none') return 'without a mark';
+    const box = shown.getClientRects()[0];
+    const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)];
+    const [top, bottom] = [Math.max(box.top, 0), Math.min(box.bottom, innerHeight)];
+    if (left >= right || top >= bottom) return 'outside of the window';
+    const over = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
+    return over && (shown.contains(over) || over.contains(shown)) ? null : `under ${over?.outerHTML.slice(0, 120)}`;
+}"""
+_STANDS: Final = """(within) => document.activeElement?.closest(within) !== null"""
 _REST_MS: Final = 20_000
 
 
@@ -93,17 +111,25 @@ class Person:
     async def sees(self, text: str | re.Pattern[str]) -> None:
         await expect(self.page.get_by_text(text).first).to_be_visible()
 
-    async def tabs_to(self, target: Locator) -> None:
-        """Press Tab until it has the focus, which must then be seen."""
+    async def tabs_to(self, target: Locator, *, inside: bool = False) -> None:
+        """Press Tab, or Shift+Tab where it lies behind, until it has the focus, which must then be seen. `inside`:
+        until something in it has."""
         for _ in range(_TABS_MAX):
-            if await target.evaluate("one => one === document.activeElement"):
-                outline = await target.evaluate(
-                    "one => getComputedStyle(one).outlineStyle + getComputedStyle(one).boxShadow"
-                )
-                assert outline != "nonenone", f"{self}: the focus on {target} is not seen"
+            key = await target.evaluate(_TOWARDS, inside)
+            if key is None:
+                wrong = await self.page.evaluate(_UNSEEN)
+                assert not wrong, f"{self}, at {self.page.url}: the focus on {target} is {wrong}"
                 return
-            await self.page.keyboard.press("Tab")
-        raise AssertionError(f"{self}: {_TABS_MAX} times Tab do not lead to {target}")
+            await self.page.keyboard.press(key)
+        raise AssertionError(f"{self}, at {self.page.url}: {_TABS_MAX} times Tab do not lead to {target}")
+
+    async def stands(self, within: str = "main, dialog, header") -> None:
+        """Whoever reads by ear or goes by keys is somewhere, and not thrown back before the beginning of the page."""
+        try:
+            await self.page.wait_for_function(_STANDS, arg=within, timeout=_REST_MS)
+        except Error as lost:
+            at = await self.page.evaluate("document.activeElement?.outerHTML.slice(0, 160)")
+            raise AssertionError(f"{self}, at {self.page.url}: the focus is not in {within}, but at {at}") from lost
 
     # --- what must hold -------------------------------------------------------------------------------------------
 

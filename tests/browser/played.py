@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from random import Random
 from typing import Any, Final
 
+from playwright.async_api import Locator
 from rich.console import Console
 
 from cloudnego.core import commands as c
@@ -102,7 +103,7 @@ class Town:
         await self._form(person, who).says(words)
         path = f"{API}/negotiations" if opening else f"{API}/negotiations/{case}/{kebab}"
         async with person.refused(403):  # who has proved nothing yet is told so, and then shows his letter
-            await person.page.locator("form button.primary[class~=wide]").last.click()
+            await self._form(person, who).presses(person.page.locator("form button.primary[class~=wide]").last)
             receipt = await self._sent(person, who, path)
         await person.is_fine()
         return receipt
@@ -134,18 +135,23 @@ class Town:
                 await self.proves(person, who)
                 waits.clear()  # what binds was said yes to before
             elif "binds" in waits and await binds.count():
-                await binds.click()
+                await self._agrees(person, who, binds)
                 del waits["binds"]
+
+    async def _agrees(self, person: Person, who: str, binds: Locator) -> None:
+        """Say yes to what binds."""
+        await self._form(person, who).presses(binds)
 
     async def proves(self, person: Person, who: str) -> None:
         """The code of his letter and his password, typed."""
+        form = self._form(person, who)
         letter = person.page.locator('#stepup input[value="letter"]')
         if await letter.count():
-            await letter.check()
+            await form.marks(letter)
         fields = person.page.locator("#stepup input:not([type=radio])")
-        await fields.nth(0).fill(self._letter(who))
-        await fields.nth(1).fill(self.sandbox.people[who].password)
-        await person.page.locator('button[form="stepup"]').click()
+        await form.types(fields.nth(0), self._letter(who))
+        await form.types(fields.nth(1), self.sandbox.people[who].password)
+        await form.presses(person.page.locator('button[form="stepup"]'))
 
     def _letter(self, who: str) -> str:
         letters = self.sandbox._letters
