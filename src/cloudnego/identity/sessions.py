@@ -352,8 +352,8 @@ class Sessions:
         return Known(who, min(expires_s, seen_s + noted_for_s) - now)
 
 
-# Two that fail at once for the first time must not fail over each other's row; and who comes in at the same moment takes
-# the row away: an update that changes nothing locks it first.
+# Two that fail at once for the first time must not fail over each other's row; and who comes in at the same moment
+# takes the row away: an update that changes nothing locks it first.
 _FIRST_FAILURE = text(
     "INSERT INTO sign_in_failure (name_hash, failures, last_s, locked_until_s) VALUES (:name, 0, :now, 0) "
     "ON CONFLICT (name_hash) DO UPDATE SET name_hash = excluded.name_hash"
