@@ -83,7 +83,7 @@ class Server:
         subprocess.run(init, check=True, cwd=self._home, stdout=subprocess.DEVNULL, **self._as_user)
         options = {"listen_addresses": "", "unix_socket_directories": str(self.sockets), "max_connections": "200"}
         if not durable:  # what is thrown away need not be swept: with hundreds of databases the sweeper never rested
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
             options |= {"wal_level": "minimal", "max_wal_senders": "0", "jit": "off"}
         command: list[str | Path] = [programs / "postgres", "-D", data]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
