@@ -225,4 +225,5 @@ async def played(url: str, enters: Enters, story: str, by_hand: ByHand) -> Async
     async with town_of(url, enters, regional=story == "regional") as town:
         table = Played(town, Record(story), by_hand, asyncio.get_running_loop())
         await asyncio.to_thread(STORIES[story], table)
+        await asyncio.to_thread(lambda: table.overview)  # the record ends with the state that was read last
         yield town, table
