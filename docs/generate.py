@@ -215,6 +215,8 @@ def _ask(place: Place) -> list[str]:
     where = f"in `{place.first}`" if place.first is place.last else f"from `{place.first}` to `{place.last}`"
     lines = [f"#### `{name}` {_said(f'commands.{name}')}", "", " ".join((ask.command.__doc__ or "").split()), ""]
     lines.append(f"- by {_seats(ask.by)}{side}; " + ("opens a case" if ask.command.opens else where))
+    if ask.sees is not None:
+        lines.append(f"- only of who sees `{ask.sees}`, where what it names lies")
     if ask.on_paper and "on_paper" in ask.command.model_fields:
         lines.append("- on paper too")
     if ask.command in STILL:

@@ -203,7 +203,7 @@ def problem(t: Play) -> None:
     t.wait(30)
     t.act(t.cast.spare_workers[0], c.RaiseProblem)
     t.wait_working(10)
-    t.act(t.organ(E), c.AnswerProblem)
+    t.act(t.chief(E), c.AnswerProblem)
 
 
 def opinion_answered(t: Play) -> None:

@@ -75,7 +75,7 @@ def in_public(t: Play) -> None:
     if t.dice.randrange(4) == 0:
         t.wait(25 + t.dice.randrange(60))
         t.act(t.cast.worker_bench[1], c.RaiseProblem)
-        t.act(t.organ(E), c.AnswerProblem)
+        t.act(t.chief(E), c.AnswerProblem)
 
 
 def performed(t: Play) -> None:

@@ -183,7 +183,7 @@ def sign_minutes(t: Scene) -> None:
     if t.law.pack.meeting.minutes_by_all:
         for side in Side:
             t.act(t.chief(side), c.SignMinutes)
-    t.act(t.cast.hr, c.ConfirmDraft)
+    t.act(t.chief(Side.EMPLOYER), c.ConfirmDraft)
 
 
 def convene(t: Scene, days: int = 8) -> None:
@@ -192,7 +192,7 @@ def convene(t: Scene, days: int = 8) -> None:
     if t.case.congress.submitted_on is None:
         for side in Side:  # advised before the ballot (N2004 34)
             t.act(t.chief(side), c.SignDraft)
-        t.act(t.cast.hr, c.SubmitDraft)
+        t.act(t.chief(Side.EMPLOYER), c.SubmitDraft)
     day = working_day_after(t.moment(union), days)
     if t.case.congress.materials_on is None:
         t.act(union, c.SendCongressMaterials)
@@ -248,7 +248,7 @@ def perform(t: Scene) -> None:
     t.act(t.cast.hr, c.PublishContract)
     t.act(t.organ(Side.WORKER), c.ReportToUpperUnion)
     t.act(t.cast.worker_bench[1], c.RaiseProblem)
-    t.act(t.cast.hr, c.AnswerProblem)
+    t.act(t.chief(Side.EMPLOYER), c.AnswerProblem)
     expires = t.case.filing.expires_on
     assert expires is not None
     t.wait_until(expires - timedelta(days=20))

@@ -17,7 +17,6 @@ from playwright.async_api import Locator
 from rich.console import Console
 
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Side
 from cloudnego.stories import STORIES
 from cloudnego.walk.client import API, Api
 from cloudnego.walk.command import START
@@ -32,7 +31,6 @@ from tests.browser.windows import Enters
 
 _ON_PHONES: Final = ("union_chair", "worker_representative", "worker", "scrutineer", "legal_representative")
 _WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")
-_ON_THE_TABLE: Final = (c.ConfirmDraft, c.SubmitDraft, c.AnswerProblem, c.ReportPerformance)
 _WITHIN_S: Final = 120  # one act, with everything that is looked at after it
 
 ByHand = Callable[[str, c.Command], bool]
@@ -170,14 +168,6 @@ class Played(Table):
         self._by_hand = by_hand
         self._loop = loop
         self.done: list[str] = []
-
-    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
-        super().act(self._who_sees(who, kind), kind, **wish)
-
-    def _who_sees(self, who: str, kind: type[c.Command]) -> str:
-        """From step 4 on the personnel office sees no table, where the draft and the problems lie: what it may do there
-        it can do over the API alone, from papers it has. At a browser the side's chief does it."""
-        return self.chief(Side.EMPLOYER) if who == self.cast.hr and kind in _ON_THE_TABLE else who
 
     def _post(self, who: str, command: c.Command, path: str) -> Any:
         if not self._by_hand(who, command):

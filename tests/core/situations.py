@@ -197,7 +197,7 @@ DEADLOCK = Situation(IN_SESSION, (W1, c.DeclareDeadlock(reason="差距过大")))
 
 # --- step 7 -------------------------------------------------------------------------------------------------------
 
-SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (HR, submitting))
+SUBMITTED = Situation(DRAFT_FIXED, "2026-04-01", (E1, submitting))
 CALLED = Situation(SUBMITTED, (UNION, c.ConveneCongress(day=day("2026-04-10"), held=Held.GATHERING, total=40)))
 CONVENED = Situation(CALLED, (UNION, c.SendCongressMaterials()))
 METHOD = c.AdoptVotingMethod(ballot="paper", scrutineers=("s1", "s2"), counters=("s1",))

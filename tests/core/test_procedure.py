@@ -252,11 +252,11 @@ write_minutes               6-6  recorder                        after coordinat
 confirm_minutes             6-6  chiefs
 sign_minutes                6-6  reps
 declare_deadlock            6-6  chiefs
-confirm_draft               6-6  employer
+confirm_draft               6-6  e_chief                         before a side has a chief also hr, legal
 sign_draft                  6-7  chiefs
 let_draft_stand             6-6  clock
 file_amendment_plan         6-6  workers_reps
-submit_draft                7-7  employer                        a compiled text that stood also union, w_chief
+submit_draft                7-7  e_chief                         likewise; a compiled text that stood also w_chief
 convene_congress            7-7  union
 adopt_voting_method         7-7  union
 send_congress_materials     7-7  union
@@ -284,7 +284,7 @@ report_to_upper_union       9-9  union
 report_performance          9-9  employer
 publish_performance         9-9  employer
 raise_problem               9-9  reps union worker
-answer_problem              9-9  reps hr legal
+answer_problem              9-9  reps                            likewise
 record_external_case        9-9  union employer w_chief
 record_supersession         9-9  clock
 close_expired               9-9  clock

@@ -140,7 +140,7 @@ def test_a_second_gathering_fails_the_walk_though_every_act_was_carried_out(
 ) -> None:
     def gathered(t: stories.Scene, days: int = 8) -> None:
         union = t.organ(Side.WORKER)
-        t.act(t.cast.hr, c.SubmitDraft)
+        t.act(t.chief(Side.EMPLOYER), c.SubmitDraft)
         day = working_day_after(t.moment(union), days)
         t.act(union, c.SendCongressMaterials)
         t.act(union, c.ConveneCongress, day=day, held="gathering")

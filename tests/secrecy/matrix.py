@@ -52,6 +52,8 @@ _AMONG_CASES: Final = frozenset(
 )
 """What looks into cases without one in its path."""
 
+AT_THE_TABLE: Final = "at the table"
+
 _OF_THE_ASKER: Final = {"not_your_seat", "not_in_this_step", "case_closed"}
 
 
@@ -195,11 +197,11 @@ def _of_people(cell: Cell) -> str:
 
 def _in_case(row: str, actor: Mapping[str, Any], step: Step) -> str:
     span, _, rest = row.partition(" by ")
-    seats, _, side = rest.partition(", ")
+    seats, *limits = rest.split(", ")
     if not _within(span, step):
         return "step"
-    of_side = not side or side == f"{actor.get('side')} side"
-    return "may" if of_side and not _at(actor["is"], step).isdisjoint(seats.split()) else "seat"
+    within = {f"{actor.get('side')} side"} | ({AT_THE_TABLE} if "table" in _at(actor["sees"], step) else set())
+    return "may" if within.issuperset(limits) and not _at(actor["is"], step).isdisjoint(seats.split()) else "seat"
 
 
 def _elsewhere(cell: Cell) -> str:

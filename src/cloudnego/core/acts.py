@@ -9,7 +9,7 @@ from typing import Any, TypedDict, TypeVar
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import working_days_between
 from cloudnego.core.events import Event
-from cloudnego.core.moment import Moment, Standing
+from cloudnego.core.moment import Moment, Standing, has_no_chief
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.vocabulary import Evidence, Seat, Side
 
@@ -133,9 +133,7 @@ def chief_of_own_side(m: Moment) -> Obstacle | None:
 
 def chief_speaks(m: Moment) -> Obstacle | None:
     """Once a side has a chief, he speaks for it in what binds it; before that its organ or legal representative."""
-    bench = m.bench
-    seated = bench.chief is not None and bench.chief not in bench.vacant
-    if not seated or Seat.CHIEF in m.seats or m.for_side is not None:
+    if has_no_chief(m.case, m.own_side) or Seat.CHIEF in m.seats or m.for_side is not None:
         return None
     return no(Reason.NOT_YOUR_SEAT, "HZ 18", cure=(Seat.CHIEF,), side=m.own_side)
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import Condition, Does, Fit, Need
-from cloudnego.core.vocabulary import STEPS, Seat, Side, Step
+from cloudnego.core.vocabulary import STEPS, Seat, Side, Step, Stream
 
 C = TypeVar("C", bound=c.Command)
 
@@ -23,8 +23,9 @@ class Ask(Generic[C]):
     steps. `writes`: the joint streams, or the asker's caucus. `reads`: the field that names the one other case it is
     judged by; `about`: the field that names the one event of its case. `by_register`: also by the enterprise register,
     which the door looks up. `names`: the field that names the one person it is judged by, of whom identity says what he
-    is. `even_closed`: also of a case that is over. `on_paper`: may be entered from a paper for a side that does not use
-    the platform.
+    is. `sees`: the stream whose things its words name; who does not see it is not asked, whatever his seat.
+    `even_closed`: also of a case that is over. `on_paper`: may be entered from a paper for a side that does not use
+    the platform; a paper brings its own words.
     """
 
     command: type[C]
@@ -39,6 +40,7 @@ class Ask(Generic[C]):
     about: str | None = None
     by_register: bool = False
     names: str | None = None
+    sees: Stream | None = None
     even_closed: bool = False
     on_paper: bool = True
 

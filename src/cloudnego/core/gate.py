@@ -12,21 +12,33 @@ from cloudnego.core.acts import GENERAL, paper_of
 from cloudnego.core.asks import Place, Rule
 from cloudnego.core.citing import in_this_law
 from cloudnego.core.deadlines import Running, deadlines, is_open
-from cloudnego.core.moment import Law, Moment, Standing
+from cloudnego.core.moment import Law, Moment, Standing, has_no_chief, seats_that_see
 from cloudnego.core.overlays import Overlay, overlays_of
 from cloudnego.core.procedure import PAPER, PLACES, PROCEDURE
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Light, Seat, Side, Step
+from cloudnego.core.vocabulary import Light, Seat, Side, Step, Stream
 
 
 def wrong_seat(m: Moment, place: Place, *, on_paper: bool = False) -> Obstacle | None:
     """Who may ask, and for which side."""
     ask = place.ask
-    allowed = bool(m.seats & PAPER) if on_paper else bool(m.seats & ask.by)
+    allowed = bool(m.seats & PAPER) if on_paper else of_his_seats(place, m.seats, m.streams)
     if allowed and (ask.side is None or m.side is ask.side):
         return None
-    return no(Reason.NOT_YOUR_SEAT, cure=tuple(sorted(ask.by)), side=ask.side)
+    return no(Reason.NOT_YOUR_SEAT, cure=tuple(sorted(askers(m.case, place, ask.side or m.side))), side=ask.side)
+
+
+def of_his_seats(place: Place, seats: frozenset[Seat], streams: frozenset[Stream]) -> bool:
+    """Whether somebody of these seats who sees these streams may ask at all: he sees what his words would name."""
+    ask = place.ask
+    return not seats.isdisjoint(ask.by) and (ask.sees is None or ask.sees in streams)
+
+
+def askers(case: Negotiation, place: Place, side: Side | None) -> frozenset[Seat]:
+    """The seats of a side that may ask as the case stands; a side without a chief is spoken for by its organ."""
+    ask = place.ask
+    return ask.by if ask.sees is None or has_no_chief(case, side) else ask.by & seats_that_see(ask.sees)
 
 
 def _in_the_way(m: Moment, place: Place, *, on_paper: bool = False) -> Iterator[Obstacle]:

@@ -128,7 +128,11 @@ def acts_as_chief(bench: BenchState, person: str, today: date | None) -> bool:
     return today is None or today <= bench.delegate_until
 
 
-_TABLE = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR})
+_TABLE = frozenset(
+    {
+        Seat.REPRESENTATIVE, Seat.CHIEF, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED, Seat.AUDITOR,
+    }
+)  # fmt: skip
 _FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.SCRUTINEER})
 _NOTICE = frozenset(
     {
@@ -144,17 +148,22 @@ _NOTHING: frozenset[Stream] = frozenset()
 _RECEIVES = frozenset({Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
 
 
+def seats_that_see(stream: Stream) -> frozenset[Seat]:
+    """The seats that see a joint stream as such, however the case stands."""
+    return frozenset(seat for seat, streams in _FROM_SEATS.items() if stream in streams)
+
+
 def streams_of(case: Negotiation, by: Member) -> frozenset[Stream]:
     """The streams of a case a member sees. Empty: for this member the case does not exist.
 
     A caucus is its bench's alone: no office opens it, that of an auditor closes it, and nobody else learns that it
-    exists. As long as a side has
-    named nobody, its organ and its legal representative see the table for it: an offer reaches somebody (HZ 24).
+    exists. As long as a side's chief seat is empty, its organ and its legal representative see the table for it, for
+    they speak for it: an offer reaches somebody who may answer it (HZ 24; decision 12).
     A program sees what the enterprise's scopes open to it, whatever its offices; a caucus is not among them.
     """
     seats = seats_of(case, by)
     seen = _NOTHING.union(*[_FROM_SEATS.get(seat, _NOTHING) for seat in seats])
-    if not seats.isdisjoint(_RECEIVES) and has_no_list(case, side_of(case, by)):
+    if not seats.isdisjoint(_RECEIVES) and has_no_chief(case, side_of(case, by)):
         seen |= frozenset(JOINT)
     for side in SIDES:
         if case.benches.of(side).has(by.person) and by.side in (None, side) and Office.AUDITOR not in by.offices:
@@ -174,9 +183,12 @@ def who_is_who(case: Negotiation) -> tuple[object, ...]:
     )
 
 
-def has_no_list(case: Negotiation, side: Side | None) -> bool:
-    """Whether a side has not named anybody to sit at the table for it."""
-    return side is not None and case.benches.of(side).chief is None
+def has_no_chief(case: Negotiation, side: Side | None) -> bool:
+    """Whether nobody sits in a side's first seat at the table: none was named, or he has left."""
+    if side is None:
+        return False
+    bench = case.benches.of(side)
+    return bench.chief is None or bench.chief in bench.vacant
 
 
 T = TypeVar("T")
@@ -265,6 +277,11 @@ class Moment(Standing):
     @once
     def seats(self) -> frozenset[Seat]:
         return seats_of(self.case, self.by, self.today)
+
+    @once
+    def streams(self) -> frozenset[Stream]:
+        """What the asker sees of the case."""
+        return streams_of(self.case, self.by)
 
     @property
     def bench(self) -> BenchState:

@@ -86,14 +86,30 @@ def grounds_given(_: Moment, row: Content, text: str | None, field: str) -> Obst
 
 
 def paper_awaits_proof(m: Moment) -> Obstacle | None:
-    waiting = any(p.served is None and p.side is m.side for p in m.case.papers.values())
-    return None if waiting else no(Reason.ALREADY_SERVED)
+    return None if _waiting(m) else no(Reason.ALREADY_SERVED)
+
+
+def _waiting(m: Moment) -> list[str]:
+    return [name for name, p in m.case.papers.items() if p.served is None and p.side is m.side]
+
+
+def _in_sight(m: Moment, paper: str) -> bool:
+    """A paper is named by the stream it was sent in, and its place there."""
+    return paper.partition(".")[0] in m.streams
+
+
+def paper_in_sight(m: Moment) -> Obstacle | None:
+    """Who keeps the proofs of a side's papers sees those sent at the table only if he sits there (decision 30)."""
+    waiting = _waiting(m)
+    if not waiting or any(_in_sight(m, name) for name in waiting):
+        return None
+    return no(Reason.NOT_YOUR_SEAT, cure=(Seat.CHIEF, Seat.REPRESENTATIVE), side=m.side)
 
 
 def own_unserved_paper(m: Moment, command: c.ServePaper) -> Obstacle | None:
     """Only who sent a paper enters the proof of its service, and once."""
     paper = m.case.papers.get(command.paper)
-    if paper is None:
+    if paper is None or not _in_sight(m, command.paper):
         return no(Reason.UNKNOWN_REFERENCE, id=command.paper)
     if paper.side is not m.own_side:
         return no(Reason.NOT_OWN_PAPER, side=paper.side)

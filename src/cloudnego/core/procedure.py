@@ -21,14 +21,14 @@ from cloudnego.core.steps import (
     representatives,
     topics,
 )
-from cloudnego.core.vocabulary import STEPS, Seat, Side, Step
+from cloudnego.core.vocabulary import STEPS, Seat, Side, Step, Stream
 
 
 def _seats(*seats: Seat) -> frozenset[Seat]:
     return frozenset(seats)
 
 
-S = Step
+S, T = Step, Stream
 CHIEF = _seats(Seat.CHIEF)
 BENCH = _seats(Seat.CHIEF, Seat.REPRESENTATIVE)
 ORGANS = _seats(Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE)
@@ -123,7 +123,7 @@ PROCEDURE: Mapping[Step, Rule] = {
     ),
     S.REPLY: Rule(
         asks=(
-            Ask(command=c.Reply, does=reply.reply, by=CHIEF | {Seat.LEGAL_REPRESENTATIVE, Seat.UNION},
+            Ask(command=c.Reply, does=reply.reply, by=CHIEF | {Seat.LEGAL_REPRESENTATIVE, Seat.UNION}, sees=T.TABLE,
                 needs=(chief_speaks, reply.offer_from_the_other_side, reply.unanswered, reply.could_still_accept),
                 fits=(reply.says_what_it_must, reply.refusal_changes_something, not_before(reply.received_on),
                       papers.service_holds, reply.refusal_has_no_ground, reply.place_named,
@@ -214,7 +214,7 @@ PROCEDURE: Mapping[Step, Rule] = {
                       not_before(meeting.minutes_ground))),
             Ask(command=c.DeclareDeadlock, does=meeting.declare_deadlock, by=CHIEF,
                 needs=(meeting.not_agreed_yet, meeting.not_deadlocked)),
-            Ask(command=c.ConfirmDraft, does=meeting.confirm_draft, by=EMPLOYER, side=Side.EMPLOYER,
+            Ask(command=c.ConfirmDraft, does=meeting.confirm_draft, by=EMPLOYER, side=Side.EMPLOYER, sees=T.TABLE,
                 needs=(meeting.agreed, meeting.draft_open),
                 fits=(meeting.same_draft, not_before(congress.agreed_on))),
             Ask(command=c.SignDraft, does=meeting.sign_draft, by=CHIEF, until=S.CONGRESS,
@@ -230,7 +230,7 @@ PROCEDURE: Mapping[Step, Rule] = {
     ),
     S.CONGRESS: Rule(
         asks=(
-            Ask(command=c.SubmitDraft, does=congress.submit_draft, by=EMPLOYER | UNION,
+            Ask(command=c.SubmitDraft, does=congress.submit_draft, by=EMPLOYER | UNION, sees=T.TABLE,
                 needs=(congress.not_submitted, congress.enterprise_submits, meeting.draft_signed_by_both),
                 fits=(congress.what_was_fixed, congress.the_agreed_text, not_before(congress.agreed_on))),
             Ask(command=c.ConveneCongress, does=congress.convene_congress, by=UNION,
@@ -328,7 +328,7 @@ PROCEDURE: Mapping[Step, Rule] = {
                 fits=(performance.period_to_publish, not_before(performance.in_force_day),)),
             Ask(command=c.RaiseProblem, does=performance.raise_problem, by=BENCH | UNION | {Seat.WORKER},
                 needs=(performance.in_force,), fits=(performance.problem_names_a_clause,)),
-            Ask(command=c.AnswerProblem, does=performance.answer_problem, by=EMPLOYER | BENCH,
+            Ask(command=c.AnswerProblem, does=performance.answer_problem, by=EMPLOYER | BENCH, sees=T.TABLE,
                 needs=(performance.problems_open,), fits=(performance.problem_unanswered,)),
             Ask(command=c.RecordExternalCase, does=performance.record_external_case, by=UNION | EMPLOYER,
                 needs=(performance.in_force,)),
@@ -350,7 +350,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
     (Ask(command=c.RevokeElectronicService, does=offer.revoke_electronic_service, by=ORGANS | CHIEF,
          needs=(papers.confirmed_before,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.ServePaper, does=offer.serve_paper, by=ORGANS | BENCH | UPPER_UNIONS,
-         needs=(papers.paper_awaits_proof,), fits=(papers.own_unserved_paper,)), S.OFFER, S.PERFORMANCE),
+         needs=(papers.paper_awaits_proof, papers.paper_in_sight), fits=(papers.own_unserved_paper,)),
+     S.OFFER, S.PERFORMANCE),
     (Ask(command=c.LeaveBench, does=overlays.leave_bench, by=BENCH | ORGANS, needs=(overlays.list_named,),
          fits=(overlays.seated_on_own_bench, not_before(representatives.chosen_on))), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.ReplaceRepresentative, does=overlays.replace_representative, by=ORGANS, needs=(overlays.list_named,),

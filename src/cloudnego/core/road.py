@@ -10,7 +10,7 @@ from cloudnego.core import papers
 from cloudnego.core.acts import dated, of_side, said
 from cloudnego.core.deadlines import Running, deadlines, is_open, mark_due, running, stream_for
 from cloudnego.core.grounds import grounds_of
-from cloudnego.core.moment import Law, Moment, streams_of
+from cloudnego.core.moment import Law, Moment
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import STEPS, Ending, Scope, Seat, Side, Step, Stream
@@ -107,15 +107,11 @@ def place_of(fact: str) -> tuple[Stream, int] | None:
 def fact_exists(m: Moment, command: c.ContestFact) -> Obstacle | None:
     """A fact is named by its stream and number; of a stream one does not see, nothing exists."""
     found = place_of(command.fact)
-    if found is None or m.fact is None or not _sees(m, found[0]):
+    if found is None or m.fact is None or found[0] not in m.streams:
         return no(Reason.FACT_UNKNOWN, id=command.fact)
     known = m.case.contested.get(command.fact)
     again = command.form == "contest" and known is not None and m.side in known.sides
     return no(Reason.CONTESTED) if again else None
-
-
-def _sees(m: Moment, stream: Stream) -> bool:
-    return stream in streams_of(m.case, m.by)
 
 
 def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
@@ -129,7 +125,11 @@ def contest_fact(m: Moment, command: c.ContestFact) -> list[e.Event]:
 
 
 def something_contested(m: Moment) -> Obstacle | None:
-    by_own = any(m.side in contest.sides for contest in m.case.contested.values())
+    """A contest lies in the stream of its fact: of a stream one does not see, none is there to take back."""
+    by_own = any(
+        m.side in contest.sides and (found := place_of(fact)) is not None and found[0] in m.streams
+        for fact, contest in m.case.contested.items()
+    )
     return None if by_own else no(Reason.NOT_CONTESTED)
 
 
@@ -140,7 +140,7 @@ def own_contest(m: Moment, command: c.WithdrawContest) -> Obstacle | None:
     if m.side not in known.sides:
         return no(Reason.NOT_OWN_CONTEST, side=m.own_side.other)
     found = place_of(command.fact)
-    return None if found and _sees(m, found[0]) else no(Reason.FACT_UNKNOWN, id=command.fact)
+    return None if found and found[0] in m.streams else no(Reason.FACT_UNKNOWN, id=command.fact)
 
 
 def withdraw_contest(m: Moment, command: c.WithdrawContest) -> list[e.Event]:

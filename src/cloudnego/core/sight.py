@@ -13,7 +13,7 @@ from cloudnego.core.asks import Place
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import may_ask, needs_unmet, stuck_because
 from cloudnego.core.instructors import looks_in
-from cloudnego.core.moment import Moment, Standing, has_no_list, seats_of, side_of, streams_of
+from cloudnego.core.moment import Moment, Standing, has_no_chief, seats_of, side_of, streams_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
@@ -141,11 +141,11 @@ guests, auditors, portals; nor does an instructor, who helps and proves nothing.
 def may_lay(case: Negotiation, by: Member, stream: Stream, today: date) -> list[Obstacle]:
     """What stands in the way of laying a file into a stream this member sees; nothing, if he may.
 
-    As long as a side has named nobody, its organ sees the table for it, and what it serves there has scans.
+    As long as a side has no chief, its organ sees the table for it, and what it serves there has scans.
     """
     seats = seats_of(case, by, today)
     organ = stream is Stream.TABLE and bool(seats & {Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE})
-    if (organ and has_no_list(case, side_of(case, by))) or not seats.isdisjoint(_LAY[stream]):
+    if (organ and has_no_chief(case, side_of(case, by))) or not seats.isdisjoint(_LAY[stream]):
         return []
     return [Obstacle(reason=Reason.NOT_YOUR_SEAT, cure=tuple(sorted(_LAY[stream])))]
 

@@ -13,7 +13,7 @@ import msgspec
 
 from cloudnego.core import commands as c
 from cloudnego.core.deadlines import Running, is_open
-from cloudnego.core.gate import stuck_because
+from cloudnego.core.gate import askers, stuck_because
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason
@@ -194,7 +194,7 @@ class _Search:
                 yield found
 
     def _keep(self, act: type[c.Command], side: Side, term: Running | None) -> None:
-        by = PLACES[act].ask.by
+        by = askers(self._s.case, PLACES[act], side)
         whose = side if by & _SIDED else None
         name = act.model_fields["type"].default
         if (name, whose) not in self.found:

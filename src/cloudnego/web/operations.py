@@ -75,6 +75,8 @@ def _paragraphs(kind: type[Command], name: str, place: Place) -> list[str]:
         found += [zh[f"commands_binding.{name}"], en[f"commands_binding.{name}"]]
     seats = "; ".join(_named("seats", seat.value) for seat in sorted(place.ask.by))
     found.append(f"{_label('by')}: {seats}")
+    if place.ask.sees is not None:
+        found.append(f"{_label('sees')}: {_named('streams', place.ask.sees)}")
     span = dict.fromkeys((place.first.value, place.last.value))
     steps = " – ".join(_named("steps", step) for step in span)
     found.append(_label("opens") if kind.opens else f"{_label('step')}: {steps}")

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.commands import COMMANDS
+from cloudnego.core.gate import of_his_seats
 from cloudnego.core.moment import seats_of
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.vocabulary import Code, Message, Side
@@ -70,8 +71,8 @@ def _his(who: Who, found: Found, draft: Draft) -> bool:
     enterprise. To everybody else there is none."""
     if who.portal is not None:
         return draft.client == who.portal.client
-    seats = seats_of(found.case, found.member, found.at.date())
-    return found.member.side is Side.EMPLOYER and bool(seats & PLACES[COMMANDS[draft.command]].ask.by)
+    place, seats = PLACES[COMMANDS[draft.command]], seats_of(found.case, found.member, found.at.date())
+    return found.member.side is Side.EMPLOYER and of_his_seats(place, seats, found.streams)
 
 
 def _document(site: Site, draft: Draft, words: dict[str, Any] | None = None) -> PreparedDocument:

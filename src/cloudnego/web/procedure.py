@@ -15,7 +15,7 @@ from cloudnego.core.asks import Place
 from cloudnego.core.commands import Command
 from cloudnego.core.pack import Level, Pack, Text2, Unit
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.vocabulary import STEPS, Mode, Seat, Side, Step
+from cloudnego.core.vocabulary import STEPS, Mode, Seat, Side, Step, Stream
 from cloudnego.law import PackError, pack_texts, shipped_pack
 from cloudnego.web.account import TheSite
 from cloudnego.web.answers import plain, tagged
@@ -33,13 +33,17 @@ PackQuery = Annotated[str | None, Query(pattern=r"^[a-z0-9\-]{1,40}$")]
 
 
 class AskDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that may be asked: by which seats, from which step to which, at which address."""
+    """One thing that may be asked: by which seats, from which step to which, at which address.
+
+    `sees`: its words name things of this stream, so only who sees it is asked.
+    """
 
     command: str
     path: str
     summary: str
     by: tuple[Seat, ...]
     side: Side | None
+    sees: Stream | None
     binding: bool
     on_paper: bool
     first: Step
@@ -120,6 +124,7 @@ def _ask(kind: type[Command], place: Place, pack: Pack) -> AskDocument:
         summary=said,
         by=tuple(sorted(place.ask.by)),
         side=place.ask.side,
+        sees=place.ask.sees,
         binding=kind.binding,
         on_paper=place.ask.on_paper and "on_paper" in kind.model_fields,
         first=place.first,

@@ -23,6 +23,7 @@ from tests.core.situations import (
 )
 from tests.given import (
     E1,
+    E2,
     HR,
     LEGAL,
     ON_PLATFORM,
@@ -201,7 +202,8 @@ def test_an_unserved_offer_holds_the_step_until_its_proof_is_entered() -> None:
     offer = now.case.offer
     assert offer is not None
     proof = c.ServePaper(paper=offer.paper, service=receipt("2026-03-03"))
-    then = now.when(UNION, proof).then(like(e.PaperServed, kind="offer", side=W), turned(Step.OFFER, Step.REPLY))
+    now.when(UNION, proof).then_refused(Reason.NOT_YOUR_SEAT)  # it lies at the table, where the chief sits
+    then = now.when(W1, proof).then(like(e.PaperServed, kind="offer", side=W), turned(Step.OFFER, Step.REPLY))
     assert then.after.case.served_on(offer.paper) == day("2026-03-03")
 
 
@@ -255,16 +257,17 @@ def test_only_who_sent_a_paper_proves_its_service_and_once() -> None:
     assert offer is not None
     proof = c.ServePaper(paper=offer.paper, service=receipt("2026-03-02"))
     given(OFFER_UNSERVED).when(HR, proof).then_refused(Reason.ALREADY_SERVED)
-    given(OFFER_SERVED).when(UNION, proof).then_refused(Reason.ALREADY_SERVED)
+    given(OFFER_SERVED).when(W1, proof).then_refused(Reason.ALREADY_SERVED)
     unknown = proof.model_copy(update={"paper": "table.99"})
-    given(OFFER_UNSERVED).when(UNION, unknown).then_refused(Reason.UNKNOWN_REFERENCE)
+    given(OFFER_UNSERVED).when(W1, unknown).then_refused(Reason.UNKNOWN_REFERENCE)
     urged = given(OFFER_UNSERVED).having((UNION, c.Urge(channel="letter", demand="请尽快")))
     of_employer = urged.having(
         (LEGAL, c.AppointRepresentatives.model_validate({"reps": [{"person": "e1"}], "chief": "e1"})),
         (LEGAL, c.ReplaceRepresentative.model_validate(
             {"old": "e1", "rep": {"person": "e2"}, "as_chief": True, "evidence": SCAN.model_dump()})),
     )  # fmt: skip
-    of_employer.when(HR, proof).then_refused(Reason.NOT_OWN_PAPER, side=W)
+    of_employer.when(E2, proof).then_refused(Reason.NOT_OWN_PAPER, side=W)
+    of_employer.when(HR, proof).then_refused(Reason.UNKNOWN_REFERENCE)  # to him there is no paper of the table
 
 
 # --- D0 -----------------------------------------------------------------------------------------------------------

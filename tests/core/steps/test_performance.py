@@ -21,6 +21,7 @@ from tests.core.situations import (
 from tests.given import (
     BODY_AS_ORGAN,
     CASE_ID,
+    E2,
     HR,
     SCAN,
     TOWN,
@@ -87,15 +88,15 @@ def test_every_worker_may_raise_a_problem_and_it_is_answered_once() -> None:
     (event,) = raised.events
     assert isinstance(event, e.ProblemRaised)
     answer = c.AnswerProblem(problem=event.problem, answer="七月补发")
-    answered = raised.after.when(HR, answer).then(like(e.ProblemAnswered, side=E)).after
-    answered.when(HR, answer).then_refused(Reason.PROBLEM_ANSWERED)
-    raised.after.when(HR, answer.model_copy(update={"problem": "table.99"})).then_refused(Reason.UNKNOWN_REFERENCE)
+    answered = raised.after.when(E2, answer).then(like(e.ProblemAnswered, side=E)).after
+    answered.when(E2, answer).then_refused(Reason.PROBLEM_ANSWERED)
+    raised.after.when(E2, answer.model_copy(update={"problem": "table.99"})).then_refused(Reason.UNKNOWN_REFERENCE)
 
 
 def test_a_problem_names_a_clause_or_none_and_only_open_ones_are_answered() -> None:
     given(PUBLISHED).when(W2, c.RaiseProblem(clause="x", problem="?")).then_refused(Reason.CLAUSE_UNKNOWN)
     given(PUBLISHED).when(W2, c.RaiseProblem(problem="食堂")).then(e.ProblemRaised)
-    given(PUBLISHED).when(HR, c.AnswerProblem(problem="table.1", answer="?")).then_refused(Reason.PROBLEM_ANSWERED)
+    given(PUBLISHED).when(E2, c.AnswerProblem(problem="table.1", answer="?")).then_refused(Reason.PROBLEM_ANSWERED)
 
 
 def test_a_case_elsewhere_is_noted() -> None:

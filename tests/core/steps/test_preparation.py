@@ -34,7 +34,6 @@ from tests.given import (
     DISTRICT,
     E1,
     E2,
-    HR,
     MINIMUM_WAGE_FEN,
     OTHER_HASH,
     PLAN,
@@ -346,7 +345,7 @@ def test_an_unserved_notice_is_a_missing_one() -> None:
     assert (stuck.reason, stuck.side, stuck.by) == (Reason.NOTICE_MISSING, E, day("2026-03-24"))
     sent = now.case.meeting.notices.employer
     assert sent is not None
-    now.when(HR, c.ServePaper(paper=sent, service=receipt("2026-03-20"))).then(e.PaperServed, e.StepTurned)
+    now.when(E2, c.ServePaper(paper=sent, service=receipt("2026-03-20"))).then(e.PaperServed, e.StepTurned)
 
 
 def test_a_late_notice_holds_nothing() -> None:

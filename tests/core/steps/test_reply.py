@@ -116,7 +116,7 @@ def test_a_reply_counts_when_it_has_reached_the_offering_side() -> None:
     assert now.case.reply is not None
     (stuck,) = stuck_because(now.standing)
     assert (stuck.reason, stuck.side) == (Reason.REPLY_UNSERVED, E)
-    now.when(HR, c.ServePaper(paper=now.case.reply.paper, service=receipt("2026-03-09"))).then(
+    now.when(E2, c.ServePaper(paper=now.case.reply.paper, service=receipt("2026-03-09"))).then(
         like(e.PaperServed, kind="reply"), turned(Step.REPLY, Step.PREPARATION)
     )
 

@@ -29,7 +29,7 @@ def passed(s: Standing) -> Obstacle | None:
         return None
     waiting = s.case.congress
     if waiting.submitted_on is None:
-        return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
+        return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
     if not waiting.convened:
         return no(Reason.CONGRESS_NOT_CONVENED, "ZJDM 15", cure=(Seat.UNION,), side=Side.WORKER)
     if waiting.recorded is not None:
@@ -47,14 +47,14 @@ def not_submitted(m: Moment) -> Obstacle | None:
 def submitted(s: Standing) -> Obstacle | None:
     if s.case.congress.submitted_on:
         return None
-    return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
+    return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
 
 
 def enterprise_submits(m: Moment) -> Obstacle | None:
     """The enterprise submits (ZJDM 16 ¶1); the union where the compiled text stands."""
     if m.side is Side.EMPLOYER or m.case.meeting.draft_by == "compiled":
         return None
-    return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
+    return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
 
 
 def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot | c.RecordAcceptance) -> Obstacle | None:

@@ -347,7 +347,7 @@ def draft_fixed(s: Standing) -> Obstacle | None:
     """The employer's making, or the compiled text that stands (HZ 27 ¶1)."""
     if s.case.meeting.draft_by:
         return None
-    return no(Reason.DRAFT_MISSING, "HZ 27", cure=(Seat.CHIEF, Seat.HR), side=Side.EMPLOYER, by=stands_on(s))
+    return no(Reason.DRAFT_MISSING, "HZ 27", cure=(Seat.CHIEF,), side=Side.EMPLOYER, by=stands_on(s))
 
 
 def draft_open(m: Moment) -> Obstacle | None:
