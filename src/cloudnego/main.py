@@ -43,6 +43,7 @@ from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.texting import Gateway
 from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
+from cloudnego.live.rooms import Rooms
 from cloudnego.places import migrations
 from cloudnego.ports import World
 from cloudnego.settings import Settings
@@ -51,10 +52,13 @@ from cloudnego.timers import Timers
 from cloudnego.web.app import front_of
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.health import Figures
+from cloudnego.web.live import frame_of
 from cloudnego.web.pace import Pace
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
+from cloudnego.web.tickets import Tickets
 from cloudnego.web.tries import Tries
+from cloudnego.web.watch import Watch
 
 _PIN_MEMORY_KIB: Final = 8_192  # a PIN is kept by its pepper and its lock; 25 ms each let a whole shift come in at once
 _COURIERS: Final = 4  # texts under way at once: a gateway that hangs must not hold the threads that read
@@ -195,6 +199,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         lambda outcome: figures.clock_asks.labels(outcome).inc(),
         timed=figures.timers_lag.time,
     )
+    doorkeeper = _doorkeeper(sessions, portals, threads, settings)
+    rooms = rooms_on(log, threads)
     site = Site(
         world=world,
         log=log,
@@ -207,7 +213,10 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         factors=factors,
         resets=_resets(log, factors),
         pins=_pins(settings),
-        doorkeeper=_doorkeeper(sessions, portals, threads, settings),
+        doorkeeper=doorkeeper,
+        rooms=rooms,
+        tickets=Tickets(time.monotonic),
+        watch=Watch(doorkeeper, rooms),
         portals=portals,
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
@@ -234,6 +243,14 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         figures=figures,
         retention=retention_of(log.engine, settings),
     )
+
+
+def rooms_on(log: SqlLog, threads: Threads) -> Rooms:
+    """The rooms of a process: told what it writes, and hearing its bell."""
+    rooms = Rooms(log, threads.run, frame_of)
+    rooms.opened = lambda loop: log.follow(loop, rooms.has, rooms.told)
+    log.bell.listen(rooms.ring)
+    return rooms
 
 
 def _sessions(engine: Engine, settings: Settings) -> Sessions:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -70,6 +70,13 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     event: Event
     erased: bool
     leaf: bytes
+
+
+class Written(NamedTuple):
+    """One event that was written just now, and the case it belongs to."""
+
+    case: str
+    event: Recorded
 
 
 class Gist(msgspec.Struct, frozen=True, kw_only=True):

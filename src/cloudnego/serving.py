@@ -22,13 +22,14 @@ from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
 from cloudnego.identity.retention import DAY_S
 from cloudnego.live.ear import listen
+from cloudnego.live.frames import FRAME_MAX
+from cloudnego.live.wire import Wire
 from cloudnego.main import House, build
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable
 from cloudnego.web.health import MetricsApp
 from cloudnego.web.site import Site
 
-_WS_MAX: Final = 65_536  # the longest frame of a room; uvicorn's own default is 16 MiB
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
 _FIRST_TIDY_S: Final = 600  # when the start is over and people are being answered
 _REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
@@ -75,8 +76,8 @@ def server_config(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
-        ws="websockets-sansio",
-        ws_max_size=_WS_MAX,
+        ws=Wire,
+        ws_max_size=FRAME_MAX,  # uvicorn's own default is 16 MiB
         ws_per_message_deflate=False,
         date_header=False,
         server_header=False,

@@ -53,6 +53,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
         "order": _order(house, district, case, named),
+        "case": case,
     }
 
 

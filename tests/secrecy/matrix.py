@@ -48,6 +48,7 @@ _AMONG_CASES: Final = frozenset(
         "register_contract",
         "list_court_orders",
         "confirm_court_order",
+        "live_ticket",
     }
 )
 """What looks into cases without one in its path."""
@@ -306,6 +307,7 @@ class Run:
         key = (endpoint.name, cell.membership)
         if key not in self._absent:
             elsewhere = None if body is None else body.replace(b'"enterprise": "A"', b'"enterprise": "nowhere"')
+            elsewhere = elsewhere and elsewhere.replace(self.ground.case.encode(), NOWHERE["case_id"].encode())
             request = self._request(cell, endpoint, elsewhere, NOWHERE)
             if "{" not in endpoint.path and elsewhere == body:
                 request = request._replace(path="/api/v1/nothing")

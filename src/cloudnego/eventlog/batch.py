@@ -34,11 +34,12 @@ class Plan(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a batch did: an answer for each command, the streams that grew, the cases that changed."""
+    """What a batch did: an answer for each command, the streams that grew, the cases that changed, the rows written."""
 
     answers: list[Answer]
     moved: dict[str, int]
     settled: list[Case]
+    rows: tuple[Sealed, ...] = ()
 
 
 STREAM_KEYS: Final = sql.insert(sql.table_of(StreamKey))
@@ -70,7 +71,7 @@ class Batches:
         self.begin(connection)
         answers = self.judge(connection, asks)
         moved, settled = self.finish(connection)
-        return Outcome(answers, moved, settled)
+        return Outcome(answers, moved, settled, tuple(self._rows))
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction; on SQLite this locks every stream."""

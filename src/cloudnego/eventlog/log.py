@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -22,8 +23,8 @@ from cloudnego.eventlog.erase import erase
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
-from cloudnego.eventlog.writer import Writer
-from cloudnego.ports import Asked, Cockpit, Counts, Cut, Filter, Gist, Page, Receipt, Recorded, Standing
+from cloudnego.eventlog.writer import Follower, Writer
+from cloudnego.ports import Asked, Cockpit, Counts, Cut, Filter, Gist, Page, Receipt, Recorded, Standing, Written
 
 CASES_MAX: Final = 4_096
 """Cases the writer keeps folded: a few dozen kilobytes each."""
@@ -92,6 +93,15 @@ class SqlLog:
         """Whether commands are taken on."""
         return self._writer.alive
 
+    def follow(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        wants: Callable[[str], bool],
+        told: Callable[[Sequence[Written]], None],
+    ) -> None:
+        """Have `told` called on a loop with what is written to the cases that are wanted, before the bell rings."""
+        self._writer.follow(Follower(loop, wants, told))
+
     def bulk(self) -> Bulk:
         """A loader for seeds; commands asked meanwhile wait for it."""
         return Bulk(self.store, self.ring, self.districts)
@@ -108,6 +118,11 @@ class SqlLog:
     def settled(self, case: str) -> Negotiation | None:
         """The state last written or read in this process, without a look at the disk: enough to find who may ask."""
         known = self._settled.peek(case, Stream.TABLE)
+        return None if known is None else known.state
+
+    def settled_caucus(self, case: str, side: Side) -> Caucus | None:
+        """The same of one side's own stream."""
+        known = self._settled.peek(case, Stream.caucus(side))
         return None if known is None else known.state
 
     def caucus(self, case: str, side: Side) -> Caucus | None:

@@ -19,7 +19,8 @@ from cloudnego.eventlog.batch import Batches, Outcome
 from cloudnego.eventlog.books import Books
 from cloudnego.eventlog.fold import Case
 from cloudnego.eventlog.judge import Answer, Defect, Later, told
-from cloudnego.ports import Asked, Bell, Busy, Receipt
+from cloudnego.eventlog.seal import recorded
+from cloudnego.ports import Asked, Bell, Busy, Receipt, Written
 
 BATCH_MAX: Final = 256
 """Commands in one transaction: enough to make the fsync cheap, few enough to hold a lock for milliseconds."""
@@ -36,6 +37,14 @@ class Waiting(NamedTuple):
     purse: Purse
     loop: asyncio.AbstractEventLoop
     answer: asyncio.Future[Answer]
+
+
+class Follower(NamedTuple):
+    """Who is told what was written, on which loop, and of which cases he wants to know."""
+
+    loop: asyncio.AbstractEventLoop
+    wants: Callable[[str], bool]
+    told: Callable[[Sequence[Written]], None]
 
 
 class Writer:
@@ -68,6 +77,7 @@ class Writer:
         self._waiting = 0
         self._closing = False
         self._connection: Connection | None = None
+        self._follower: Follower | None = None
         self._thread: Final = Thread(target=self._run, name="cloudnego-writer", daemon=True)
         self._thread.start()
 
@@ -94,6 +104,13 @@ class Writer:
             future: asyncio.Future[Answer] = loop.create_future()
             self._queue.put(Waiting(asked, purse, loop, future))
         return told(await future)
+
+    def follow(self, follower: Follower) -> None:
+        """Tell this one of what is written from now on, before the bell rings and before who asked has his answer.
+
+        What he is not told, where something went wrong, the bell still rings for.
+        """
+        self._follower = follower
 
     def close(self) -> None:
         """Take nothing more on, carry out what was taken on, and end the thread. Blocks; call it from a thread."""
@@ -162,7 +179,8 @@ class Writer:
                 return Outcome([Defect(f"{asks[0].command.type}: {type(wrong).__name__}: {wrong}")], {}, [])
             alone = [self._attempt([asked]) for asked in asks]
             moved = {stream: seq for one in alone for stream, seq in one.moved.items()}
-            return Outcome([answer for one in alone for answer in one.answers], moved, [])
+            rows = tuple(row for one in alone for row in one.rows)
+            return Outcome([answer for one in alone for answer in one.answers], moved, [], rows)
         return outcome
 
     def _undo(self) -> None:
@@ -176,7 +194,8 @@ class Writer:
                 let_go()
 
     def _deliver(self, batch: list[Waiting], outcome: Outcome) -> None:
-        """One call into each loop for the whole batch: first the bell, then the answers."""
+        """One call into each loop for the whole batch: first who follows, then the bell, then the answers."""
+        self._tell_follower(outcome)
         by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Answer], Answer]]] = {}
         for waiting, answer in zip(batch, outcome.answers, strict=True):
             by_loop.setdefault(waiting.loop, []).append((waiting.answer, answer))
@@ -185,6 +204,17 @@ class Writer:
                 loop.call_soon_threadsafe(self._tell, outcome.moved, answers)
             except RuntimeError:  # the loop is closed: whoever waited there has left, what was written stays
                 continue
+
+    def _tell_follower(self, outcome: Outcome) -> None:
+        follower = self._follower
+        rows = [row for row in outcome.rows if follower is not None and follower.wants(row.case_id)]
+        if follower is None or not rows:
+            return
+        try:
+            written = [Written(row.case_id, recorded(self._books.sealer.plain(row))) for row in rows]
+            follower.loop.call_soon_threadsafe(follower.told, written)
+        except Exception as wrong:  # the bell rings all the same, and whoever hears it reads the log
+            _log.warning("follower_not_told", error=type(wrong).__name__)
 
     def _tell(self, moved: dict[str, int], answers: list[tuple[asyncio.Future[Answer], Answer]]) -> None:
         if moved:

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, and_, bindparam, delete, select, text, update
+from sqlalchemy import Engine, Select, and_, bindparam, delete, select, text, update
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 
@@ -332,22 +332,29 @@ class Sessions:
 
     def known(self, token: str) -> Known | None:
         """The same, with how long it holds by itself: till the session ends, or till its use has to be noted again."""
+        return self._known(_WHO, {"hashed": token_hash(token)}, used=True)
+
+    def known_as(self, session: str) -> Known | None:
+        """The same of a session by its name: it goes on under another token, and who holds it on a socket with it. A
+        socket that lies open is no use of the session."""
+        return self._known(_WHO_AS, {"id": session}, used=False)
+
+    def _known(self, query: Select[Any], asked: dict[str, str], *, used: bool) -> Known | None:
         now = self._now_s()
-        hashed = token_hash(token)
         with self._engine.connect() as connection:
-            rows = connection.execute(_WHO, {"hashed": hashed}).all()
+            rows = connection.execute(query, asked).all()
         if not rows:
             return None
         seen_s, expires_s, proved, best, *person = rows[0][:_PERSON_WIDTH]
         if now >= expires_s or now - seen_s >= self.idle_s:
             return None
-        noted_for_s = min(_SEEN_EVERY_S, self.idle_s // 2)
-        if now - seen_s >= noted_for_s:
+        said = dict(zip(_PERSON, person, strict=True))
+        noted_for_s = min(_SEEN_EVERY_S, self.idle_s // 2) if used else self.idle_s
+        if used and now - seen_s >= noted_for_s:
             with writing(self._engine) as session:
-                session.exec(update(SignIn).where(col(SignIn.token_hash) == hashed).values(seen_s=now))
+                session.exec(update(SignIn).where(col(SignIn.id) == said["session"]).values(seen_s=now))
             seen_s = now
         held = tuple(_held(row[_PERSON_WIDTH:]) for row in rows if row[_PERSON_WIDTH] is not None)
-        said = dict(zip(_PERSON, person, strict=True))
         who = Who(**said, held=held, proved=Grade(proved), best=Grade(best))
         return Known(who, min(expires_s, seen_s + noted_for_s) - now)
 
@@ -368,16 +375,18 @@ _PERSON = ("door", "session", "proved_until_s", "person", "name", "district")
 _PERSON_WIDTH = 4 + len(_PERSON)
 _SAID = (_S.c.door, _S.c.id, _S.c.proved_until_s, _P.c.id, _P.c.name, _P.c.district)
 _IN_ORDER = (_M.c.created_s, _M.c.id)
-_WHO = (
+_KNOWN = (
     select(_S.c.seen_s, _S.c.expires_s, _S.c.grade, _S.c.best, *_SAID, *_HELD)
     .select_from(_S)
     .join(_P, _P.c.id == _S.c.person)
     .join(_A, _A.c.person == _S.c.person)
     .outerjoin(_M, and_(_M.c.person == _P.c.id, _M.c.ended_s.is_(None)))
     .outerjoin(_O, and_(_O.c.id == _M.c.organisation, _O.c.ended_s.is_(None)))
-    .where(_S.c.token_hash == bindparam("hashed"), _P.c.ended_s.is_(None), _A.c.ended_s.is_(None))
+    .where(_P.c.ended_s.is_(None), _A.c.ended_s.is_(None))
     .order_by(*_IN_ORDER)
 )
+_WHO = _KNOWN.where(_S.c.token_hash == bindparam("hashed"))
+_WHO_AS = _KNOWN.where(_S.c.id == bindparam("id"))
 """A row for each membership, or one without any; a membership of an ended organisation stands there without it.
 
 One statement, made once: it is asked at nearly every request, and building it anew cost five times what it costs.
@@ -389,20 +398,10 @@ def _held(row: Sequence[Any]) -> Held:
     organisation, membership, kind, name, region, upper, office, side, *rest = row
     seat_hint, mandate, mandate_scope, mandate_from, mandate_to = rest
     return Held(
-        membership=membership,
-        organisation=organisation,
-        organisation_kind=kind,
-        organisation_name=name,
-        region=region,
-        upper=upper,
-        office=Office(office),
-        side=Side(side) if side is not None else None,
-        seat_hint=seat_hint,
-        mandate=mandate,
-        mandate_scope=mandate_scope,
-        mandate_from=mandate_from,
-        mandate_to=mandate_to,
-    )
+        membership=membership, organisation=organisation, organisation_kind=kind, organisation_name=name, region=region,
+        upper=upper, office=Office(office), side=Side(side) if side is not None else None, seat_hint=seat_hint,
+        mandate=mandate, mandate_scope=mandate_scope, mandate_from=mandate_from, mandate_to=mandate_to,
+    )  # fmt: skip
 
 
 def held_by(session: Session, person: str) -> tuple[Held, ...]:

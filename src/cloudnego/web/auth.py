@@ -42,7 +42,13 @@ class Token:
     @property
     def name(self) -> str:
         """Under which what was found of it is remembered: for each enterprise a portal is somebody else."""
+        if self.door == SOCKET:
+            return f"{SOCKET} {self.value}"
         return token_hash(self.value if self.enterprise is None else f"{self.value}\0{self.enterprise}")
+
+
+SOCKET: Final = "socket"
+"""The door of who holds a session on a socket: by its name, for the session goes on under other tokens."""
 
 
 class _Believed(NamedTuple):
@@ -81,6 +87,7 @@ class Doorkeeper:
         self._looked = -math.inf  # when it was read, by `tick`
         self._looking: asyncio.Future[bool] | None = None
         self._doubts = 0
+        self.doubted: list[Callable[[], None]] = []
 
     def token(self, headers: Headers) -> Token | None:
         """The token of a request: a bearer token before a cookie. One in three parts is a portal's."""
@@ -114,10 +121,38 @@ class Doorkeeper:
         The header alone makes a foreign page ask first (preflight), the origin says who asks: both, because either
         may be misconfigured.
         """
+        if headers.get(CUSTOM_HEADER) != "1" or not self._from_here(scheme, headers):
+            raise Problem("cross_site")
+
+    def check_socket(self, scheme: str, headers: Headers) -> Token | None:
+        """What a handshake shows. Raises `Problem` 403 where a foreign page opens it: a browser asks nobody first, says
+        where it comes from, and sends the cookie along; a program says no origin."""
+        token = self.token(headers)
+        browser = "origin" in headers or (token is not None and token.door == "cookie")
+        if browser and not self._from_here("https" if scheme == "wss" else "http", headers):
+            raise Problem("cross_site")
+        return token
+
+    def _from_here(self, scheme: str, headers: Headers) -> bool:
         origin = headers.get("origin", "").casefold()
         own = f"{scheme}://{headers.get('host', '')}".casefold()
-        if headers.get(CUSTOM_HEADER) != "1" or not origin or (origin != own and origin not in self._origins):
-            raise Problem("cross_site")
+        return bool(origin) and (origin == own or origin in self._origins)
+
+    async def entering(self, token: Token | None) -> tuple[Who, Token] | None:
+        """Who comes in at a socket, and by what he is known there from now on."""
+        who = await self._look_up(token) if token is not None else None
+        if token is None or who is None or who.door != token.door:
+            return None
+        return who, token if token.door == "portal" else Token(who.session, SOCKET)
+
+    async def still(self, token: Token) -> Who | None:
+        """Who is behind a token of `entering` now; None: nobody. The same object as long as nothing changed."""
+        return await self._look_up(token)
+
+    async def changed(self) -> int | None:
+        """The identity epoch as it is believed now: where it has moved, somebody may be somebody else."""
+        now = self._tick()
+        return self._epoch if now < self._looked + _BELIEVED_S else await self._look(now)
 
     def check_pace(self, name: str) -> None:
         """Raises `Problem` 429 where `name` asks too fast."""
@@ -129,6 +164,8 @@ class Doorkeeper:
         """Look before believing again: a session ended or a membership changed through this process."""
         self._looked = -math.inf
         self._doubts += 1
+        for told in self.doubted:
+            told()
 
     async def _look_up(self, token: Token) -> Who | None:
         name, now = token.name, self._tick()
@@ -148,6 +185,8 @@ class Doorkeeper:
         return found.who
 
     def _known_now(self, token: Token, epoch: int | None) -> Known | None:
+        if token.door == SOCKET:
+            return self.sessions.known_as(token.value)
         if token.door != "portal":
             return self.sessions.known(token.value)
         try:

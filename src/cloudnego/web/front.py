@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
 from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.files import FILES
+from cloudnego.web.live import Live
 from cloudnego.web.site import Site
 from cloudnego.web.wire import body_of, check_json, headers_of, replaying
 
@@ -62,8 +63,12 @@ class Front:
         self._site = site
         self._application = application
         self._carrier = Carrier(site)
+        self._live = Live(site)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._live(scope, receive, send)
+            return
         if scope["type"] != "http" or not (scope["path"] == API or scope["path"].startswith(f"{API}/")):
             await self._application(scope, receive, send)
             return

@@ -61,6 +61,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_draft": PortalScope.CASES,
     "get_deadlines": PortalScope.CASES,
     "get_next": PortalScope.CASES,
+    "live_ticket": PortalScope.CASES,
     "cockpit": None,
     "coverage": None,
     "get_map": None,

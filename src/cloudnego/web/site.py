@@ -23,11 +23,14 @@ from cloudnego.identity.resets import Resets
 from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
+from cloudnego.live.rooms import Rooms
 from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.threads import Threads
+from cloudnego.web.tickets import Tickets
 from cloudnego.web.tries import Tries
+from cloudnego.web.watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +66,9 @@ class Site:
     public_url: str
     tries: Tries
     outside: Outside
+    rooms: Rooms
+    tickets: Tickets
+    watch: Watch
     threads: Threads
     files: FileStore
     cells: Threads

@@ -59,12 +59,19 @@ def shown_of(events: Iterable[Recorded]) -> list[Material]:
 
 async def noted(site: Site, who: Who, found: Found, materials: Iterable[Material], answer: Response) -> Response:
     """The answer, once it is written that this reader was shown these: no process that dies takes a note with it."""
-    shown = tuple(materials)
-    if shown:
-        reader = _reader(site, who, found)
-        if site.views.misses(found.id, reader, shown):
-            await site.threads.run(site.views.note, site.engine, found.id, reader, shown)
+    await note(site, who, found, tuple(materials))
     return answer
+
+
+async def note(site: Site, who: Who, found: Found, shown: tuple[Material, ...]) -> None:
+    """The same for what goes out another way."""
+    if unnoted(site, who, found, shown):
+        await site.threads.run(site.views.note, site.engine, found.id, _reader(site, who, found), shown)
+
+
+def unnoted(site: Site, who: Who, found: Found, shown: tuple[Material, ...]) -> bool:
+    """Whether any of these is still to be noted today."""
+    return bool(shown) and bool(site.views.misses(found.id, _reader(site, who, found), shown))
 
 
 def _draft(side: Side) -> Material:
