@@ -19,9 +19,10 @@ from cloudnego.breakglass import court_order_app
 from cloudnego.console import CannotBe, DistrictName, asked_for, out, tell, the_district
 from cloudnego.core.pack import Pack
 from cloudnego.core.vocabulary import Id, Message, Office, Side
-from cloudnego.eventlog.districts import Districts
+from cloudnego.eventlog.districts import Districts, NoDistrict
 from cloudnego.housekeeping import keys_app, retention_app, texts_app
 from cloudnego.identity.custody import Custody
+from cloudnego.identity.ending import end_sandbox
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.letters import Letters
@@ -385,6 +386,15 @@ def create_sandbox(
             found(roster, words.name, (Place(words.region, words.name, words.name),), first)
         districts.make(district, words.name, "sandbox", law, shipped_calendar())
     out.print(district)
+
+
+@sandbox_app.command("end", help="结束一个沙盒区，此后谁也进不去。 End a sandbox; nobody comes in again.")
+def end_district(district: Annotated[str, typer.Argument(help="沙盒区的编号，见 list。 Its id, see list.")]) -> None:
+    """End a sandbox; a live district has no end. Raises NoDistrict."""
+    with opened(Settings()) as (engine, _), writing(engine) as session:
+        if not end_sandbox(session, district, now_s()):
+            raise NoDistrict("no_sandbox", district=district)
+    tell("sandbox_ended", district=district)
 
 
 @sandbox_app.command("list", help="所有的区，正式的和沙盒。 All districts, live and sandbox.")

@@ -293,6 +293,7 @@ def _limits(settings: Settings) -> Limits:
         file_max_bytes=settings.file_max_bytes,
         allow_sandboxes=settings.allow_sandboxes,
         sandboxes_max=settings.sandboxes_max,
+        practice_days=settings.practice_days,
     )
 
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
+from cloudnego.identity.ending import end_overdue
 from cloudnego.identity.retention import DAY_S
 from cloudnego.live.ear import listen
 from cloudnego.live.frames import FRAME_MAX
@@ -166,13 +167,15 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
 
 
 async def _tidy(house: House) -> None:
-    """Once a day, first soon after the start: delete what is past its time. Several nodes may do it at once."""
+    """Once a day, first soon after the start: delete what is past its time, put practices away. Several nodes may do it
+    at once."""
     wait_s = _FIRST_TIDY_S
     while True:
         await asyncio.sleep(wait_s)
         wait_s = DAY_S
         try:
             gone = await house.site.threads.run(house.retention.sweep, house.site.now_s())
+            gone["sandboxes"] = await house.site.threads.run(end_overdue, house.site.engine, house.site.now_s())
         except Exception as wrong:
             _log.error("not_tidied", error=logs.kinds_of(wrong))
         else:

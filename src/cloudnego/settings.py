@@ -114,6 +114,12 @@ class Settings(BaseSettings):
     sandboxes_max: int = Field(
         200, ge=0, description="A public training server must not be filled by a script that opens sandboxes."
     )
+    practice_days: int = Field(
+        7,
+        ge=1,
+        le=366,
+        description="After so many days a practice that nobody ended gives its place back.",
+    )
     worker_threads: int = Field(
         8, ge=1, le=256, description="Threads that read the database for requests; the writer has its own."
     )

@@ -148,7 +148,7 @@ def test_a_contract_registered_in_force_counts_as_agreed_in_each_of_its_cells(
         connection.execute(text("UPDATE overview SET agreed_on = NULL"))  # as if it had been registered
         connection.execute(text("UPDATE rollup SET agreed = 0"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0015'"))
-    migrate(url)
+    migrate(url, "0016")
     with engine.connect() as connection:
         assert {n for _, n in connection.execute(cells)} == {1}
         assert connection.execute(text("SELECT sum(agreed) FROM rollup WHERE cases = 0")).scalar() in (None, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,16 @@ import httpx2
 import pytest
 
 from cloudnego.core.commands import CloseReview
+from cloudnego.core.refusals import Refused
 from cloudnego.core.vocabulary import Office
+from cloudnego.identity.ending import end_overdue
 from cloudnego.identity.founding import Place, found
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
 from cloudnego.identity.store import writing
 from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.main import House
+from cloudnego.web.practised import Practice
 from tests.web.conftest import API, Town, client_of
 from tests.web.played import DISTRICT, at, looking, rehearsed, settle, write
 
@@ -24,18 +28,13 @@ SANDBOX = f"{API}/sandbox"
 
 
 async def test_a_server_that_offers_none_has_no_such_door(house: House, door: httpx2.AsyncClient) -> None:
-    closed = type(house.site.limits)(body_max_bytes=1000, file_max_bytes=1000, allow_sandboxes=False, sandboxes_max=9)
-    object.__setattr__(house.site, "limits", closed)
+    object.__setattr__(house.site, "limits", replace(house.site.limits, allow_sandboxes=False))
     answer = await door.post(SANDBOX, json={})
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_there_are_only_so_many_sandboxes(town: Town, house: House, door: httpx2.AsyncClient) -> None:
-    object.__setattr__(
-        house.site,
-        "limits",
-        type(house.site.limits)(body_max_bytes=1000, file_max_bytes=1000, allow_sandboxes=True, sandboxes_max=1),
-    )
+    object.__setattr__(house.site, "limits", replace(house.site.limits, sandboxes_max=1))
     answer = await door.post(SANDBOX, json={})
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_sandboxes")
 
@@ -163,6 +162,48 @@ async def test_one_practises_at_the_step_and_in_the_seat_one_comes_from(
     proof = {"means": "letter", "code": letter, "password": made["password"]}
     assert (await me.post(f"{API}/session/step-up", json=proof)).status_code == 200
     assert (await town["firm.chair"].get(f"{API}/negotiations/{made['case']}")).status_code == 404
+
+
+async def test_a_practice_gives_its_place_back_when_it_is_ended_and_nobody_comes_in_again(
+    town: Town, house: House
+) -> None:
+    object.__setattr__(house.site, "limits", replace(house.site.limits, sandboxes_max=2))
+    wish = {"step": "representatives", "seat": "union"}
+    made = (await town["firm.chair"].post(f"{SANDBOX}/practice", json=wish)).json()
+    full = await town["firm.chair"].post(f"{SANDBOX}/practice", json=wish)
+    assert (full.status_code, full.json()["code"]) == (409, "too_many_sandboxes")
+    assert (await town["firm.chair"].delete(SANDBOX)).status_code == 404, "a sandbox with people is its operator's"
+    town.district, here = made["district"], town.district
+    me, other = [await town.sign_in(who, who, made["password"]) for who in ("worker", "legal-rep")]
+    assert (await me.delete(SANDBOX)).status_code == 204
+    for client in (me, other):
+        assert (await client.get(f"{API}/me")).status_code == 401
+    again = {"login": "worker", "password": made["password"], "district": made["district"], "door": "bearer"}
+    assert (await town.door.post(f"{API}/session", json=again)).status_code == 401
+    assert made["district"] not in {one.id for one in house.site.clocks.refresh()}, "its clock asks nothing any more"
+    town.district = here
+    assert (await town["firm.chair"].post(f"{SANDBOX}/practice", json=wish)).status_code == 201
+
+
+async def test_a_practice_that_nobody_ends_ends_by_itself(town: Town, house: House) -> None:
+    made = (await town["firm.chair"].post(f"{SANDBOX}/practice", json={"step": "offer", "seat": "chief"})).json()
+    site, day_s = house.site, 86_400
+    assert end_overdue(site.engine, site.now_s() + 6 * day_s) == 0
+    assert end_overdue(site.engine, site.now_s() + 7 * day_s) == 1
+    assert [one.id for one in site.districts.all()] == [town.district]
+    assert made["district"] != town.district
+
+
+async def test_a_story_that_is_refused_is_a_defect_and_leaves_no_half_of_a_practice(
+    town: Town, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise Refused(())
+
+    monkeypatch.setattr(Practice, "tell", refuses)
+    answer = await town["firm.chair"].post(f"{SANDBOX}/practice", json={"step": "offer", "seat": "chief"})
+    assert (answer.status_code, answer.json()["code"]) == (500, "defect")
+    assert [one.id for one in house.site.districts.all()] == [town.district]
 
 
 # --- the clock's own asks -----------------------------------------------------------------------------------------

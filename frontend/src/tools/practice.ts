@@ -45,7 +45,9 @@ export async function practiseAs(one: Practice, login: string): Promise<void> {
   location.assign(`/c/${one.case}`)
 }
 
+/** What has arrived at the server ends there, and gives its place back; without a network its time will. */
 export async function endPractice(): Promise<void> {
+  await ask('/api/v1/sandbox', undefined, undefined, 'DELETE').catch(() => undefined)
   await gone()
   keep(null)
   location.assign('/signin')

@@ -29,7 +29,7 @@ _KEEP: Final = text(
 
 
 class District(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant as everyone but the writer sees it: no key."""
+    """A tenant as everyone but the writer sees it: no key. `ends_s`: of a practice, when it ends by itself."""
 
     id: str
     name: str
@@ -38,6 +38,7 @@ class District(msgspec.Struct, frozen=True, kw_only=True):
     pack: str
     pack_version: str
     calendar: str
+    ends_s: int | None = None
 
 
 class NoDistrict(Actionable):
@@ -61,8 +62,17 @@ class Districts:
         self._ring: Final = ring
         self._laws: Final[dict[Pin, Law]] = {}
 
-    def make(self, id_: str, name: str, kind: Literal["live", "sandbox"], pack: Pack, calendar: Calendar) -> District:
-        """Make a district with its default law. Raises DistrictExists."""
+    def make(
+        self,
+        id_: str,
+        name: str,
+        kind: Literal["live", "sandbox"],
+        pack: Pack,
+        calendar: Calendar,
+        *,
+        ends_s: int | None = None,
+    ) -> District:
+        """Make a district with its default law; `ends_s`: when it ends by itself. Raises DistrictExists."""
         _, wrapped = self._ring.new(f"district {id_}")
         with Session(self._writing) as session:
             if session.get(tables.District, id_) is not None:
@@ -75,6 +85,7 @@ class Districts:
                 pack_version=pack.version,
                 calendar=calendar.version,
                 secret=wrapped,
+                ends_s=ends_s,
             )
             session.add(row)
             self._keep(session, pack, calendar)
@@ -83,8 +94,10 @@ class Districts:
         return found
 
     def all(self) -> list[District]:
+        """Those that have not ended, in the order of their ids."""
+        there = select(tables.District).where(col(tables.District.ended_s).is_(None))
         with Session(self._engine) as session:
-            return [_district(row) for row in session.exec(select(tables.District).order_by(col(tables.District.id)))]
+            return [_district(row) for row in session.exec(there.order_by(col(tables.District.id)))]
 
     def insist(self) -> None:
         """See that the master key opens what the districts have. Raises KeyMissing.
@@ -187,4 +200,5 @@ def _district(row: tables.District) -> District:
         pack=row.pack,
         pack_version=row.pack_version,
         calendar=row.calendar,
+        ends_s=row.ends_s,
     )

@@ -16,7 +16,10 @@ _POSITION = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class District(SQLModel, table=True):
-    """A tenant. `kind` is `live` or `sandbox`, for good; only a sandbox's clock is ever off (`clock_offset_s`)."""
+    """A tenant. `kind` is `live` or `sandbox`, for good; only a sandbox's clock is ever off (`clock_offset_s`).
+
+    Only a sandbox ever ends (`ended_s`); a practice does so by itself when its time is over (`ends_s`).
+    """
 
     __tablename__ = "district"
 
@@ -28,6 +31,8 @@ class District(SQLModel, table=True):
     pack_version: str = Field(max_length=64)
     calendar: str = Field(max_length=64)  # version of the calendar in force for new cases
     secret: bytes  # key of case ids and command fingerprints, wrapped by the master key
+    ends_s: int | None = Field(default=None, sa_type=BigInteger)
+    ended_s: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class Stream(SQLModel, table=True):

@@ -12,7 +12,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cloudnego.core.refusals import Refused
 from cloudnego.core.vocabulary import Seat, Side
+from cloudnego.identity.ending import end_sandbox
+from cloudnego.identity.retention import DAY_S
 from cloudnego.identity.roster import Roster
 from cloudnego.identity.store import writing
 from cloudnego.law import PackError, shipped_calendar, shipped_pack
@@ -23,7 +26,7 @@ from cloudnego.web.bodies import PracticeBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
-from cloudnego.web.practised import ACT_TAKES, NAME, Practice, Somebody, settle
+from cloudnego.web.practised import ACT_TAKES, NAME, Practice, Settled, Somebody, settle
 from cloudnego.web.sandbox import hash_of, room_for_one
 from cloudnego.web.site import Site
 
@@ -50,6 +53,10 @@ _LOGINS: Final = {
     (None, Seat.EMPLOYERS_BODY): "employers-body",
 }
 """Whose seat is practised, by the side and the seat that were asked for."""
+
+
+class StoryRefused(Exception):
+    """An act of the story was refused: our own fault, and nothing that the person who practises could mend."""
 
 
 class PracticePerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,12 +109,29 @@ def _open(
         pack = shipped_pack(body.pack) if body.pack is not None else site.default_pack
     except PackError:
         raise Problem("pack_unknown", facts={"pack": body.pack}) from None
-    district, real = site.new_id("s"), datetime.fromtimestamp(site.now_s(), tz=CHINA)
-    begin = datetime.combine(real.date() - _BEGUN_BEFORE, time(9), tzinfo=CHINA)
+    district = site.new_id("s")
+    year = _begin(datetime.fromtimestamp(site.now_s(), tz=CHINA)).year
     with writing(site.engine) as session:
         roster = Roster(session, district, site.new_id, site.now_s(), None)
-        settled = settle(session, roster, password_hash, begin.year)
-    site.districts.make(district, NAME, "sandbox", pack, shipped_calendar())
+        settled = settle(session, roster, password_hash, year)
+    ends_s = site.now_s() + site.limits.practice_days * DAY_S
+    site.districts.make(district, NAME, "sandbox", pack, shipped_calendar(), ends_s=ends_s)
+    try:
+        return _played(site, loop, district, settled, body=body, password=password)
+    except Exception as wrong:  # half a practice is no practice, and would keep its place
+        with writing(site.engine) as session:
+            end_sandbox(session, district, site.now_s())
+        if isinstance(wrong, Refused):
+            raise StoryRefused from wrong
+        raise
+
+
+def _played(
+    site: Site, loop: asyncio.AbstractEventLoop, district: str, settled: Settled, *, body: PracticeBody, password: str
+) -> PracticeOpened:
+    """The story in the practice's district, at times of its own."""
+    real = datetime.fromtimestamp(site.now_s(), tz=CHINA)
+    begin = _begin(real)
     site.clocks.move(district, round((begin - real).total_seconds()))
 
     def ask(asked: Asked) -> Receipt:
@@ -124,6 +148,11 @@ def _open(
         password=password,
         people=tuple(_shown(site, district, login, one) for login, one in settled.people.items()),
     )
+
+
+def _begin(real: datetime) -> datetime:
+    """When the case of a practice that is opened now was begun, by the practice's clock."""
+    return datetime.combine(real.date() - _BEGUN_BEFORE, time(9), tzinfo=CHINA)
 
 
 def _shown(site: Site, district: str, login: str, one: Somebody) -> PracticePerson:

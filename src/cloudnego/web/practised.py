@@ -16,7 +16,6 @@ from cloudnego.core import commands as c
 from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.refusals import Refused
 from cloudnego.core.sight import clock_asks
 from cloudnego.core.state import EMPTY, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Office, Scope, Step, Stream
@@ -179,13 +178,10 @@ class Practice(Scene):
         self._tick()
 
     def _tick(self) -> None:
-        """The clock asks all that is due, until nothing is."""
+        """The clock asks all that is due, until nothing is. It looks again after each: what one ask leads to may take
+        the next one's ground away, and a refusal here would be a defect of the story, to be heard of."""
         while asks := clock_asks(Standing(self._case, self.at, self.law)):
-            for ask in asks:
-                try:
-                    self._ask(CLOCK, ask)
-                except Refused:
-                    return
+            self._ask(CLOCK, asks[0])
 
     def _ask(self, by: Member, command: c.Command) -> None:
         self._asked += 1

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Office
 from cloudnego.eventlog.districts import DistrictExists
+from cloudnego.identity.ending import end_overdue, end_sandbox
 from cloudnego.identity.founding import XIAOSHAN, Founded, Place, found
 from cloudnego.identity.passwords import TooManySignIns, WeakPassword, check_strength
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
@@ -20,7 +21,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import writing
 from cloudnego.law import PackError, shipped_calendar, shipped_pack
 from cloudnego.web.account import SignedIn, TheSite
-from cloudnego.web.answers import answer
+from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import (
     ClockBody,
     MembershipBody,
@@ -131,7 +132,9 @@ def _open(site: Site, district: str, body: SandboxBody, hashed: str) -> Founded:
 
 
 def room_for_one(site: Site) -> None:
-    """Raises `Problem` 409 where the server has as many sandboxes as it is to have. Blocks."""
+    """Raises `Problem` 409 where the server has as many sandboxes as it is to have; those whose time is over are not
+    counted. Blocks."""
+    end_overdue(site.engine, site.now_s())
     if sum(one.kind == "sandbox" for one in site.districts.all()) >= site.limits.sandboxes_max:
         raise Problem("too_many_sandboxes")
 
@@ -142,6 +145,21 @@ def administers(site: Site, who: Who) -> None:
     operator = any(one.office is Office.OPERATOR and one.in_force(today) for one in who.held)
     if site.clocks.district(who.district).kind != "sandbox" or not operator:
         raise Problem("not_found")
+
+
+@router.delete("", **described("end_sandbox", None, status=204, codes=("not_found",), unsafe=True))
+async def delete_sandbox(site: TheSite, who: SignedIn) -> Response:
+    """End the sandbox one is in: its operator any, whoever practises his practice. Nobody comes into it again."""
+    if site.clocks.district(who.district).ends_s is None:
+        administers(site, who)
+
+    def end() -> None:
+        with writing(site.engine) as session:
+            end_sandbox(session, who.district, site.now_s())
+
+    await site.threads.run(end)
+    site.doorkeeper.forget()
+    return nothing()
 
 
 @router.post("/clock", **described("move_clock", ClockMoved, body=ClockBody, codes=("not_found", "clock_goes_forward")))

@@ -167,6 +167,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "end_portal_client": None,
     "open_sandbox": None,
     "open_practice": None,
+    "end_sandbox": None,
     "move_clock": None,
     "add_person": None,
     "add_organisation": None,

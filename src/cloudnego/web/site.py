@@ -41,6 +41,7 @@ class Limits:
     file_max_bytes: int
     allow_sandboxes: bool
     sandboxes_max: int
+    practice_days: int
 
 
 @dataclass(frozen=True, kw_only=True)
