@@ -56,7 +56,7 @@ export const useLaw = defineStore('law', () => {
     const number = rest.join(' ')
     if (!source) return article
     const which = language() === 'zh' ? number.replace(/^(\d+)/, '第$1条').replace(/\s*¶(\d+)/, '第$1款') : `art. ${number}`
-    return number ? `${said(source.name)} ${which}` : said(source.name)
+    return number ? `${said(source.name)} ${which.replaceAll(' ', '\u00a0')}` : said(source.name)
   }
 
   function heads(): Head[] {

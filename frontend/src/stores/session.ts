@@ -99,5 +99,8 @@ export const useSession = defineStore('session', () => {
     ['town_union', 'district_union', 'authority', 'employers_body', 'auditor'].some((one) => offices.value.has(one as never)),
   )
 
-  return { me, known, seat, enter, look, leave, forget, today, proved, offices, official, regional }
+  /** Whose office opens cases, or may be asked to: a word about the way, the API says whether it goes. */
+  const opens = computed(() => ['union', 'hr', 'legal_representative', 'town_union', 'district_union', 'employers_body'].some((one) => offices.value.has(one as never)))
+
+  return { opens, me, known, seat, enter, look, leave, forget, today, proved, offices, official, regional }
 })

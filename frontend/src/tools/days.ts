@@ -20,8 +20,9 @@ export function dayWords(day: string, today?: string): string {
 export const weekday = (day: string): string =>
   language() === 'en' ? (WEEK_EN[utc(day).getUTCDay()] ?? '') : `周${WEEK_ZH[utc(day).getUTCDay()]}`
 
-/** `3月20日 周五`. */
-export const dayAndWeekday = (day: string, today?: string): string => `${dayWords(day, today)} ${weekday(day)}`
+/** `3月20日 周五`, `Fri 20 Mar`. */
+export const dayAndWeekday = (day: string, today?: string): string =>
+  language() === 'en' ? `${weekday(day)} ${dayWords(day, today)}` : `${dayWords(day, today)} ${weekday(day)}`
 
 /** How many days later `to` is than `from`. */
 export const daysBetween = (from: string, to: string): number =>

@@ -11,6 +11,7 @@ export function factWords(event: TimelineEntry, name: (id: string) => string): s
   if (typeof facts.head === 'string') said.push(useLaw().head(facts.head))
   if (typeof facts.rate === 'string') said.push(`${facts.rate}%`)
   if (typeof facts.fen === 'number') said.push(money(facts.fen))
+  if (typeof facts.closed === 'string') said.push(word(`steps.${facts.closed}`))
   if (typeof facts.outcome === 'string') said.push(wordOf(`form.words.ReplyOutcome.${facts.outcome}`) ?? wordOf(`outcomes.${facts.outcome}`) ?? '')
   if (typeof facts.step === 'string') said.push(word(`steps.${facts.step}`))
   if (typeof facts.result === 'string') said.push(wordOf(`form.words.result.${facts.result}`) ?? '')

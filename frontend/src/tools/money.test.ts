@@ -7,7 +7,7 @@ describe('money', () => {
   it('comes back as it was typed', () => {
     for (const typed of ['0', '2860', '2860.5', '2860.05', '9999999999999.99']) expect(yuanOf(fenOf(typed)!)).toBe(typed)
   })
-  it('is grouped for readers', () => expect([money(286_050), money(100_000_000), money(5)]).toEqual(['2,860.5 元', '1,000,000 元', '0.05 元']))
+  it('is grouped for readers', () => expect([money(286_050), money(100_000_000), money(5)]).toEqual(['2,860.50 元', '1,000,000 元', '0.05 元']))
 })
 
 describe('rates', () => {

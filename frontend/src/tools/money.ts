@@ -1,3 +1,5 @@
+import { language } from '@/texts/i18n'
+
 /** Money travels as whole fen and is typed as yuan; rates travel as decimal strings. No float touches either. */
 
 const YUAN = /^(\d{1,13})(?:\.(\d{1,2}))?$/
@@ -18,11 +20,11 @@ export function yuanOf(fen: number): string {
   return `${whole}.${String(rest).padStart(2, '0').replace(/0$/, '')}`
 }
 
-/** 286050 → `2,860.5 元`. */
-export function money(fen: number, unit = '元'): string {
+/** 286050 → `2,860.50 元`: to the fen, or without any. */
+export function money(fen: number, unit = language() === 'en' ? 'yuan' : '元'): string {
   const [whole, rest] = yuanOf(fen).split('.')
   const grouped = (whole ?? '0').replace(/\B(?=(\d{3})+$)/g, ',')
-  return `${grouped}${rest ? `.${rest}` : ''}${unit ? ` ${unit}` : ''}`
+  return `${grouped}${rest ? `.${rest.padEnd(2, '0')}` : ''}${unit ? ` ${unit}` : ''}`
 }
 
 /** `5.50 %` → `5.5`; null where it is no rate. */
@@ -54,4 +56,4 @@ export function distance(one: string, other: string): string {
 }
 
 /** A large sum as each language says it: `17.5` ten thousands, or whole yuan. */
-export const sum = (fen: number): { wan: string; yuan: string } => ({ wan: money(Math.round(fen / 10_000), ''), yuan: money(Math.round(fen / 100) * 100, '') })
+export const sum = (fen: number): { wan: string; yuan: string } => ({ wan: yuanOf(Math.round(fen / 10_000)), yuan: money(Math.round(fen / 100) * 100, '') })

@@ -32,7 +32,7 @@ CSV: Final = "text/csv; charset=utf-8"
 _CASES: Final = {
     "enterprise_name": "企业", "wage_year": "年度", "scope": "范围", "kind": "类型", "step": "步骤", "light": "灯",
     "ending": "结案", "town": "镇街", "industry": "行业", "headcount": "职工人数", "opened_on": "开案",
-    "next_due": "最近期限", "offered_on": "要约", "agreed_on": "达成", "in_force_from": "生效", "expires_on": "期满",
+    "due_on": "最近期限", "offered_on": "要约", "agreed_on": "达成", "in_force_from": "生效", "expires_on": "期满",
     "raise_rate": "增幅%", "external_ref": "外部编号",
 }  # fmt: skip
 _ENTRIES: Final = {

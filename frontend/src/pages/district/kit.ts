@@ -10,6 +10,7 @@ export type Chart = ECharts
 
 export function draw(place: HTMLElement, option: Record<string, unknown>): Chart {
   const chart = init(place, null, { renderer: 'svg' })
-  chart.setOption({ animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, textStyle: { fontFamily: 'inherit' }, ...option })
+  // labels are measured before they are drawn: `inherit` would measure them in another font, and cut them
+  chart.setOption({ animation: false, aria: { enabled: true, label: { enabled: false }, decal: { show: true } }, textStyle: { fontFamily: getComputedStyle(place).fontFamily }, ...option })
   return chart
 }
