@@ -142,6 +142,16 @@ def confirming(head: str) -> Callable[[Negotiation], c.Command]:
     return said
 
 
+def reopening(head: str) -> Callable[[Negotiation], c.Command]:
+    """Want the clause on this head, as it reads now, open again."""
+
+    def said(case: Negotiation) -> c.Command:
+        name = clause_of(case, head)
+        return c.ReopenClause(clause=name, text_hash=case.clauses[name].text_hash)
+
+    return said
+
+
 def signed_minutes(minutes_hash: str = MINUTES) -> c.ConfirmMinutes:
     """A chief's signature under the minutes, with the scan of the paper."""
     return c.ConfirmMinutes(minutes_hash=minutes_hash, evidence=SCAN)

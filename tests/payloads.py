@@ -37,6 +37,12 @@ def _clause(case: Negotiation) -> str:
     return next(iter(case.clauses), "table.1")
 
 
+def _proposal(case: Negotiation, by: Member) -> str:
+    """One of the other side, if there is one."""
+    theirs = (name for name, one in case.positions.items() if one.side is not by.side)
+    return next(theirs, next(iter(case.positions), "table.1"))
+
+
 def _draft(case: Negotiation) -> str:
     return case.meeting.draft_hash or OTHER_HASH
 
@@ -103,10 +109,28 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.NameRecorder: _plain(person="x1"),
     c.ProposeRecorder: _plain(person="x1"),
     c.AgreeOnlineMeeting: _plain(),
+    c.DeclineMaterial: _plain(material="table.1", reason="没有"),
     c.MakeProposal: _plain(head="T3", rate="8"),
+    c.MakePackage: _plain(terms=({"head": "T3", "rate": "8"}, {"head": "T5", "text": "夜班"})),
+    c.HoldProposal: lambda case, by: {"proposal": _proposal(case, by)},
+    c.WithdrawProposal: lambda case, by: {"proposal": _proposal(case, by)},
+    c.AcceptInPrinciple: lambda case, by: {"proposal": _proposal(case, by)},
+    c.TakeBackAcceptance: lambda case, by: {"proposal": _proposal(case, by), "reason": "另议"},
     c.PutClause: _plain(head="T5", prose="加班工资"),
     c.DropClause: lambda case, _: {"clause": _clause(case)},
     c.ConfirmClause: lambda case, _: {"clause": _clause(case), "text_hash": OTHER_HASH},
+    c.ReopenClause: lambda case, _: {"clause": _clause(case), "text_hash": OTHER_HASH},
+    c.SendMessage: _plain(text="请看"),
+    c.AskQuestion: _plain(text="依据是什么？"),
+    c.AnswerQuestion: lambda case, _: {"question": next(iter(case.questions), "table.1"), "text": "见附件"},
+    c.SetAgenda: _plain(heads=("T3", "T5")),
+    c.OpenTopic: _plain(head="T3"),
+    c.CloseTopic: _plain(outcome="settled"),
+    c.GiveFloor: _plain(person="w2"),
+    c.SendCaucusMessage: _plain(text="底线"),
+    c.OpenStrawPoll: _plain(question="接受吗？", choices=({"text": "接受"}, {"text": "再谈"})),
+    c.CastStraw: _plain(poll="worker.1", choice=1),
+    c.CloseStrawPoll: _plain(poll="worker.1"),
     c.CheckIn: _plain(),
     c.ConfirmCheckIn: _plain(persons=("w1",)),
     c.StartMeeting: _plain(),

@@ -432,7 +432,56 @@ def _propose_recorder(m: Moment, _: Random, cast: Cast) -> Fields:
 def _proposal(m: Moment, dice: Random, cast: Cast) -> Fields:
     first = cast.asked_percent if m.side is Side.WORKER else cast.offered_percent
     made = [p for p in m.case.proposals if p[0] is m.side and p[1] == "T3"]
-    return {"head": "T3", "rate": first if not made else cast.agreed_percent, "text": f"第{len(made) + 1}轮意见"}
+    rate = first if not made else cast.agreed_percent
+    head = next((h for h in ("T3", *_negotiated(m)) if h not in _accepted(m)), None)
+    if head is None:
+        raise LookupError("all heads are accepted in principle")
+    answers = _open_of(m, side_of_table(m).other)
+    return {"head": head, "rate": rate, "text": f"第{len(made) + 1}轮意见", "answers": answers[0] if answers else None}
+
+
+def _negotiated(m: Moment) -> list[str]:
+    return sorted(m.case.negotiated_heads() or m.law.pack.topics.codes)
+
+
+def _accepted(m: Moment) -> set[str]:
+    return {head for one in m.case.positions.values() if one.accepted for head in one.heads}
+
+
+def _open_of(m: Moment, side: Side) -> list[str]:
+    """Proposals of a side that stand and are not accepted."""
+    return [name for name, one in m.case.positions.items() if one.side is side and not one.accepted]
+
+
+def _package(m: Moment, dice: Random, cast: Cast) -> Fields:
+    free = [head for head in sorted(m.law.pack.topics.codes) if head not in _accepted(m)]
+    if len(free) < 2:
+        raise LookupError("no two heads are left")
+    given, *heads = dice.sample(free, min(len(free), dice.choice((2, 3))))
+    return {
+        "terms": [{"head": head, "rate": cast.agreed_percent, "text": "几项合并考虑"} for head in heads],
+        "given": [{"head": given, "text": "相应调整考核办法"}],
+    }
+
+
+def _hold(m: Moment, dice: Random, _: Cast) -> Fields:
+    names = [name for name in _open_of(m, side_of_table(m).other) if not m.case.positions[name].held]
+    return {"proposal": _pick(dice, names), "reason": "本方内部商议后再答复"}
+
+
+def _withdraw_proposal(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"proposal": _pick(dice, _open_of(m, side_of_table(m)))}
+
+
+def _accept(m: Moment, dice: Random, _: Cast) -> Fields:
+    taken = _accepted(m)
+    names = [name for name in _open_of(m, side_of_table(m).other) if not m.case.positions[name].heads & taken]
+    return {"proposal": _pick(dice, names)}
+
+
+def _take_back(m: Moment, dice: Random, _: Cast) -> Fields:
+    names = [name for name, one in m.case.positions.items() if one.accepted]
+    return {"proposal": _pick(dice, names), "reason": "情况有变化，须再商议"}
 
 
 _CLAUSES: dict[str, tuple[list[Fields], str]] = {
@@ -448,13 +497,12 @@ def _clause(m: Moment, dice: Random, cast: Cast) -> Fields:
     """A clause for a head that has none yet; else, in a later round, a new wording of one."""
     have = {cl.head for cl in m.case.clauses.values()}
     left = sorted(m.case.negotiated_heads() - have) or [h for h in ("T4",) if h not in have]
-    again = None
-    if not left:
-        again = _pick(dice, sorted(m.case.clauses))
-        left = [m.case.clauses[again].head]
-    values, prose = _CLAUSES.get(left[0], ([], "双方按协商一致的办法执行。"))
+    open_ones = [name for name, one in sorted(m.case.clauses.items()) if one.agreed_in != m.case.round]
+    again = _pick(dice, open_ones) if not left and open_ones else None
+    head = m.case.clauses[again].head if again else next(iter(left), "T4")
+    values, prose = _CLAUSES.get(head, ([], "双方按协商一致的办法执行。"))
     return {
-        "clause": again, "head": left[0], "values": [_worded(v, cast) for v in values],
+        "clause": again, "head": head, "values": [_worded(v, cast) for v in values],
         "prose": prose if again is None else f"{prose}（第{m.case.round}轮修订{dice.randrange(1000)}）",
     }  # fmt: skip
 
@@ -466,7 +514,7 @@ def _worded(value: Fields, cast: Cast) -> Fields:
 
 
 def _drop(m: Moment, dice: Random, _: Cast) -> Fields:
-    free = [n for n, x in m.case.clauses.items() if x.side is m.side and (m.case.round > 1 or not x.agreed)]
+    free = [n for n, x in m.case.clauses.items() if x.side is m.side and x.agreed_in != m.case.round]
     return {"clause": _pick(dice, free)}
 
 
@@ -477,6 +525,55 @@ def _unconfirmed(m: Moment, clause: Clause) -> bool:
 def _confirm_clause(m: Moment, dice: Random, _: Cast) -> Fields:
     name = _pick(dice, [n for n, x in m.case.clauses.items() if _unconfirmed(m, x)])
     return {"clause": name, "text_hash": m.case.clauses[name].text_hash}
+
+
+def _reopen(m: Moment, dice: Random, _: Cast) -> Fields:
+    names = [n for n, x in m.case.clauses.items() if x.agreed and side_of_table(m) not in x.reopening]
+    name = _pick(dice, names)
+    return {"clause": name, "text_hash": m.case.clauses[name].text_hash}
+
+
+# --- the talk -----------------------------------------------------------------------------------------------------
+
+
+def _decline(m: Moment, dice: Random, _: Cast) -> Fields:
+    owed = [
+        name for name, x in m.case.materials.items()
+        if x.asked and x.asked_by is not m.side and not x.delivered_on and not x.declined
+    ]  # fmt: skip
+    return {"material": _pick(dice, owed), "reason": "本方没有这份资料"}
+
+
+def _answer_question(m: Moment, dice: Random, _: Cast) -> Fields:
+    theirs = [name for name, side in m.case.questions.items() if side is not m.side]
+    return {"question": _pick(dice, theirs), "text": "按上年度实际人数测算。"}
+
+
+def _agenda(m: Moment, dice: Random, _: Cast) -> Fields:
+    heads = _negotiated(m)
+    if tuple(heads) == m.case.meeting.agenda:
+        heads = heads[::-1] if len(heads) > 1 else sorted(m.law.pack.topics.codes)
+    return {"heads": heads}
+
+
+def _call_topic(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"head": _pick(dice, list(m.case.meeting.agenda) or sorted(m.case.negotiated_heads()))}
+
+
+def _floor(m: Moment, dice: Random, _: Cast) -> Fields:
+    seated = [r.person for side in Side for r in m.case.benches.of(side).seated]
+    there = [one for one in seated if one in m.case.meeting.confirmed]
+    return {"person": _pick(dice, [one for one in (*there, *m.case.invited) if one != m.case.meeting.floor])}
+
+
+def _straw(m: Moment, dice: Random, _: Cast) -> Fields:
+    name, poll = _pick(dice, sorted((m.caucus or EMPTY_CAUCUS).straws.items()))
+    was = poll.cast.get(m.by.person)
+    return {"poll": name, "choice": _pick(dice, [n for n in range(1, poll.choices + 1) if n != was])}
+
+
+def _close_straw(m: Moment, dice: Random, _: Cast) -> Fields:
+    return {"poll": _pick(dice, sorted((m.caucus or EMPTY_CAUCUS).straws))}
 
 
 # --- meeting, congress --------------------------------------------------------------------------------------------
@@ -848,6 +945,16 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.RequestMaterials: _request, c.DeliverMaterial: _deliver, c.AcknowledgeMaterial: _acknowledge,
     c.WaiveMaterial: _waive, c.PostponeMeeting: _postpone, c.ScheduleMeeting: _schedule, c.SendMeetingNotice: _notice,
     c.NameRecorder: _recorder, c.ProposeRecorder: _propose_recorder, c.MakeProposal: _proposal, c.PutClause: _clause,
+    c.MakePackage: _package, c.HoldProposal: _hold, c.WithdrawProposal: _withdraw_proposal,
+    c.AcceptInPrinciple: _accept, c.TakeBackAcceptance: _take_back, c.ReopenClause: _reopen,
+    c.DeclineMaterial: _decline,
+    c.SendMessage: lambda m, d, k: {"text": "请大家看一下这份测算。"},
+    c.AskQuestion: lambda m, d, k: {"text": "人工成本按哪一年的人数测算？"}, c.AnswerQuestion: _answer_question,
+    c.SetAgenda: _agenda, c.OpenTopic: _call_topic, c.GiveFloor: _floor,
+    c.CloseTopic: lambda m, d, k: {"outcome": d.choice(("settled", "put_off"))},
+    c.SendCaucusMessage: lambda m, d, k: {"text": "我们先对一下底线。"},
+    c.OpenStrawPoll: lambda m, d, k: {"question": "接受七个点吗？", "choices": [{"text": "接受"}, {"text": "再谈"}]},
+    c.CastStraw: _straw, c.CloseStrawPoll: _close_straw,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
     c.ConfirmMinutes: _confirm_minutes, c.SignMinutes: _sign_minutes, c.ConfirmDraft: _draft,

@@ -160,6 +160,10 @@ _RARE: dict[type[c.Command], float] = {
     c.PublishPerformance: 0.1, c.MandateOutsider: 0.1, c.CoverEnterprise: 0.3, c.PostponeMeeting: 0.2,
     c.RecordObjection: 0.03, c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.4,
     c.NoteClerical: 0.5, c.CloseDispute: 0.3,
+    c.MakePackage: 0.1, c.HoldProposal: 0.1, c.WithdrawProposal: 0.1, c.AcceptInPrinciple: 0.2,
+    c.TakeBackAcceptance: 1.0, c.ReopenClause: 0.03, c.DeclineMaterial: 0.1, c.SendMessage: 0.05, c.AskQuestion: 0.05,
+    c.AnswerQuestion: 0.2, c.SetAgenda: 0.4, c.OpenTopic: 0.4, c.CloseTopic: 8.0, c.GiveFloor: 0.15,
+    c.SendCaucusMessage: 0.02, c.OpenStrawPoll: 0.02, c.CastStraw: 0.05, c.CloseStrawPoll: 0.05,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""
 

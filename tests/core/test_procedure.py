@@ -177,7 +177,10 @@ def _looking(now: Given, by: Member, command: c.Command) -> Moment:
 
 def test_only_asks_of_a_caucus_read_or_write_one() -> None:
     of_caucus = {command for command, place in PLACES.items() if place.ask.writes == "caucus"}
-    assert of_caucus == {c.RecordOpinions, c.DraftTopicSheet, c.CallInstructor, c.EndCall}
+    assert of_caucus == {
+        c.RecordOpinions, c.DraftTopicSheet, c.CallInstructor, c.EndCall,
+        c.SendCaucusMessage, c.OpenStrawPoll, c.CastStraw, c.CloseStrawPoll,
+    }  # fmt: skip
     for step, now in _situations().items():
         for command, place in PLACES.items():
             if command in of_caucus or command.opens or not place.open_in(step):
@@ -238,10 +241,24 @@ report_talks                5-6  workers_reps union
 name_recorder               5-6  chiefs
 propose_recorder            5-6  upper
 agree_online_meeting        5-6  chiefs
+decline_material            5-6  reps
 make_proposal               5-6  reps
+make_package                5-6  reps
+hold_proposal               5-6  reps
+withdraw_proposal           5-6  reps
+accept_in_principle         5-6  chiefs
+take_back_acceptance        5-6  chiefs
 put_clause                  5-6  reps
 drop_clause                 5-6  reps
 confirm_clause              5-6  chiefs
+reopen_clause               5-6  chiefs
+send_message                5-6  reps recorder instructor coordinator
+ask_question                5-6  reps
+answer_question             5-6  reps
+set_agenda                  6-6  chiefs                          only the side that has the chair
+open_topic                  6-6  chiefs                          likewise
+close_topic                 6-6  chiefs                          likewise
+give_floor                  6-6  chiefs                          likewise
 check_in                    6-6  reps
 confirm_check_in            6-6  recorder
 start_meeting               6-6  recorder chiefs
@@ -304,6 +321,10 @@ assign_instructor           1-9  upper authority body
 release_instructor          1-9  chiefs upper authority body instructor
 call_instructor             1-9  chiefs
 end_call                    1-9  chiefs
+send_caucus_message         1-9  reps
+open_straw_poll             1-9  reps
+cast_straw                  1-9  reps
+close_straw_poll            1-9  reps
 end_guidance                1-9  upper authority body instructor
 invite_to_table             1-9  chiefs
 end_invitation              1-9  chiefs

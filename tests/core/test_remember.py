@@ -27,7 +27,8 @@ def test_every_joint_event_is_remembered_and_no_other() -> None:
 def test_every_event_of_a_caucus_is_remembered_and_no_other() -> None:
     assert set(IN_CAUCUS) == {kind for kind in e.EVENTS.values() if of_a_caucus(kind)}
     assert {kind.__name__ for kind in IN_CAUCUS} == {
-        "OpinionsRecorded", "TopicSheetDrafted", "InstructorCalled", "CallEnded",
+        "OpinionsRecorded", "TopicSheetDrafted", "InstructorCalled", "CallEnded", "CaucusMessageSent",
+        "StrawPollOpened", "StrawCast", "StrawPollClosed",
     }  # fmt: skip
 
 

@@ -38,6 +38,7 @@ from tests.core.situations import (
 from tests.given import (
     AUTHORITY,
     BODY_AS_ORGAN,
+    E1,
     E2,
     HR,
     LEGAL,
@@ -58,6 +59,7 @@ from tests.given import (
     lowest_of,
     paper,
     raise_of,
+    reopening,
 )
 
 
@@ -76,7 +78,9 @@ ACKNOWLEDGED = given(MATERIAL_LATE).having(
 SIGNED_BY_W2 = given(MINUTES_LAID).having(
     (W2, c.SignMinutes(minutes_hash=MINUTES, persons=("w1", "w2", "w3"), evidence=SCAN))
 )
-REWORDED = given(MINUTES_LAID).having((W2, lambda case: raise_of("7", clause_of(case, "T3"))))
+REWORDED = given(MINUTES_LAID).having(
+    (W1, reopening("T3")), (E1, reopening("T3")), (W2, lambda case: raise_of("7", clause_of(case, "T3")))
+)
 IN_SHANDONG = replace(given(SCHEDULED), law=law("cn-shandong"))
 IN_HENAN = replace(given(OFFER_SERVED), law=law("cn-henan")).on("2026-03-09")
 REFUSED_IN_HENAN = IN_HENAN.having((UNION, REFUSAL.model_copy(update={"on_paper": paper(E, "2026-03-09")})))
@@ -145,6 +149,8 @@ def test_a_button_is_open_while_something_is_left(
 def test_minutes_of_no_agreement_stand_whatever_becomes_of_the_clauses() -> None:
     laid = given(CLAUSES_AGREED).having(
         (RECORDER, c.WriteMinutes(result="partial", minutes_hash=MINUTES)),
+        (W1, reopening("T3")),
+        (E1, reopening("T3")),
         (W2, lambda case: raise_of("7", clause_of(case, "T3"))),
     )
     assert button(laid, W1, "confirm_minutes") is None

@@ -6,7 +6,7 @@ import { useSession } from '@/stores/session'
 import { money } from '@/tools/money'
 import { dayWords } from '@/tools/days'
 import { said, t, word, wordOf } from '@/texts/i18n'
-import { stateOf } from './state'
+import { stateOf, type Position } from './state'
 import type { Source } from './shape'
 
 export interface Option {
@@ -62,6 +62,14 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
   if (source === 'clause') return state?.clauses ? Object.entries(state.clauses).map(([value, row]) => clauseOption(value, row.head, one.words[value]?.prose)) : laidClauses()
   if (source === 'material')
     return Object.entries(state?.materials ?? {}).map(([value, row]) => ({ value, label: materialTitle(one, value) ?? word(`facts.material.${row.item.code}`), note: row.item.period }))
+  if (source === 'proposal')
+    return Object.entries(state?.positions ?? {}).map(([value, row]) => ({ value, label: linesWords(row), note: word(`sides.${row.side}`) }))
+  if (source === 'question')
+    return Object.entries(state?.questions ?? {}).map(([value, side]) => ({ value, label: one.words[value]?.text ?? word('events.question_asked'), note: word(`sides.${side}`) }))
+  if (source === 'straw') {
+    const straws = (one.caucus as { straws?: Record<string, { choices: number }> } | null)?.straws ?? {}
+    return Object.entries(straws).map(([value, poll]) => ({ value, label: one.words[value]?.question ?? word('events.straw_poll_opened'), note: choicesOf(one, value, poll.choices) }))
+  }
   if (source === 'paper')
     return Object.entries(state?.papers ?? {})
       .filter(([, row]) => !row.served)
@@ -70,6 +78,15 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
 }
 
 const clauseOption = (value: string, head: string, prose?: string | null): Option => ({ value, label: prose || useLaw().head(head), note: useLaw().head(head) })
+
+/** A proposal in a line: what it says of each head, and what it wants for it. */
+function linesWords(row: Position): string {
+  const said = (lines: Position['terms']): string => lines.map((line) => `${useLaw().head(line.head)} ${line.rate ? `${line.rate}%` : line.fen === null ? '' : money(line.fen)}`.trim()).join(t('talks.and'))
+  return row.given.length ? t('talks.only_if', { what: said(row.terms), given: said(row.given) }) : said(row.terms)
+}
+
+const choicesOf = (one: CaseDocument, poll: string, n: number): string =>
+  Array.from({ length: n }, (_, at) => `${at + 1} ${one.words[poll]?.[`choices.${at}.text`] ?? ''}`).join(' · ')
 
 /** Who sees no table reads the clauses as they were laid before the workers: the authority objects to one of those. */
 async function laidClauses(): Promise<Option[]> {

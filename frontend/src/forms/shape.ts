@@ -31,7 +31,7 @@ export type Kind =
 /** From where a value is picked instead of typed. */
 export type Source =
   | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'enterprise' | 'filing'
-  | 'materialCode' | 'valueName' | 'instructor' | 'timer'
+  | 'materialCode' | 'valueName' | 'instructor' | 'timer' | 'proposal' | 'question' | 'straw'
 
 export interface Field {
   name: string
@@ -56,9 +56,10 @@ const PICKED: Record<string, Source> = {
   coordinators: 'person', clause: 'clause', clauses: 'clause', head: 'head', heads: 'head', material: 'material',
   paper: 'paper', fact: 'fact', enterprise: 'enterprise', enterprises: 'enterprise', covers: 'enterprise',
   items: 'filing', code: 'materialCode', name: 'valueName', opinion: 'opinion', problem: 'problem', about: 'timer',
+  proposal: 'proposal', answers: 'proposal', question: 'question', poll: 'straw',
 }
 /** Fields whose value the case itself knows: shown, never typed. */
-const KNOWN = new Set(['text_hash', 'draft_hash', 'document_hash', 'minutes_hash'])
+const KNOWN = new Set(['text_hash', 'over', 'draft_hash', 'document_hash', 'minutes_hash'])
 /** Acts that lay the file whose hash they name. */
 const LAID: Record<string, string[]> = { WriteMinutes: ['minutes_hash'] }
 const FROM_POOL = new Set(['AskForInstructor', 'AssignInstructor'])

@@ -41,6 +41,15 @@ export interface ClauseRow {
   confirmed: Side[]
   values: { kind: string; name: string; rate?: string; fen?: number; day?: string; count?: number; groups?: unknown[] }[]
 }
+/** A proposal that stands; a package has several lines and stands or falls as a whole. */
+export interface Position {
+  side: Side
+  terms: { head: string; rate: string | null; fen: number | null }[]
+  given: { head: string; rate: string | null; fen: number | null }[]
+  answers: string | null
+  held: boolean
+  accepted: boolean
+}
 export interface Material {
   asked_by: Side
   asked_on: string | null
@@ -61,6 +70,8 @@ export interface CaseState {
   materials: Record<string, Material>
   papers: Record<string, Paper>
   proposals: Proposal[]
+  positions: Record<string, Position>
+  questions: Record<string, Side>
   references: { kind: string; period: string; rate: string | null; fen: number | null; source: string }[]
   offer: { side: Side; sent_on: string; plan: Plan; topics: TopicRow[]; paper: string } | null
   reply: { side: Side; sent_on: string; outcome: string; plan: Plan | null; topics: TopicRow[]; paper: string } | null

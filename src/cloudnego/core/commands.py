@@ -99,6 +99,24 @@ class Topic(TopicFact):
     basis: Text | None = None
 
 
+class TermFact(Message):
+    head: Code
+    rate: Rate | None = None
+    fen: Fen | None = None
+
+
+class Term(TermFact):
+    """One line of a package: a head, and what is said of it."""
+
+    text: Text | None = None
+
+
+class Choice(Message):
+    """One thing to choose in a straw poll."""
+
+    text: Line
+
+
 class MaterialFact(Message):
     code: Code
     period: Code
@@ -483,6 +501,14 @@ class AcknowledgeMaterial(SideAct):
     material: Id
 
 
+class DeclineMaterial(SideAct):
+    """The side that owes a material says that it does not supply it, and why: a fact, shown to both (HZ 25)."""
+
+    type: Literal["decline_material"] = "decline_material"
+    material: Id
+    reason: Text
+
+
 class WaiveMaterial(SideAct):
     """The asking side goes on without a material, or in spite of its lateness. The late side has no say."""
 
@@ -542,20 +568,69 @@ class AgreeOnlineMeeting(SideAct):
 
 
 class MakeProposal(SideAct):
-    """Put a figure on one head. Binds nobody: only the signed contract does (HZ 27, 28)."""
+    """Put a figure on one head; with `answers` it counters one of the other side. Binds nobody: only the signed
+    contract does (HZ 27, 28)."""
 
     type: Literal["make_proposal"] = "make_proposal"
     head: Code
     rate: Rate | None = None
     fen: Fen | None = None
     text: Text | None = None
+    answers: Id | None = None
+
+
+class MakePackage(SideAct):
+    """Several heads as one: `terms` stand only together, and only if the other side gives what `given` says. Nobody
+    can take a part of it, for there is no act that names one. Binds nobody (HZ 27, 28)."""
+
+    type: Literal["make_package"] = "make_package"
+    terms: Annotated[tuple[Term, ...], Field(min_length=1, max_length=20)]
+    given: Annotated[tuple[Term, ...], Field(max_length=20)] = ()
+    answers: Id | None = None
+
+
+class HoldProposal(SideAct):
+    """Put a proposal of the other side aside: it stands, and is not answered yet."""
+
+    type: Literal["hold_proposal"] = "hold_proposal"
+    proposal: Id
+    reason: Text | None = None
+
+
+class WithdrawProposal(SideAct):
+    """Take an own proposal that is not accepted off the table."""
+
+    type: Literal["withdraw_proposal"] = "withdraw_proposal"
+    proposal: Id
+    reason: Text | None = None
+
+
+class AcceptInPrinciple(SideAct):
+    """A chief accepts a proposal of the other side, as a whole. Binds nobody: what is accepted goes into the draft,
+    before the congress, and to both chiefs for their signatures (HZ 27, 28)."""
+
+    type: Literal["accept_in_principle"] = "accept_in_principle"
+    proposal: Id
+    remark: Text | None = None
+
+
+class TakeBackAcceptance(SideAct):
+    """A chief of either side says that an acceptance in principle no longer stands, and why; the proposal is open
+    again."""
+
+    type: Literal["take_back_acceptance"] = "take_back_acceptance"
+    proposal: Id
+    reason: Text
 
 
 class PutClause(SideAct):
-    """Put a typed draft clause on the table, or a new wording of one. Any edit voids earlier confirmations."""
+    """Put a typed draft clause on the table, or a new wording of one. Any edit voids earlier confirmations.
+
+    `over`: the hash of the wording it was written over; if another one lies there by now, nothing is overwritten."""
 
     type: Literal["put_clause"] = "put_clause"
     clause: Id | None = None
+    over: Sha256 | None = None
     head: Code
     values: Values = ()
     prose: Text
@@ -575,6 +650,105 @@ class ConfirmClause(SideAct):
     binding: ClassVar[bool] = True
     clause: Id
     text_hash: Sha256
+
+
+class ReopenClause(SideAct):
+    """A chief wants the wording with this hash, which is agreed, open again; it is when both chiefs do."""
+
+    type: Literal["reopen_clause"] = "reopen_clause"
+    binding: ClassVar[bool] = True
+    clause: Id
+    text_hash: Sha256
+
+
+# --- at the table -------------------------------------------------------------------------------------------------
+
+
+class SendMessage(Command):
+    """Say something at the table, with a file if there is one. Everybody who sees the table reads it."""
+
+    type: Literal["send_message"] = "send_message"
+    head: Code | None = None
+    text: Text
+    file: Sha256 | None = None
+
+
+class AskQuestion(SideAct):
+    """Ask the other side something."""
+
+    type: Literal["ask_question"] = "ask_question"
+    head: Code | None = None
+    text: Text
+
+
+class AnswerQuestion(SideAct):
+    """Answer a question of the other side."""
+
+    type: Literal["answer_question"] = "answer_question"
+    question: Id
+    text: Text
+
+
+class SetAgenda(SideAct):
+    """The chair sets which heads are talked of, in which order (HZ 26 ¶1)."""
+
+    type: Literal["set_agenda"] = "set_agenda"
+    heads: Annotated[tuple[Code, ...], Field(min_length=1, max_length=40)]
+
+
+class OpenTopic(SideAct):
+    """The chair calls a head of the agenda."""
+
+    type: Literal["open_topic"] = "open_topic"
+    head: Code
+
+
+class CloseTopic(SideAct):
+    """The chair closes the head that is talked of: settled, or put off."""
+
+    type: Literal["close_topic"] = "close_topic"
+    outcome: Literal["settled", "put_off"]
+
+
+class GiveFloor(SideAct):
+    """The chair gives somebody who is there the floor."""
+
+    type: Literal["give_floor"] = "give_floor"
+    person: PersonId
+
+
+# --- among one's own side -----------------------------------------------------------------------------------------
+
+
+class SendCaucusMessage(Command):
+    """Say something among one's own side. The other side learns nothing of it, not even that it was said."""
+
+    type: Literal["send_caucus_message"] = "send_caucus_message"
+    text: Text
+    file: Sha256 | None = None
+
+
+class OpenStrawPoll(Command):
+    """Ask one's own side for its mind: by name, seen by the side alone, and binding nobody."""
+
+    type: Literal["open_straw_poll"] = "open_straw_poll"
+    question: Text
+    choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=6)]
+
+
+class CastStraw(Command):
+    """Say one's mind in a straw poll of one's own side; may be changed as long as it is open. `choice`: from 1."""
+
+    type: Literal["cast_straw"] = "cast_straw"
+    poll: Id
+    choice: Annotated[int, Field(ge=1, le=6)]
+
+
+class CloseStrawPoll(Command):
+    """End a straw poll of one's own side."""
+
+    type: Literal["close_straw_poll"] = "close_straw_poll"
+    poll: Id
 
 
 # --- 6 meeting ----------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from cloudnego.core.commands import (
     Rep,
     ReplyOutcome,
     ServedVia,
+    TermFact,
     TopicFact,
     Values,
     Votes,
@@ -444,6 +445,13 @@ class MaterialAcknowledged(SideFact):
     material: Id
 
 
+class MaterialDeclined(SideFact):
+    """The side that owes it does not supply it."""
+
+    type: Literal["material_declined"] = "material_declined"
+    material: Id
+
+
 class MaterialWaived(SideFact):
     type: Literal["material_waived"] = "material_waived"
     material: Id
@@ -500,7 +508,46 @@ class ProposalMade(SideFact):
     head: Code
     rate: Rate | None
     fen: Fen | None
+    answers: Id | None = None
+    replaces: tuple[Id, ...] = ()
     binding: Literal[False] = False
+
+
+class PackageMade(SideFact):
+    """Stands or falls as a whole. `given`: what the other side is to give for it. Binding is always false."""
+
+    type: Literal["package_made"] = "package_made"
+    proposal: Id
+    terms: tuple[TermFact, ...]
+    given: tuple[TermFact, ...]
+    answers: Id | None
+    replaces: tuple[Id, ...]
+    binding: Literal[False] = False
+
+
+class ProposalHeld(SideFact):
+    type: Literal["proposal_held"] = "proposal_held"
+    proposal: Id
+
+
+class ProposalWithdrawn(SideFact):
+    type: Literal["proposal_withdrawn"] = "proposal_withdrawn"
+    proposal: Id
+
+
+class AcceptedInPrinciple(SideFact):
+    """`settles`: the open proposals of both sides on no other heads than these. `binding` is always false:
+    不构成合同，须写入草案、经职代会通过并由双方首席代表签字 (HZ 27, 28)."""
+
+    type: Literal["accepted_in_principle"] = "accepted_in_principle"
+    proposal: Id
+    settles: tuple[Id, ...]
+    binding: Literal[False] = False
+
+
+class AcceptanceTakenBack(SideFact):
+    type: Literal["acceptance_taken_back"] = "acceptance_taken_back"
+    proposal: Id
 
 
 class ClausePut(SideFact):
@@ -522,6 +569,88 @@ class ClauseConfirmed(SideFact):
     text_hash: Sha256
     agreed: bool
     binding: Literal[False] = False
+
+
+class ClauseReopened(SideFact):
+    """`both`: the other chief wants it too, so it is no longer agreed."""
+
+    type: Literal["clause_reopened"] = "clause_reopened"
+    clause: Id
+    text_hash: Sha256
+    both: bool
+
+
+# --- at the table -------------------------------------------------------------------------------------------------
+
+
+class MessageSent(Event):
+    type: Literal["message_sent"] = "message_sent"
+    side: Side | None
+    head: Code | None
+    file: Sha256 | None
+
+
+class QuestionAsked(SideFact):
+    type: Literal["question_asked"] = "question_asked"
+    question: Id
+    head: Code | None
+
+
+class QuestionAnswered(SideFact):
+    type: Literal["question_answered"] = "question_answered"
+    question: Id
+
+
+class AgendaSet(SideFact):
+    type: Literal["agenda_set"] = "agenda_set"
+    heads: tuple[Code, ...]
+
+
+class TopicOpened(SideFact):
+    type: Literal["topic_opened"] = "topic_opened"
+    head: Code
+
+
+class TopicClosed(SideFact):
+    type: Literal["topic_closed"] = "topic_closed"
+    head: Code
+    outcome: Literal["settled", "put_off"]
+
+
+class FloorGiven(SideFact):
+    type: Literal["floor_given"] = "floor_given"
+    person: PersonId
+
+
+# --- among one's own side -----------------------------------------------------------------------------------------
+
+
+class CaucusMessageSent(_Caucus):
+    type: Literal["caucus_message_sent"] = "caucus_message_sent"
+    file: Sha256 | None
+
+
+class StrawPollOpened(_Caucus):
+    """`choices`: how many there are."""
+
+    type: Literal["straw_poll_opened"] = "straw_poll_opened"
+    poll: Id
+    choices: Positive
+
+
+class StrawCast(_Caucus):
+    type: Literal["straw_cast"] = "straw_cast"
+    poll: Id
+    person: PersonId
+    choice: Positive
+
+
+class StrawPollClosed(_Caucus):
+    """`counts`: by choice, in their order."""
+
+    type: Literal["straw_poll_closed"] = "straw_poll_closed"
+    poll: Id
+    counts: tuple[Count, ...]
 
 
 # --- 6 meeting ----------------------------------------------------------------------------------------------------

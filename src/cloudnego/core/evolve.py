@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from functools import reduce
 
 from cloudnego.core import events as e
-from cloudnego.core.remember import asides, caucuses, contract, decisions, people, talks
+from cloudnego.core.remember import asides, caucuses, contract, decisions, people, table, talks
 from cloudnego.core.remember.how import HOW, IN_CAUCUS
 from cloudnego.core.state import EMPTY, Caucus, Negotiation
 
-REMEMBERED = (people, talks, decisions, contract, asides, caucuses)
+REMEMBERED = (people, talks, table, decisions, contract, asides, caucuses)
 """The modules that say how each event is remembered."""
 
 

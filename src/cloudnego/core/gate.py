@@ -96,7 +96,7 @@ def stuck_first(s: Standing) -> Obstacle | None:
     return next(waits(s, PROCEDURE[s.case.step]), None) if s.case.live and s.case.step is not None else None
 
 
-TALK = ("proposals", "statements")
+TALK = ("proposals", "positions", "messages", "questions", "statements")
 """What only remembers that something was said: no step waits for it, no term runs from it, no row shows it."""
 
 

@@ -264,6 +264,11 @@ class Topics(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     heads: tuple[Head, ...]
     extra: tuple[Head, ...] = ()
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """All heads there are: one may be talked of because it stands here."""
+        return frozenset(head.code for head in (*self.heads, *self.extra))
+
 
 class Opinions(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many workers should have been heard; no statute gives a number."""

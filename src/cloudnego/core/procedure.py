@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloudnego.core import benches, instructors, opening, overlays, papers, road, sheets, undone
+from cloudnego.core import benches, floor, instructors, opening, overlays, papers, positions, road, sheets, undone
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import chief_of_own_side, chief_speaks, not_before, scanned, worker_chief_delegate
@@ -39,6 +39,7 @@ SCRUTINEER = _seats(Seat.SCRUTINEER)
 RECORDER = _seats(Seat.RECORDER)
 AUTHORITY = _seats(Seat.AUTHORITY)
 CLOCK = _seats(Seat.CLOCK)
+GUESTS = _seats(Seat.INSTRUCTOR, Seat.COORDINATOR)
 PAPER = _seats(Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.CHIEF, Seat.TOWN_UNION, Seat.RECORDER)
 """Who may enter an act from a paper; it is shown as such, and the side it is entered for may contest it."""
 
@@ -163,15 +164,40 @@ PROCEDURE: Mapping[Step, Rule] = {
                 fits=(preparation.recorder_is_neutral, preparation.proposal_is_new)),
             Ask(command=c.AgreeOnlineMeeting, does=preparation.agree_online_meeting, by=CHIEF, until=S.MEETING,
                 needs=(preparation.online_possible,)),
-            Ask(command=c.MakeProposal, does=preparation.make_proposal, by=BENCH, until=S.MEETING,
-                needs=(preparation.no_agreement_yet,), fits=(preparation.figure_given,)),
-            Ask(command=c.PutClause, does=preparation.put_clause, by=BENCH, until=S.MEETING,
-                needs=(preparation.no_agreement_yet,), fits=(preparation.clause_fits,)),
-            Ask(command=c.DropClause, does=preparation.drop_clause, by=BENCH, until=S.MEETING,
-                needs=(preparation.no_agreement_yet, undone.clause_to_drop), fits=(preparation.can_drop,)),
-            Ask(command=c.ConfirmClause, does=preparation.confirm_clause, by=CHIEF, until=S.MEETING,
+            Ask(command=c.DeclineMaterial, does=preparation.decline_material, by=BENCH, until=S.MEETING,
+                needs=(undone.material_to_decline,), fits=(preparation.can_decline,)),
+            Ask(command=c.MakeProposal, does=positions.make_proposal, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet,),
+                fits=(positions.figure_given, positions.counters_the_other_side, positions.agreed_stays_agreed)),
+            Ask(command=c.MakePackage, does=positions.make_package, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet,),
+                fits=(positions.package_holds_several, positions.counters_the_other_side,
+                      positions.agreed_stays_agreed)),
+            Ask(command=c.HoldProposal, does=positions.hold_proposal, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet, undone.proposal_to_hold), fits=(positions.can_hold,)),
+            Ask(command=c.WithdrawProposal, does=positions.withdraw_proposal, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet, undone.proposal_to_withdraw), fits=(positions.can_withdraw,)),
+            Ask(command=c.AcceptInPrinciple, does=positions.accept_in_principle, by=CHIEF, until=S.MEETING,
+                needs=(chief_of_own_side, preparation.no_agreement_yet, undone.proposal_to_answer),
+                fits=(positions.can_accept,)),
+            Ask(command=c.TakeBackAcceptance, does=positions.take_back_acceptance, by=CHIEF, until=S.MEETING,
+                needs=(chief_of_own_side, preparation.no_agreement_yet, undone.acceptance_to_take_back),
+                fits=(positions.can_take_back,)),
+            Ask(command=c.PutClause, does=positions.put_clause, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet,), fits=(positions.clause_fits,)),
+            Ask(command=c.DropClause, does=positions.drop_clause, by=BENCH, until=S.MEETING,
+                needs=(preparation.no_agreement_yet, undone.clause_to_drop), fits=(positions.can_drop,)),
+            Ask(command=c.ConfirmClause, does=positions.confirm_clause, by=CHIEF, until=S.MEETING,
                 needs=(chief_of_own_side, preparation.no_agreement_yet, undone.clause_to_confirm),
-                fits=(preparation.same_wording, preparation.quota_within_reach)),
+                fits=(positions.same_wording, positions.quota_within_reach)),
+            Ask(command=c.ReopenClause, does=positions.reopen_clause, by=CHIEF, until=S.MEETING,
+                needs=(chief_of_own_side, preparation.no_agreement_yet, undone.clause_to_reopen),
+                fits=(positions.can_reopen,)),
+            Ask(command=c.SendMessage, does=floor.send_message, by=BENCH | RECORDER | GUESTS, until=S.MEETING,
+                fits=(floor.head_known,)),
+            Ask(command=c.AskQuestion, does=floor.ask_question, by=BENCH, until=S.MEETING, fits=(floor.head_known,)),
+            Ask(command=c.AnswerQuestion, does=floor.answer_question, by=BENCH, until=S.MEETING,
+                needs=(undone.question_to_answer,), fits=(floor.can_answer,)),
         ),
         ends=(benches.worker_list_ready, benches.employer_list_ready, benches.equal_numbers, preparation.scheduled,
               preparation.recorder_appointed, preparation.notices_given, preparation.outstanding),
@@ -199,6 +225,14 @@ PROCEDURE: Mapping[Step, Rule] = {
                 fits=(meeting.this_chief_is_missing, not_before(meeting.planned_day))),
             Ask(command=c.ChooseNewDay, does=meeting.choose_new_day, by=CHIEF,
                 needs=(meeting.day_has_come, meeting.other_chief_was_absent), fits=(meeting.soon_enough,)),
+            Ask(command=c.SetAgenda, does=floor.set_agenda, by=CHIEF,
+                needs=(meeting.session_open, floor.in_the_chair), fits=(floor.agenda_of_the_pack,)),
+            Ask(command=c.OpenTopic, does=floor.open_topic, by=CHIEF,
+                needs=(meeting.session_open, floor.in_the_chair, floor.no_topic_open), fits=(floor.on_the_agenda,)),
+            Ask(command=c.CloseTopic, does=floor.close_topic, by=CHIEF,
+                needs=(meeting.session_open, floor.in_the_chair, floor.topic_open)),
+            Ask(command=c.GiveFloor, does=floor.give_floor, by=CHIEF,
+                needs=(meeting.session_open, floor.in_the_chair), fits=(floor.is_there,)),
             Ask(command=c.AdjournMeeting, does=meeting.adjourn_meeting, by=RECORDER | CHIEF,
                 needs=(meeting.session_open,), fits=(meeting.adjourned_to_a_coming_day,)),
             Ask(command=c.WriteMinutes, does=meeting.write_minutes, by=RECORDER | CHIEF,
@@ -390,6 +424,14 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
      S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.EndCall, does=instructors.end_call, by=CHIEF, writes="caucus", needs=(instructors.somebody_called,),
          fits=(instructors.he_was_called,)), S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.SendCaucusMessage, does=floor.send_caucus_message, by=BENCH, writes="caucus"),
+     S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.OpenStrawPoll, does=floor.open_straw_poll, by=BENCH, writes="caucus"),
+     S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.CastStraw, does=floor.cast_straw, by=BENCH, writes="caucus", needs=(floor.straw_poll_open,),
+         fits=(floor.can_cast,)), S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.CloseStrawPoll, does=floor.close_straw_poll, by=BENCH, writes="caucus",
+         needs=(floor.straw_poll_open,), fits=(floor.can_close_straw_poll,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.EndGuidance, does=overlays.end_guidance, needs=(overlays.guidance_open,),
          by=UPPER_UNIONS | AUTHORITY | {Seat.EMPLOYERS_BODY, Seat.INSTRUCTOR}), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.InviteToTable, does=overlays.invite_to_table, by=CHIEF, names="person",
@@ -454,6 +496,7 @@ STILL: frozenset[type[c.Command]] = frozenset(
     {
         c.CheckIn, c.ConfirmCheckIn, c.StartMeeting, c.NoteChiefAbsent, c.ChooseNewDay, c.AdjournMeeting,
         c.WriteMinutes, c.ConfirmMinutes, c.ScheduleMeeting, c.PostponeMeeting, c.ConfirmClause, c.DeclareDeadlock,
+        c.ReopenClause, c.SetAgenda, c.OpenTopic, c.CloseTopic, c.GiveFloor,
     }
 )  # fmt: skip
 """What a suspension stops: the meeting itself. Papers, information and draft clauses go on (HZ 27 ¶2)."""

@@ -21,7 +21,7 @@ def facts(topics: Sequence[c.Topic]) -> tuple[c.TopicFact, ...]:
 def heads_known(m: Moment, command: Any) -> Obstacle | None:
     """Every line names a head of the pack, each once, and a head that is not negotiated says why."""
     rows = m.law.pack.topics
-    known = {h.code for h in (*rows.heads, *rows.extra)}
+    known = rows.codes
     seen: set[str] = set()
     for topic in command.topics:
         if topic.head not in known:

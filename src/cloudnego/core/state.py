@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TopicFact, Values
+from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TermFact, TopicFact, Values
 from cloudnego.core.events import CaseOpened, Covered, Reference, Served
 from cloudnego.core.vocabulary import Both, ChiefIs, Ending, Held, Mode, Scope, Side, Step
 
@@ -109,6 +109,26 @@ class Material(Struct, frozen=True, kw_only=True):
     delivered_on: date | None = None
     acknowledged: bool = False
     waived: bool = False
+    declined: bool = False
+
+
+class Position(Struct, frozen=True, kw_only=True):
+    """A proposal that stands: neither taken back nor replaced. A single one has one line; a package is one thing."""
+
+    side: Side
+    terms: tuple[TermFact, ...]
+    given: tuple[TermFact, ...] = ()
+    answers: str | None = None
+    held: bool = False
+    accepted: bool = False
+
+    @property
+    def lines(self) -> tuple[TermFact, ...]:
+        return (*self.terms, *self.given)
+
+    @property
+    def heads(self) -> frozenset[str]:
+        return frozenset(line.head for line in self.lines)
 
 
 class Clause(Struct, frozen=True, kw_only=True):
@@ -119,6 +139,8 @@ class Clause(Struct, frozen=True, kw_only=True):
     values: Values
     text_hash: str
     confirmed: frozenset[Side] = frozenset()
+    agreed_in: int | None = None  # the round in which both chiefs confirmed it
+    reopening: frozenset[Side] = frozenset()  # whose chief wants it open again
 
     @property
     def agreed(self) -> bool:
@@ -156,6 +178,10 @@ class Meeting(Struct, frozen=True, kw_only=True):
     draft_by: Literal["employer", "compiled"] | None = None
     draft_signed: frozenset[Side] = frozenset()
     plan_filed: bool = False
+    agenda: tuple[str, ...] = ()
+    topic: str | None = None  # the head that is talked of
+    topics_closed: dict[str, Literal["settled", "put_off"]] = {}
+    floor: str | None = None
 
 
 class Ballot(Struct, frozen=True, kw_only=True):
@@ -323,6 +349,9 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     reply: ReplyState | None = None
     materials: dict[str, Material] = {}
     proposals: tuple[tuple[Side, str, str | None, int | None], ...] = ()  # side, head, rate, fen
+    positions: dict[str, Position] = {}
+    messages: int = 0
+    questions: dict[str, Side] = {}  # those without an answer: whose they are
     clauses: dict[str, Clause] = {}
     meeting: Meeting = Meeting()
     agreed_first_on: date | None = None  # the first full agreement (HZ 29)
@@ -382,6 +411,14 @@ class Negotiation(Struct, frozen=True, kw_only=True):
         return frozenset(t.head for t in sheets) | frozenset(c.head for c in self.clauses.values())
 
 
+class StrawPoll(Struct, frozen=True, kw_only=True):
+    choices: int
+    cast: dict[str, int] = {}  # person → choice, from 1
+
+    def counts(self) -> tuple[int, ...]:
+        return tuple(sum(one == n for one in self.cast.values()) for n in range(1, self.choices + 1))
+
+
 class Caucus(Struct, frozen=True, kw_only=True):
     """What one side's own stream remembers."""
 
@@ -389,6 +426,8 @@ class Caucus(Struct, frozen=True, kw_only=True):
     returned: int = 0
     opinions_held: Held | None = None
     sheet: tuple[TopicFact, ...] = ()
+    messages: int = 0
+    straws: dict[str, StrawPoll] = {}  # those that are open
     called: dict[str, int] = {}  # instructor → until when he looks in, in seconds since 1970
 
 

@@ -34,6 +34,46 @@ def material_to_waive(m: Moment) -> Obstacle | None:
     return no(Reason.NOTHING_NEW) if all(x.waived for x in asked) else None
 
 
+def material_to_decline(m: Moment) -> Obstacle | None:
+    """One's own side owes something it has neither given nor declined."""
+    owed = [x for x in m.case.materials.values() if x.asked and x.asked_by is not m.side and not x.delivered_on]
+    if not owed:
+        return no(Reason.NOT_OWING_SIDE, *m.law.pack.materials.cite, side=m.own_side.other)
+    return no(Reason.NOTHING_NEW) if all(x.declined for x in owed) else None
+
+
+# --- proposals and questions --------------------------------------------------------------------------------------
+
+
+def proposal_to_answer(m: Moment) -> Obstacle | None:
+    """The other side has a proposal on the table that is not accepted."""
+    found = any(x.side is not m.side and not x.accepted for x in m.case.positions.values())
+    return None if found else no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side.other)
+
+
+def proposal_to_hold(m: Moment) -> Obstacle | None:
+    """The same, and it is not put aside."""
+    found = any(x.side is not m.side and not x.accepted and not x.held for x in m.case.positions.values())
+    return None if found else no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side.other)
+
+
+def proposal_to_withdraw(m: Moment) -> Obstacle | None:
+    """One's own side has a proposal on the table that is not accepted."""
+    found = any(x.side is m.side and not x.accepted for x in m.case.positions.values())
+    return None if found else no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side)
+
+
+def acceptance_to_take_back(m: Moment) -> Obstacle | None:
+    """Something is accepted in principle."""
+    found = any(x.accepted for x in m.case.positions.values())
+    return None if found else no(Reason.PROPOSAL_NOT_ACCEPTED, cure=(Seat.CHIEF,))
+
+
+def question_to_answer(m: Moment) -> Obstacle | None:
+    """A question of the other side has no answer."""
+    return None if m.own_side.other in m.case.questions.values() else no(Reason.NO_QUESTION, side=m.own_side.other)
+
+
 # --- clauses ------------------------------------------------------------------------------------------------------
 
 
@@ -44,7 +84,7 @@ def clause_to_drop(m: Moment) -> Obstacle | None:
     own = {name: x for name, x in m.case.clauses.items() if x.side is m.side}
     if not own:
         return no(Reason.CLAUSE_NOT_OWN, side=m.own_side.other)
-    agreed = m.case.round == 1 and all(x.agreed for x in own.values())
+    agreed = all(x.agreed_in == m.case.round for x in own.values())
     return no(Reason.CLAUSE_AGREED, id=next(iter(own))) if agreed else None
 
 
@@ -55,6 +95,14 @@ def clause_to_confirm(m: Moment) -> Obstacle | None:
     if any(m.own_side not in x.confirmed for x in m.case.clauses.values()):
         return None
     return no(Reason.CLAUSE_CONFIRMED, id=next(iter(m.case.clauses)))
+
+
+def clause_to_reopen(m: Moment) -> Obstacle | None:
+    """A clause is agreed, and one's own chief has not yet asked for it to be opened again."""
+    agreed = [x for x in m.case.clauses.values() if x.agreed]
+    if not agreed:
+        return no(Reason.CLAUSE_NOT_AGREED, cure=(Seat.CHIEF,))
+    return no(Reason.NOTHING_NEW) if all(m.own_side in x.reopening for x in agreed) else None
 
 
 # --- the meeting and its minutes ----------------------------------------------------------------------------------

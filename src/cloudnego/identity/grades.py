@@ -70,6 +70,7 @@ COMMANDS: Final[dict[str, Grade]] = {
     # the text and what is signed: a confirmation here is no signature of its own (domain.md §10), it says which
     # paper was signed, so the means that every chief has must do
     "confirm_clause": Grade.LETTER,
+    "reopen_clause": Grade.LETTER,
     "confirm_minutes": Grade.LETTER,
     "confirm_draft": Grade.LETTER,
     "sign_draft": Grade.LETTER,

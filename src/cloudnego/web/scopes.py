@@ -38,8 +38,10 @@ _IN_PERSON: Final = frozenset(
         # What is said or done in a room, by whoever sits there.
         "accept_duty", "leave_bench", "check_in", "start_meeting", "adjourn_meeting", "confirm_check_in",
         "write_minutes", "sign_minutes", "declare_deadlock", "raise_problem",
+        "set_agenda", "open_topic", "close_topic", "give_floor",
         # What is written in a caucus, which no program enters, or who is called into it.
         "draft_topic_sheet", "declare_topics_ready", "record_opinions", "call_instructor", "end_call",
+        "send_caucus_message", "open_straw_poll", "cast_straw", "close_straw_poll",
     }
 )  # fmt: skip
 

@@ -57,6 +57,7 @@ from tests.given import (
     paper,
     plan,
     raise_of,
+    reopening,
     sheet,
     signed_minutes,
     submitting,
@@ -302,7 +303,9 @@ def test_nobody_signs_other_minutes_or_none() -> None:
 
 def test_a_clause_edited_after_the_minutes_were_written_voids_them() -> None:
     laid = given(CLAUSES_AGREED).having((RECORDER, minutes()), (W1, signed_minutes()))
-    edited = laid.having((E2, raise_of("5", clause_of(laid.case, "T3"))))
+    opened = laid.having((W1, reopening("T3")), (E1, reopening("T3")))
+    opened.when(E1, signed_minutes()).then_refused(Reason.MINUTES_CHANGED)
+    edited = opened.having((E2, raise_of("5", clause_of(laid.case, "T3"))))
     edited.when(E1, signed_minutes()).then_refused(Reason.MINUTES_CHANGED)
 
 

@@ -56,6 +56,7 @@ from tests.given import (
     plan,
     raise_of,
     receipt,
+    reopening,
     turned,
 )
 
@@ -389,19 +390,60 @@ def test_only_chiefs_confirm_and_only_what_stands_there() -> None:
     given(REPLIED).when(W1, c.ConfirmClause(clause="x", text_hash=OTHER_HASH)).then_refused(Reason.CLAUSE_UNKNOWN)
 
 
-def test_any_edit_voids_what_was_confirmed() -> None:
-    now = given(CLAUSES_AGREED)
+def test_any_edit_voids_what_one_side_confirmed() -> None:
+    now = given(CLAUSES_PUT).having((W1, confirming("T3")))
     name = clause_of(now.case, "T3")
     edited = now.when(E2, raise_of("5.5", name)).then(like(e.ClausePut, side=E, clause=name)).after
     assert edited.case.clauses[name].confirmed == frozenset()
 
 
-def test_a_changed_word_of_the_prose_is_an_edit_too() -> None:
+def test_what_both_agreed_on_one_side_alone_can_neither_reword_nor_open() -> None:
     now = given(CLAUSES_AGREED)
+    name = clause_of(now.case, "T3")
+    now.when(E2, raise_of("5.5", name)).then_refused(Reason.CLAUSE_AGREED, id=name)
+    one = now.when(W1, reopening("T3")).then(like(e.ClauseReopened, side=W, both=False)).after
+    assert one.case.clauses[name].agreed
+    one.when(W1, reopening("T3")).then_refused(Reason.NOTHING_NEW)
+    one.when(E2, raise_of("5.5", name)).then_refused(Reason.CLAUSE_AGREED)
+    opened = one.when(E1, reopening("T3")).then(like(e.ClauseReopened, side=E, both=True)).after
+    assert opened.case.clauses[name].confirmed == frozenset()
+    opened.when(E1, reopening("T3")).then_refused(Reason.CLAUSE_NOT_AGREED)
+    opened.when(E2, raise_of("5.5", name)).then(like(e.ClausePut, side=E, clause=name))
+
+
+def test_only_the_wording_that_lies_there_is_opened() -> None:
+    name = clause_of(given(CLAUSES_AGREED).case, "T3")
+    now = given(CLAUSES_AGREED)
+    now.when(W2, reopening("T3")).then_refused(Reason.NOT_YOUR_SEAT)
+    now.when(W1, c.ReopenClause(clause=name, text_hash=OTHER_HASH)).then_refused(Reason.CLAUSE_CHANGED)
+    now.when(W1, c.ReopenClause(clause="x", text_hash=OTHER_HASH)).then_refused(Reason.CLAUSE_UNKNOWN)
+
+
+def test_in_a_later_round_what_was_agreed_in_an_earlier_one_may_be_reworded() -> None:
+    now = given(BALLOT_FAILED)
+    name = clause_of(now.case, "T3")
+    assert now.case.clauses[name].agreed
+    now.when(E2, raise_of("5.5", name)).then(like(e.ClausePut, clause=name))
+
+
+def test_two_who_reword_one_clause_at_once_are_told_and_nothing_is_overwritten() -> None:
+    now = given(CLAUSES_PUT)
+    name = clause_of(now.case, "T3")
+    seen = now.case.clauses[name].text_hash
+    first = raise_of("5.5", name).model_copy(update={"over": seen})
+    second = raise_of("7", name).model_copy(update={"over": seen})
+    after = now.when(E2, first).then(e.ClausePut).after
+    after.when(W2, second).then_refused(Reason.CLAUSE_CHANGED, id=name)
+    over_the_new = second.model_copy(update={"over": after.case.clauses[name].text_hash})
+    after.when(W2, over_the_new).then(e.ClausePut)
+
+
+def test_a_changed_word_of_the_prose_is_an_edit_too() -> None:
+    now = given(CLAUSES_PUT).having((W1, confirming("T3")))
     name = clause_of(now.case, "T3")
     now.when(W2, raise_of("6", name)).then_refused(Reason.NOTHING_NEW)
     other = raise_of("6", name).model_copy(update={"prose": "工资总额增长百分之六"})
-    assert not now.when(W2, other).after.case.clauses[name].agreed
+    assert not now.when(W2, other).after.case.clauses[name].confirmed
 
 
 def test_a_clause_names_a_head_and_an_edit_a_clause() -> None:

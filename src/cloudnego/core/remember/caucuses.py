@@ -6,7 +6,7 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import events as e
 from cloudnego.core.remember.how import in_caucus
-from cloudnego.core.state import Caucus
+from cloudnego.core.state import Caucus, StrawPoll
 
 
 @in_caucus(e.OpinionsRecorded)
@@ -27,3 +27,25 @@ def _(caucus: Caucus, event: e.CallEnded) -> Caucus:
 @in_caucus(e.TopicSheetDrafted)
 def _(caucus: Caucus, event: e.TopicSheetDrafted) -> Caucus:
     return put(caucus, sheet=event.topics)
+
+
+@in_caucus(e.CaucusMessageSent)
+def _(caucus: Caucus, _event: e.CaucusMessageSent) -> Caucus:
+    return put(caucus, messages=caucus.messages + 1)
+
+
+@in_caucus(e.StrawPollOpened)
+def _(caucus: Caucus, event: e.StrawPollOpened) -> Caucus:
+    return put(caucus, straws={**caucus.straws, event.poll: StrawPoll(choices=event.choices)})
+
+
+@in_caucus(e.StrawCast)
+def _(caucus: Caucus, event: e.StrawCast) -> Caucus:
+    poll = caucus.straws[event.poll]
+    cast = put(poll, cast={**poll.cast, event.person: event.choice})
+    return put(caucus, straws={**caucus.straws, event.poll: cast})
+
+
+@in_caucus(e.StrawPollClosed)
+def _(caucus: Caucus, event: e.StrawPollClosed) -> Caucus:
+    return put(caucus, straws={name: one for name, one in caucus.straws.items() if name != event.poll})

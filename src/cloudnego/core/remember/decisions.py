@@ -56,7 +56,7 @@ def _(case: Negotiation, event: e.NewDayChosen) -> Negotiation:
 
 @on(e.MeetingAdjourned)
 def _(case: Negotiation, event: e.MeetingAdjourned) -> Negotiation:
-    return put(case, meeting=put(replanned(case.meeting, event.next), open=False))
+    return put(case, meeting=put(replanned(case.meeting, event.next), open=False, topic=None, floor=None))
 
 
 @on(e.MinutesWritten)

@@ -71,6 +71,8 @@ def _(case: Negotiation, event: e.StepTurned) -> Negotiation:
         turned,
         round=event.round,
         back_because=back,
+        # the draft they were accepted for has fallen: each may be talked of again
+        positions={name: put(one, accepted=False, held=False) for name, one in case.positions.items()},
         meeting=Meeting(
             recorder_named=case.meeting.recorder_named,
             recorder=case.meeting.recorder,

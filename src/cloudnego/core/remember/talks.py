@@ -8,7 +8,6 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.remember.how import on, replanned, with_paper
 from cloudnego.core.state import (
-    Clause,
     Material,
     Negotiation,
     OfferState,
@@ -134,6 +133,11 @@ def _(case: Negotiation, event: e.MaterialAcknowledged) -> Negotiation:
     return put(case, materials={**case.materials, event.material: put(known, acknowledged=True)})
 
 
+@on(e.MaterialDeclined)
+def _(case: Negotiation, event: e.MaterialDeclined) -> Negotiation:
+    return put(case, materials={**case.materials, event.material: put(case.materials[event.material], declined=True)})
+
+
 @on(e.MaterialWaived)
 def _(case: Negotiation, event: e.MaterialWaived) -> Negotiation:
     return put(case, materials={**case.materials, event.material: put(case.materials[event.material], waived=True)})
@@ -174,25 +178,3 @@ def _(case: Negotiation, event: e.RecorderProposed) -> Negotiation:
 @on(e.OnlineMeetingAgreed)
 def _(case: Negotiation, event: e.OnlineMeetingAgreed) -> Negotiation:
     return put(case, meeting=put(case.meeting, online=case.meeting.online.having(event.side, True)))
-
-
-@on(e.ProposalMade)
-def _(case: Negotiation, event: e.ProposalMade) -> Negotiation:
-    return put(case, proposals=(*case.proposals, (event.side, event.head, event.rate, event.fen)))
-
-
-@on(e.ClausePut)
-def _(case: Negotiation, event: e.ClausePut) -> Negotiation:
-    clause = Clause(head=event.head, side=event.side, values=event.values, text_hash=event.text_hash)
-    return put(case, clauses={**case.clauses, event.clause: clause})
-
-
-@on(e.ClauseDropped)
-def _(case: Negotiation, event: e.ClauseDropped) -> Negotiation:
-    return put(case, clauses={name: c for name, c in case.clauses.items() if name != event.clause})
-
-
-@on(e.ClauseConfirmed)
-def _(case: Negotiation, event: e.ClauseConfirmed) -> Negotiation:
-    clause = case.clauses[event.clause]
-    return put(case, clauses={**case.clauses, event.clause: put(clause, confirmed=clause.confirmed | {event.side})})

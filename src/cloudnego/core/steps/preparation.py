@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers, plans, sheets
@@ -100,6 +99,23 @@ def deliver_material(m: Moment, command: c.DeliverMaterial) -> list[e.Event]:
             wage_table=table, merged_groups=n,
         )
     ]  # fmt: skip
+
+
+def can_decline(m: Moment, command: c.DeclineMaterial) -> Obstacle | None:
+    """The side that owes it; what was given is not declined afterwards."""
+    known = m.case.materials.get(command.material)
+    if known is None:
+        return no(Reason.UNKNOWN_REFERENCE, id=command.material)
+    if known.asked_by is m.side:
+        return no(Reason.NOT_OWING_SIDE, *m.law.pack.materials.cite, side=known.asked_by.other)
+    if known.delivered_on:
+        return no(Reason.MATERIAL_DELIVERED)
+    return no(Reason.NOTHING_NEW) if known.declined else None
+
+
+def decline_material(m: Moment, command: c.DeclineMaterial) -> list[e.Event]:
+    """Takes no duty away: 另一方应当……如实提供 (HZ 25 ¶2)."""
+    return [e.MaterialDeclined(**of_side(m, command), material=command.material)]
 
 
 def _asked_by_me(m: Moment, name: str) -> tuple[Material | None, Obstacle | None]:
@@ -329,80 +345,3 @@ def proposal_is_new(m: Moment, command: c.ProposeRecorder) -> Obstacle | None:
 
 def propose_recorder(_: Moment, command: c.ProposeRecorder) -> list[e.Event]:
     return [e.RecorderProposed(person=command.person)]
-
-
-# --- positions ----------------------------------------------------------------------------------------------------
-
-
-def figure_given(m: Moment, command: c.MakeProposal) -> Obstacle | None:
-    if command.head not in {h.code for h in (*m.law.pack.topics.heads, *m.law.pack.topics.extra)}:
-        return no(Reason.UNKNOWN_HEAD, *m.law.pack.topics.cite, head=command.head)
-    given = (command.rate, command.fen, command.text) != (None, None, None)
-    return None if given else no(Reason.VALUE_MISSING, field="rate")
-
-
-def make_proposal(m: Moment, command: c.MakeProposal) -> list[e.Event]:
-    return [
-        e.ProposalMade(
-            **of_side(m, command), proposal=m.fresh(Stream.TABLE), head=command.head, rate=command.rate, fen=command.fen
-        )
-    ]
-
-
-def clause_fits(m: Moment, command: c.PutClause) -> Obstacle | None:
-    """A clause stands under a head of the pack; a new wording says something else than the old one."""
-    heads = {h.code for h in (*m.law.pack.topics.heads, *m.law.pack.topics.extra)}
-    if command.head not in heads:
-        return no(Reason.UNKNOWN_HEAD, *m.law.pack.topics.cite, head=command.head)
-    if command.clause is None:
-        return None
-    known = m.case.clauses.get(command.clause)
-    if known is None:
-        return no(Reason.CLAUSE_UNKNOWN, id=command.clause)
-    same = known.text_hash == texts.text_hash(command.head, command.values, command.prose)
-    return no(Reason.NOTHING_NEW) if same else None
-
-
-def put_clause(m: Moment, command: c.PutClause) -> list[e.Event]:
-    return [
-        e.ClausePut(
-            **of_side(m, command), clause=command.clause or m.fresh(Stream.TABLE), head=command.head,
-            values=command.values, text_hash=texts.text_hash(command.head, command.values, command.prose),
-        )
-    ]  # fmt: skip
-
-
-def can_drop(m: Moment, command: c.DropClause) -> Obstacle | None:
-    known = m.case.clauses.get(command.clause)
-    if known is None:
-        return no(Reason.CLAUSE_UNKNOWN, id=command.clause)
-    if known.agreed and m.case.round == 1:
-        return no(Reason.CLAUSE_AGREED, id=command.clause)
-    return None if known.side is m.side else no(Reason.CLAUSE_NOT_OWN, side=known.side)
-
-
-def drop_clause(m: Moment, command: c.DropClause) -> list[e.Event]:
-    return [e.ClauseDropped(**of_side(m, command), clause=command.clause)]
-
-
-def same_wording(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
-    """Agreed only when both chiefs confirm the same text hash."""
-    known = m.case.clauses.get(command.clause)
-    if known is None:
-        return no(Reason.CLAUSE_UNKNOWN, id=command.clause)
-    if known.text_hash != command.text_hash:
-        return no(Reason.CLAUSE_CHANGED, id=command.clause)
-    if m.own_side in known.confirmed:
-        return no(Reason.CLAUSE_CONFIRMED, id=command.clause)
-    return texts.above_the_floor(m, known) or texts.above_the_regional(m, known)
-
-
-def quota_within_reach(m: Moment, command: c.ConfirmClause) -> Obstacle | None:
-    """Judged on consent, like the floors."""
-    known = m.case.clauses.get(command.clause)
-    return texts.quota_within_reach(m, known) if known else None
-
-
-def confirm_clause(m: Moment, command: c.ConfirmClause) -> list[e.Event]:
-    agreed = m.own_side.other in m.case.clauses[command.clause].confirmed
-    return [e.ClauseConfirmed(**of_side(m, command), clause=command.clause, text_hash=command.text_hash, agreed=agreed)]
