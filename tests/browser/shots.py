@@ -32,7 +32,7 @@ OWN: Final = (
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
+    *("/papers", "/timeline", "/acts", "/room", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
 )
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LONG: Final = ("杭州钱塘江畔跨境电子商务综合试验区" * 4)[:56] + "有限公司"

@@ -87,6 +87,9 @@ export interface CaseState {
     minutes_confirmed: Side[]
     draft_hash: string | null
     draft_signed: Side[]
+    agenda: string[]
+    topic: string | null
+    floor: string | null
   }
   congress: { day: string | null; total: number; submitted_on: string | null; convened: boolean; scrutineers: string[]; materials_on: string | null; form: string | null; ballot_mode: string | null }
   ballots: { passed: boolean; yes: number; no: number; abstain: number; spoiled: number; present: number; total?: number; issued: number }[]

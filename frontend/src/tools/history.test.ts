@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEntry } from '@/api/documents'
 import { bandOf, marksOf, type Reference } from './gap'
-import { courses, wageTable, wordings } from './history'
+import { courses, standingsOf, wageTable, wordings } from './history'
 import { momentAt, momentsOf } from './moments'
 import { after, before, redline } from './redline'
 import { seatOf } from './practised'
@@ -13,6 +13,12 @@ const named = (seq: number, side: string, head: string, rate: string | null, fen
 
 describe('what the timeline says of the talks', () => {
   const told = [named(1, 'worker', 'T3', '6.9'), named(2, 'employer', 'T3', '3.6'), named(3, 'worker', 'T2', null, 286_000), named(4, 'worker', 'T9', null), entry(5, 'step_turned', { round: 2 }), named(6, 'worker', 'T3', '4.5')]
+  it('counts what a package says of a head, and what it wants for it, as its side\'s figures', () => {
+    const line = (head: string, rate: string | null, fen: number | null) => ({ head, rate, fen })
+    const both = [named(1, 'worker', 'T3', '8'), entry(2, 'package_made', { side: 'employer', terms: [line('T3', '6.5', null)], given: [line('T5', null, 3_000)] })]
+    expect(standingsOf(both).map((one) => [one.head, one.worker, one.employer])).toEqual([['T3', '8', '6.5'], ['T5', null, '3000']])
+    expect(courses(both)[0]!.moves.map((one) => one.value)).toEqual(['8', '6.5'])
+  })
   it('is each head with its figures in their order and round', () => {
     const [t3, t2, ...none] = courses(told)
     expect(t3!.moves.map((one) => [one.side, one.value, one.round])).toEqual([['worker', '6.9', 1], ['employer', '3.6', 1], ['worker', '4.5', 2]])

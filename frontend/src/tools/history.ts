@@ -1,6 +1,7 @@
 import type { TimelineEntry } from '@/api/documents'
 import type { ClauseRow } from '@/forms/state'
 import { standings, type Side } from './gap'
+import type { Line } from './talk'
 
 /** What the joint timeline says of figures, wordings and wage tables: in the order it was said, nothing added. */
 
@@ -18,7 +19,7 @@ export interface Course {
   moves: Move[]
 }
 
-interface Said { head: string; side: Side; rate: string | null; fen: number | null; clause: string; text_hash: string; values: ClauseRow['values']; round: number; wage_table: WageTable | null; code: string }
+interface Said { head: string; side: Side; rate: string | null; fen: number | null; clause: string; text_hash: string; values: ClauseRow['values']; round: number; wage_table: WageTable | null; code: string; terms: Line[]; given: Line[] }
 
 /** The entries of the joint table, each with the round it fell in. */
 function atTable(entries: readonly TimelineEntry[]): { entry: TimelineEntry; facts: Said; round: number }[] {
@@ -30,9 +31,22 @@ function atTable(entries: readonly TimelineEntry[]): { entry: TimelineEntry; fac
   })
 }
 
+/** Every figure a side named, in a package too: one for each head it speaks of. */
+function figures(entries: readonly TimelineEntry[]): ReturnType<typeof atTable> {
+  return atTable(entries).flatMap((one) => {
+    if (one.entry.type === 'proposal_made') return [one]
+    if (one.entry.type !== 'package_made') return []
+    return [...one.facts.terms, ...one.facts.given].map((line) => ({ ...one, facts: { ...one.facts, ...line } }))
+  })
+}
+
+/** Where the sides stand by what is on the table, packages with it. */
+export const standingsOf = (entries: readonly TimelineEntry[]): ReturnType<typeof standings> =>
+  standings(figures(entries).map(({ facts }) => [facts.side, facts.head, facts.rate, facts.fen] as const))
+
 export function courses(entries: readonly TimelineEntry[]): Course[] {
-  const made = atTable(entries).filter((one) => one.entry.type === 'proposal_made')
-  const shown = standings(made.map(({ facts }) => [facts.side, facts.head, facts.rate, facts.fen] as const))
+  const made = figures(entries)
+  const shown = standingsOf(entries)
   return shown.map(({ head, unit }) => ({
     head, unit,
     moves: made

@@ -1,0 +1,110 @@
+import { defineStore } from 'pinia'
+import { computed, ref, watch } from 'vue'
+import { ask } from '@/api/client'
+import type { Stream, TimelineEntry } from '@/api/documents'
+import { Room, type Cursors, type Entry, type Over, type Standing } from '@/live/room'
+import { useCase } from '@/stores/case'
+import { useConnection } from '@/stores/connection'
+
+const GRACE_MS = 5_000 // a loss that is over by then is none
+const CAUGHT_MS = 20_000
+const LOOK_MS = 150 // one look at the case for what arrives together
+
+/** The room of the case that is open: what happens there arrives in the case's own entries. */
+export const useRoom = defineStore('room', () => {
+  const found = useCase()
+  const connection = useConnection()
+  const standing = ref<Standing>('over')
+  const over = ref<Over | null>(null)
+  /** Away for longer than the grace. */
+  const away = ref(false)
+  /** The last return: how long one was away, and how much had been missed. */
+  const back = ref<{ seconds: number; n: number } | null>(null)
+  /** What happened since one came in, newest last; for whoever listens instead of looking. */
+  const heard = ref<TimelineEntry[]>([])
+  let room: Room | null = null
+  let since = 0
+  let [grace, shown, looks] = [0, 0, 0]
+
+  const seqs = computed(() => {
+    const last: Partial<Record<Stream, number>> = {}
+    for (const one of found.entries) last[one.stream] = Math.max(last[one.stream] ?? 0, one.seq)
+    return last
+  })
+
+  function happened(entry: Entry): void {
+    const one = { ...entry, facts: { ...(entry.facts as object), type: entry.type }, contested_by: [] } as unknown as TimelineEntry
+    found.entries = [...found.entries, one].sort((a, b) => a.at.localeCompare(b.at))
+    if (standing.value === 'in') heard.value = [...heard.value.slice(-20), one]
+    window.clearTimeout(looks)
+    looks = window.setTimeout(() => void found.renew(), LOOK_MS)
+  }
+
+  function stands(now: Standing, why: Over | null): void {
+    const was = standing.value
+    standing.value = now
+    over.value = why
+    if (now === 'coming' && was === 'in') {
+      since = Date.now()
+      grace = window.setTimeout(() => (away.value = true), GRACE_MS)
+    }
+    if (now !== 'coming') {
+      window.clearTimeout(grace)
+      if (now === 'over') since = 0
+    }
+  }
+
+  function caught(n: number): void {
+    if (since && (away.value || n)) {
+      back.value = { seconds: Math.round((Date.now() - since) / 1000), n }
+      window.clearTimeout(shown)
+      shown = window.setTimeout(() => (back.value = null), CAUGHT_MS)
+    }
+    away.value = false
+    since = 0
+  }
+
+  /** Come in, with what the case knows already. */
+  async function join(): Promise<void> {
+    leave()
+    await found.loadTimeline()
+    const versions = found.document?.versions ?? {}
+    const cursors: Cursors = {}
+    for (const [stream, [epoch]] of Object.entries(versions) as [Stream, [number, number]][]) cursors[stream] = [epoch, seqs.value[stream] ?? 0]
+    const id = found.id
+    room = new Room(
+      {
+        ticket: async () => (await ask<{ ticket: string }>('/api/v1/live-ticket', { case: id })).ticket,
+        open: (hears) => {
+          const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${found.base}/live`)
+          socket.onopen = () => hears.opened()
+          socket.onmessage = (message) => hears.text(String(message.data))
+          socket.onclose = (end) => hears.closed(end.code)
+          return { send: (text) => socket.send(text), close: () => socket.close(1000) }
+        },
+        later: (ms, work) => {
+          const timer = window.setTimeout(work, ms)
+          return () => window.clearTimeout(timer)
+        },
+      },
+      cursors,
+      { happened, stands, caught, forget: (stream) => (found.entries = found.entries.filter((one) => one.stream !== stream)), other: () => undefined },
+    )
+    heard.value = []
+    back.value = null
+    room.join()
+  }
+
+  function leave(): void {
+    room?.leave()
+    room = null
+    window.clearTimeout(looks)
+    away.value = false
+    since = 0
+  }
+
+  watch(() => connection.away, (gone) => !gone && room?.hurry())
+  document.addEventListener('visibilitychange', () => !document.hidden && room?.hurry())
+
+  return { standing, over, away, back, heard, join, leave }
+})

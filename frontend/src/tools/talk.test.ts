@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import type { TimelineEntry } from '@/api/documents'
+import { fateOf, lens, linesOf, strawCounts } from './talk'
+
+const entry = (seq: number, type: string, facts: object, words: object | null = null, stream = 'table'): TimelineEntry =>
+  ({ at: '2026-03-20T09:00:00+08:00', actor: 'p', contested_by: [], erased: false, facts, leaf: '', mandate: null, occurred_on: null, seq, stream, type, type_version: 1, via: 'person', words }) as unknown as TimelineEntry
+const position = (more: object) => ({ positions: { 'table.1': { side: 'worker', terms: [], given: [], answers: null, held: false, accepted: false, ...more } } }) as never
+
+describe('the talk of a room', () => {
+  it('is of one stream, in its order, without what the clock noted', () => {
+    const all = [entry(2, 'message_sent', {}), entry(1, 'proposal_made', {}), entry(3, 'table_deadline_noted', {}), entry(1, 'caucus_message_sent', {}, null, 'worker')]
+    expect(lens(all, 'table').map((one) => one.seq)).toEqual([1, 2])
+    expect(lens(all, 'worker')).toHaveLength(1)
+  })
+
+  it('shows each line of a package with the words that belong to it', () => {
+    const made = entry(4, 'package_made', { terms: [{ head: 'T3', rate: '5.5', fen: null }], given: [{ head: 'T5', rate: null, fen: 3000 }] }, { 'given.0.text': '每班' })
+    expect(linesOf(made)).toEqual({ terms: [{ head: 'T3', rate: '5.5', fen: null, text: null }], given: [{ head: 'T5', rate: null, fen: 3000, text: '每班' }] })
+  })
+
+  it('says what became of a proposal', () => {
+    const gone = { positions: {} } as never
+    expect(fateOf('table.1', position({}), [])).toBe('open')
+    expect(fateOf('table.1', position({ held: true }), [])).toBe('held')
+    expect(fateOf('table.1', position({ accepted: true }), [])).toBe('accepted')
+    expect(fateOf('table.1', gone, [entry(5, 'proposal_withdrawn', { proposal: 'table.1' })])).toBe('withdrawn')
+    expect(fateOf('table.1', gone, [entry(5, 'accepted_in_principle', { proposal: 'table.2', settles: ['table.1'] })])).toBe('settled')
+    expect(fateOf('table.1', gone, [])).toBe('replaced')
+  })
+
+  it('counts the last word of each in a straw poll', () => {
+    const cast = (person: string, choice: number) => entry(1, 'straw_cast', { poll: 'worker.4', person, choice }, null, 'worker')
+    expect(strawCounts('worker.4', 2, [cast('a', 1), cast('b', 2), cast('a', 2), entry(1, 'straw_cast', { poll: 'worker.9', person: 'c', choice: 1 })])).toEqual([0, 2])
+  })
+})

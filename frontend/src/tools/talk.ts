@@ -1,0 +1,56 @@
+import type { Side, Stream, TimelineEntry } from '@/api/documents'
+import type { CaseState } from '@/forms/state'
+
+/** What is said in a room, as it is shown: which act it is, of whom, and what became of it. */
+
+/** Acts that somebody says and another answers; all else that happens there is a line between them. */
+const SAID = new Set([
+  'proposal_made', 'package_made', 'accepted_in_principle', 'acceptance_taken_back', 'proposal_held', 'proposal_withdrawn', 'message_sent', 'question_asked',
+  'question_answered', 'clause_put', 'clause_confirmed', 'clause_reopened', 'caucus_message_sent', 'straw_poll_opened',
+])
+
+export interface Line { head: string; rate: string | null; fen: number | null; text: string | null }
+export type Fate = 'open' | 'held' | 'accepted' | 'withdrawn' | 'settled' | 'replaced'
+
+interface Facts {
+  side?: Side | null; head?: string | null; rate?: string | null; fen?: number | null; terms?: Line[]; given?: Line[]; proposal?: string; question?: string
+  answers?: string | null; replaces?: string[]; settles?: string[]; poll?: string; choices?: number; choice?: number; person?: string; file?: string | null
+}
+export const factsOf = (entry: TimelineEntry): Facts => entry.facts as unknown as Facts
+
+export const isSaid = (entry: TimelineEntry): boolean => SAID.has(entry.type)
+
+/** The stream of one lens, oldest first. What only the clock noted is not part of the talk. */
+export const lens = (entries: readonly TimelineEntry[], stream: Stream): TimelineEntry[] =>
+  entries.filter((one) => one.stream === stream && !one.type.endsWith('deadline_noted')).sort((a, b) => a.seq - b.seq)
+
+/** `table.141` is number 141. */
+export const numberOf = (id: string): number => Number(id.split('.')[1] ?? 0)
+
+/** A single proposal is one line, a package several; `given`: what the other side is to give for it. */
+export function linesOf(entry: TimelineEntry): { terms: Line[]; given: Line[] } {
+  const facts = factsOf(entry)
+  const words = (entry.words ?? {}) as Record<string, string>
+  if (entry.type === 'proposal_made') return { terms: [{ head: facts.head!, rate: facts.rate ?? null, fen: facts.fen ?? null, text: words.text ?? null }], given: [] }
+  const worded = (lines: Line[] | undefined, under: string): Line[] => (lines ?? []).map((line, at) => ({ ...line, text: words[`${under}.${at}.text`] ?? null }))
+  return { terms: worded(facts.terms, 'terms'), given: worded(facts.given, 'given') }
+}
+
+/** What became of a proposal, by what stands and by what was said of it since. */
+export function fateOf(id: string, state: Pick<CaseState, 'positions'> | null, entries: readonly TimelineEntry[]): Fate {
+  const stands = state?.positions[id]
+  if (stands) return stands.accepted ? 'accepted' : stands.held ? 'held' : 'open'
+  if (entries.some((one) => one.type === 'proposal_withdrawn' && factsOf(one).proposal === id)) return 'withdrawn'
+  if (entries.some((one) => one.type === 'accepted_in_principle' && factsOf(one).settles?.includes(id))) return 'settled'
+  return 'replaced'
+}
+
+/** How often each choice of a straw poll stands, by the last word of each. */
+export function strawCounts(poll: string, choices: number, entries: readonly TimelineEntry[]): number[] {
+  const last = new Map<string, number>()
+  for (const one of entries) {
+    const facts = factsOf(one)
+    if (one.type === 'straw_cast' && facts.poll === poll && facts.person && facts.choice) last.set(facts.person, facts.choice)
+  }
+  return Array.from({ length: choices }, (_, at) => [...last.values()].filter((choice) => choice === at + 1).length)
+}
