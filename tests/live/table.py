@@ -51,7 +51,7 @@ class Place:
         """A socket that has not said anything."""
         headers = {} if person is None else {"Authorization": f"Bearer {self.token(person)}"}
         url = f"{self.url.replace('http', 'ws', 1)}/api/v1/negotiations/{case}/live"
-        more = {"compression": None, "max_size": None, "ping_interval": None, "proxy": None} | more
+        more = {"compression": None, "max_size": None, "ping_interval": None, "proxy": None, "max_queue": None} | more
         return await connect(url, additional_headers={**headers, **more.pop("headers", {})}, **more)
 
     async def enter(self, case: str, person: str, after: dict[str, tuple[int, int]] | None = None) -> Seat:

@@ -33,6 +33,7 @@ def erase(engine: Engine, case: str, stream: Stream, seqs: Collection[int]) -> i
                 mark = "?" if store.sqlite else "%s"
                 bump = f"UPDATE stream SET epoch = epoch + 1 WHERE id = {mark}"
                 connection.exec_driver_sql(bump, (f"{case}/{stream.value}",))
+                store.notify(connection, ("",))
     sweep(engine)
     return erased
 

@@ -107,8 +107,10 @@ class SqlLog:
         return Bulk(self.store, self.ring, self.districts)
 
     def erase(self, case: str, stream: Stream, seqs: frozenset[int]) -> int:
-        """Delete the words of entries; returns how many had any. Raises NoCase."""
-        return erase(self.engine, case, stream, seqs)
+        """Delete the words of entries; returns how many had any. Blocks. Raises NoCase."""
+        erased = erase(self.engine, case, stream, seqs)
+        self.bell.ring({})  # nothing has grown, but who has the words on his screen is to look again
+        return erased
 
     # --- reading --------------------------------------------------------------------------------------------------
 
