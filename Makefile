@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-kill outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -117,6 +117,10 @@ claim-walks: ## N seeded walks through the core; the verdict goes to claims/resu
 
 claim-pairs: ## N seeded histories run twice, differing in what an observer must not see: he receives the same bytes
 	@$(call claim,pairs)
+	$(ok)
+
+claim-reconnect: ## N schedules of cuts, lost rings and dying nodes: whoever comes back ends with the log's own streams
+	@$(call claim,reconnect)
 	$(ok)
 
 claim-kill: ## N times kill -9 under load and look for what was acknowledged

@@ -1,4 +1,4 @@
-"""`python -m claims walks|pairs|kill|outside`: the long form of a guarantee; one verdict line, exit 1 on failure."""
+"""`python -m claims walks|pairs|reconnect|…`: the long form of a guarantee; one verdict line, exit 1 on failure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from claims.record import record, recorded_up_to
 CHUNK = 50
 PART = 600  # histories in one line of the record: who stops in between loses so many at most
 HISTORIES = 50  # of pairs, that a process does at a time: a lot
+SCHEDULES = 2_000  # in one line of the record
 BROKEN_MAX = 10  # so many seeds say what is wrong; more would only say it again
 
 
@@ -71,17 +72,44 @@ def run_pairs(count: int, seed: int | None) -> int:
     return 0 if verdict == "kept" else 1
 
 
+def run_reconnect(count: int, seed: int | None) -> int:
+    """Schedules on all cores, a line of the record for each part: without a seed they go on where the record ends."""
+    from claims import reconnect  # noqa: PLC0415  # needs the test's people
+
+    seed, done, verdict = recorded_up_to("reconnect") if seed is None else seed, 0, "kept"
+    with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("reconnect", total=count)
+        while done < count and verdict == "kept":
+            part, tally, started = min(SCHEDULES, count - done), reconnect.Tally(), time.monotonic()
+            lots = [(first, min(CHUNK, seed + part - first)) for first in range(seed, seed + part, CHUNK)]
+            for made in as_completed([pool.submit(reconnect.run, *lot) for lot in lots]):
+                tally.merge(made.result())
+                progress.update(task, completed=done + tally.schedules)
+            verdict = "kept" if not tally.broken and tally.schedules == part else "broken"
+            seconds = round(time.monotonic() - started)
+            record("reconnect", seed=seed, count=tally.schedules, verdict=verdict, seconds=seconds, **tally.summary())
+            print(f"{verdict.upper()}: {tally.schedules} schedules from seed {seed}, {tally.frames} frames")
+            for one in tally.broken[:BROKEN_MAX]:
+                print(one)
+            seed, done = seed + part, done + part
+    return 0 if verdict == "kept" else 1
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
-    parser.add_argument("claim", choices=("walks", "pairs", "kill", "outside"))
+    parser.add_argument("claim", choices=("walks", "pairs", "reconnect", "kill", "outside"))
     parser.add_argument("--n", type=int, default=None, help="how many")
-    parser.add_argument("--seed", type=int, default=None, help="the first seed; pairs go on where the record ends")
+    parser.add_argument(
+        "--seed", type=int, default=None, help="the first seed; without it most go on where the record ends"
+    )
     said = parser.parse_args(arguments)
     if said.claim == "walks":
         return run_walks(said.n or 100_000, said.seed or 1)
     if said.claim == "pairs":
         return run_pairs(said.n or 100_000, said.seed)
+    if said.claim == "reconnect":
+        return run_reconnect(said.n or 100_000, said.seed)
     if said.claim == "kill":
         from claims import kill  # noqa: PLC0415  # needs the store and its test servers
 

@@ -49,8 +49,12 @@ def house(tmp_path: Path, talks: tuple[Path, str]) -> Iterator[House]:
     made.close()
 
 
-@pytest.fixture(params=["wire", "asgi"])
+BOTH = pytest.mark.parametrize("place", ["wire", "asgi"], indirect=True)
+"""For what the two ways to a socket do each by itself; all else is tried by our protocol."""
+
+
+@pytest.fixture
 async def place(request: pytest.FixtureRequest, house: House) -> AsyncIterator[Place]:
-    """Where it answers: by our protocol, and by a server that knows nothing of us."""
-    async with at_table(house, plain=request.param == "asgi") as made:
+    """Where it answers: by our protocol, or by a server that knows nothing of us."""
+    async with at_table(house, plain=getattr(request, "param", "wire") == "asgi") as made:
         yield made

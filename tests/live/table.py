@@ -29,10 +29,17 @@ SOON_S: Final = 15.0
 class Place:
     """Where a house answers, and how one comes in."""
 
-    def __init__(self, house: House, url: str) -> None:
+    def __init__(self, house: House, url: str, server: Server) -> None:
         self.house = house
         self.url = url
+        self._server = server
         self.tokens: dict[str, str] = {}
+
+    def drop(self) -> None:
+        """Every socket is gone at once, as when the process dies."""
+        for one in tuple(self._server.server_state.connections):
+            transport: Any = one.transport
+            transport.abort()
 
     def token(self, person: str) -> str:
         """A session of somebody in which a passkey was shown."""
@@ -130,6 +137,21 @@ class Seat:
             return end.rcvd.code if end.rcvd is not None else 1006
 
 
+def handshake(place: Place, case: str, who: str) -> bytes:
+    return (
+        f"GET /api/v1/negotiations/{case}/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {place.token(who)}\r\n\r\n"
+    ).encode()
+
+
+def masked(payload: bytes) -> bytes:
+    """A text frame as a client sends it, with a mask of zeros."""
+    length = len(payload)
+    head = bytes((0x81, 0x80 | length)) if length < 126 else b"\x81\xfe" + length.to_bytes(2, "big")
+    return head + bytes(4) + payload
+
+
 @asynccontextmanager
 async def at_table(
     house: House, *, plain: bool = False, changed: Callable[[uvicorn.Config], None] = lambda config: None
@@ -144,7 +166,7 @@ async def at_table(
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await asyncio.wait_for(answering.wait(), SOON_S)
-        yield Place(house, url_of(listening))
+        yield Place(house, url_of(listening), server)
     finally:
         server.should_exit = True
         await task

@@ -17,12 +17,11 @@ from cloudnego.identity.store import writing
 from cloudnego.live import wire
 from cloudnego.live.rooms import SLICE
 from cloudnego.live.wire import BUFFERED_MAX, WireSink
-from tests.live.conftest import acts_so_far
-from tests.live.table import Place, Seat
+from tests.live.conftest import BOTH, acts_so_far
+from tests.live.table import Place, Seat, handshake, masked
 from tests.web.played import DISTRICT, rehearsed
 
 NEXT = acts_so_far()
-ONLY_OURS = pytest.mark.parametrize("place", ["wire"], indirect=True)
 
 
 def proposal(number: int, text: str = "") -> Any:
@@ -49,33 +48,31 @@ async def soon(what: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-@ONLY_OURS
 async def test_who_stands_at_the_beginning_is_written_to_and_nothing_is_read(place: Place, case: str) -> None:
     seats = [await place.enter(case, who) for who in ("w0", "w1", "e0")]
     await settled(place, case, 3)
     reads = place.house.site.rooms.pages.reads
-    for number in range(5):
-        receipt = await place.write(proposal(number), case, f"p{number}")
+    receipts = [await place.write(proposal(number), case, f"p{number}") for number in range(5)]
+    last = receipts[-1].entries[0].seq
     for seat in seats:
-        seqs = await seat.up_to("table", receipt.entries[0].seq)
-        assert seqs == [*range(1, receipt.entries[0].seq + 1)]
+        assert await seat.up_to("table", last) == [*range(1, last + 1)]
         await seat.socket.close()
     assert place.house.site.rooms.pages.reads == reads
 
 
+@BOTH
 async def test_what_comes_at_once_is_what_is_read_later(place: Place, case: str) -> None:
     async with await place.enter(case, "w0") as seat:
         await settled(place, case, 1)
-        for number, act in enumerate((*rehearsed()[NEXT : NEXT + 4], proposal(1))):
-            receipt = await place.write(act, case, f"n{number}")
-        entry = receipt.entries[-1]
+        acts = (*rehearsed()[NEXT : NEXT + 4], proposal(1))
+        entry = [await place.write(act, case, f"n{number}") for number, act in enumerate(acts)][-1].entries[-1]
         await seat.up_to(entry.stream.value, entry.seq)
         async with await place.enter(case, "w0") as late:
             for stream, (_, size) in place.house.site.log.versions(case).items():
                 if size and stream.value in late.welcome["body"]["streams"]:
                     await late.up_to(stream.value, size)
-        for stream in ("table", "worker"):
-            early, after = ([raw for raw in one.raw if f'"event","stream":"{stream}"' in raw] for one in (seat, late))
+        for name in ("table", "worker"):
+            early, after = ([raw for raw in one.raw if f'"event","stream":"{name}"' in raw] for one in (seat, late))
             assert early
             assert early == after[: len(early)]
     for one in place.house.site.log.read(case, frozenset({Stream.TABLE})):
@@ -86,7 +83,6 @@ async def test_what_comes_at_once_is_what_is_read_later(place: Place, case: str)
         )
 
 
-@ONLY_OURS
 async def test_who_never_reads_stays_bounded_and_keeps_nobody_waiting(
     place: Place, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -136,21 +132,7 @@ async def _silent(place: Place, case: str) -> tuple[asyncio.StreamReader, asynci
     return reader, writer
 
 
-def handshake(place: Place, case: str, who: str) -> bytes:
-    return (
-        f"GET /api/v1/negotiations/{case}/live HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-        f"Authorization: Bearer {place.token(who)}\r\n\r\n"
-    ).encode()
-
-
-def masked(payload: bytes) -> bytes:
-    """A text frame as a client sends it, with a mask of zeros."""
-    length = len(payload)
-    head = bytes((0x81, 0x80 | length)) if length < 126 else b"\x81\xfe" + length.to_bytes(2, "big")
-    return head + bytes(4) + payload
-
-
+@BOTH
 async def test_whoever_loses_his_seat_gets_no_further_frame(place: Place, case: str) -> None:
     sizes = place.house.site.log.versions(case)
     seats = {who: await place.enter(case, who) for who in ("w0", "w1", "e0")}
@@ -186,6 +168,7 @@ async def test_whoever_is_given_a_seat_has_its_streams_without_coming_again(plac
         assert seat.seqs("worker") == []
 
 
+@BOTH
 async def test_a_session_that_ends_takes_its_sockets_along(place: Place, case: str) -> None:
     site = place.house.site
     async with await place.enter(case, "w0") as seat, await place.enter(case, "e0") as other:
@@ -222,7 +205,6 @@ async def test_a_mandate_that_ends_ends_what_it_showed(place: Place, case: str) 
         assert await seat.closed() == 4403
 
 
-@ONLY_OURS
 async def test_words_that_are_erased_are_taken_back_from_who_has_them(place: Place, case: str) -> None:
     log = place.house.site.log
     receipt = await place.write(proposal(1, "密"), case, "p1")
@@ -238,7 +220,6 @@ async def test_words_that_are_erased_are_taken_back_from_who_has_them(place: Pla
         assert (seat.heard[-1]["event"]["words"], seat.heard[-1]["event"]["erased"]) == (None, True)
 
 
-@ONLY_OURS
 async def test_a_large_room_is_served_in_slices(place: Place, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cloudnego.live.rooms.SLICE", 2)
     monkeypatch.setattr("cloudnego.web.live.SOCKETS_MAX", 64)

@@ -7,7 +7,6 @@ import re
 from typing import Any
 
 import msgspec
-import pytest
 
 from cloudnego.core.commands import COMMANDS
 from cloudnego.core.vocabulary import Stream
@@ -40,7 +39,6 @@ def test_what_the_server_is_shown_to_say_is_what_it_says() -> None:
         assert again == one
 
 
-@pytest.mark.parametrize("place", ["wire"], indirect=True)
 async def test_every_kind_of_frame_is_shown_with_its_fields(place: Place, case: str) -> None:
     said = {one["frame"]: one for one in shown("server")}
     act = rehearsed()[acts_so_far()]

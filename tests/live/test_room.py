@@ -10,13 +10,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Stream
-from tests.live.conftest import acts_so_far
+from tests.live.conftest import BOTH, acts_so_far
 from tests.live.table import Place, Seat
 from tests.web.played import rehearsed
 
 NEXT = acts_so_far()
 
 
+@BOTH
 async def test_who_comes_gets_all_he_sees_and_then_what_happens(place: Place, case: str) -> None:
     log = place.house.site.log
     versions = log.versions(case)
@@ -39,6 +40,7 @@ async def test_who_comes_gets_all_he_sees_and_then_what_happens(place: Place, ca
         }
 
 
+@BOTH
 async def test_who_comes_back_gets_the_gap_and_nothing_twice(place: Place, case: str) -> None:
     versions = place.house.site.log.versions(case)
     after = {stream.value: (epoch, max(0, size - 2)) for stream, (epoch, size) in versions.items()}
@@ -60,6 +62,7 @@ async def test_a_cursor_of_another_epoch_or_ahead_of_the_log_is_resynced(place: 
         assert "employer" not in seat.welcome["body"]["streams"], "it does not exist for him, whatever he says"
 
 
+@BOTH
 async def test_an_ask_is_answered_as_over_http(place: Place, case: str) -> None:
     act = rehearsed()[NEXT]
     words = json.loads(act.command.model_dump_json(exclude_none=True))
@@ -124,6 +127,7 @@ async def test_what_is_no_frame_is_answered_and_the_socket_stays(place: Place, c
         assert (await seat.hear("answer", id="still"))["status"] == 404
 
 
+@BOTH
 async def test_who_says_only_nonsense_is_sent_away(place: Place, case: str) -> None:
     async with await place.enter(case, "w0") as seat:
         for _ in range(40):
@@ -198,6 +202,7 @@ async def test_who_says_nothing_is_sent_away(place: Place, case: str, monkeypatc
         assert await seat.closed() == 4400
 
 
+@BOTH
 async def test_two_who_listen_hear_the_same_bytes(place: Place, case: str) -> None:
     seats = [await place.enter(case, who) for who in ("w0", "w1", "e0")]
     for number, act in enumerate(rehearsed()[NEXT : NEXT + 6]):

@@ -75,7 +75,7 @@ def test_on_uvloop_too_we_see_what_waits_and_wait_for_who_does_not_read() -> Non
 
     async def visit(client: Any) -> None:
         await asyncio.wait_for(seen["full"].wait(), 10)
-        numbers = []
+        numbers: list[int] = []
         while not numbers or numbers[-1] < seen["written"]:
             numbers.append(json.loads(await client.recv())[0])
         assert numbers == [*range(seen["written"] + 1)]
