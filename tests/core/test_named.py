@@ -30,9 +30,13 @@ EACH_BY_ITSELF: Final = {c.ServePaper: "paper", c.ContestFact: "fact", c.Withdra
 
 NAMED: Final[dict[type[c.Command], dict[str, Stream]]] = {
     c.AcknowledgeMaterial: {"material": T}, c.DeliverMaterial: {"material": T}, c.WaiveMaterial: {"material": T},
-    c.PostponeMeeting: {"material": T}, c.PutClause: {"clause": T}, c.DropClause: {"clause": T},
+    c.PostponeMeeting: {"material": T}, c.PutClause: {"clause": T, "over": T}, c.DropClause: {"clause": T},
     c.ConfirmClause: {"clause": T, "text_hash": T}, c.ConfirmMinutes: {"minutes_hash": T},
     c.SignMinutes: {"minutes_hash": T}, c.ConfirmDraft: {"draft_hash": T}, c.SignDraft: {"draft_hash": T},
+    c.ReopenClause: {"clause": T, "text_hash": T}, c.DeclineMaterial: {"material": T},
+    c.MakeProposal: {"answers": T}, c.MakePackage: {"answers": T}, c.WithdrawProposal: {"proposal": T},
+    c.HoldProposal: {"proposal": T}, c.AcceptInPrinciple: {"proposal": T}, c.TakeBackAcceptance: {"proposal": T},
+    c.AnswerQuestion: {"question": T},
     c.FileAmendmentPlan: {"clauses": T}, c.SubmitDraft: {"draft_hash": T, "clauses.clause": T},
     # from here on the text lies before all whom it binds
     c.RecordAcceptance: {"draft_hash": N}, c.RecordBallot: {"draft_hash": N}, c.SignContract: {"document_hash": N},
@@ -47,9 +51,13 @@ NAMED: Final[dict[type[c.Command], dict[str, Stream]]] = {
 
 OWN: Final = {
     (c.WriteMinutes, "minutes_hash"), (c.RecordDelegateRoll, "roll_hash"), (c.NoteClerical, "corrected_hash"),
-    (c.ConfirmDraft, "file"), (c.DeliverMaterial, "file"),
+    (c.ConfirmDraft, "file"), (c.DeliverMaterial, "file"), (c.SendMessage, "file"), (c.SendCaucusMessage, "file"),
 }  # fmt: skip
 """Hashes of what one lays oneself."""
+
+
+IN_THE_CAUCUS: Final[dict[type[c.Command], str]] = {c.CastStraw: "poll", c.CloseStrawPoll: "poll"}
+"""What lies in the side's own stream, which its bench alone sees."""
 
 
 def _naming(kind: type[BaseModel], under: str = "") -> Iterator[str]:
@@ -76,7 +84,7 @@ def _parts(annotation: Any, metadata: list[Any]) -> Iterator[Any]:
 
 def test_of_every_field_that_names_something_it_is_said_where_that_lies() -> None:
     said = {(kind, name) for kind, fields in NAMED.items() for name in fields} | OWN
-    said |= set(EACH_BY_ITSELF.items())
+    said |= {*EACH_BY_ITSELF.items(), *IN_THE_CAUCUS.items()}
     found = {(kind, name) for kind in PLACES for name in _naming(kind)}
     assert found == said - {(c.Reply, "the offer")}
 
@@ -88,6 +96,12 @@ def test_whoever_may_ask_sees_the_stream_of_what_he_names(kind: type[c.Command])
         for seat in place.ask.by - {Seat.CLOCK}:
             blind = frozenset(Stream) - {stream}
             assert seat in seats_that_see(stream) or not of_his_seats(place, frozenset({seat}), blind), seat
+
+
+def test_what_lies_in_a_caucus_is_named_by_its_bench_alone() -> None:
+    for kind in IN_THE_CAUCUS:
+        ask = PLACES[kind].ask
+        assert (ask.writes, ask.by <= {Seat.CHIEF, Seat.REPRESENTATIVE}) == ("caucus", True)
 
 
 def test_a_personnel_office_is_not_asked_for_what_lies_at_a_table_it_does_not_see() -> None:

@@ -2,7 +2,7 @@ import type { CaseDocument, DraftDocument } from '@/api/documents'
 import { yuanOf } from '@/tools/money'
 import type { Raw } from './compile'
 import type { Field } from './shape'
-import { stateOf, type TopicRow } from './state'
+import { stateOf } from './state'
 
 /** What stands in a form when it opens: what the case already says, so that nobody types it again. */
 export function initial(command: string, fields: readonly Field[], one: CaseDocument | null, draft: DraftDocument | null, heads: string[]): Raw {
@@ -29,7 +29,7 @@ export function initial(command: string, fields: readonly Field[], one: CaseDocu
 /** The topics as this side, or failing that the offer, has them; where nobody said any, every head of the law once. */
 function topics(command: string, one: CaseDocument, heads: string[]): Raw[] {
   const state = stateOf(one)
-  const sheet = (one.caucus as { sheet?: TopicRow[] } | null)?.sheet ?? []
+  const sheet = one.caucus?.sheet ?? []
   const rows = sheet.length ? sheet : (command === 'reply' ? state?.offer?.topics : (state?.reply ?? state?.offer)?.topics) ?? []
   const words = lastWords(one, sheet.length ? (one.me.side ?? '') : 'table')
   const said = rows.map((row, at): Raw => ({

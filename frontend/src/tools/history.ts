@@ -79,7 +79,7 @@ export function wordings(entries: readonly TimelineEntry[]): Map<string, Wording
 }
 
 /** The head that the raise is on: that of the clause which says one. */
-export const raiseHead = (clauses: readonly ClauseRow[]): string | null => clauses.find((one) => one.values.some((value) => value.name === 'raise' && value.rate))?.head ?? null
+export const raiseHead = (clauses: readonly ClauseRow[]): string | null => clauses.find((one) => one.values.some((value) => value.name === 'raise' && value.kind === 'rate'))?.head ?? null
 
 export interface WageGroup { group: string; headcount: number; average_fen: number; lowest_fen: number }
 export interface WageTable { period: string; source: string; groups: WageGroup[] }

@@ -123,8 +123,8 @@ class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     `substates`: where each step stands, null for whoever does not see the progress; `state`: the joint state, null
     for whoever does not see all three joint streams; `caucus`: the own side's; `called_into`: those of the sides that
-    called a neutral instructor in, as long as the call lasts. They are what the rules work with: fields may be added,
-    and what is promised stands in `overview`.
+    called a neutral instructor in, as long as the call lasts. They are what the rules work with, with the schemas
+    `CaseState` and `CaucusState`: fields may be added, and what is promised stands in `overview`.
 
     `words`: what people wrote, by "<stream>.<seq>" of the event and then by field; `names`: of persons and
     organisations that stand in what is shown; `versions`: epoch and last seq of each stream the reader sees.

@@ -21,6 +21,7 @@ from cloudnego.web.documents import ProblemDocument, ReceiptDocument
 from cloudnego.web.errors import MEDIA_TYPE
 from cloudnego.web.examples import answer_of, request_of, shared
 from cloudnego.web.operations import operations
+from cloudnego.web.remembered import CASE, CAUCUS, remembered_schemas
 from cloudnego.web.scopes import SCOPES, PortalScope
 
 REF = "#/components/schemas/"
@@ -72,6 +73,10 @@ def document_schemas(kinds: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
     columns = found["Overview"]["properties"]
     for name, codes in _OVERVIEW.items():
         columns[name] = {"enum": [code if code is None else str(code) for code in codes]}
+    whole = found["CaseDocument"]["properties"]
+    whole["state"] = {"anyOf": [{"$ref": REF + CASE}, {"type": "null"}]}
+    whole["caucus"] = {"anyOf": [{"$ref": REF + CAUCUS}, {"type": "null"}]}
+    whole["called_into"] = {"type": "object", "additionalProperties": {"$ref": REF + CAUCUS}}
     return found
 
 
@@ -125,10 +130,13 @@ def _schemas(queries: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in COMMANDS.values() if kind.opens or any(ask.kind is kind for ask in ASKS.values())]
     messages = message_schemas([*kinds, *BODIES.values()])
     documents = document_schemas({*DOCUMENTS.values(), ProblemDocument, ReceiptDocument})
-    clash = [name for name in sorted(messages.keys() & documents.keys()) if not _alike(messages[name], documents[name])]
-    if clash:
-        raise SchemaClash(", ".join(clash))
-    found = dict(sorted({**queries, **documents, **messages}.items()))
+    found = dict(queries)
+    for some in (remembered_schemas(REF), documents, messages):
+        clash = [name for name in sorted(found.keys() & some.keys()) if not _alike(found[name], some[name])]
+        if clash:
+            raise SchemaClash(", ".join(clash))
+        found |= some
+    found = dict(sorted(found.items()))
     for schema in found.values():
         if "description" in schema:
             schema["description"] = " ".join(schema["description"].split())
