@@ -25,7 +25,7 @@ PICTURES: Final = (
 )
 """Name, who looks, at which page, through which window. The case is the first of his list."""
 
-_START_S: Final = 300
+START_S: Final = 300
 _WAIT_MS: Final = 20_000
 _CASE: Final = "a[href^='/c/']"
 
@@ -63,4 +63,4 @@ async def pictures(url: str) -> None:
 if __name__ == "__main__":
     hatch_build.build()
     with tempfile.TemporaryDirectory() as world, Demo(Path(world), free_port()) as demo:
-        asyncio.run(pictures(demo.ready(_START_S)))
+        asyncio.run(pictures(demo.ready(START_S)))

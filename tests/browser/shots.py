@@ -1,7 +1,8 @@
-"""`make shots`: every page at a phone and at a desk, filled, empty and missing, with the longest name a register holds,
-in large type and in English, as pictures in a folder to look at.
+"""`make shots`: every page at a phone and at a desk, filled, empty, missing and without an answer, with the longest
+name a register holds, in large type and in English, as pictures in a folder to look at.
 
-The case is played over HTTP up to its meeting, when most pages have something to show; then its people look around.
+The case is played over HTTP up to its meeting, when most pages have something to show; then its people look around. One
+case is no district: cockpit, wall, report and campaign are taken of the demonstration.
 """
 
 from __future__ import annotations
@@ -13,13 +14,18 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from playwright.async_api import ViewportSize
+
 import hatch_build
 from cloudnego.core import commands as c
+from seeds.xiaoshan.district import PASSWORD
 from tests.browser.chromium import axe
 from tests.browser.conftest import ALONE, launched
 from tests.browser.person import DESKTOP, PHONE, Person
-from tests.browser.played import Town, town_of, up_to
+from tests.browser.pictures import START_S
+from tests.browser.played import READ, Town, town_of, up_to
 from tests.journeys.conftest import House
+from tests.journeys.test_demo import Demo, free_port
 
 OPEN: Final = (
     *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
@@ -34,11 +40,17 @@ CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
     *("/papers", "/timeline", "/acts", "/room", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
 )
+DISTRICT: Final = (
+    *("/", "/todo", "/cases", "/district", "/district/campaign", "/district/report/{month}", "/office/packs"),
+    *("/office/references", "/office/calendar", "/office/map", "/office/enterprises", "/office/organisations"),
+)
+"""Of a whole district, which its union looks at."""
 SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LONG: Final = ("杭州钱塘江畔跨境电子商务综合试验区" * 4)[:56] + "有限公司"
 LARGE_AND_ENGLISH: Final = (
     "localStorage.setItem('cloudnego.large', '1'); localStorage.setItem('cloudnego.language', 'en')"
 )
+WALL: Final = ViewportSize(width=1920, height=1080)
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}
 
 
@@ -64,6 +76,7 @@ async def _all(town: Town, stranger: dict[str, Person], folder: Path) -> None:
                 await _look(person, path, folder, f"{size}-{role}-empty-{_named(path)}")
     case = (await up_to(town, c.WriteMinutes)).record.case
     await _everywhere(town, f"/c/{case}", folder, "")
+    await _without_answer(town, f"/c/{case}", folder)
     await _renamed(await town.window(town.by_role("district_union")), town.settled.subject)
     for role in (one for roles in LOOKERS.values() for one in roles):
         await (await town.window(town.by_role(role))).context.add_init_script(LARGE_AND_ENGLISH)
@@ -76,6 +89,17 @@ async def _everywhere(town: Town, case: str, folder: Path, kind: str) -> None:
             person = await town.window(town.by_role(role))
             for path in (*OWN, *(case + page for page in CASE)):
                 await _look(person, path, folder, f"{size}-{role}-{kind}{_named(path.replace(case, '/case'))}")
+
+
+async def _without_answer(town: Town, case: str, folder: Path) -> None:
+    """What pages say while the service is away: all requests of a page but the one who is there."""
+    for size, roles in LOOKERS.items():
+        person = await town.window(town.by_role(roles[0]))
+        asks = re.compile(r"/api/v1/(?!me$|session)")
+        await person.page.route(asks, lambda route: route.fulfill(status=503))
+        for path in ("/", "/cases", "/messages", "/office/enterprises", case, f"{case}/timeline"):
+            await _look(person, path, folder, f"{size}-{roles[0]}-error-{_named(path.replace(case, '/case'))}")
+        await person.page.unroute(asks)
 
 
 async def _renamed(official: Person, enterprise: str) -> None:
@@ -102,9 +126,43 @@ async def shots(url: str, folder: Path) -> None:
                 await _all(town, strangers, folder)
 
 
+async def district(url: str, folder: Path) -> None:
+    """A whole district: at a desk, at a phone, on the wall, and in large type and English."""
+    words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **ALONE}
+    looks = {"desk": (DESKTOP, False), "phone": (PHONE, False), "wall": (WALL, False), "desk-long": (DESKTOP, True)}
+    with tempfile.TemporaryDirectory() as letters:
+        async with launched(Path(letters)) as browser:
+            for name, (size, long) in looks.items():
+                context = await browser.new_context(viewport=size, **words)  # type: ignore[arg-type]
+                if long:
+                    await context.add_init_script(LARGE_AND_ENGLISH)
+                official = Person("district-union", context, await context.new_page(), url, "")
+                month = await _enters_demo(official)
+                for path in ("/district/wall",) if name == "wall" else DISTRICT:
+                    at = path.format(month=month)
+                    await _look(official, at, folder, f"{name}-district-{_named(path.replace('{month}', ''))}")
+                await context.close()
+
+
+async def _enters_demo(official: Person) -> str:
+    """Sign in, having read what everybody reads first; returns the month it is there."""
+    headers = {"X-CloudNego": "1", "Origin": official.url}
+    body = {"login": "district-union", "password": PASSWORD, "door": "cookie"}
+    answer = await official.context.request.post(f"{official.url}/api/v1/session", data=body, headers=headers)
+    assert answer.status == 201, await answer.text()
+    await official.page.goto(official.url)
+    await official._settles()
+    while await official.page.get_by_role("button", name=READ).count():
+        await official.page.get_by_role("button", name=READ).click()
+        await official._settles()
+    return str((await answer.json())["me"]["district"]["now"])[:7]
+
+
 if __name__ == "__main__":
     where = Path(sys.argv[1])
     where.mkdir(parents=True, exist_ok=True)
     hatch_build.build()
     with tempfile.TemporaryDirectory() as home, House(Path(home)) as house:
         asyncio.run(shots(house.url, where))
+    with tempfile.TemporaryDirectory() as world, Demo(Path(world), free_port()) as demo:
+        asyncio.run(district(demo.ready(START_S), where))

@@ -15,7 +15,7 @@ export function factWords(event: TimelineEntry, name: (id: string) => string): s
   if (typeof facts.outcome === 'string') said.push(wordOf(`form.words.ReplyOutcome.${facts.outcome}`) ?? wordOf(`outcomes.${facts.outcome}`) ?? '')
   if (typeof facts.step === 'string') said.push(word(`steps.${facts.step}`))
   if (typeof facts.result === 'string') said.push(wordOf(`form.words.result.${facts.result}`) ?? '')
-  if (typeof facts.person === 'string') said.push(name(facts.person))
+  if (typeof facts.person === 'string' && facts.person !== event.actor) said.push(name(facts.person))
   const plan = facts.plan as { day?: string; time?: string; place?: string | null } | null
   if (plan?.day) said.push([dayWords(plan.day), plan.time, plan.place].filter(Boolean).join(' '))
   if (typeof facts.occurred_on === 'string' && facts.occurred_on !== event.at.slice(0, 10)) said.push(dayWords(facts.occurred_on))
