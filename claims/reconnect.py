@@ -253,6 +253,9 @@ class Client:
                 self.tally.happened[f"resync {frame['why']}"] += 1
                 self.have[frame["stream"]] = []
                 self.epochs[frame["stream"]] = frame["epoch"]
+            case "presence":
+                if frame["stream"] == {"w0": "employer", "e0": "worker"}[self.person]:
+                    raise Wrong(f"{self.person} is told who is in the other caucus")
             case _:
                 self._event(frame["stream"], frame["seq"], text)
 

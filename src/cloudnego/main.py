@@ -56,7 +56,7 @@ from cloudnego.web.live import frame_of
 from cloudnego.web.pace import Pace
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
-from cloudnego.web.tickets import Tickets
+from cloudnego.web.tickets import SharedTickets, TicketOffice, Tickets
 from cloudnego.web.tries import Tries
 from cloudnego.web.watch import Watch
 
@@ -215,7 +215,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         pins=_pins(settings),
         doorkeeper=doorkeeper,
         rooms=rooms,
-        tickets=Tickets(time.monotonic),
+        tickets=_tickets(log, portals, threads),
         watch=Watch(doorkeeper, rooms),
         portals=portals,
         consents=Consents(log.engine, new_id, now_s),
@@ -251,6 +251,14 @@ def rooms_on(log: SqlLog, threads: Threads) -> Rooms:
     rooms.opened = lambda loop: log.follow(loop, rooms.has, rooms.told)
     log.bell.listen(rooms.ring)
     return rooms
+
+
+def _tickets(log: SqlLog, portals: Portals, threads: Threads) -> TicketOffice:
+    """In memory, where one process has the database; else all nodes know each other's."""
+    if log.store.sqlite:
+        return Tickets(time.monotonic)
+    spend = partial(portals.clients.spend, "live ticket")
+    return SharedTickets(partial(log.ring.derived, "live ticket"), now_s, threads.run, spend)
 
 
 def _sessions(engine: Engine, settings: Settings) -> Sessions:

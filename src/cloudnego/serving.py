@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -22,7 +23,9 @@ from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
 from cloudnego.identity.ending import end_overdue
 from cloudnego.identity.retention import DAY_S
+from cloudnego.live import elsewhere
 from cloudnego.live.ear import listen
+from cloudnego.live.elsewhere import Elsewhere
 from cloudnego.live.frames import FRAME_MAX
 from cloudnego.live.wire import Wire
 from cloudnego.main import House, build
@@ -34,6 +37,8 @@ from cloudnego.web.site import Site
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
 _FIRST_TIDY_S: Final = 600  # when the start is over and people are being answered
 _REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
+
+LOOK_S: Final = 5.0  # how late a room is at most where a ring of another node was lost
 
 _log: Final = structlog.get_logger(__name__)
 
@@ -161,8 +166,9 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
     found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s), _tidy(house)]
     if site.engine.dialect.name == "postgresql":
         dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
-        found.append(listen(dsn, CHANNEL, heard, site.log.bell.ring))
-        found.append(_refresh(site))
+        found += [listen(dsn, CHANNEL, heard, site.log.bell.ring), _refresh(site), _look_about(site)]
+        beside = Elsewhere(site.rooms, partial(site.log.ring.derived, "presence"), site.threads.run, _notice(site))
+        found += [listen(dsn, elsewhere.CHANNEL, beside.heard, beside.take), beside.forever()]
     return found
 
 
@@ -180,6 +186,24 @@ async def _tidy(house: House) -> None:
             _log.error("not_tidied", error=logs.kinds_of(wrong))
         else:
             _log.info("tidied", **gone)
+
+
+def _notice(site: Site) -> Callable[[str], None]:
+    """Tells other nodes who is here. What it gives blocks."""
+    quick = site.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def notify(payload: str) -> None:
+        with quick.connect() as connection:
+            connection.exec_driver_sql("SELECT pg_notify(%s, %s)", (elsewhere.CHANNEL, payload))
+
+    return notify
+
+
+async def _look_about(site: Site) -> None:
+    """Whatever became of the bell: now and then every room looks by itself how far its case is."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        site.rooms.ring({})
 
 
 async def _refresh(site: Site) -> None:

@@ -29,7 +29,7 @@ SOON_S: Final = 15.0
 class Place:
     """Where a house answers, and how one comes in."""
 
-    def __init__(self, house: House, url: str, server: Server) -> None:
+    def __init__(self, house: House, url: str, server: Server | None = None) -> None:
         self.house = house
         self.url = url
         self._server = server
@@ -37,6 +37,7 @@ class Place:
 
     def drop(self) -> None:
         """Every socket is gone at once, as when the process dies."""
+        assert self._server is not None
         for one in tuple(self._server.server_state.connections):
             transport: Any = one.transport
             transport.abort()

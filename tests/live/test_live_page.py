@@ -24,16 +24,20 @@ def shown(by: str) -> list[dict[str, Any]]:
     return [json.loads(text) for who, text in _SHOWN.findall(page("docs/LIVE.md")) if who == by]
 
 
+def _answers() -> list[dict[str, Any]]:
+    return [one for one in shown("server") if one["frame"] == "answer"]
+
+
 def test_what_a_client_is_shown_is_read() -> None:
     read = [frames.read(json.dumps(one).encode()) for one in shown("client")]
-    assert {type(one) for one in read} == {frames.Auth, frames.Ask}
+    assert {type(one) for one in read} == {frames.Auth, frames.Ask, frames.Signal}
     for one in read:
         if isinstance(one, frames.Ask):
             assert one.command in COMMANDS
 
 
 def test_what_the_server_is_shown_to_say_is_what_it_says() -> None:
-    kinds = frames.EventFrame | frames.AnswerFrame | frames.ResyncFrame
+    kinds = frames.EventFrame | frames.AnswerFrame | frames.ResyncFrame | frames.PresenceFrame
     for one in shown("server"):
         again = json.loads(msgspec.json.encode(msgspec.json.decode(json.dumps(one).encode(), type=kinds)))
         assert again == one
@@ -47,8 +51,8 @@ async def test_every_kind_of_frame_is_shown_with_its_fields(place: Place, case: 
     async with await place.enter(case, act.by.person) as seat:
         await seat.up_to("table", place.house.site.log.versions(case)[Stream.TABLE][1])
         await seat.say(frame="ask", id="x", command=act.command.type, words=words)
-        assert (await seat.hear("answer", id="x"))["body"].keys() == shown("server")[4]["body"].keys()
-        assert seat.welcome["body"].keys() == shown("server")[0]["body"].keys()
+        assert (await seat.hear("answer", id="x"))["body"].keys() == _answers()[2]["body"].keys()
+        assert seat.welcome["body"].keys() == _answers()[0]["body"].keys()
         for one in seat.heard:
             assert one.keys() == said[one["frame"]].keys()
             if one["frame"] == "event":

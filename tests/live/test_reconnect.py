@@ -11,8 +11,8 @@ import pytest
 from claims import reconnect
 from claims.reconnect import LOT, Tally, run
 from cloudnego.core.vocabulary import Stream
-from cloudnego.live.readers import Reader
-from cloudnego.live.rooms import Room, Rooms
+from cloudnego.live.readers import Reader, Room
+from cloudnego.live.rooms import Rooms
 
 FLOOR = 100  # in each of two parts: two hundred in all
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
@@ -13,7 +13,7 @@ from cloudnego.logs import kinds_of
 
 _RETRY_S: Final = (0.5, 1.0, 2.0, 5.0)
 
-Moved = Mapping[str, int]
+Moved = Mapping[str, Any]
 
 _log = structlog.get_logger(__name__)
 

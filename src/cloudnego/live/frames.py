@@ -3,6 +3,7 @@ to people."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -24,7 +25,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=64)]
 class Auth(Struct, frozen=True, tag_field="frame", tag="auth", forbid_unknown_fields=True):
     """The first frame: the ticket, and what one has of each stream."""
 
-    ticket: Annotated[str, Meta(max_length=128)]
+    ticket: Annotated[str, Meta(max_length=512)]
     after: Annotated[dict[Annotated[str, Meta(max_length=16)], Cursor], Meta(max_length=16)] = {}
 
 
@@ -125,6 +126,16 @@ class ResyncFrame(Struct, frozen=True, kw_only=True, tag_field="frame", tag="res
     why: str
 
 
+class PresenceFrame(Struct, frozen=True, kw_only=True, tag_field="frame", tag="presence"):
+    """Who is in a stream now, whose hand is up (the first to raise it first), who is typing; `more` are not named."""
+
+    stream: Stream
+    here: Sequence[str]
+    hands: Sequence[str]
+    typing: Sequence[str]
+    more: int
+
+
 class Frame(NamedTuple):
     """An event frame as it lies on the wire. `shows`: the event, where it is to be noted who read it."""
 
@@ -161,6 +172,13 @@ def answer_frame(id_: str | None, status: int, body: bytes, retry_after: int | N
 def resync_frame(stream: Stream, epoch: int, seq: int, why: str) -> bytes:
     """On the wire."""
     return framed(_ENCODE(ResyncFrame(stream=stream, epoch=epoch, seq=seq, why=why)))
+
+
+def presence_frame(
+    stream: Stream, here: Sequence[str], hands: Sequence[str], typing: Sequence[str], more: int
+) -> bytes:
+    """On the wire."""
+    return framed(_ENCODE(PresenceFrame(stream=stream, here=here, hands=hands, typing=typing, more=more)))
 
 
 def framed(payload: bytes) -> bytes:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final, Protocol
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Stream
+from cloudnego.live.pages import Tail
 from cloudnego.live.wire import Sink
 from cloudnego.ports import Recorded
 
@@ -20,6 +22,15 @@ LEFT: Final = 1006
 
 class Eye(Protocol):
     """What a reader sees, as somebody outside judges it."""
+
+    @property
+    def person(self) -> str:
+        """Who he is."""
+        ...
+
+    def shown(self) -> frozenset[Stream]:
+        """The streams in which he is shown to who sees them."""
+        ...
 
     def streams(self, case: Negotiation) -> frozenset[Stream]:
         """The streams he sees in the case as it stands; none: it is not there for him."""
@@ -43,6 +54,8 @@ class Reader:
         self.streams = streams
         self.cursors: Final[dict[Stream, int]] = {}
         self.anew: Final[dict[Stream, str]] = {}
+        self.shown: Final[dict[Stream, bytes]] = {}
+        self.news: Final[dict[Stream, bytes]] = {}
         self.turns = 0
         self.pulling = True  # until he is opened
         self.wanted = False
@@ -81,3 +94,36 @@ class Reader:
     def may_have(self, stream: Stream, turns: int) -> bool:
         """Whether frames of this stream, read when he had been turned so many times, are still for him."""
         return self.turns == turns and not self.held and stream in self.streams and not self.ended.done()
+
+
+class Here:
+    """What is shown in a room beside its readers: until when, by stream, kind and person; and other nodes' people."""
+
+    def __init__(self) -> None:
+        self.lasting: Final[dict[tuple[Stream, str, str], float]] = {}
+        self.elsewhere: Final[dict[str, tuple[float, dict[Stream, tuple[tuple[str, ...], ...]]]]] = {}
+
+
+class Batch(NamedTuple):
+    """Frames of one stream that were written together."""
+
+    stream: Stream
+    first: int
+    wire: bytes
+    last: int
+    shows: tuple[Recorded, ...]
+
+
+class Room:
+    """One case, and who has it open."""
+
+    def __init__(self, case: str) -> None:
+        self.case: Final = case
+        self.readers: Final[dict[Reader, None]] = {}
+        self.epochs: Final[dict[Stream, int]] = {}
+        self.last: Final[dict[Stream, int]] = {}
+        self.tails: Final[dict[Stream, Tail]] = {}
+        self.standing: tuple[object, ...] | None = None
+        self.batches: Final[deque[Batch]] = deque()
+        self.work: Iterator[None] | None = None
+        self.here: Final = Here()

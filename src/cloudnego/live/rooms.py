@@ -7,7 +7,6 @@ until nothing is new. Joining, coming back, having been slow, a ring from anothe
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -18,7 +17,8 @@ from cloudnego.core.moment import who_is_who
 from cloudnego.core.vocabulary import Stream
 from cloudnego.live.frames import Frame, resync_frame
 from cloudnego.live.pages import Log, Pages, Run, Tail, Versions
-from cloudnego.live.readers import DEFECT, LEFT, LOST, SLOW, Reader
+from cloudnego.live.presence import Presence, Said
+from cloudnego.live.readers import DEFECT, LEFT, LOST, SLOW, Batch, Reader, Room
 from cloudnego.live.wire import Gone, TooSlow
 from cloudnego.logs import kinds_of
 from cloudnego.ports import Recorded, Written
@@ -38,28 +38,6 @@ class Joined(NamedTuple):
     to: int
 
 
-class _Batch(NamedTuple):
-    stream: Stream
-    first: int
-    wire: bytes
-    last: int
-    shows: tuple[Recorded, ...]
-
-
-class Room:
-    """One case, and who has it open."""
-
-    def __init__(self, case: str) -> None:
-        self.case: Final = case
-        self.readers: Final[dict[Reader, None]] = {}
-        self.epochs: Final[dict[Stream, int]] = {}
-        self.last: Final[dict[Stream, int]] = {}
-        self.tails: Final[dict[Stream, Tail]] = {}
-        self.standing: tuple[object, ...] | None = None
-        self.batches: Final[deque[_Batch]] = deque()
-        self.work: Iterator[None] | None = None
-
-
 class Rooms:
     """All rooms of a process. Everything here happens on one event loop."""
 
@@ -72,6 +50,7 @@ class Rooms:
         self._again: Final[set[str]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._pages: Pages | None = None
+        self.presence: Final = Presence(self._news)
         self.opened: Callable[[asyncio.AbstractEventLoop], None] = lambda loop: None
 
     @property
@@ -125,6 +104,7 @@ class Rooms:
         room = self._rooms.get(case)
         reader.pulling = False
         if room is not None:
+            self.presence.came(room)
             self._wake(room, reader)
 
     def leave(self, case: str, reader: Reader) -> None:
@@ -136,9 +116,29 @@ class Rooms:
         if room is None:
             return
         room.readers.pop(reader, None)
+        self.presence.left(room, reader)
         if not room.readers:
             del self._rooms[case]
             self.pages.forget(case)
+
+    def all(self) -> list[Room]:
+        """Every room somebody is in."""
+        return list(self._rooms.values())
+
+    def signal(self, case: str, reader: Reader, stream: str, kind: str, *, on: bool) -> bool:
+        """His hand goes up or down, he begins or stops typing; False where he is not shown."""
+        room = self._rooms.get(case)
+        mine = next((one for one in reader.eye.shown() & reader.streams if one.value == stream), None)
+        if room is None or mine is None:
+            return False
+        self.presence.signal(room, reader, mine, kind, on=on)
+        return True
+
+    def hear_presence(self, case: str, node: str, believed_s: float, said: dict[Stream, Said]) -> None:
+        """Who is in the room of a case at another node."""
+        room = self._rooms.get(case)
+        if room is not None:
+            self.presence.hear(room, node, believed_s, said)
 
     # --- hearing --------------------------------------------------------------------------------------------------
 
@@ -241,6 +241,7 @@ class Rooms:
         for stream in gained:
             reader.begin_anew(stream, "new")
         if gained:
+            self.presence.came(room)
             self._wake(room, reader)
 
     # --- giving ---------------------------------------------------------------------------------------------------
@@ -250,7 +251,7 @@ class Rooms:
         room.last[stream] = max(frames[-1].seq, room.last.get(stream, 0))
         shows = tuple(one.shows for one in frames if one.shows is not None)
         wire = b"".join([one.wire for one in frames])
-        room.batches.append(_Batch(stream, frames[0].seq - 1, wire, frames[-1].seq, shows))
+        room.batches.append(Batch(stream, frames[0].seq - 1, wire, frames[-1].seq, shows))
         if room.work is None:
             room.work = self._serving(room)
             self._serve(room)
@@ -270,7 +271,7 @@ class Rooms:
                 if number % SLICE == 0:
                     yield
 
-    def _hand(self, room: Room, reader: Reader, batch: _Batch) -> None:
+    def _hand(self, room: Room, reader: Reader, batch: Batch) -> None:
         stream = batch.stream
         if stream not in reader.streams or reader.ended.done():
             return
@@ -290,6 +291,15 @@ class Rooms:
             reader.pulling = True
             reader.task = asyncio.ensure_future(self._pull(room, reader))
 
+    def _news(self, room: Room, reader: Reader) -> None:
+        """Who is here: at once where he can be written to, else with what he pulls."""
+        wire = b"".join(reader.news.values())
+        if not (reader.pulling or reader.held or reader.ended.done()) and reader.sink.ready(len(wire)):
+            reader.news.clear()
+            reader.sink.write(wire)
+        else:
+            self._wake(room, reader)
+
     async def _pull(self, room: Room, reader: Reader) -> None:
         try:
             again = True
@@ -297,7 +307,8 @@ class Rooms:
                 reader.wanted = False
                 for stream in Stream:
                     await self._bring(room, reader, stream)
-                again = reader.wanted
+                await _told_news(reader)
+                again = reader.wanted or bool(reader.news)
         except TooSlow:
             reader.end(SLOW)
         except Gone:
@@ -348,6 +359,18 @@ class Rooms:
         if read.frames and epochs == {room.epochs.get(stream)} and room.tails.get(stream) is tail:
             tail.add(read.frames)
         return read.frames
+
+
+async def _told_news(reader: Reader) -> None:
+    """Who is here, of the streams he still sees."""
+    while reader.news and not reader.ended.done():
+        await reader.freed()
+        await reader.sink.room()
+        if reader.held:
+            continue
+        news = [wire for stream, wire in reader.news.items() if stream in reader.streams]
+        reader.news.clear()
+        await reader.sink.put(news)
 
 
 async def _give(reader: Reader, stream: Stream, turns: int, frames: Sequence[Frame]) -> None:

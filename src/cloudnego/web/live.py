@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from cloudnego.core.sight import seen_streams
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
-from cloudnego.core.vocabulary import Message, Side, Stream
+from cloudnego.core.vocabulary import Message, Office, Seat, Side, Stream
 from cloudnego.eventlog.codec import facts_of, words_of
 from cloudnego.identity.offices import ActingAsRequired
 from cloudnego.identity.sessions import Who
@@ -110,6 +110,14 @@ class Sight:
         self._acting_as: Final = acting_as
         self.who = who
         self.found = found
+        self._shown = _shown(who, found)
+
+    @property
+    def person(self) -> str:
+        return self.who.person
+
+    def shown(self) -> frozenset[Stream]:
+        return self._shown
 
     def streams(self, case: Negotiation) -> frozenset[Stream]:
         site, at = self._site, self._site.world.clock(self.who.district)
@@ -123,6 +131,7 @@ class Sight:
         seen = seen_streams(case, met.member, at, self._caucus)
         called = frozenset(side for side in Side if Stream.caucus(side) in seen - met.streams)
         self.found = msgspec.structs.replace(found, streams=seen, called_into=called)
+        self._shown = _shown(self.who, self.found)
         return seen
 
     @property
@@ -138,6 +147,18 @@ class Sight:
 
     async def note(self, shown: Sequence[Recorded]) -> None:
         await note(self._site, self.who, self.found, tuple(shown_of(shown)))
+
+
+_AT_TABLE: Final = frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.INSTRUCTOR, Seat.COORDINATOR, Seat.INVITED})
+
+
+def _shown(who: Who, found: Found) -> frozenset[Stream]:
+    """Where somebody is shown to others: at the table who has a seat there, in a caucus who is let in. Nobody learns
+    that a program, an auditor or an office looks on."""
+    if who.portal is not None or Office.AUDITOR in found.member.offices:
+        return frozenset()
+    at_table = {Stream.TABLE} if not _AT_TABLE.isdisjoint(found.seats) else set[Stream]()
+    return found.streams & (at_table | {one for one in Stream if one.is_caucus})
 
 
 class Member:
@@ -233,7 +254,7 @@ class Live:
             if entered is None:
                 return None
             who, kept = entered
-            bound = self._site.tickets.take(frame.ticket, name_of(who, token), case)
+            bound = await self._site.tickets.take(frame.ticket, name_of(who, token), case)
             if bound is None:
                 return None
             found = await find(self._site, who, case, bound.acting_as)
@@ -285,6 +306,11 @@ class Live:
                     task = asyncio.ensure_future(self._ask(member, frame))
                     member.asking.add(task)
                     task.add_done_callback(member.asking.discard)
+                case Signal():
+                    rooms, case = self._site.rooms, member.case
+                    if not rooms.signal(case, member.reader, frame.stream, frame.kind, on=frame.on):
+                        member.strikes += 1
+                        await _answer(sink, None, Problem("not_found"))
                 case _:
                     member.strikes += 1
                     await _answer(sink, None, Problem("malformed"))

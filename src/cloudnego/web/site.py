@@ -28,7 +28,7 @@ from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.threads import Threads
-from cloudnego.web.tickets import Tickets
+from cloudnego.web.tickets import TicketOffice
 from cloudnego.web.tries import Tries
 from cloudnego.web.watch import Watch
 
@@ -68,7 +68,7 @@ class Site:
     tries: Tries
     outside: Outside
     rooms: Rooms
-    tickets: Tickets
+    tickets: TicketOffice
     watch: Watch
     threads: Threads
     files: FileStore

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, NamedTuple, Protocol
+
+import msgspec
 
 LASTS_S: Final = 30
 _MOST: Final = 20_000
@@ -20,8 +24,20 @@ class Bound(NamedTuple):
     acting_as: str | None
 
 
+class TicketOffice(Protocol):
+    """Where tickets are given out and shown."""
+
+    def give(self, bound: Bound) -> str:
+        """A new ticket."""
+        ...
+
+    async def take(self, ticket: str, session: str, case: str) -> Bound | None:
+        """What a ticket is for, if it is this session's and this case's and not too old. It is gone in any case."""
+        ...
+
+
 class Tickets:
-    """Tickets that were given out. `tick` is a monotonic clock in seconds."""
+    """Of one process: the tickets it gave out. `tick` is a monotonic clock in seconds."""
 
     def __init__(self, tick: Callable[[], float]) -> None:
         self._tick: Final = tick
@@ -42,9 +58,52 @@ class Tickets:
     def _first_s(self) -> float:
         return next(iter(self._given.values()))[0]
 
-    def take(self, ticket: str, session: str, case: str) -> Bound | None:
+    async def take(self, ticket: str, session: str, case: str) -> Bound | None:
         """What a ticket is for, if it is this session's and this case's and not too old. It is gone in any case."""
         given, bound = self._given.pop(ticket, (0.0, None))
         if bound is None or self._tick() - given > LASTS_S or (bound.session, bound.case) != (session, case):
             return None
         return bound
+
+
+class SharedTickets:
+    """The same for several nodes on one database: a ticket says itself what it is for, under a key all nodes have, and
+    each counts once because its use is written down. `spend` is told what was shown and until when that matters, and
+    says whether it was the first time; it blocks."""
+
+    def __init__(
+        self,
+        keys: Callable[[], Sequence[bytes]],
+        now_s: Callable[[], int],
+        run: Callable[..., Awaitable[bool]],
+        spend: Callable[[str, int], bool],
+    ) -> None:
+        self._keys: Final = keys
+        self._now_s: Final = now_s
+        self._run: Final = run
+        self._spend: Final = spend
+
+    def give(self, bound: Bound) -> str:
+        """A new ticket: 256 bits nobody guesses, what it is for, and our mark under both."""
+        body = msgspec.msgpack.encode((secrets.token_bytes(32), self._now_s() + LASTS_S, bound))
+        return urlsafe_b64encode(_tag(self._keys()[0], body) + body).decode().rstrip("=")
+
+    async def take(self, ticket: str, session: str, case: str) -> Bound | None:
+        """As `Tickets.take`."""
+        try:
+            whole = urlsafe_b64decode(ticket + "=" * (-len(ticket) % 4))
+        except ValueError:
+            return None
+        tag, body = whole[:32], whole[32:]
+        if not any(hmac.compare_digest(tag, _tag(key, body)) for key in self._keys()):
+            return None
+        try:
+            _, until_s, bound = msgspec.msgpack.decode(body, type=tuple[bytes, int, Bound])
+        except msgspec.MsgspecError:  # of a program of another version
+            return None
+        first = await self._run(self._spend, ticket, until_s + LASTS_S)
+        return bound if first and self._now_s() <= until_s and (bound.session, bound.case) == (session, case) else None
+
+
+def _tag(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")
