@@ -45,6 +45,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
   { path: '/negotiations/:id/prepared/:prepared', redirect: (to) => `/c/${String(to.params.id)}/prepared/${String(to.params.prepared)}` },
+  { path: '/c/:id/screen', name: 'screen', component: () => import('@/pages/ScreenPage.vue'), props: true, meta: { bare: true, wall: true } },
   {
     path: '/c/:id',
     component: () => import('@/pages/case/CaseShell.vue'),
@@ -53,6 +54,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'case', component: () => import('@/pages/case/OverviewPage.vue') },
       ...CASE_PAGES.map((page) => ({ path: page, name: `case-${page}`, component: casePages(page) })),
+      { path: 'sheet/:kind', name: 'case-sheet', component: () => import('@/pages/case/SheetPage.vue') },
       { path: 'guide/:step', name: 'case-guide', component: () => import('@/pages/case/GuidePage.vue') },
       { path: 'do/:command', name: 'act', component: () => import('@/pages/case/ActPage.vue') },
       { path: 'prepared/:prepared', name: 'prepared', component: () => import('@/pages/case/ActPage.vue') },

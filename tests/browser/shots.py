@@ -38,7 +38,8 @@ OWN: Final = (
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *("/papers", "/timeline", "/acts", "/room", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
+    *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
+    *("/room", "/screen", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
 )
 DISTRICT: Final = (
     *("/", "/todo", "/cases", "/district", "/district/campaign", "/district/report/{month}", "/office/packs"),

@@ -94,3 +94,11 @@ async def test_six_people_at_six_windows_come_from_a_first_figure_to_an_agreemen
         await answers(chief, "6.5%", "原则同意")
         await says(chief, "", {})
         await hears([chief, phone, manager], "已原则同意")
+        for page, seen in (
+            ("screen", "6.5%"),
+            ("sheet/sign-in", "签名"),
+            ("sheet/agenda", "已原则同意"),
+            ("sheet/minutes", "还没有开始"),
+        ):
+            await boss.goes_to(f"/c/{case}/{page}")
+            await boss.sees(seen)

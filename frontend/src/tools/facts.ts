@@ -1,4 +1,5 @@
 import type { TimelineEntry } from '@/api/documents'
+import { useCase } from '@/stores/case'
 import { useLaw } from '@/stores/law'
 import { dayWords } from './days'
 import { money } from './money'
@@ -8,7 +9,8 @@ import { word, wordOf } from '@/texts/i18n'
 export function factWords(event: TimelineEntry, name: (id: string) => string): string {
   const facts = event.facts as Record<string, unknown>
   const said: string[] = []
-  if (typeof facts.head === 'string') said.push(useLaw().head(facts.head))
+  const head = facts.head ?? (typeof facts.clause === 'string' ? useCase().state?.clauses[facts.clause]?.head : null)
+  if (typeof head === 'string') said.push(useLaw().head(head))
   if (typeof facts.rate === 'string') said.push(`${facts.rate}%`)
   if (typeof facts.fen === 'number') said.push(money(facts.fen))
   if (typeof facts.closed === 'string') said.push(word(`steps.${facts.closed}`))
