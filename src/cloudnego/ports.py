@@ -131,7 +131,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     `enterprises`: the case's own enterprise is among them. `text`: part of an id or of the external reference.
     `late`: a term that is overdue; `expires_by`: the contract is in force and ends by then.
     `calls`: those that call for one of these: a light, a seat whose turn it is, or an overlay.
-    `by_due`: only cases in which something will fall due, the most urgent first; else the latest opened first.
+    `by_due`: the most urgent first, after them those in which nothing falls due; else the latest opened first.
     """
 
     district: str

@@ -95,6 +95,16 @@ def at_preparation(t: Scene) -> None:
         t.wait_working(2)
 
 
+def overdue(t: Scene) -> None:
+    """An offer that nobody answers until its term is over."""
+    t.open(t.organ(Side.WORKER))
+    stories.confirm_service(t)
+    stories.side_list(t, Side.WORKER)
+    stories.sheet(t, Side.WORKER)
+    t.act(t.chief(Side.WORKER), c.SendOffer)
+    t.wait_working(15)
+
+
 def drift(t: Scene) -> None:
     """A random walk."""
     t.open(t.organ(Side.WORKER))
@@ -106,6 +116,7 @@ PLAYS: Final[dict[str, Callable[[Scene], None]]] = {
     **stories.STORIES,
     **stories.FURTHER,
     "at-preparation": at_preparation,
+    "overdue": overdue,
     "drift": drift,
 }
 

@@ -25,7 +25,7 @@ from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.ports import Asked, BadCursor, Cut, EventLog, Figures, Filter, Listed, Receipt, Within
 from tests.eventlog.given import DISTRICT, TOWNS, Log, asked, make_district, play, rehearsed
 
-PLAYS = ("plain", "at-preparation", "failed-ballot", "drift", "silent-enterprise")
+PLAYS = ("plain", "at-preparation", "failed-ballot", "drift", "silent-enterprise", "overdue")
 EVERYTHING = Filter(district=DISTRICT)
 
 
@@ -223,8 +223,17 @@ def test_pages_of_any_size_show_every_case_once_in_order(log: Log) -> None:
             or a.overview.opened_on > b.overview.opened_on
             for a, b in pairwise(found)
         )
-        urgent = [one.overview.next_due for one in pages(log, Filter(district=DISTRICT, by_due=True), limit)]
-        assert urgent == sorted(row.next_due for row in rows.values() if row.next_due is not None)
+
+
+def test_by_due_date_the_most_urgent_come_first_and_last_those_in_which_nothing_falls_due(log: Log) -> None:
+    rows = district_full_of_cases(log)
+    dated = sorted((row.next_due, case) for case, row in rows.items() if row.next_due is not None)
+    resting = sorted((-row.opened_on.toordinal(), case) for case, row in rows.items() if row.next_due is None)
+    assert len(dated) > 2
+    assert len(resting) > 2
+    in_order = [case for _, case in (*dated, *resting)]
+    for limit in (1, 2, 3, len(dated), 50):  # a page may end between the two, and within either
+        assert [one.case for one in pages(log, Filter(district=DISTRICT, by_due=True), limit)] == in_order
 
 
 def test_a_cursor_of_somebody_elses_making_is_refused(log: Log) -> None:

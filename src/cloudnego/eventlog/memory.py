@@ -260,8 +260,8 @@ class MemoryLog:
             found = [one for one in found if not self._in_reach(one, wanted.without)]
         rows = sorted((one for one in found if self._in_reach(one, wanted.within)), key=_order(wanted))
         if cursor is not None:
-            day, case = overviews.read_cursor(cursor)
-            rows = [one for one in rows if _order(wanted)(one) > _key_of(day, case, wanted)]
+            after = _key_of(overviews.read_cursor(cursor))
+            rows = [one for one in rows if _order(wanted)(one) > after]
         listed = tuple(rows[:limit])
         more = len(rows) > limit
         return Page(rows=listed, cursor=overviews.cursor_after(listed[-1], by_due=wanted.by_due) if more else None)
@@ -314,16 +314,14 @@ class MemoryLog:
         }
 
 
-def _key_of(day: date, case: str, wanted: Filter) -> tuple[int, str]:
-    return (day.toordinal() if wanted.by_due else -day.toordinal(), case)
+def _key_of(place: overviews.Place) -> tuple[bool, int, str]:
+    """What falls due comes first, by its day; then the latest opened."""
+    day = place.day.toordinal()
+    return (not place.dated, day if place.dated else -day, place.case)
 
 
-def _order(wanted: Filter) -> Callable[[Listed], tuple[int, str]]:
-    def key(one: Listed) -> tuple[int, str]:
-        day = one.overview.next_due if wanted.by_due else one.overview.opened_on
-        return _key_of(day or date.max, one.case, wanted)
-
-    return key
+def _order(wanted: Filter) -> Callable[[Listed], tuple[bool, int, str]]:
+    return lambda one: _key_of(overviews.place_of(one, by_due=wanted.by_due))
 
 
 def _fits(one: Listed, wanted: Filter) -> bool:
@@ -335,7 +333,6 @@ def _fits(one: Listed, wanted: Filter) -> bool:
         and (wanted.live is None or (row.ending is None) is wanted.live)
         and (wanted.enterprises is None or row.enterprise in wanted.enterprises)
         and (not wanted.text or any(wanted.text.lower() in part.lower() for part in searched))
-        and not (wanted.by_due and row.next_due is None)
         and (wanted.late is None or wanted.late in row.late.split())
         and (wanted.expires_by is None or _ends_by(row, wanted.expires_by))
         and (wanted.calls is None or not wanted.calls.isdisjoint({row.light, row.turn_seat, *row.overlays.split()}))

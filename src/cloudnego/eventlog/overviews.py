@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -179,37 +179,57 @@ def _party(organisations: frozenset[str]) -> ColumnElement[bool]:
 
 def page(engine: Engine, wanted: Filter, cursor: str | None, limit: int) -> Page:
     """Cases as wanted, the latest opened first, or by due date. Raises BadCursor."""
-    c = TABLE.c
-    query: Select[Any] = select(TABLE).where(*_where(wanted))
-    if wanted.by_due:
-        query = query.where(c.next_due.is_not(None)).order_by(c.next_due, c.case_id)
-    else:
-        query = query.order_by(c.opened_on.desc(), c.case_id)
-    if cursor is not None:
-        day, case = read_cursor(cursor)
-        if wanted.by_due:
-            query = query.where(tuple_(c.next_due, c.case_id) > tuple_(day, case))
-        else:
-            query = query.where(or_(c.opened_on < day, and_(c.opened_on == day, c.case_id > case)))
+    after = read_cursor(cursor) if cursor is not None else None
+    rows: list[Row[Any]] = []
     with engine.connect() as connection:
-        rows = connection.execute(query.limit(limit + 1)).all()
+        for query in _queries(wanted, after):  # the second is asked only by who has come to the end of the first
+            if len(rows) <= limit:
+                rows += connection.execute(query.limit(limit + 1 - len(rows))).all()
     listed = tuple(Listed(case=row[0], overview=of_row(row)) for row in rows[:limit])
     if len(rows) <= limit:
         return Page(rows=listed, cursor=None)
     return Page(rows=listed, cursor=cursor_after(listed[-1], by_due=wanted.by_due))
 
 
+def _queries(wanted: Filter, after: Place | None) -> Iterator[Select[Any]]:
+    """The list as one query, or by due date as two: each walks along its index."""
+    c = TABLE.c
+    query: Select[Any] = select(TABLE).where(*_where(wanted))
+    if wanted.by_due:
+        if after is None or after.dated:
+            dated = query.where(c.next_due.is_not(None)).order_by(c.next_due, c.case_id)
+            yield dated if after is None else dated.where(tuple_(c.next_due, c.case_id) > tuple_(after.day, after.case))
+            after = None
+        query = query.where(c.next_due.is_(None))
+    if after is not None:
+        query = query.where(or_(c.opened_on < after.day, and_(c.opened_on == after.day, c.case_id > after.case)))
+    yield query.order_by(c.opened_on.desc(), c.case_id)
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where in a list a line stands: by the day something falls due (`dated`), or by the day it was opened."""
+
+    day: date
+    case: str
+    dated: bool
+
+
+def place_of(one: Listed, *, by_due: bool) -> Place:
+    """Where a line stands in a list of this order."""
+    due = one.overview.next_due if by_due else None
+    return Place(one.overview.opened_on if due is None else due, one.case, due is not None)
+
+
 def cursor_after(last: Listed, *, by_due: bool) -> str:
     """The cursor of the page that begins after this line."""
-    day = (last.overview.next_due or date.max) if by_due else last.overview.opened_on
-    return urlsafe_b64encode(msgspec.json.encode((day, last.case))).decode().rstrip("=")
+    return urlsafe_b64encode(msgspec.json.encode(place_of(last, by_due=by_due))).decode().rstrip("=")
 
 
-def read_cursor(cursor: str) -> tuple[date, str]:
-    """The day and the case a cursor stands after. Raises BadCursor."""
+def read_cursor(cursor: str) -> Place:
+    """The place a cursor stands after. Raises BadCursor."""
     try:
         content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        return msgspec.json.decode(content, type=tuple[date, str])
+        return msgspec.json.decode(content, type=Place)
     except ValueError as wrong:
         raise BadCursor("this cursor is not one of ours") from wrong
 
