@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.whole, pytest.mark.timeout(900)]
 
 IN = re.compile("已连上|补收")
 HEAD = "T3"
+CUT = 3000  # a code of nobody's
 
 
 async def at_the_table(town: Town, side: Side, case: str) -> list[Person]:
@@ -50,55 +52,87 @@ async def answers(person: Person, bubble: str, button: str) -> None:
     await person.page.locator(".bubble", has_text=bubble).last.get_by_role("button", name=button).click()
 
 
+async def with_a_line_to_cut(town: Town, who: str, lines: list[WebSocketRoute]) -> None:
+    """A network that is switched off lets an open socket live on, so the test ends it as a lost network does."""
+
+    def opened(line: WebSocketRoute) -> None:
+        line.connect_to_server()
+        lines.append(line)
+
+    await (await town.window(who)).page.route_web_socket(re.compile("/live$"), opened)
+
+
+class Six(NamedTuple):
+    """Three of each side, the chief first; the third of the workers is on a phone."""
+
+    chief: Person
+    worker: Person
+    phone: Person
+    boss: Person
+    manager: Person
+    third: Person
+
+
+async def talk_of_figures(six: Six) -> None:
+    await says(six.worker, "提案", {"head": HEAD, "rate": "8", "text": "参照行业水平"})
+    await hears([*six], "8%")
+    await answers(six.manager, "参照行业水平", "还价")
+    await says(six.manager, "", {"rate": "5", "text": "成本压力较大"})
+    await hears([*six], "5%")
+
+
+async def confer(six: Six) -> None:
+    """What the workers say among themselves is nowhere at the other side's windows."""
+    for person in (six.chief, six.worker):
+        await person.page.get_by_role("link", name=re.compile("己方商议")).click()
+    await says(six.chief, "", {"text": "底线是六个点"}, "发给己方")
+    await hears([six.chief, six.worker], "底线是六个点")
+    for person in (six.boss, six.manager, six.third):
+        assert "底线" not in await person.page.content()
+
+
+async def lose_the_phone(six: Six, line: WebSocketRoute) -> None:
+    """It comes back with what was said meanwhile, and says how much that was."""
+    async with six.phone.losing():
+        await six.phone.context.set_offline(True)
+        await line.close(code=CUT)
+        await says(six.third, "提问", {"text": "夜班按几个班次计？"})
+        await says(six.boss, "发言", {"text": "我们准备了测算表。"})
+        await six.phone.sees("连接断开")
+        await six.phone.context.set_offline(False)
+        await six.phone.sees(re.compile("离线 .+ 秒，补收 2 条，一条不缺"))
+    await hears([six.phone], "我们准备了测算表。")
+    await six.manager.page.get_by_role("button", name="举手").click()
+    for person in (six.boss, six.phone):
+        await expect(person.page.get_by_label("举手的人，双方交替")).to_contain_text(six.manager.name.split()[-1])
+    await answers(six.phone, "夜班按几个班次计？", "答复")
+    await says(six.phone, "", {"text": "四个班次都算。"})
+    await hears([six.boss, six.manager, six.third], "四个班次都算。")
+
+
 async def test_six_people_at_six_windows_come_from_a_first_figure_to_an_agreement_in_principle(
     enters: Enters, server: House
 ) -> None:
     async with town_of(server.url, enters) as town:
         case = (await up_to(town, c.MakeProposal)).record.case
         assert case is not None
-        workers, employers = [await at_the_table(town, side, case) for side in (Side.WORKER, Side.EMPLOYER)]
-        chief, worker, phone = workers
-        boss, manager, third = employers
-        everybody = [*workers, *employers]
-
-        await says(worker, "提案", {"head": HEAD, "rate": "8", "text": "参照行业水平"})
-        await hears(everybody, "8%")
-        await answers(manager, "参照行业水平", "还价")
-        await says(manager, "", {"rate": "5", "text": "成本压力较大"})
-        await hears(everybody, "5%")
-
-        await chief.page.get_by_role("link", name=re.compile("己方商议")).click()
-        await says(chief, "", {"text": "底线是六个点"}, "发给己方")
-        await worker.page.get_by_role("link", name=re.compile("己方商议")).click()
-        await hears([chief, worker], "底线是六个点")
-        for person in employers:
-            assert "底线" not in await person.page.content()
-
-        await phone.context.set_offline(True)
-        await says(third, "提问", {"text": "夜班按几个班次计？"})
-        await says(boss, "发言", {"text": "我们准备了测算表。"})
-        await phone.context.set_offline(False)
-        await hears([phone], "夜班按几个班次计？")
-        await hears([phone], "我们准备了测算表。")
-
-        await answers(phone, "夜班按几个班次计？", "答复")
-        await says(phone, "", {"text": "四个班次都算。"})
-        await hears(everybody[3:], "四个班次都算。")
+        lines: list[WebSocketRoute] = []
+        await with_a_line_to_cut(town, town.settled.cast.bench(Side.WORKER)[2], lines)
+        six = Six(*[one for side in (Side.WORKER, Side.EMPLOYER) for one in await at_the_table(town, side, case)])
+        await talk_of_figures(six)
+        await confer(six)
+        await lose_the_phone(six, lines[-1])
 
         package = c.MakePackage.model_validate(
             {"terms": [{"head": HEAD, "rate": "6.5"}], "given": [{"head": "T5", "text": "夜班津贴标准不变"}]}
         )
         await town.acts(town.settled.cast.bench(Side.EMPLOYER)[0], case, package)
-        await chief.page.get_by_role("link", name=re.compile("协商桌 双方")).click()
-        await hears([chief, phone, manager], "6.5%")
-        await answers(chief, "6.5%", "原则同意")
-        await says(chief, "", {})
-        await hears([chief, phone, manager], "已原则同意")
-        for page, seen in (
-            ("screen", "6.5%"),
-            ("sheet/sign-in", "签名"),
-            ("sheet/agenda", "已原则同意"),
-            ("sheet/minutes", "还没有开始"),
-        ):
-            await boss.goes_to(f"/c/{case}/{page}")
-            await boss.sees(seen)
+        await six.chief.page.get_by_role("link", name=re.compile("协商桌 双方")).click()
+        await hears([six.chief, six.phone, six.manager], "6.5%")
+        await answers(six.chief, "6.5%", "原则同意")
+        await says(six.chief, "", {})
+        await hears([six.chief, six.phone, six.manager], "已原则同意")
+        sheets = {"sign-in": "签名", "agenda": "已原则同意", "minutes": "还没有开始"}
+        for page, seen in {"screen": "6.5%", **{f"sheet/{name}": text for name, text in sheets.items()}}.items():
+            await six.boss.goes_to(f"/c/{case}/{page}")
+            await six.boss.sees(seen)

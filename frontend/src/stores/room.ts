@@ -6,6 +6,8 @@ import { Room, type Cursors, type Entry, type Over, type Standing } from '@/live
 import { useCase } from '@/stores/case'
 import { useConnection } from '@/stores/connection'
 
+export interface Present { here: string[]; hands: string[]; typing: string[]; more: number }
+
 const GRACE_MS = 5_000 // a loss that is over by then is none
 const CAUGHT_MS = 20_000
 const LOOK_MS = 150 // one look at the case for what arrives together
@@ -22,6 +24,8 @@ export const useRoom = defineStore('room', () => {
   const back = ref<{ seconds: number; n: number } | null>(null)
   /** What happened since one came in, newest last; for whoever listens instead of looking. */
   const heard = ref<TimelineEntry[]>([])
+  /** Who is in a stream now, whose hand is up in which order, who is typing. */
+  const present = ref<Partial<Record<Stream, Present>>>({})
   let room: Room | null = null
   let since = 0
   let [grace, shown, looks] = [0, 0, 0]
@@ -40,10 +44,20 @@ export const useRoom = defineStore('room', () => {
     looks = window.setTimeout(() => void found.renew(), LOOK_MS)
   }
 
+  function other(frame: { frame: string } & Record<string, unknown>): void {
+    if (frame.frame !== 'presence') return
+    const { stream, here, hands, typing, more } = frame as unknown as Present & { stream: Stream }
+    present.value = { ...present.value, [stream]: { here, hands, typing, more } }
+  }
+
+  /** A hand, or that one types: shown to whoever is in that stream, and kept by nobody. */
+  const signal = (stream: Stream, kind: 'hand' | 'typing', on: boolean): void => room?.send({ frame: 'signal', stream, kind, on })
+
   function stands(now: Standing, why: Over | null): void {
     const was = standing.value
     standing.value = now
     over.value = why
+    if (now !== 'in') present.value = {} // who is there is not known from here
     if (now === 'coming' && was === 'in') {
       since = Date.now()
       grace = window.setTimeout(() => (away.value = true), GRACE_MS)
@@ -88,7 +102,7 @@ export const useRoom = defineStore('room', () => {
         },
       },
       cursors,
-      { happened, stands, caught, forget: (stream) => (found.entries = found.entries.filter((one) => one.stream !== stream)), other: () => undefined },
+      { happened, stands, caught, forget: (stream) => (found.entries = found.entries.filter((one) => one.stream !== stream)), other },
     )
     heard.value = []
     back.value = null
@@ -106,5 +120,5 @@ export const useRoom = defineStore('room', () => {
   watch(() => connection.away, (gone) => !gone && room?.hurry())
   document.addEventListener('visibilitychange', () => !document.hidden && room?.hurry())
 
-  return { standing, over, away, back, heard, join, leave }
+  return { standing, over, away, back, heard, present, signal, join, leave }
 })

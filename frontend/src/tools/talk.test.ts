@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEntry } from '@/api/documents'
-import { fateOf, lens, linesOf, strawCounts } from './talk'
+import { fateOf, lens, linesOf, speakers, strawCounts } from './talk'
 
 const entry = (seq: number, type: string, facts: object, words: object | null = null, stream = 'table'): TimelineEntry =>
   ({ at: '2026-03-20T09:00:00+08:00', actor: 'p', contested_by: [], erased: false, facts, leaf: '', mandate: null, occurred_on: null, seq, stream, type, type_version: 1, via: 'person', words }) as unknown as TimelineEntry
@@ -26,6 +26,14 @@ describe('the talk of a room', () => {
     expect(fateOf('table.1', gone, [entry(5, 'proposal_withdrawn', { proposal: 'table.1' })])).toBe('withdrawn')
     expect(fateOf('table.1', gone, [entry(5, 'accepted_in_principle', { proposal: 'table.2', settles: ['table.1'] })])).toBe('settled')
     expect(fateOf('table.1', gone, [])).toBe('replaced')
+  })
+
+  it('lets the sides speak in turn, each by when its hand went up', () => {
+    const side = (one: string) => (one.startsWith('w') ? 'worker' : one.startsWith('e') ? 'employer' : null)
+    expect(speakers(['w1', 'w2', 'e1', 'w3', 'e2'], side, null)).toEqual(['w1', 'e1', 'w2', 'e2', 'w3'])
+    expect(speakers(['w1', 'e1'], side, 'worker')).toEqual(['e1', 'w1'])
+    expect(speakers(['w1', 'i1', 'w2'], side, 'worker')).toEqual(['i1', 'w1', 'w2'])
+    expect(speakers([], side, null)).toEqual([])
   })
 
   it('counts the last word of each in a straw poll', () => {

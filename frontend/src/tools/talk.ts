@@ -54,3 +54,18 @@ export function strawCounts(poll: string, choices: number, entries: readonly Tim
   }
   return Array.from({ length: choices }, (_, at) => [...last.values()].filter((choice) => choice === at + 1).length)
 }
+
+/** The speaking list: hands in the order in which they went up, the sides in turn, beginning with the side that did not speak last. Who is of
+ * no side speaks where his hand stands among those that are left. */
+export function speakers(hands: readonly string[], sideOf: (person: string) => Side | null, last: Side | null): string[] {
+  const left = [...hands]
+  const order: string[] = []
+  let before = last
+  while (left.length) {
+    const next = left.find((one) => sideOf(one) === null || before === null || sideOf(one) !== before) ?? left[0]!
+    left.splice(left.indexOf(next), 1)
+    order.push(next)
+    before = sideOf(next) ?? before
+  }
+  return order
+}
