@@ -21,12 +21,14 @@ FOLDER: Final = ROOT / "docs" / "pictures"
 PICTURES: Final = (
     ("case", "union-chair", "/cases", DESKTOP),
     ("phone", "union-chair", "/", PHONE),
+    ("room", "union-chair", "/cases", DESKTOP),
     ("district", "district-union", "/district", DESKTOP),
 )
 """Name, who looks, at which page, through which window. The case is the first of his list."""
 
 START_S: Final = 300
 _WAIT_MS: Final = 20_000
+_OF_A_CASE: Final = ("case", "room")
 _CASE: Final = "a[href^='/c/']"
 
 
@@ -42,10 +44,14 @@ async def _take(browser: Browser, url: str, picture: tuple[str, str, str, Viewpo
     await page.wait_for_url(re.compile(r"/(accept.*)?$"))
     await page.goto(url + path)
     await page.wait_for_load_state("networkidle")
-    if name == "case":
+    if name in _OF_A_CASE:
         await page.locator(_CASE).first.click()
         await page.wait_for_url(f"{url}/c/**")
         await page.get_by_text("最近动静").wait_for()
+        if name == "room":
+            await page.get_by_role("link", name="进入协商桌").click()
+            await page.get_by_text("一条不缺").wait_for()
+            await page.locator(".middle").evaluate("one => one.scrollIntoView()")
         await page.wait_for_load_state("networkidle")
     await page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
     await context.close()
