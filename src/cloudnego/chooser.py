@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -24,6 +24,13 @@ from cloudnego.core.state import EMPTY_CAUCUS, Clause
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side
 
 Fields = dict[str, Any]
+
+NAMES_OF_NOBODY: Final = (
+    "陈立新", "周晓兰", "沈国平", "吴秋月", "俞建华", "高美芳", "来志强", "施文斌",
+    "傅海燕", "孔令辉", "楼佳敏", "汤水根", "莫雪琴", "裘立峰", "田雨薇", "华正明",
+    "金巧云", "韩卫东", "任静怡", "郑一鸣", "倪红梅", "洪学军", "章若琳", "谢长河",
+)  # fmt: skip
+"""For whoever peoples a sandbox."""
 
 
 class Cast(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from itertools import count
 
 import msgspec
 
-from cloudnego.chooser import Cast
+from cloudnego.chooser import NAMES_OF_NOBODY, Cast
 from cloudnego.core.vocabulary import Office
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.walk.sandbox import Sandbox
@@ -17,12 +17,6 @@ _FIRMS = (
     ("蜀山印染", "C17", 127),
 )  # fmt: skip
 """Names that no firm bears, industry, workers."""
-
-_NAMES = (
-    "陈立新", "周晓兰", "沈国平", "吴秋月", "俞建华", "高美芳", "来志强", "施文斌",
-    "傅海燕", "孔令辉", "楼佳敏", "汤水根", "莫雪琴", "裘立峰", "田雨薇", "华正明",
-    "金巧云", "韩卫东", "任静怡", "郑一鸣", "倪红梅", "洪学军", "章若琳", "谢长河",
-)  # fmt: skip
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +45,7 @@ def settle(sandbox: Sandbox, *, regional: bool) -> Settled:
 
 def _area(sandbox: Sandbox) -> _Area:
     district, town = sandbox.founded["places"][:2]
-    names, f = iter(_NAMES), sandbox.founded
+    names, f = iter(NAMES_OF_NOBODY), sandbox.founded
     town_union = sandbox.organisation(OrganisationKind.TOWN_UNION, "城厢街道总工会", town)
     audit = sandbox.organisation(OrganisationKind.AUDITOR, "云帆演示区审计室", district)
     people = {

@@ -21,7 +21,7 @@ from cloudnego.identity.roster import Roster, RosterError
 from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer
-from cloudnego.web.bodies import NewPassword, parsed
+from cloudnego.web.bodies import LinkToken, NewPassword, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
@@ -30,14 +30,13 @@ from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["accounts"])
 
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{43}$")]
 LoginWord = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._\-]{0,39}$")]
 
 
 class TokenBody(Message):
     """The token of an invitation's link."""
 
-    token: Token
+    token: LinkToken
 
 
 class OwnTokenBody(TokenBody):
@@ -172,7 +171,7 @@ async def accept_as_me(request: Request, site: TheSite, who: SignedIn) -> Respon
 def _open(site: Site, session: Session, token: str) -> tuple[Invitation, Body]:
     """The open invitation, whose giver may still give it. Raises `InvitationOver`. Blocks."""
     row, to = read(session, token, site.now_s())
-    check_giver(session, row, to, site.world.clock(row.district).date())
+    check_giver(session, row, to, site.today(row.district))
     return row, to
 
 

@@ -138,7 +138,7 @@ def district_document(site: Site, district: str) -> DistrictDocument:
 
 
 def _me(site: Site, who: Who) -> Me:
-    today, grade = site.world.clock(who.district).date(), who.grade(site.now_s())
+    today, grade = site.today(who.district), who.grade(site.now_s())
 
     def said(one: Held) -> MembershipDocument:
         return MembershipDocument(

@@ -93,7 +93,7 @@ def _check_sides(site: Site, parties: Parties, side: Side, persons: frozenset[st
 
 def in_force(site: Site, who: Who) -> tuple[Held, ...]:
     """The memberships that count on the district's day."""
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     return tuple(one for one in who.held if one.in_force(today))
 
 
@@ -104,7 +104,7 @@ def registering(site: Site, who: Who, allowed: Callable[[tuple[Held, ...]], T]) 
     """
     if not allowed(in_force(site, who)):
         raise Problem("not_found")
-    found = allowed(covering(who.held, KEEP_REGISTER, site.world.clock(who.district).date()))
+    found = allowed(covering(who.held, KEEP_REGISTER, site.today(who.district)))
     if not found:
         raise Problem("mandate_does_not_cover")
     return found

@@ -66,6 +66,9 @@ MandateScope = Annotated[
 ]
 """What a mandate covers: words of `identity.mandates.WORDS` with a space between."""
 
+LinkToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{43}$")]
+"""What `secrets.token_urlsafe(32)` makes: the key of one link, or of one attempt."""
+
 Instant = Annotated[datetime, Field(description="RFC 3339 with an offset")]
 
 

@@ -271,7 +271,7 @@ class _Run:
         if _state(case[1] if case is not None else None) not in ("not_begun", "opened"):
             return self._said(entry.id, entry.name, "under_way", case[0] if case is not None else None)
         with reading(site.engine) as session:
-            today = site.world.clock(district).date()
+            today = site.today(district)
             officers = officers_of(session, entry.union_organisation or "", Office.UNION, today)
         if not officers:
             return None

@@ -153,7 +153,7 @@ def cockpit_of(site: Site, cut: Cut) -> CockpitDocument:
             known[of] = site.log.counts(of)
         return known[of]
 
-    today = site.world.clock(cut.district).date()
+    today = site.today(cut.district)
     blank = partial(
         CockpitDocument, sandbox=site.clocks.district(cut.district).kind == "sandbox", today=today, least=LEAST
     )

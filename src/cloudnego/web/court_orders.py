@@ -116,13 +116,13 @@ def _above(site: Site, who: Who, case_id: str) -> bool:
     parties = parties_of(case) if case is not None else None
     if case is None or parties is None or any(case.benches.of(side).has(who.person) for side in Side):
         return False
-    mine = [one for one in who.held if fits(one, parties, site.world.clock(who.district).date())]
+    mine = [one for one in who.held if fits(one, parties, site.today(who.district))]
     of_a_side = any(side_in(one, parties, who.person) is not None for one in mine)
     return not of_a_side and any(one.office is Office.AUTHORITY for one in mine)
 
 
 def _check_official(site: Site, who: Who) -> None:
     """Raises `Problem` 404 unless he is of the labour authority, by a membership whose mandate covers it today."""
-    held = covering(who.held, CONFIRM_COURT_ORDERS, site.world.clock(who.district).date())
+    held = covering(who.held, CONFIRM_COURT_ORDERS, site.today(who.district))
     if not any(one.office is Office.AUTHORITY for one in held):
         raise Problem("not_found")

@@ -32,7 +32,7 @@ class _Known(msgspec.Struct, frozen=True):
 
 def coverage_of(site: Site, district: str, area: str | None) -> CoverageDocument:
     """The coverage of a district or a part of it, on its own day."""
-    today = site.world.clock(district).date()
+    today = site.today(district)
     with reading(site.engine) as session:
         rows = counted(session, district)
     known = _known(site.log.standings(district, date(today.year, 1, 1)), today)

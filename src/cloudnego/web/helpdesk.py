@@ -55,7 +55,7 @@ async def ask_reset(request: Request, site: TheSite, who: SignedIn) -> Response:
     """Take away all that another person proves himself with. For a chief a second official must confirm."""
     await insist(site, who, ACTS[Act.RESET_FACTORS])
     body = parsed(request, ResetBody)
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     try:
         done = await site.threads.run(site.resets.ask, who, body.person, body.why, today)
     except NothingToReset:
@@ -77,7 +77,7 @@ async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Respo
     """Confirm what another official asked for: it is done now."""
     await insist(site, who, ACTS[Act.RESET_FACTORS])
     try:
-        done = await site.threads.run(site.resets.confirm, who, reset_id, site.world.clock(who.district).date())
+        done = await site.threads.run(site.resets.confirm, who, reset_id, site.today(who.district))
     except NothingToReset:
         raise Problem("not_found") from None
     except SecondPerson:
@@ -89,7 +89,7 @@ async def confirm_reset(reset_id: ItemId, site: TheSite, who: SignedIn) -> Respo
 @router.get("/resets", **described("list_resets", ResetList))
 async def list_resets(site: TheSite, who: SignedIn) -> Response:
     """The resets of people one may reset, and one's own."""
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
 
     def read() -> ResetList:
         rows = tuple(_reset(one) for one in site.resets.seen_by(who, today))

@@ -36,7 +36,7 @@ class Pool(msgspec.Struct, frozen=True, kw_only=True):
 @router.get("/instructors", **described("list_instructors", Pool, tagged=True))
 async def list_instructors(request: Request, site: TheSite, who: SignedIn) -> Response:
     """The pool either side chooses from (HZ 7). For everybody of the district."""
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
 
     def read() -> Pool:
         with reading(site.engine) as session:
@@ -59,7 +59,7 @@ async def post_instructor(request: Request, site: TheSite, who: SignedIn) -> Res
     origin = body.origin or min(origins)
     if origin not in origins or (body.origin is None and len(origins) > 1):
         raise Problem("origin_not_yours", facts={"origins": ", ".join(sorted(origins))})
-    first = body.active_from or site.world.clock(who.district).date()
+    first = body.active_from or site.today(who.district)
 
     def write() -> Pooled:
         with writing(site.engine) as session:
@@ -84,7 +84,7 @@ async def post_instructor(request: Request, site: TheSite, who: SignedIn) -> Res
 async def delete_instructor(site: TheSite, who: SignedIn, instructor_id: InstructorId) -> Response:
     """End an entry of the own body from today on. Cases he was sent to keep him until somebody releases him."""
     origins = registering(site, who, _kept_by)
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
 
     def write() -> bool:
         with writing(site.engine) as session:

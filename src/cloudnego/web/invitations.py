@@ -132,7 +132,7 @@ def over() -> Iterator[None]:
 
 
 def _inviting(site: Site, who: Who) -> tuple[Held, ...]:
-    return covering(who.held, INVITE, site.world.clock(who.district).date())
+    return covering(who.held, INVITE, site.today(who.district))
 
 
 def _appointing(site: Site, who: Who, organisation_id: str) -> Body:
@@ -147,7 +147,7 @@ def _appointing(site: Site, who: Who, organisation_id: str) -> Body:
 def _listed(site: Site, who: Who, organisation_id: str) -> Body:
     """The organisation, if he may read who holds an office there: who may give one, and an authority's own officials,
     who name each other as coordinators (ZJ 39). Raises `Problem` 404. Blocks."""
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     if any(
         one.organisation == organisation_id and one.office is Office.AUTHORITY and one.in_force(today)
         for one in who.held

@@ -65,7 +65,7 @@ def _print(site: Site, who: Who, body: LetterBody) -> LetterPrinted:
     letters = site.factors.letters
     try:
         person, held = letters.membership(who.district, body.membership)
-        if not may_print(who, person, held, site.world.clock(who.district).date()):
+        if not may_print(who, person, held, site.today(who.district)):
             raise NoSuchMembership(body.membership)
         return letters.issue(who.district, body.membership, who.person, body.until)
     except NoSuchMembership:
@@ -75,7 +75,7 @@ def _print(site: Site, who: Who, body: LetterBody) -> LetterPrinted:
 @router.get("/letters", **described("list_letters", LetterList))
 async def list_letters(site: TheSite, who: SignedIn) -> Response:
     """The letters one may print anew or take back, and one's own; without their codes."""
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
 
     def read() -> LetterList:
         rows = tuple(_letter(one) for one in site.factors.letters.seen_by(who, today))
@@ -110,7 +110,7 @@ async def revoke_letter(letter_id: ItemId, site: TheSite, who: SignedIn) -> Resp
 
 
 def _revoke(site: Site, who: Who, letter_id: str) -> None:
-    seen = site.factors.letters.seen_by(who, site.world.clock(who.district).date())
+    seen = site.factors.letters.seen_by(who, site.today(who.district))
     letter = next((one for one in seen if one.id == letter_id), None)
     if letter is None:
         raise Problem("not_found")

@@ -55,7 +55,7 @@ def sight_of(site: Site, who: Who, acting_as: str | None) -> Sight | None:
     Capacities as a party add up, as do offices one of whose regions covers the others'; party and office do not. A
     seat comes from the case itself and adds to any of them.
     """
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     held = [
         one
         for one in who.held

@@ -96,7 +96,7 @@ def _district(site: Site, wanted: str | None) -> tuple[str, str, date]:
         row = site.clocks.district(id_)
     except (NoDistrict, KeyError):
         raise Problem("not_found") from None
-    return id_, row.name, site.world.clock(id_).date()
+    return id_, row.name, site.today(id_)
 
 
 def _list(site: Site, wanted: str | None) -> TextList:

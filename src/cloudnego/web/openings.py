@@ -39,7 +39,7 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
     parent he names is no case of his: all alike. 422 where he must say in which capacity he acts.
     """
     assert isinstance(command, OpenCase | RegisterContract), "only two commands open a case"
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     word = await site.threads.run(_word, site, who.district, command)
     if word is None:
         raise Problem("not_found")

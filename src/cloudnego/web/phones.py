@@ -21,7 +21,7 @@ from cloudnego.identity.sending import CannotSend
 from cloudnego.identity.sessions import Who
 from cloudnego.web.account import Entry, SessionOpened, SignedIn, TheSite, instant, opened
 from cloudnego.web.answers import answer, nothing
-from cloudnego.web.bodies import Password, ProofCode, parsed
+from cloudnego.web.bodies import LinkToken, Password, ProofCode, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
@@ -56,7 +56,6 @@ def _international(text: str) -> str:
 PhoneTo = Annotated[
     str, StringConstraints(pattern=r"^(\+|00)?[0-9][0-9 \-]{6,22}$", max_length=24), AfterValidator(_international)
 ]
-AttemptToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{43}$")]
 
 
 class PhoneBody(Message):
@@ -84,7 +83,7 @@ class PhoneCodeBody(Message):
 class PhoneSignInBody(Message):
     """The six digits, and the attempt they were asked in."""
 
-    attempt: AttemptToken
+    attempt: LinkToken
     code: ProofCode
     door: Literal["cookie", "bearer"] = "cookie"
 

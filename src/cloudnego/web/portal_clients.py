@@ -139,7 +139,7 @@ class _Reach(msgspec.Struct, frozen=True):
 
 
 def _reach(site: Site, who: Who) -> _Reach:
-    held = covering(who.held, LET_PORTALS_IN, site.world.clock(who.district).date())
+    held = covering(who.held, LET_PORTALS_IN, site.today(who.district))
     own = [one for one in held if one.office in _OWN and one.organisation_kind == "enterprise"]
     return _Reach(
         frozenset(one.organisation for one in own),

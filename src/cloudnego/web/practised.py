@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from sqlmodel import Session
 
-from cloudnego.chooser import Cast, fill
+from cloudnego.chooser import NAMES_OF_NOBODY, Cast, fill
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Law, Moment, Register, Standing, side_of
 from cloudnego.core.overview import next_due
@@ -31,11 +31,6 @@ NAME: Final = "演练区"
 ACT_TAKES: Final = timedelta(minutes=1)
 _FIRM: Final = "演练·云杉机械有限公司"
 _WORKERS: Final = 186
-_NAMES: Final = (
-    "陈立新", "周晓兰", "沈国平", "吴秋月", "俞建华", "高美芳", "来志强", "施文斌", "傅海燕", "孔令辉", "楼佳敏",
-    "汤水根", "莫雪琴", "裘立峰", "田雨薇", "华正明", "金巧云", "韩卫东", "任静怡",
-)  # fmt: skip
-"""Of nobody, as the firm."""
 
 
 class Somebody(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +63,7 @@ def settle(session: Session, roster: Roster, password_hash: str, year: int) -> S
     )  # fmt: skip
     union = roster.add_organisation(OrganisationKind.ENTERPRISE_UNION, f"{_FIRM}工会", town, upper=firm.id).id
     change_enterprise(session, firm, {"has_union": True, "union_organisation": union}, None)
-    names, people = iter(_NAMES), dict[str, Somebody]()
+    names, people = iter(NAMES_OF_NOBODY), dict[str, Somebody]()
 
     def somebody(organisation: str, office: Office, login: str | None = None) -> str:
         name = next(names)

@@ -50,7 +50,7 @@ def origins_of(request: Request, site: Site) -> list[str]:
 
 def means_of(site: Site, who: Who) -> tuple[MeansHad, ...]:
     """What he has to prove himself with, in this session, today. Blocks."""
-    return site.factors.had_by(who, site.world.clock(who.district).date())
+    return site.factors.had_by(who, site.today(who.district))
 
 
 def as_said(had: Iterable[MeansHad]) -> tuple[MeansDocument, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Header, Path, Query
@@ -14,7 +14,6 @@ from starlette.responses import Response
 from cloudnego import __version__
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
-from cloudnego.identity.sessions import Who
 from cloudnego.identity.views import Material
 from cloudnego.ports import Filter, Recorded
 from cloudnego.web.account import SignedIn, TheSite
@@ -95,7 +94,7 @@ async def list_cases(
         district=who.district, region=region, industry=industry, step=step, light=light, scope=scope, kind=kind,
         wage_year=wage_year, text=text, external_ref=external_ref, live=None if closed is None else not closed,
         by_due=by_due, stuck=stuck, turn_side=turn_side, late=late, size_band=size_band,
-        expires_by=None if expires_within is None else _today(site, who) + timedelta(days=expires_within),
+        expires_by=None if expires_within is None else site.today(who.district) + timedelta(days=expires_within),
     )  # fmt: skip
 
     def read() -> CasePage:
@@ -107,10 +106,6 @@ async def list_cases(
         return CasePage(sandbox=sandbox, rows=rows(site, who, found, sight, acting_as), next=found.cursor)
 
     return tagged(request, await site.threads.run(read))
-
-
-def _today(site: Site, who: Who) -> date:
-    return site.world.clock(who.district).date()
 
 
 @router.get("/negotiations/{case_id}", **described("get_case", CaseDocument, codes=OF_A_CASE, tagged=True))

@@ -140,7 +140,7 @@ async def _shown(request: Request, site: Site, who: Who, body: StepUpBody) -> bo
     if body.means is not Means.LETTER:
         return await site.threads.run(site.factors.codes.right, who, code)
     right = await known_right(site, who, body.password or "")
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     return await site.threads.run(site.factors.letters.right, who.district, who.person, code, today) and right
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import Engine
 
@@ -84,6 +85,10 @@ class Site:
     meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
     cited: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def today(self, district: str) -> date:
+        """The day in a district, by its own clock. Raises NoDistrict."""
+        return self.world.clock(district).date()
 
     def default_district(self) -> str:
         """Where somebody signs in who names no district: the first live one, else the first. Blocks."""

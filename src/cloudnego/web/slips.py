@@ -108,7 +108,7 @@ async def post_slips(request: Request, site: TheSite, who: SignedIn, enterprise_
     head = Letterhead(
         enterprise=entry.name,
         link=f"{_origin(request)}{PAGE}{who.district}/",
-        printed_on=site.world.clock(who.district).date(),
+        printed_on=site.today(who.district),
         sandbox=site.clocks.district(who.district).kind == "sandbox",
     )
     page = await site.threads.run(sheets, head, printed)

@@ -85,7 +85,7 @@ def keeper_of(site: Site, who: Who, enterprise_id: str, act: str) -> Entry:
         raise Problem("not_found")
     if answers_for_employer(entry, held):
         raise Problem("employers_office")
-    today = site.world.clock(who.district).date()
+    today = site.today(who.district)
     if not any(mandate_covers(one, act, today) for one in mine):
         raise Problem("mandate_does_not_cover")
     return entry
