@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 from starlette.types import ASGIApp
 
 from claims.hidden import SECRETS, Doing, hidden_from
+from claims.listening import Ear, quiet
 from claims.town import DISTRICT, FIRMS, Twin, Twins, case_of, story, tokens, twins
 from claims.watching import Ask, Half, Watcher, get
 from cloudnego.chooser import fill
@@ -33,6 +34,7 @@ from tests.secrecy.wire import Said
 
 LOT: Final = 50  # histories on one pair of houses; what earlier ones left behind must not tell anything either
 WATCHING: Final = 4  # observers of one history at most, each of another kind: with each of them it makes a pair
+LISTENING: Final = 0.35  # of the histories: those who watch sit in the room of the case, too
 SECRETLY: Final = 0.5
 """How often there is something hidden beside what the houses differ in anyway."""
 
@@ -109,6 +111,7 @@ class Tally:
         self.histories = 0
         self.pairs = 0
         self.received = 0
+        self.frames = 0
         self.observers: Counter[str] = Counter()
         self.hidden: Counter[str] = Counter()
         self.secrets: Counter[str] = Counter()
@@ -118,6 +121,7 @@ class Tally:
         self.histories += other.histories
         self.pairs += other.pairs
         self.received += other.received
+        self.frames += other.frames
         self.observers += other.observers
         self.hidden += other.hidden
         self.secrets += other.secrets
@@ -125,7 +129,7 @@ class Tally:
 
     def summary(self) -> dict[str, Any]:
         return {
-            "histories": self.histories, "pairs": self.pairs, "received": self.received,
+            "histories": self.histories, "pairs": self.pairs, "received": self.received, "frames": self.frames,
             "observers": dict(self.observers), "hidden": dict(self.hidden), "secrets": dict(self.secrets),
         }  # fmt: skip
 
@@ -156,6 +160,8 @@ class History:
         self.hidden = 0
         self.only = only
         self.secrets: Counter[str] = Counter()
+        self.ears: list[tuple[Ear, Ear]] = []
+        self._speaking: list[tuple[Ear, Ear]] = []
         self._looks = UNNOTED if self.hides in ("worker", "employer") else LOOKS
         self._asked = 0
 
@@ -261,6 +267,8 @@ class History:
 
     async def play(self) -> None:
         """The whole history: in each beat the hidden acts of each house are in flight while one observer asks."""
+        if self.dice.random() < LISTENING:
+            await self._listen()
         for watcher in self.watchers:
             step = timedelta(seconds=self.dice.randrange(1, 600))
             for half in self.halves:
@@ -270,6 +278,7 @@ class History:
             for number, half in enumerate(self.halves):
                 dice = Random(f"{self.seed} {self._asked} {number}")
                 acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4) if self.only is None else 0)]
+                self._sign(number, dice)
                 heard.append(await self._at_once(half, acts, asked, dice))
             watcher.keep(asked, heard)
             if seen is not None:
@@ -277,6 +286,33 @@ class History:
                     await half.ask(seen)
         for watcher in self.watchers:
             await self._look(watcher)
+        for half in self.halves:
+            await quiet(half.twin.house)
+        for ears in (*self.ears, *self._speaking):
+            for ear in ears:
+                await ear.close()
+
+    async def _listen(self) -> None:
+        """Everybody who watches sits in the room of the case, and so does somebody of the side that confers."""
+        for watcher in self.watchers:
+            self.ears.append(self._two_ears(watcher.id, self.looked_at))
+        if self.hides in ("worker", "employer"):
+            who = person(f"{self.hides}_chief", self.firm.name)
+            self._speaking.append(self._two_ears(who, self.case))
+        for ears in (*self.ears, *self._speaking):
+            for ear in ears:
+                await ear.open()
+
+    def _two_ears(self, who: str, case: str) -> tuple[Ear, Ear]:
+        one, two = (Ear(half.twin.house, half.app, half.tokens[who], case) for half in self.halves)
+        return one, two
+
+    def _sign(self, number: int, dice: Random) -> None:
+        """A hand goes up in the caucus, or somebody types there."""
+        for ears in self._speaking:
+            if dice.random() < 0.7:
+                kind, on = dice.choice(("hand", "typing")), dice.random() < 0.7
+                ears[number].say(frame="signal", stream=self.hides, kind=kind, on=on)
 
     async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
         """Hidden acts and the observer's request in one turn of the loop, in any order."""
@@ -310,6 +346,12 @@ class History:
                     what = f"{first.asked}: {_difference(first.said, second.said)}"
                     yield Broken(self.seed, lot, watcher.id, self.hides, what)
                     break
+        for watcher, ears in zip(self.watchers, self.ears, strict=False):  # nobody listens, or all do
+            here, there = (ear.received() for ear in ears)
+            strange = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+            if strange:
+                what = f"frames of {strange}: {_first(here, there, strange[0])}"
+                yield Broken(self.seed, lot, watcher.id, self.hides, what)
 
 
 async def _all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[Any]) -> list[Any]:
@@ -318,6 +360,13 @@ async def _all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[An
     begun = [*others[:place], first, *others[place:]]
     given: list[Any] = list(await asyncio.gather(*begun))
     return [given.pop(place), *given]
+
+
+def _first(here: dict[str, list[str]], there: dict[str, list[str]], name: str) -> str:
+    """The first frame that is another."""
+    one, two = here.get(name, []), there.get(name, [])
+    at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return f"{len(one)} and {len(two)}, at {at}: {one[at : at + 1]} {two[at : at + 1]}"[:600]
 
 
 def _difference(first: Said, second: Said) -> str:
@@ -353,6 +402,7 @@ async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, *, onl
             tally.histories += 1
             tally.pairs += len(history.watchers)
             tally.received += sum(2 * len(one.heard[0]) for one in history.watchers)
+            tally.frames += sum(len(told) for ears in history.ears for ear in ears for told in ear.received().values())
             tally.observers.update(one.kind for one in history.watchers)
             tally.hidden[history.hides] += history.hidden
             tally.secrets += history.secrets

@@ -38,7 +38,7 @@ from tests.web.played import at, rehearsed, settle, write
 
 LOT: Final = 25  # schedules on one house
 PEOPLE: Final = ("w0", "e0")
-ACTS: Final = (4, 12)  # things that happen in one schedule
+ACTS: Final = (3, 9)  # things that happen in one schedule
 _WAIT_S: Final = 30.0
 
 Have = dict[str, list[str]]

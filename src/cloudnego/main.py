@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from alembic.runtime.migration import MigrationContext
@@ -63,6 +63,8 @@ from cloudnego.web.watch import Watch
 _PIN_MEMORY_KIB: Final = 8_192  # a PIN is kept by its pepper and its lock; 25 ms each let a whole shift come in at once
 _COURIERS: Final = 4  # texts under way at once: a gateway that hangs must not hold the threads that read
 _PINS_WAITING_MAX: Final = 5_000  # a factory is one address, and its shift ends for all at the same minute
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -247,7 +249,11 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
 
 def rooms_on(log: SqlLog, threads: Threads) -> Rooms:
     """The rooms of a process: told what it writes, and hearing its bell."""
-    rooms = Rooms(log, threads.run, frame_of)
+
+    def run(work: Callable[..., T], *given: Any) -> Awaitable[T]:
+        return threads.run(work, *given)
+
+    rooms = Rooms(log, run, frame_of)
     rooms.opened = lambda loop: log.follow(loop, rooms.has, rooms.told)
     log.bell.listen(rooms.ring)
     return rooms

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
+from claims.listening import Ear
 from cloudnego.chooser import fill
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import STEPS, Step
@@ -54,6 +55,9 @@ _AMONG_CASES: Final = frozenset(
 """What looks into cases without one in its path."""
 
 AT_THE_TABLE: Final = "at the table"
+
+_ROOMS_AT: Final = (Step.TOPICS, Step.MEETING)
+_NOT_THERE: Final = 4404
 
 _OF_THE_ASKER: Final = {"not_your_seat", "not_in_this_step", "case_closed"}
 
@@ -257,6 +261,7 @@ class Run:
         self.document = document_of(ground.house)
         self.failures: list[Failure] = []
         self.cells = 0
+        self.entered = 0
         self.answers: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], Said] = {}
         self._params = {name: ground.made.get(str(value)[1:], str(value)) for name, value in table()["params"].items()}
@@ -271,6 +276,22 @@ class Run:
             body = self._named(body_of(endpoint, self.ground.step))
             for cell in cells(endpoint.name, self.ground.step):
                 await self._one(cell, endpoint, body)
+
+    async def rooms(self) -> None:
+        """The room of the case, whoever gave one the ticket: who sees the case hears his streams and no other,
+        everybody else what is said where there is no case."""
+        for cell in cells("live", self.ground.step):
+            token = self.ground.tokens.get(person(cell.kind, cell.membership))
+            ear = Ear(self.ground.house, self.ground.house.front, token, self.ground.case)
+            await ear.open()
+            await ear.close()
+            lets_in = wanted(cell._replace(endpoint="get_case")) == "200"
+            streams = sees(cell.kind, cell.membership, cell.step) if lets_in else frozenset[str]()
+            heard, code = ear.begins(), ear.closed()
+            self.entered += 1
+            if heard.keys() != streams or (not lets_in and code != _NOT_THERE) or not ear.streams() <= streams:
+                self.failures.append(Failure(cell, f"{sorted(streams)}", f"{sorted(heard)}, {code}, {ear.streams()}"))
+        self.ground.undo(people=False)
 
     def _named(self, body: bytes | None) -> bytes | None:
         """A body with the ids of what it calls `$name`."""
@@ -373,6 +394,8 @@ def run(step: Step, *, every: bool = False) -> Run:
     with prepared(step) as ground:
         made = Run(ground)
         asyncio.run(made.all(every=every))
+        if every or step in _ROOMS_AT:
+            asyncio.run(made.rooms())
         return made
 
 

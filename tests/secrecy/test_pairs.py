@@ -72,6 +72,11 @@ def _in_a_length(written: int, message: Message) -> None:
         message["body"] += b" " * (written % 97)
 
 
+def _in_a_frame(written: int, message: Message) -> None:
+    if message["type"] == "websocket.send":
+        message["text"] += " " * (written % 97)
+
+
 def _in_a_tag(written: int, message: Message) -> None:
     if message["type"] == "http.response.start":
         tagged = [(k, v[:-1] + str(written).encode() + v[-1:] if k == b"etag" else v) for k, v in message["headers"]]
@@ -82,6 +87,11 @@ def _in_a_tag(written: int, message: Message) -> None:
 def test_a_planted_leak_is_caught(leak: Callable[[int, Message], None]) -> None:
     tally = run(1, 6, lambda twin, app: _leaking(twin, app, leak))
     assert tally.broken, "what the other side wrote was let out, and nobody noticed"
+
+
+def test_a_leak_in_a_frame_is_caught() -> None:
+    tally = run(13, 1, lambda twin, app: _leaking(twin, app, _in_a_frame))  # a history in which they listen
+    assert any("frames of" in one.what for one in tally.broken), "nobody listened, or nobody noticed"
 
 
 def _showing(table: str, twin: Twin, app: ASGIApp) -> ASGIApp:
