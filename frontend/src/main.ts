@@ -9,6 +9,7 @@ import { useSession } from '@/stores/session'
 import { useSettings } from '@/stores/settings'
 import { useStepUp } from '@/stores/stepup'
 import { i18n } from '@/texts/i18n'
+import { keepFocus } from '@/tools/focus'
 import '@/styles/tokens.css'
 import '@/styles/base.css'
 
@@ -34,6 +35,7 @@ async function start(): Promise<void> {
   app.use(router)
   await router.isReady().catch(() => undefined) // a page that does not lie here: App says so
   app.mount('#app')
+  keepFocus()
   workOffline()
 }
 

@@ -25,6 +25,9 @@ for (const kind of ['pointerdown', 'mousedown', 'touchstart'])
 """
 _ORDERS: Final = ((1, 2, 0), (0, 1, 2), (2, 1, 0))  # of year, month and day, as browsers have them
 _AWAY: Final = """(one, value) => [...one.options].findIndex(option => option.value === value) - one.selectedIndex"""
+_UNFILLED: Final = (
+    """form => [...form.querySelectorAll('[required]')].some(one => one.type !== 'radio' && !one.value)"""
+)
 _ROUND: Final = 14  # more stops than a sheet has
 _INSIDE: Final = "one => one.contains(document.activeElement)"
 _ELSEWHERE: Final = "one => document.activeElement !== document.body && !one.contains(document.activeElement)"
@@ -119,6 +122,7 @@ class KeyTown(LayTown):
         self.efforts[who] = Effort(str(one))
         person = self._windows[who] = await enters(str(one), size)
         await person.context.add_init_script(_NO_POINTER)
+        person.page.on("filechooser", lambda _: None)  # listened to from now on: a key is quicker than who asks with it
         await signs_in(person, self.sandbox.district, one.login, one.password)
         self._letter(who)
         return person
@@ -140,27 +144,40 @@ class KeyTown(LayTown):
         await (await self.window(who)).stands("section.receipt")
         return receipt
 
+    async def _comes_to(self, person: Person, who: str, page: str) -> None:
+        await super()._comes_to(person, who, page)
+        if await person.page.locator("form").last.evaluate(_UNFILLED):
+            await self._is_told_what_is_missing(person)
+
+    async def _is_told_what_is_missing(self, person: Person) -> None:
+        """Who sends a form too early stands at what is to be mended, and a line of it leads to its field."""
+        form = KeyboardForm(person)
+        await form.presses(person.page.locator("form button.primary[class~=wide]").last)
+        await person.stands("form .summary")
+        await form.presses(person.page.locator("form .summary button").last)
+        await person.stands("form [data-at]")
+        await person.is_fine()
+
     async def _agrees(self, person: Person, who: str, binds: Locator) -> None:
-        await keeps(person)
-        if "binds" not in self._put_away:
-            self._put_away.add("binds")
-            await person.page.keyboard.press("Escape")
-            await expect(person.page.locator("dialog")).to_have_count(0)
-            await person.stands("form button.primary")
-            await person.page.keyboard.press("Enter")
-            await binds.wait_for()
+        await self._puts_away(person, "dialog")
         await super()._agrees(person, who, binds)
 
     async def proves(self, person: Person, who: str) -> None:
-        await keeps(person)
-        if "proof" not in self._put_away:
-            self._put_away.add("proof")
-            await person.page.keyboard.press("Escape")
-            await expect(person.page.locator("#stepup")).to_have_count(0)
-            await person.stands("button.primary")
-            await person.page.keyboard.press("Enter")
-            await person.page.locator("#stepup").wait_for()
+        await self._puts_away(person, "#stepup")
         await super().proves(person, who)
+
+    async def _puts_away(self, person: Person, sheet: str) -> None:
+        """The focus stays in what lies over the page. The first of a kind is put away by Escape, which leads back to
+        the button that brought it, and fetched again."""
+        await keeps(person)
+        if sheet in self._put_away:
+            return
+        self._put_away.add(sheet)
+        await person.page.keyboard.press("Escape")
+        await expect(person.page.locator(sheet)).to_have_count(0)
+        await person.stands("button.primary")
+        await person.page.keyboard.press("Enter")
+        await person.page.locator(sheet).wait_for()
 
 
 async def signs_in(person: Person, district: str, login: str, password: str) -> None:

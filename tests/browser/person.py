@@ -53,11 +53,30 @@ _QUIET_MS: Final = 300  # with no request under way for so long, a page has said
 _LOOK_MS: Final = 50
 _DRAWN_MS: Final = 5_000
 _TABS_MAX: Final = 250
+_NOWHERE_MAX: Final = 6  # a date has four stops, and out of the page there may be one
 _TOWARDS: Final = """(one, inside) => {
     const at = document.activeElement;
     if (one === at || (inside && one.contains(at))) return null;
     return one.compareDocumentPosition(at) & Node.DOCUMENT_POSITION_FOLLOWING ? 'Shift+Tab' : 'Tab';
 }"""
+_OPERATED: Final = """() => {
+    const kinds = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+    const all = document.querySelectorAll(kinds);
+    const group = one => one.type === 'radio' ? document.querySelectorAll(`input[name="${one.name}"]`) : [one];
+    window.there = [...all].filter(one => one.checkVisibility({visibilityProperty: true}) && !one.matches(':disabled'))
+        .map(one => [...group(one)]);
+    window.been = new Set();
+    window.last = null;
+}"""
+_BEEN: Final = """() => {
+    const [at, last] = [document.activeElement, window.last];
+    window.last = at;
+    if (at === document.body || at === last) return null;  // a date has several stops
+    const before = window.been.size;
+    return window.been.add(at).size > before;
+}"""
+_MISSED: Final = """() => window.there.filter(group => group[0].isConnected && !group.some(one => window.been.has(one)))
+    .map(group => group[0].outerHTML.slice(0, 160))"""
 _UNSEEN: Final = """() => {
     const at = document.activeElement;
     const shown = getComputedStyle(at).clipPath === 'none' ? at : at.closest('label');  // a file's, drawn as a button
@@ -117,11 +136,35 @@ class Person:
         for _ in range(_TABS_MAX):
             key = await target.evaluate(_TOWARDS, inside)
             if key is None:
-                wrong = await self.page.evaluate(_UNSEEN)
-                assert not wrong, f"{self}, at {self.page.url}: the focus on {target} is {wrong}"
+                await self._is_seen()
                 return
             await self.page.keyboard.press(key)
         raise AssertionError(f"{self}, at {self.page.url}: {_TABS_MAX} times Tab do not lead to {target}")
+
+    async def tabs_through(self) -> None:
+        """Press Tab until it has led all around the page: it leads to everything there is to operate, and whoever goes
+        so sees at each stop where he is."""
+        await self.page.evaluate(_OPERATED)
+        nowhere = 0
+        while (new := await self._tabs_on()) is not False:
+            nowhere = 0 if new else nowhere + 1
+            assert nowhere < _NOWHERE_MAX, f"{self}, at {self.page.url}: Tab leads nowhere"
+            if new:
+                await self._is_seen()
+        self._insist([f"Tab does not lead to {one}" for one in await self.page.evaluate(_MISSED)])
+
+    async def _tabs_on(self) -> bool | None:
+        """Whether Tab has led to something new; None where it led nowhere else, or out of the page."""
+        await self.page.keyboard.press("Tab")
+        new: bool | None = await self.page.evaluate(_BEEN)
+        return new
+
+    async def _is_seen(self) -> None:
+        """Where the focus is, there is a mark, inside the window, and nothing lies over it."""
+        wrong = await self.page.evaluate(_UNSEEN)
+        if wrong:
+            at = await self.page.evaluate("document.activeElement.outerHTML.slice(0, 160)")
+            self._insist([f"the focus is {wrong}: {at}"])
 
     async def stands(self, within: str = "main, dialog, header") -> None:
         """Whoever reads by ear or goes by keys is somewhere, and not thrown back before the beginning of the page."""

@@ -30,6 +30,10 @@ export function compile(fields: readonly Field[], raw: Raw, at = ''): Compiled {
   return { body, errors }
 }
 
+/** Of what was wrong, what is not put right yet. */
+export const stillWrong = (before: Errors, now: Errors): Errors =>
+  Object.fromEntries(Object.keys(before).flatMap((at) => (now[at] ? [[at, now[at]]] : [])))
+
 function valueOf(field: Field, typed: unknown, where: string, errors: Errors): unknown {
   switch (field.kind) {
     case 'group':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import acts from '@/generated/acts.json'
-import { compile, type Raw } from './compile'
+import { compile, stillWrong, type Raw } from './compile'
 import { fieldsOf, type Field, type Schemas } from './shape'
 
 const schemas = acts.schemas as unknown as Schemas
@@ -55,6 +55,11 @@ describe('what is typed', () => {
   })
   it('is refused where it stands', () => {
     expect(compile(topics, { topics: [{ head: 'T3' }, { head: 'T2', answer: 'keep', asked_fen: 'viel' }] }).errors).toEqual({ '/topics/0/answer': 'required', '/topics/1/asked_fen': 'money' })
+  })
+  it('stays refused until it is put right, and what is typed meanwhile is not scolded', () => {
+    const before = compile(topics, { topics: [{}, { head: 'T2' }] }).errors
+    const now = compile(topics, { topics: [{ head: 'T3', answer: 'keep', asked_fen: '1x' }, { head: 'T2' }] }).errors
+    expect(stillWrong(before, now)).toEqual({ '/topics/1/answer': 'required' })
   })
   it('keeps false apart from nothing', () => {
     const attest = fields('attest_ballot')

@@ -40,7 +40,7 @@ export async function options(source: Source): Promise<Option[]> {
     case 'fact':
     case 'opinion':
     case 'problem':
-      if (!found.entries.length) await found.loadTimeline()
+      await found.loadTimeline().catch((wrong: unknown) => found.entries.length || Promise.reject(wrong as Error)) // others have acted since
       return events(found.entries, source)
     default:
       return one ? ofCase(one, source) : enterprises()

@@ -8,7 +8,7 @@ import { useCase } from '@/stores/case'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
 import { said, t } from '@/texts/i18n'
-import { compile, type Errors, type Raw } from './compile'
+import { compile, stillWrong, type Errors, type Raw } from './compile'
 import { dropDraft, freshDraft, keepDraft, readDraft, type Draft } from './draft'
 import { fieldsOf, type Field, type Schemas } from './shape'
 
@@ -34,6 +34,7 @@ export function useAct(command: string, caseId: string, path: string) {
   const binding = ref(false)
   const ready = ref(false)
   const person = (): string => session.me?.person ?? ''
+  let told = false // by the server, which alone knows what is mended
 
   /** `begin` says what stands in an empty form; a draft kept on this device goes before it, `known` before both. */
   async function open(begin: (fields: readonly Field[]) => Raw, known: (fields: readonly Field[]) => Raw = () => ({})): Promise<void> {
@@ -47,7 +48,7 @@ export function useAct(command: string, caseId: string, path: string) {
     Object.assign(draft.raw, known(fields.value))
     kept.value = old !== null
     ready.value = true
-    watch(() => draft.raw, save, { deep: true })
+    watch(() => draft.raw, () => (mend(), save()), { deep: true })
   }
 
   let timer = 0
@@ -69,8 +70,14 @@ export function useAct(command: string, caseId: string, path: string) {
     kept.value = false
   }
 
+  /** A field that is put right says so at once; one that is not finished yet is not scolded while one types. */
+  function mend(): void {
+    if (!told && Object.keys(errors.value).length) errors.value = stillWrong(errors.value, compile(fields.value, draft.raw).errors)
+  }
+
   /** Whether the fields hold together; the errors stand at them. */
   function check(): boolean {
+    told = false
     errors.value = compile(fields.value, draft.raw).errors
     return Object.keys(errors.value).length === 0
   }
@@ -111,6 +118,7 @@ export function useAct(command: string, caseId: string, path: string) {
   function refused(problem: Problem): void {
     if (problem.code === 'step_up_needed') return // the sheet was put away: nothing happened, nothing is wrong
     obstacles.value = problem.obstacles
+    told = true
     errors.value = Object.fromEntries(problem.errors.map((one) => [one.at, said(one.message)]))
     if (problem.code === 'offline') failure.value = t('state.offline_says')
     else if (!problem.obstacles.length) failure.value = said(problem.detail) || t('state.failed_says')
