@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
+from threading import Lock
 from typing import Any, Final, NoReturn
 
 import msgspec
@@ -201,9 +202,14 @@ def _read(pack_id: str, text: str) -> _Layer:
     return _Layer(header, rows, tables)
 
 
+_CONVERTING: Final = Lock()
+"""msgspec learns a type when it first meets it, and two threads that meet one at once end the process."""
+
+
 def _typed(pack_id: str, key: str, value: Any, kind: Any) -> Any:
     try:
-        return msgspec.convert(value, type=kind)
+        with _CONVERTING:
+            return msgspec.convert(value, type=kind)
     except msgspec.ValidationError as error:
         raise PackError(f"{pack_id}，{key}：{error}", f"{pack_id}, {key}: {error}") from error
 
