@@ -294,7 +294,8 @@ class Client:
 
 def _proposal(dice: Random, number: int) -> Any:
     act = dice.choice([one for one in rehearsed() if one.command.type == "make_proposal"])
-    words = {"text": f"第{number}次" + "长" * dice.choice((0, 3, 900)), "rate": f"{5 + number % 40 / 10:.1f}"}
+    text, rate = f"第{number}次" + "长" * dice.choice((0, 3, 900)), f"{5 + number % 40 / 10:.1f}"
+    words = {"text": text, "rate": rate, "answers": None}
     return act._replace(command=act.command.model_copy(update=words))
 
 

@@ -32,6 +32,7 @@ def test_what_somebody_ends_with_is_the_log(part: int, capsys: pytest.CaptureFix
     assert tally.broken == [], f"run again with CLOUDNEGO_RECONNECT_SEED={first}"
     for what in ("cut", "dropped", "node died", "erased", "ring lost", "set back", "ahead", "no cursor", "written"):
         assert tally.happened[what] > 0, f"{what} never happened"
+    assert tally.happened["refused"] * 10 < tally.happened["written"], "acts of the story are refused: nothing happens"
     for why in ("new", "epoch", "ahead"):
         assert tally.happened[f"resync {why}"] > 0, why
 
