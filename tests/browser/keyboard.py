@@ -193,6 +193,8 @@ async def signs_in(person: Person, district: str, login: str, password: str) -> 
         await form.presses(page.get_by_role("button", name=READ))
         await person.is_fine()
         await person.stands()
+    await page.wait_for_url(re.compile(r"/$"))
+    await person.is_fine()  # at home, with nothing of it under way
 
 
 async def keeps(person: Person) -> None:
