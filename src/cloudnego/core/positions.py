@@ -6,8 +6,7 @@ until somebody says otherwise in so many words, and no proposal takes an open po
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence, Set
 
 from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
@@ -116,7 +115,7 @@ def _replaced(m: Moment, heads: set[str]) -> Iterator[str]:
     return (name for name, one in m.case.positions.items() if one.side is m.side and _within(one, heads))
 
 
-def _within(one: Position, heads: Any) -> bool:
+def _within(one: Position, heads: Set[str]) -> bool:
     return not one.accepted and one.heads <= heads
 
 
