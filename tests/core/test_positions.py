@@ -80,6 +80,11 @@ def test_a_package_has_two_lines_or_more_each_on_a_head_of_its_own() -> None:
     now.when(W2, strange).then_refused(Reason.UNKNOWN_HEAD)
 
 
+def test_a_figure_in_a_package_counts_among_what_its_side_has_named() -> None:
+    after = given(REPLIED).having((E2, NIGHT)).case
+    assert after.proposals[-2:] == ((E, "T3", "6", None), (E, "T5", None, None))
+
+
 def test_no_act_names_a_part_of_a_package() -> None:
     """If A then B is taken as it was made, or not at all: whatever is accepted is a proposal, whole."""
     now = given(REPLIED).having((E2, NIGHT))

@@ -1,6 +1,6 @@
 import { computed } from 'vue'
 import { useCase } from '@/stores/case'
-import { standingsOf } from '@/tools/history'
+import { standings } from '@/tools/gap'
 import { t } from '@/texts/i18n'
 
 /** What is talked of, and how far each of it is: as the chair set it, or else what the sides put up for negotiation. */
@@ -12,7 +12,7 @@ export function useAgenda() {
     const sheets = [...(found.state?.offer?.topics ?? []), ...(found.state?.reply?.topics ?? [])]
     return [...new Set(sheets.filter((one) => one.answer === 'negotiate').map((one) => one.head))]
   })
-  const gaps = computed(() => new Map(standingsOf(found.entries).map((one) => [one.head, one])))
+  const gaps = computed(() => new Map(standings(found.state?.proposals ?? []).map((one) => [one.head, one])))
   const clausesOf = (head: string) => Object.entries(found.state?.clauses ?? {}).filter(([, clause]) => clause.head === head)
   const agreed = (head: string): boolean => clausesOf(head).some(([, clause]) => clause.confirmed.length === 2)
   const accepted = (head: string): boolean => Object.values(found.state?.positions ?? {}).some((one) => one.accepted && [...one.terms, ...one.given].some((line) => line.head === head))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEntry } from '@/api/documents'
 import { bandOf, marksOf, type Reference } from './gap'
-import { courses, standingsOf, wageTable, wordings } from './history'
+import { courses, wageTable, wordings } from './history'
 import { momentAt, momentsOf } from './moments'
 import { after, before, redline } from './redline'
 import { seatOf } from './practised'
@@ -16,7 +16,7 @@ describe('what the timeline says of the talks', () => {
   it('counts what a package says of a head, and what it wants for it, as its side\'s figures', () => {
     const line = (head: string, rate: string | null, fen: number | null) => ({ head, rate, fen })
     const both = [named(1, 'worker', 'T3', '8'), entry(2, 'package_made', { side: 'employer', terms: [line('T3', '6.5', null)], given: [line('T5', null, 3_000)] })]
-    expect(standingsOf(both).map((one) => [one.head, one.worker, one.employer])).toEqual([['T3', '8', '6.5'], ['T5', null, '3000']])
+    expect(courses(both).map((one) => [one.head, one.unit])).toEqual([['T3', 'rate'], ['T5', 'fen']])
     expect(courses(both)[0]!.moves.map((one) => one.value)).toEqual(['8', '6.5'])
   })
   it('is each head with its figures in their order and round', () => {

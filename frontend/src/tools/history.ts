@@ -40,13 +40,9 @@ function figures(entries: readonly TimelineEntry[]): ReturnType<typeof atTable> 
   })
 }
 
-/** Where the sides stand by what is on the table, packages with it. */
-export const standingsOf = (entries: readonly TimelineEntry[]): ReturnType<typeof standings> =>
-  standings(figures(entries).map(({ facts }) => [facts.side, facts.head, facts.rate, facts.fen] as const))
-
 export function courses(entries: readonly TimelineEntry[]): Course[] {
   const made = figures(entries)
-  const shown = standingsOf(entries)
+  const shown = standings(made.map(({ facts }) => [facts.side, facts.head, facts.rate, facts.fen] as const))
   return shown.map(({ head, unit }) => ({
     head, unit,
     moves: made

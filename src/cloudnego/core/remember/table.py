@@ -22,7 +22,8 @@ def _(case: Negotiation, event: e.ProposalMade) -> Negotiation:
 @on(e.PackageMade)
 def _(case: Negotiation, event: e.PackageMade) -> Negotiation:
     made = Position(side=event.side, terms=event.terms, given=event.given, answers=event.answers)
-    return _put(case, event, made)
+    said = ((event.side, line.head, line.rate, line.fen) for line in made.lines)  # a figure in a package is one, too
+    return _put(put(case, proposals=(*case.proposals, *said)), event, made)
 
 
 def _put(case: Negotiation, event: e.ProposalMade | e.PackageMade, made: Position) -> Negotiation:
