@@ -268,7 +268,7 @@ class Given:
             self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, caucus=caucus,
             register=self.register if place is None or place.ask.by_register else None,
             other=self.other if place and place.ask.reads else None, new_law=self.new_law, fact=self._fact(ask),
-            named=self.named if place and place.ask.names else None,
+            named=self.named if place and (place.ask.names or isinstance(ask, c.CheckIn)) else None,
         )  # fmt: skip
 
     def _fact(self, ask: c.Command | None) -> e.Event | None:

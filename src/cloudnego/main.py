@@ -54,6 +54,7 @@ from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.health import Figures
 from cloudnego.web.live import frame_of
 from cloudnego.web.pace import Pace
+from cloudnego.web.room_codes import RoomCodes
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
 from cloudnego.web.tickets import SharedTickets, TicketOffice, Tickets
@@ -218,6 +219,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         doorkeeper=doorkeeper,
         rooms=rooms,
         tickets=_tickets(log, portals, threads),
+        room_codes=RoomCodes(partial(log.ring.derived, "check in")),
         watch=Watch(doorkeeper, rooms),
         portals=portals,
         consents=Consents(log.engine, new_id, now_s),

@@ -16,9 +16,11 @@ from cloudnego.core.overview import Overview, overview
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason
 from cloudnego.core.sight import (
+    before_code,
     moment_of,
     next_for,
     seated,
+    seen_attendance,
     seen_overview,
     seen_stuck,
     seen_terms,
@@ -305,6 +307,32 @@ def test_what_a_case_waits_for_is_said_to_the_table() -> None:
     assert seen_stuck(s, AUDITOR) == seen_stuck(s, E1)
     for by in (WORKER, UNION, HR, TOWN, AUTHORITY, STRANGER):
         assert seen_stuck(s, by) == []
+
+
+def test_who_is_at_the_meeting_and_what_keeps_it_from_opening_is_said_to_the_table_alone() -> None:
+    confirmed = (RECORDER, c.ConfirmCheckIn(persons=("w1", "e1", "e2")))
+    there = given(READY_TO_MEET).on("2026-03-31T09:00").having((W2, c.CheckIn()), confirmed)
+    seen = seen_attendance(there.standing, W1)
+    assert seen is not None
+    assert seen_attendance(there.standing, AUDITOR) == seen_attendance(there.standing, RECORDER) == seen
+    workers, employers = seen.sides[Side.WORKER], seen.sides[Side.EMPLOYER]
+    assert (workers.seated, workers.checked_in, workers.by_code, workers.confirmed) == (3, 1, 0, 1)
+    assert (workers.chief, workers.majority, employers.chief, employers.majority) == (True, False, True, True)
+    assert [one.reason for one in seen.before_opening] == [Reason.NO_MAJORITY_OF_SIDE]
+    for by in (WORKER, UNION, HR, TOWN, AUTHORITY, STRANGER):
+        assert seen_attendance(there.standing, by) is None
+    for other in (BOTH_LISTED, AGREED):
+        assert seen_attendance(given(other).standing, W1) is None
+
+
+def test_the_code_of_the_room_is_put_up_by_the_recorder_or_a_chief_on_the_day() -> None:
+    now = given(READY_TO_MEET).on("2026-03-31T09:00")
+    assert {by.person: [o.reason for o in before_code(now.moment(by))] for by in (RECORDER, W1, E1, W2)} == {
+        "recorder": [], "w1": [], "e1": [], "w2": [Reason.NOT_YOUR_SEAT],
+    }  # fmt: skip
+    early = given(READY_TO_MEET).on("2026-03-30")
+    assert [o.reason for o in before_code(early.moment(RECORDER))] == [Reason.MEETING_DAY_NOT_COME]
+    assert [o.reason for o in before_code(given(BOTH_LISTED).moment(W1))] == [Reason.NOT_IN_THIS_STEP]
 
 
 @pytest.mark.parametrize("story", sorted({*STORIES, *FURTHER}))

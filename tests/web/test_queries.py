@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
 
 CASES = f"{API}/negotiations"
 UP_TO_CLAUSES = 37
+UP_TO_CHECK_IN = 41
 UP_TO_MEETING = 59  # a few clauses are agreed, nothing is signed
 LOOKS = ("", "/timeline", "/draft", "/deadlines", "/next")
 
@@ -483,3 +484,42 @@ async def test_a_wrong_question_is_named(look: Looking, case: str, query: dict[s
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["at"] == f"/query/{next(iter(query))}"
     assert case
+
+
+# --- the code of the room -----------------------------------------------------------------------------------------
+
+
+def holding(place: Path, text: str) -> list[Path]:
+    """The files under a place in which a text stands as it is."""
+    return [one for one in place.rglob("*") if one.is_file() and text.encode() in one.read_bytes()]
+
+
+async def test_who_scans_the_screen_checks_in_and_the_code_is_written_down_nowhere(
+    still: House, look: Looking, clock: Standing, tmp_path: Path
+) -> None:
+    acts = rehearsed()
+    case = f"{CASES}/{await write(still, acts[:UP_TO_CHECK_IN])}"
+    clock.at = acts[UP_TO_CHECK_IN].at
+    recorder, worker, boss = look("recorder"), look("w1"), look("e0")
+    code = (await recorder.get(f"{case}/check-in-code")).json()
+    link, _, secret = code["link"].partition("#")
+    assert link.endswith(f"{case.removeprefix(CASES)}/check-in")
+    assert code["svg"].startswith("<svg")
+    assert 0 < code["lasts_s"] <= 30
+    assert (await boss.get(f"{case}/check-in-code")).json() == code, "a chief's screen shows the same"
+    assert (await worker.get(f"{case}/check-in-code")).json()["obstacles"][0]["reason"] == "not_your_seat"
+
+    clock.at += timedelta(seconds=code["lasts_s"] + 29)
+    assert (await worker.post(f"{case}/check-in", json={"room_code": secret})).status_code == 201
+    clock.at += timedelta(seconds=1)
+    over = (await boss.post(f"{case}/check-in", json={"room_code": secret})).json()["obstacles"][0]
+    assert (over["reason"], over["cure"]) == ("check_in_code_over", ["chief", "recorder"])
+    assert (await boss.post(f"{case}/check-in", json={})).status_code == 201
+
+    rows = (await recorder.get(f"{case}/timeline?limit=200")).json()["rows"]
+    assert [one["facts"]["how"] for one in rows if one["type"] == "checked_in"] == ["qr", "self"]
+    sides = (await recorder.get(f"{case}/next")).json()["attendance"]["sides"]
+    counted = {side: (one["checked_in"], one["by_code"], one["confirmed"]) for side, one in sides.items()}
+    assert counted == {"worker": (1, 1, 0), "employer": (1, 0, 0)}
+    assert holding(tmp_path, "checked_in")
+    assert not holding(tmp_path, secret)

@@ -755,10 +755,11 @@ class CloseStrawPoll(Command):
 
 
 class CheckIn(Dated):
-    """A representative checks in at the meeting."""
+    """A representative checks in at the meeting. `room_code`: what he has just scanned off the screen there."""
 
     type: Literal["check_in"] = "check_in"
     mode: Mode = Mode.IN_PERSON
+    room_code: Code | None = None
 
 
 class ConfirmCheckIn(Dated):

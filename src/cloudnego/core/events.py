@@ -661,6 +661,7 @@ class CheckedIn(Dated):
     side: Side
     person: PersonId
     mode: Mode
+    how: Literal["qr", "self"] = "self"  # whom nobody's check-in stands before the recorder confirmed by himself
 
 
 class CheckInConfirmed(Dated):

@@ -52,15 +52,17 @@ class Register(Struct, frozen=True, kw_only=True):
 
 
 class Named(Struct, frozen=True, kw_only=True):
-    """What identity says of the person an ask names, given by the door.
+    """What the door says of the person an ask names, or of who asks.
 
     `origin`: of whom he stands in the pool of instructors on that day, None if he does not. `of_party`: he belongs to
-    an organisation that is party to the case. `offices`: what he is there by his memberships.
+    an organisation that is party to the case. `offices`: what he is there by his memberships. `in_room`: whoever asks
+    has shown the code that stands on the screen of the meeting.
     """
 
     origin: Origin | None = None
     of_party: bool = False
     offices: frozenset[Office] = frozenset()
+    in_room: bool = False
 
 
 _OFFICE_SEATS = {o: Seat(o.value) for o in Office if o is not Office.OPERATOR}

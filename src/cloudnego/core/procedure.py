@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cloudnego.core import benches, floor, instructors, opening, overlays, papers, positions, road, sheets, undone
+from cloudnego.core import (
+    attendance,
+    benches,
+    floor,
+    instructors,
+    opening,
+    overlays,
+    papers,
+    positions,
+    road,
+    sheets,
+    undone,
+)
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import chief_of_own_side, chief_speaks, not_before, scanned, worker_chief_delegate
@@ -206,17 +218,18 @@ PROCEDURE: Mapping[Step, Rule] = {
     ),
     S.MEETING: Rule(
         asks=(
-            Ask(command=c.CheckIn, does=meeting.check_in, by=BENCH,
-                needs=(meeting.day_has_come, meeting.not_agreed_yet, meeting.not_checked_in),
-                fits=(meeting.check_in_mode, not_before(meeting.planned_day))),
-            Ask(command=c.ConfirmCheckIn, does=meeting.confirm_check_in, by=RECORDER,
+            Ask(command=c.CheckIn, does=attendance.check_in, by=BENCH,
+                needs=(meeting.day_has_come, meeting.not_agreed_yet, attendance.not_checked_in),
+                fits=(attendance.check_in_mode, attendance.code_of_the_room, not_before(meeting.planned_day))),
+            Ask(command=c.ConfirmCheckIn, does=attendance.confirm_check_in, by=RECORDER,
                 needs=(meeting.day_has_come, meeting.not_agreed_yet, undone.somebody_to_confirm),
-                fits=(meeting.known_people, not_before(meeting.planned_day))),
+                fits=(attendance.known_people, not_before(meeting.planned_day))),
             Ask(command=c.StartMeeting, does=meeting.start_meeting, by=RECORDER | CHIEF,
                 needs=(meeting.not_agreed_yet, meeting.no_session_open, meeting.day_has_come,
                        benches.both_sides_seated, benches.worker_list_ready,
                        benches.employer_list_ready, preparation.recorder_appointed, preparation.notices_given,
-                       preparation.outstanding, meeting.chiefs_are_there, meeting.majority_of_each_side,
+                       preparation.outstanding, attendance.chiefs_are_there,
+                       attendance.majority_of_each_side,
                        preparation.owed_unasked, benches.warn_about_lists, benches.equal_numbers,
                        meeting.many_rounds), fits=(not_before(meeting.planned_day),)),
             Ask(command=c.NoteChiefAbsent, does=meeting.note_chief_absent, by=RECORDER,

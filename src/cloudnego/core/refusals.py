@@ -162,6 +162,7 @@ class Reason(StrEnum):
     QUOTA_TOO_HARD = "quota_too_hard"
     MEETING_DAY_NOT_COME = "meeting_day_not_come"
     ALREADY_CHECKED_IN = "already_checked_in"
+    CHECK_IN_CODE_OVER = "check_in_code_over"
     CHIEFS_NOT_THERE = "chiefs_not_there"
     NO_MAJORITY_OF_SIDE = "no_majority_of_side"
     SESSION_OPEN = "session_open"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
 
+from cloudnego.core import attendance
 from cloudnego.core import commands as c
 from cloudnego.core.asks import Place
+from cloudnego.core.citing import in_this_law
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import may_ask, needs_unmet, stuck_because
 from cloudnego.core.instructors import looks_in
@@ -18,7 +21,8 @@ from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
 from cloudnego.core.refusals import Obstacle, Reason
 from cloudnego.core.state import Caucus, Negotiation
-from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Stream
+from cloudnego.core.steps import meeting
+from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Step, Stream
 
 __all__ = ["Possible", "clock_asks", "moment_of", "next_for", "open_for", "streams_of"]
 
@@ -122,6 +126,42 @@ def seen_terms(s: Standing, by: Member) -> tuple[Running, ...]:
 def seen_stuck(s: Standing, by: Member) -> list[Obstacle]:
     """What the case waits for, for those who see the table: it names what stands there."""
     return stuck_because(s) if sees_all_joint(streams_of(s.case, by)) else []
+
+
+class Attendance(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is at the meeting that is due, and what hard stands before its opening, whoever opens it."""
+
+    sides: dict[Side, attendance.OfSide]
+    recorder: str | None
+    before_opening: tuple[Obstacle, ...]
+
+
+def seen_attendance(s: Standing, by: Member) -> Attendance | None:
+    """The attendance of the meeting that is set, for those at its table, until an agreement is reached."""
+    of = s.case.meeting
+    awaited = s.case.live and s.case.step is Step.MEETING and of.plan is not None and not of.agreement_on
+    if not awaited or Stream.TABLE not in streams_of(s.case, by):
+        return None
+    place, nobody = PLACES[c.StartMeeting], Moment(s.case, s.at, s.law, Member(person=""))
+    found = () if of.open else (need(nobody) for need in (*place.stops, *place.ask.needs))
+    return Attendance(
+        sides={side: attendance.of_side(s, side) for side in Side},
+        recorder=of.recorder,
+        before_opening=tuple(in_this_law(s.law.pack, one) for one in found if one is not None and one.hard),
+    )
+
+
+_CHECK_IN: Final = PLACES[c.CheckIn]
+_CODE: Final = replace(
+    _CHECK_IN,
+    ask=replace(_CHECK_IN.ask, by=attendance.SHOW_THE_CODE, needs=(meeting.day_has_come, meeting.not_agreed_yet)),
+)
+
+
+def before_code(m: Moment) -> list[Obstacle]:
+    """What stands in the way of putting up the code of the room: as long as one may check in, for the recorder and the
+    chiefs."""
+    return needs_unmet(m, _CODE)
 
 
 _LAY: Final = {

@@ -158,6 +158,7 @@ class Meeting(Struct, frozen=True, kw_only=True):
     online: Both[bool] = Both(False, False)
     notices: Both[str | None] = NONE  # ids of the papers
     checked_in: dict[str, Mode] = {}
+    by_code: frozenset[str] = frozenset()  # who of them showed the code of the room
     confirmed: frozenset[str] = frozenset()
     session: int = 0
     open: bool = False

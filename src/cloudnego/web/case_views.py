@@ -17,7 +17,17 @@ from cloudnego.core.moment import Law, seats_of
 from cloudnego.core.overview import Overview, overview
 from cloudnego.core.pack import Pack, Unit
 from cloudnego.core.refusals import Obstacle
-from cloudnego.core.sight import Possible, moment_of, next_for, seen_overview, seen_stuck, seen_terms, sees_progress
+from cloudnego.core.sight import (
+    Attendance,
+    Possible,
+    moment_of,
+    next_for,
+    seen_attendance,
+    seen_overview,
+    seen_stuck,
+    seen_terms,
+    sees_progress,
+)
 from cloudnego.core.state import Caucus
 from cloudnego.core.substates import SubStates, substates
 from cloudnego.core.vocabulary import Step, Stream, Via
@@ -26,6 +36,8 @@ from cloudnego.web.answers import plain
 from cloudnego.web.cases import Found
 from cloudnego.web.commands import PREFIX, kebab
 from cloudnego.web.documents import (
+    AttendanceDocument,
+    AttendanceOfSide,
     Capacity,
     DeadlineDocument,
     Deadlines,
@@ -174,6 +186,17 @@ def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument
         ending=case.ending,
         possible=tuple(_possible(one, law.pack) for one in next_for(moment_of(standing, found.member, caucus))),
         stuck=tuple(_obstacle(one, law.pack) for one in seen_stuck(standing, found.member)),
+        attendance=_attendance(seen_attendance(standing, found.member), law.pack),
+    )
+
+
+def _attendance(one: Attendance | None, pack: Pack) -> AttendanceDocument | None:
+    if one is None:
+        return None
+    return AttendanceDocument(
+        sides={side: msgspec.convert(of, AttendanceOfSide, from_attributes=True) for side, of in one.sides.items()},
+        recorder=one.recorder,
+        before_opening=tuple(_obstacle(obstacle, pack) for obstacle in one.before_opening),
     )
 
 

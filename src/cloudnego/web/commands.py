@@ -10,7 +10,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from cloudnego.core.commands import COMMANDS, Command, CoverEnterprise, OpenCase, RegisterContract
+from cloudnego.core.commands import COMMANDS, CheckIn, Command, CoverEnterprise, OpenCase, RegisterContract
 from cloudnego.core.moment import Named, Register
 from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
@@ -25,7 +25,7 @@ from cloudnego.web.acting import acting
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Pinned, find_to_ask, pinned_by
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
-from cloudnego.web.openings import named_in, opening_of, register_for_covering
+from cloudnego.web.openings import in_room, named_in, opening_of, register_for_covering
 from cloudnego.web.proving import insist
 from cloudnego.web.scopes import check_scope, refuse_binding
 from cloudnego.web.site import Site
@@ -107,6 +107,8 @@ class Carrier:
         register, named = None, None
         if isinstance(command, CoverEnterprise):
             register = await self._site.threads.run(register_for_covering, self._site, found, command.enterprise)
+        if isinstance(command, CheckIn):
+            named = await in_room(self._site, who, case_id, command, headers.get(ACTING_AS))
         names = PLACES[ask.kind].ask.names
         if names is not None:
             named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))

@@ -261,13 +261,47 @@ class PossibleDocument(msgspec.Struct, frozen=True, kw_only=True):
     obstacles: tuple[ObstacleDocument, ...]
 
 
+class AttendanceOfSide(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a side are at the meeting: its representatives, who checked in, who by the code on the screen,
+    whom the recorder confirmed; whether these are more than half, and the chief or his delegate among them."""
+
+    seated: int
+    checked_in: int
+    by_code: int
+    confirmed: int
+    majority: bool
+    chief: bool
+
+
+class AttendanceDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is at the meeting that is set, and what keeps it from being opened, whoever opens it."""
+
+    sides: dict[Side, AttendanceOfSide]
+    recorder: str | None
+    before_opening: tuple[ObstacleDocument, ...]
+
+
+class CheckInCode(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands on the screen of the room: the address of the check-in page with the code of this half minute behind
+    the `#`, the same as a QR code, and for how many seconds it stands there. It is taken for half a minute longer."""
+
+    link: str
+    svg: str
+    lasts_s: int
+    until: datetime
+
+
 class NextDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """What the reader may ask now, and what the step still waits for (for those who see the table)."""
+    """What the reader may ask now, and what the step still waits for (for those who see the table).
+
+    `attendance`: of the meeting that is set, for the table as well; null before and after.
+    """
 
     step: Step
     ending: Ending | None
     possible: tuple[PossibleDocument, ...]
     stuck: tuple[ObstacleDocument, ...]
+    attendance: AttendanceDocument | None
 
 
 class WaitingAct(msgspec.Struct, frozen=True, kw_only=True):

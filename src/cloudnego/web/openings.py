@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from cloudnego.core.commands import Command, OpenCase, RegisterContract
+from cloudnego.core.commands import CheckIn, Command, OpenCase, RegisterContract
 from cloudnego.core.moment import Named, Register
 from cloudnego.core.overview import Overview
 from cloudnego.core.vocabulary import Member, Scope
@@ -17,7 +17,7 @@ from cloudnego.identity.snapshot import Snapshot, snapshot
 from cloudnego.identity.store import reading
 from cloudnego.ports import Filter, Within
 from cloudnego.web.acting import mandated
-from cloudnego.web.cases import Found, home_of
+from cloudnego.web.cases import Found, find, home_of
 from cloudnego.web.errors import Problem
 from cloudnego.web.met import meet
 from cloudnego.web.site import Site
@@ -113,6 +113,16 @@ def named_in(site: Site, found: Found, person: str) -> Named:
     """What identity says of a person whom an ask of this case names."""
     with reading(site.engine) as session:
         return named(session, found.district, person, found.parties, found.at.date())
+
+
+async def in_room(site: Site, who: Who, case_id: str, command: CheckIn, acting_as: str | None) -> Named:
+    """Whether whoever checks in showed the code of the room. Looked at as the case stands on the disk: another node may
+    have set the meeting anew."""
+    if command.room_code is None:
+        return Named()
+    found = await find(site, who, case_id, acting_as)
+    knows = site.room_codes.knows
+    return Named(in_room=await site.threads.run(knows, command.room_code, found.id, found.case.meeting, found.at))
 
 
 def _regional(

@@ -123,6 +123,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "confirm_court_order": None,
     "confirm_reset": None,
     "get_views": None,
+    "get_check_in_code": None,
     "list_court_orders": None,
     "list_resets": None,
     "accept_invitation_as_me": None,

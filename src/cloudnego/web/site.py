@@ -28,6 +28,7 @@ from cloudnego.live.rooms import Rooms
 from cloudnego.ports import World
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
+from cloudnego.web.room_codes import RoomCodes
 from cloudnego.web.threads import Threads
 from cloudnego.web.tickets import TicketOffice
 from cloudnego.web.tries import Tries
@@ -70,6 +71,7 @@ class Site:
     outside: Outside
     rooms: Rooms
     tickets: TicketOffice
+    room_codes: RoomCodes
     watch: Watch
     threads: Threads
     files: FileStore

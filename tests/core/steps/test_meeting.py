@@ -10,9 +10,10 @@ from msgspec.structs import replace as put
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.gate import stuck_because
+from cloudnego.core.moment import Named
 from cloudnego.core.refusals import Reason
 from cloudnego.core.steps import meeting
-from cloudnego.core.vocabulary import CLOCK, Mode, Step
+from cloudnego.core.vocabulary import CLOCK, Mode, Seat, Step
 from tests.core.situations import (
     AGREED,
     ALL_THERE,
@@ -65,6 +66,7 @@ from tests.given import (
 )
 
 DAY = given(READY_TO_MEET).on("2026-03-31T09:00")
+IN_ROOM = replace(DAY, named=Named(in_room=True))
 NEXT = c.AdjournMeeting(next=plan("2026-04-02"))
 
 
@@ -79,6 +81,38 @@ def test_representatives_check_in_on_the_day_and_the_recorder_confirms() -> None
     there.when(W1, c.CheckIn()).then_refused(Reason.ALREADY_CHECKED_IN)
     there.when(RECORDER, c.ConfirmCheckIn(persons=("w1",))).then(like(e.CheckInConfirmed, persons=("w1",)))
     there.when(W2, c.ConfirmCheckIn(persons=("w1",))).then_refused(Reason.NOT_YOUR_SEAT)
+
+
+def test_who_scans_the_screen_of_the_room_is_recorded_as_having_been_there_and_is_confirmed_all_the_same() -> None:
+    scanned = c.CheckIn(room_code="x" * 22)
+    there = IN_ROOM.when(W1, scanned).then(like(e.CheckedIn, person="w1", how="qr")).after
+    assert there.case.meeting.by_code == {"w1"}
+    assert there.case.meeting.confirmed == frozenset()
+    assert DAY.when(W1, c.CheckIn()).then(like(e.CheckedIn, how="self")).after.case.meeting.by_code == frozenset()
+    again = there.having(
+        (W1, c.ScheduleMeeting(plan=plan("2026-04-02"))), (E1, c.ScheduleMeeting(plan=plan("2026-04-02")))
+    )
+    assert again.case.meeting.by_code == frozenset(), "of the other day"
+
+
+def test_a_code_that_is_over_or_does_not_belong_to_the_act_is_refused_with_who_shows_a_fresh_one() -> None:
+    scanned = c.CheckIn(room_code="x" * 22)
+    DAY.when(W1, scanned).then_refused(Reason.CHECK_IN_CODE_OVER, cure=(Seat.RECORDER, Seat.CHIEF))
+    IN_ROOM.when(W1, c.CheckIn(room_code="x" * 22, mode=Mode.ONLINE)).then_refused(Reason.CHECK_IN_CODE_OVER)
+    late = IN_ROOM.on("2026-04-01T09:00")
+    past = c.CheckIn.model_validate({"room_code": "x" * 22, "occurred_on": day("2026-03-31"), "evidence": SCAN})
+    late.when(W1, past).then_refused(Reason.CHECK_IN_CODE_OVER)
+
+
+def test_without_the_recorder_nobody_is_confirmed_and_nothing_opens() -> None:
+    """Both chiefs have scanned the screen: the recorder's word is what opens the meeting, and only he gives it."""
+    scanned = c.CheckIn(room_code="x" * 22)
+    both = IN_ROOM.having(*((one, scanned) for one in (W1, W2, E1, E2)))
+    for chief in (W1, E1):
+        both.when(chief, c.StartMeeting()).then_refused(Reason.CHIEFS_NOT_THERE)
+        both.when(chief, c.ConfirmCheckIn(persons=EVERYBODY)).then_refused(Reason.NOT_YOUR_SEAT)
+    nobody = both.with_state(meeting=put(both.case.meeting, recorder=None, confirmed=frozenset(EVERYBODY)))
+    nobody.when(W1, c.StartMeeting()).then_refused(Reason.RECORDER_NOT_NAMED)
 
 
 def test_nobody_checks_in_online_at_a_meeting_in_person() -> None:

@@ -20,7 +20,10 @@ from cloudnego.core.vocabulary import Held, Mode, Step
 
 @on(e.CheckedIn)
 def _(case: Negotiation, event: e.CheckedIn) -> Negotiation:
-    return put(case, meeting=put(case.meeting, checked_in={**case.meeting.checked_in, event.person: event.mode}))
+    meeting = put(case.meeting, checked_in={**case.meeting.checked_in, event.person: event.mode})
+    if event.how == "qr":
+        meeting = put(meeting, by_code=meeting.by_code | {event.person})
+    return put(case, meeting=meeting)
 
 
 @on(e.CheckInConfirmed)

@@ -55,4 +55,5 @@ def with_paper(
 
 def replanned(meeting: Meeting, plan: c.Plan) -> Meeting:
     """A meeting set to another day: who had checked in checks in again."""
-    return put(meeting, plan=plan, named=Both(plan, plan), checked_in={}, confirmed=frozenset(), absent=None)
+    nobody = frozenset[str]()
+    return put(meeting, plan=plan, named=Both(plan, plan), checked_in={}, by_code=nobody, confirmed=nobody, absent=None)

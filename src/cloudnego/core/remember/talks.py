@@ -147,7 +147,7 @@ def _(case: Negotiation, event: e.MaterialWaived) -> Negotiation:
 def _(case: Negotiation, event: e.MeetingPlanNamed) -> Negotiation:
     meeting = put(case.meeting, named=case.meeting.named.having(event.side, event.plan))
     if event.agreed:
-        meeting = put(meeting, plan=event.plan, absent=None, checked_in={}, confirmed=frozenset())
+        meeting = put(meeting, plan=event.plan, absent=None, checked_in={}, by_code=frozenset(), confirmed=frozenset())
     return put(case, meeting=meeting)
 
 

@@ -9,8 +9,9 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import plans, sheets
 from cloudnego.core.acts import dated, of_side
+from cloudnego.core.attendance import acting_chiefs
 from cloudnego.core.calendar import add_working_days
-from cloudnego.core.moment import Moment, Standing, acts_as_chief
+from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.vocabulary import Mode, Seat, Side
@@ -39,60 +40,6 @@ def no_session_open(m: Moment) -> Obstacle | None:
 
 def session_open(s: Standing) -> Obstacle | None:
     return None if s.case.meeting.open else no(Reason.NO_SESSION, cure=(Seat.RECORDER, Seat.CHIEF))
-
-
-def not_checked_in(m: Moment) -> Obstacle | None:
-    return no(Reason.ALREADY_CHECKED_IN) if m.by.person in m.case.meeting.checked_in else None
-
-
-def check_in_mode(m: Moment, command: c.CheckIn) -> Obstacle | None:
-    """In person unless the meeting itself was set online by both chiefs."""
-    plan = m.case.meeting.plan
-    if command.mode is Mode.IN_PERSON or (plan and plan.mode is Mode.ONLINE):
-        return None
-    return no(Reason.MEETING_ONLINE_NOT_AGREED, *m.law.pack.meeting.of("renegotiation"), cure=(Seat.CHIEF,))
-
-
-def check_in(m: Moment, command: c.CheckIn) -> list[e.Event]:
-    return [e.CheckedIn(**dated(m, command), side=m.own_side, person=m.by.person, mode=command.mode)]
-
-
-def known_people(m: Moment, command: c.ConfirmCheckIn) -> Obstacle | None:
-    """The recorder confirms representatives he sees; those of a side without accounts need no check-in of their own."""
-    seated = {r.person for side in Side for r in m.case.benches.of(side).seated}
-    if not set(command.persons) <= seated:
-        return no(Reason.NOT_A_REPRESENTATIVE)
-    return no(Reason.NOTHING_NEW) if set(command.persons) <= m.case.meeting.confirmed else None
-
-
-def confirm_check_in(m: Moment, command: c.ConfirmCheckIn) -> list[e.Event]:
-    return [e.CheckInConfirmed(**dated(m, command), persons=tuple(sorted(set(command.persons))))]
-
-
-def _acting_chiefs(s: Standing, side: Side) -> set[str]:
-    """The chief, and the delegate as long as his mandate runs."""
-    bench = s.case.benches.of(side)
-    return {r.person for r in bench.seated if acts_as_chief(bench, r.person, s.today)}
-
-
-def chiefs_are_there(s: Standing) -> Obstacle | None:
-    """Both chiefs, or their delegates, checked in and confirmed by the recorder."""
-    for side in Side:
-        if not _acting_chiefs(s, side) & s.case.meeting.confirmed:
-            return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
-    return None
-
-
-def majority_of_each_side(s: Standing) -> Obstacle | None:
-    """No text sets a quorum; more than half of each side is the house rule."""
-    for side in Side:
-        seated = s.case.benches.of(side).seated
-        there = sum(r.person in s.case.meeting.confirmed for r in seated)
-        if 2 * there <= len(seated):
-            return no(
-                Reason.NO_MAJORITY_OF_SIDE, level=Level.HARD, cure=(Seat.RECORDER,), side=side, n=there, of=len(seated)
-            )
-    return None
 
 
 def start_meeting(m: Moment, command: c.StartMeeting) -> list[e.Event]:
@@ -139,7 +86,7 @@ def waited_long_enough(m: Moment) -> Obstacle | None:
 def _not_missing(m: Moment, side: Side) -> Obstacle | None:
     if m.case.meeting.absent is side:
         return no(Reason.NOTHING_NEW)
-    there = _acting_chiefs(m, side) & m.case.meeting.confirmed
+    there = acting_chiefs(m, side) & m.case.meeting.confirmed
     return no(Reason.CHIEF_PRESENT, side=side) if there else None
 
 
@@ -283,7 +230,7 @@ def unsigned(s: Standing, signed: frozenset[str]) -> list[str]:
     meeting = s.case.meeting
     if not s.law.pack.meeting.minutes_by_all or meeting.coordinated_on:
         return []
-    chiefs = _acting_chiefs(s, Side.WORKER) | _acting_chiefs(s, Side.EMPLOYER)
+    chiefs = acting_chiefs(s, Side.WORKER) | acting_chiefs(s, Side.EMPLOYER)
     there = {r.person for side in Side for r in s.case.benches.of(side).seated} & meeting.confirmed
     return sorted(there - chiefs - signed)
 
