@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -125,6 +125,10 @@ claim-reconnect: ## N schedules of cuts, lost rings and dying nodes: whoever com
 
 claim-kill: ## N times kill -9 under load and look for what was acknowledged
 	@$(call claim,kill)
+	$(ok)
+
+claim-kosoku: ## Autobahn's websocket cases against an echo by our protocol and by uvicorn's own: nothing fails by us alone
+	@$(call claim,kosoku)
 	$(ok)
 
 outside: ## what needs programs that only the system has

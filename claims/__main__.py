@@ -98,7 +98,7 @@ def run_reconnect(count: int, seed: int | None) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
-    parser.add_argument("claim", choices=("walks", "pairs", "reconnect", "kill", "outside"))
+    parser.add_argument("claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "outside"))
     parser.add_argument("--n", type=int, default=None, help="how many")
     parser.add_argument(
         "--seed", type=int, default=None, help="the first seed; without it most go on where the record ends"
@@ -114,6 +114,10 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import kill  # noqa: PLC0415  # needs the store and its test servers
 
         return kill.run(said.n or 2_000, said.seed or 1)
+    if said.claim == "kosoku":
+        from claims import kosoku  # noqa: PLC0415  # needs the suite
+
+        return kosoku.run()
     from claims import outside  # noqa: PLC0415
 
     return outside.run()
