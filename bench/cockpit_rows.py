@@ -31,9 +31,10 @@ from sqlalchemy import (
 from cloudnego import stories
 from cloudnego.core.moment import Register
 from cloudnego.eventlog import overviews, rollup
-from cloudnego.eventlog.database import connect, migrate, writing
+from cloudnego.eventlog.database import connect, writing
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import Played, Rehearsal
 from tests.eventlog.given import DISTRICT, LAW, MORNING, make_district, register

@@ -16,9 +16,10 @@ from bench.load import TEXT, ring
 from cloudnego.core.events import ProposalMade
 from cloudnego.core.vocabulary import Member, Side, Stream
 from cloudnego.eventlog import merkle
-from cloudnego.eventlog.database import connect, migrate, writing
+from cloudnego.eventlog.database import connect, writing
 from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.leaf import command_id
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.eventlog.seal import Asking, Sealed, Sealer
 from cloudnego.eventlog.store import Moved, Store
 from tests.eventlog.given import DISTRICT

@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 
 from cloudnego.core.commands import MakeProposal
 from cloudnego.core.vocabulary import Member, Side
-from cloudnego.eventlog.database import migrate
 from cloudnego.eventlog.keys import KEY_BYTES, Keyring, RandomDice
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.ports import Asked
 from tests.eventlog.given import DISTRICT, loaded, make_district, rehearsed
 

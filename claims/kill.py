@@ -27,9 +27,9 @@ import structlog
 
 from claims.record import record
 from cloudnego.core.refusals import Refused
-from cloudnego.eventlog.database import migrate
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.ports import Asked, Busy, Receipt
 from tests.eventlog.given import make_district, played, rehearsed, wish
 from tests.eventlog.ledger import Ledger

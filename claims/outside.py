@@ -16,9 +16,9 @@ from typing import Final, NamedTuple
 
 from claims.record import record
 from cloudnego.eventlog import merkle
-from cloudnego.eventlog.database import migrate
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.stories import STORIES
 from tests.eventlog.given import make_district, played
 from tests.postgres import BINARIES

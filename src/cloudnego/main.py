@@ -12,13 +12,11 @@ from functools import cache, partial
 from typing import Any, Final, TypeVar
 
 import structlog
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.types import ASGIApp
 
-from cloudnego.eventlog.database import connect, migrate, sqlite_file
+from cloudnego.eventlog.database import connect, revision_of, sqlite_file
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
@@ -111,9 +109,9 @@ class House:
 
 
 @cache
-def _newest() -> str | None:
-    """The revision this program's migrations end with."""
-    return ScriptDirectory(str(migrations())).get_current_head()
+def newest() -> str:
+    """The revision this program's migrations end with; their files begin with it, and follow one another."""
+    return max(file.name.partition("_")[0] for file in (migrations() / "versions").glob("[0-9]*_*.py"))
 
 
 def revision(engine: Engine) -> str | None:
@@ -122,12 +120,12 @@ def revision(engine: Engine) -> str | None:
     if file is not None and not file.exists():
         return None
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
 
 
 def migrated(engine: Engine) -> bool:
     """Whether the tables are those of this program."""
-    return revision(engine) == _newest()
+    return revision(engine) == newest()
 
 
 def _insist(engine: Engine) -> None:
@@ -135,16 +133,18 @@ def _insist(engine: Engine) -> None:
     found = revision(engine)
     if found is None:
         raise NotMigrated("nothing_here", place=sqlite_file(engine) or engine.url.render_as_string(hide_password=True))
-    if found != _newest():
+    if found != newest():
         raise NotMigrated("not_migrated")
 
 
-def install(settings: Settings, told: Callable[[int], None] | None = None) -> tuple[str | None, str | None]:
+def install(settings: Settings, told: Callable[[int], None] | None = None) -> tuple[str | None, str]:
     """Make what the first start needs, and bring the tables to this program: data directory, key, database. Returns
     the revision of the tables before and after; `told` hears of each case whose new rows are filled in.
 
     A key is made only where there is no installation yet: over an existing one a new key would open nothing.
     """
+    from cloudnego.eventlog.migrating import migrate  # noqa: PLC0415 - see there
+
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = connect(settings.database)
     try:
@@ -156,7 +156,7 @@ def install(settings: Settings, told: Callable[[int], None] | None = None) -> tu
         engine.dispose()
     if not begun and not settings.master_key.exists():
         Keyring.create(settings.master_key)
-    return before, _newest()
+    return before, newest()
 
 
 @contextmanager

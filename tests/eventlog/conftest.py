@@ -9,10 +9,10 @@ from typing import NoReturn
 import pytest
 import structlog
 
-from cloudnego.eventlog.database import migrate
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.memory import MemoryLog
+from cloudnego.eventlog.migrating import migrate
 from tests.eventlog.given import Log, make_district
 from tests.postgres import Server
 

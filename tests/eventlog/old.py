@@ -10,13 +10,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from alembic.script import ScriptDirectory
-
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.backup import backup
-from cloudnego.eventlog.database import alembic_config, migrate
 from cloudnego.eventlog.keys import KEY_BYTES, Keyring, SeededDice
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
+from cloudnego.main import newest
 from tests.eventlog.given import MORNING, loaded, make_district
 
 FOLDER = Path(__file__).parent / "old"
@@ -26,8 +25,7 @@ PLAYS = (("plain", ""), ("objected", "b"), ("at-preparation", "c"))
 
 def present() -> Path:
     """Where the database of the present tables lies."""
-    head = ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
-    return FOLDER / f"{head}.zip"
+    return FOLDER / f"{newest()}.zip"
 
 
 def master() -> str:

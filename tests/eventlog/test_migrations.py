@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, select, text
 from sqlmodel import SQLModel
 
@@ -23,11 +24,13 @@ from cloudnego.core.sight import seated
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog import rollup
 from cloudnego.eventlog.backup import restore
-from cloudnego.eventlog.database import connect, migrate
+from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import alembic_config, migrate
 from cloudnego.eventlog.replay import replay
+from cloudnego.main import newest
 from tests.conftest import ROOT
 from tests.eventlog import old
 from tests.eventlog.given import loaded, make_district, rehearsed
@@ -171,6 +174,10 @@ def test_an_address_that_lay_in_the_clear_is_in_no_file_after_the_migration(tmp_
     assert lies()
     migrate(url)
     assert not lies()
+
+
+def test_a_start_knows_where_the_migrations_end_without_alembic() -> None:
+    assert newest() == ScriptDirectory.from_config(alembic_config("sqlite://")).get_current_head()
 
 
 def test_the_database_of_the_present_release_is_kept() -> None:

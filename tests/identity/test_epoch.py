@@ -15,7 +15,8 @@ from sqlalchemy.sql.visitors import iterate
 from sqlmodel import Session
 
 from cloudnego.core.vocabulary import Office
-from cloudnego.eventlog.database import connect, migrate
+from cloudnego.eventlog.database import connect
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.identity import sessions as module
 from cloudnego.identity.clients import Clients, Grant, NewClient
 from cloudnego.identity.consents import Consents, Wanted

@@ -11,7 +11,8 @@ from typing import cast
 import pytest
 from sqlalchemy import Engine
 
-from cloudnego.eventlog.database import connect, migrate
+from cloudnego.eventlog.database import connect
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.identity.attempts import Adapter, Attempt
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.inbox import Inbox

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pytest
 
-from cloudnego.eventlog.database import migrate
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.seedling.load import load
 from cloudnego.seedling.play import Script
 from cloudnego.seedling.seed import Seed, shipped

@@ -19,7 +19,7 @@ from cloudnego import admin, console
 from cloudnego.__main__ import app
 from cloudnego.console import explained
 from cloudnego.eventlog import backup
-from cloudnego.eventlog.database import migrate
+from cloudnego.eventlog.migrating import migrate
 from tests.eventlog import old
 
 Run = Callable[..., Result]

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 import msgspec
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Date, DateTime, Engine, LargeBinary, MetaData, Table, insert, select
 
-from cloudnego.eventlog.database import connect, migrate, snapshot, writing
+from cloudnego.eventlog.database import connect, revision_of, snapshot, writing
+from cloudnego.eventlog.migrating import migrate
 from cloudnego.texts import Actionable
 
 FORMAT: Final = 1
@@ -78,7 +78,7 @@ def _reflected(connection: Connection) -> list[Table]:
 
 
 def _revision(connection: Connection) -> str:
-    revision = MigrationContext.configure(connection).get_current_revision()
+    revision = revision_of(connection)
     if revision is None:
         raise BadArchive("never_migrated")
     return revision

@@ -1,20 +1,16 @@
-"""The database below the log: SQLite as one process may own it, or PostgreSQL; and its migrations."""
+"""The database below the log: SQLite as one process may own it, or PostgreSQL."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Final
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 
-from cloudnego import places
 from cloudnego.texts import Actionable
 
 BUSY_MS: Final = 10_000
@@ -118,6 +114,14 @@ def sqlite_file(engine: Engine) -> Path | None:
     return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The migration the tables stand at, as alembic notes it; None where there are none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
 class Ownership:
     """The right of one process to write a SQLite file, held by a lock on `<file>.lock` until it is closed or dies."""
 
@@ -138,19 +142,3 @@ class Ownership:
 
     def close(self) -> None:
         self._held.close()
-
-
-def alembic_config(url: str) -> Config:
-    """What alembic needs to find our migrations and the database, without an ini file."""
-    config = Config()
-    config.set_main_option("script_location", str(places.migrations()))
-    config.attributes["url"] = url
-    return config
-
-
-def migrate(url: str, revision: str = "head", *, told: Callable[[int], None] | None = None) -> None:
-    """Bring the database to `revision`. Events are never touched: a migration changes tables only, and fills those that
-    follow from the log; `told` hears of each case as it is read."""
-    config = alembic_config(url)
-    config.attributes["told"] = told
-    command.upgrade(config, revision)

@@ -101,8 +101,7 @@ class Reader:
             return self._store.key(connection, stream)
 
     def _heads(self, case: str) -> dict[Stream, Head]:
-        with self._engine.connect() as connection:
-            found = self._store.heads(connection, [f"{case}/{stream.value}" for stream in Stream])
+        found = self._store.heads_now([f"{case}/{stream.value}" for stream in Stream])
         return {Stream(id_.rpartition("/")[2]): head for id_, head in found.items()}
 
     def versions(self, case: str) -> dict[Stream, tuple[int, int]]:

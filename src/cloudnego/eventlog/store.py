@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog import sql
@@ -43,6 +45,7 @@ class Store:
         self.sqlite: Final = engine.dialect.name == "sqlite"
         self._mark: Final = "?" if self.sqlite else "%s"
         self._in: Final = "IN (SELECT value FROM json_each(?))" if self.sqlite else "= ANY(%b)"  # see `sql.arrays`
+        self._heads: Final = f"SELECT id, district, epoch, size, joint FROM stream WHERE id {self._in}"
 
     def version(self, connection: Connection) -> int:
         """On SQLite, a number that changes for this connection whenever another one has written."""
@@ -56,10 +59,24 @@ class Store:
         if not ids:
             return {}
         locking = " ORDER BY id FOR UPDATE" if lock and not self.sqlite else ""
-        found = connection.exec_driver_sql(
-            f"SELECT id, district, epoch, size, joint FROM stream WHERE id {self._in}{locking}", self._many(ids)
-        )
+        found = connection.exec_driver_sql(self._heads + locking, self._many(ids))
         return {row[0]: Head(*row[1:]) for row in found}
+
+    def heads_now(self, ids: Sequence[str]) -> dict[str, Head]:
+        """The same at this moment, in a transaction of its own. Every request asks it first; on SQLite it goes past
+        SQLAlchemy, which takes five times as long over it as the database does."""
+        if not self.sqlite:
+            with self.engine.connect() as connection:
+                return self.heads(connection, ids)
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute(self._heads, self._many(ids))
+            return {row[0]: Head(*row[1:]) for row in cursor.fetchall()}
+        except sqlite3.Error as wrong:
+            raise OperationalError(self._heads, None, wrong) from wrong
+        finally:
+            raw.close()
 
     def new_heads(self, connection: Connection, cases: Mapping[str, str]) -> None:
         """Heads for all streams of new cases (case → district), unless they are there."""

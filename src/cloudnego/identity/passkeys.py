@@ -1,27 +1,21 @@
 """Passkeys (WebAuthn level 2): registered, shown in a session, or shown instead of name and password.
 
-What the browser sends is checked by the `webauthn` package. Ours are the challenges: each is thrown here, lies in the
+What the browser sends is checked by the `webauthn` package, which is imported when the first passkey is asked for: it
+reads the grammar of certificates, a tenth of every start. Ours are the challenges: each is thrown here, lies in the
 database by its hash, is for one purpose and one session, and is taken once.
 """
 
 from __future__ import annotations
 
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-import webauthn
 from sqlalchemy import Engine
 from sqlmodel import col, delete, select
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from cloudnego.identity.factor_tables import Challenge, Passkey
 from cloudnego.identity.sessions import Who
@@ -93,23 +87,27 @@ class Passkeys:
 
     def ask_to_register(self, who: Who) -> dict[str, Any]:
         """Options for `navigator.credentials.create`. No attestation: the maker of a phone is none of our business."""
+        import webauthn
+        from webauthn.helpers import structs
+
         options = webauthn.generate_registration_options(
             rp_id=self._domain(),
             rp_name=_NAME,
             user_name=who.name,
             user_id=who.person.encode(),
             challenge=self._challenge(who.district, REGISTER, who.session),
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+            authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                resident_key=structs.ResidentKeyRequirement.PREFERRED,
+                user_verification=structs.UserVerificationRequirement.REQUIRED,
             ),
-            exclude_credentials=self._credentials(who.person),
+            exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in self._ids(who.person)],
         )
-        return _plain(options)
+        return _plain(webauthn.options_to_json(options))
 
     def ask_to_show(self, who: Who) -> dict[str, Any]:
         """Options for `navigator.credentials.get` with one of his own."""
         challenge = self._challenge(who.district, STEP_UP, who.session)
-        return self._ask(challenge, self._credentials(who.person))
+        return self._ask(challenge, self._ids(who.person))
 
     def ask_who(self) -> dict[str, Any]:
         """The same for somebody who has not said who he is."""
@@ -119,6 +117,8 @@ class Passkeys:
 
     def register(self, who: Who, credential: Mapping[str, Any], origins: Sequence[str], name: str) -> PasskeyAt:
         """Keep a new passkey. Raises NotProved, TooManyKeys."""
+        import webauthn
+
         challenge = self._taken(credential, REGISTER, who.session)
         try:
             found = webauthn.verify_registration_response(
@@ -134,8 +134,8 @@ class Passkeys:
             id=sha256(found.credential_id).hexdigest(),
             district=who.district,
             person=who.person,
-            credential=bytes_to_base64url(found.credential_id),
-            public_key=bytes_to_base64url(found.credential_public_key),
+            credential=_text(found.credential_id),
+            public_key=_text(found.credential_public_key),
             sign_count=found.sign_count,
             name=name,
             made_s=self._now_s(),
@@ -172,9 +172,11 @@ class Passkeys:
     def _shown(
         self, credential: Mapping[str, Any], origins: Sequence[str], purpose: str, session_id: str | None
     ) -> Passkey:
+        import webauthn
+
         challenge = self._taken(credential, purpose, session_id)
         try:
-            shown = base64url_to_bytes(str(credential["rawId"]))
+            shown = _bytes(str(credential["rawId"]))
         except (KeyError, ValueError):
             raise NotProved from None
         with writing(self._engine) as session:
@@ -188,7 +190,7 @@ class Passkeys:
                     expected_challenge=challenge,
                     expected_rp_id=self._domain(),
                     expected_origin=list(origins),
-                    credential_public_key=base64url_to_bytes(row.public_key),
+                    credential_public_key=_bytes(row.public_key),
                     credential_current_sign_count=row.sign_count,
                     require_user_verification=True,
                 )
@@ -205,19 +207,22 @@ class Passkeys:
             raise NotProved
         return self.domain
 
-    def _ask(self, challenge: bytes, credentials: list[PublicKeyCredentialDescriptor]) -> dict[str, Any]:
+    def _ask(self, challenge: bytes, passkeys: list[bytes]) -> dict[str, Any]:
+        import webauthn
+        from webauthn.helpers import structs
+
         options = webauthn.generate_authentication_options(
             rp_id=self._domain(),
             challenge=challenge,
-            allow_credentials=credentials,
-            user_verification=UserVerificationRequirement.REQUIRED,
+            allow_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in passkeys],
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         )
-        return _plain(options)
+        return _plain(webauthn.options_to_json(options))
 
-    def _credentials(self, person: str) -> list[PublicKeyCredentialDescriptor]:
+    def _ids(self, person: str) -> list[bytes]:
         with reading(self._engine) as session:
             rows = session.exec(select(Passkey.credential).where(Passkey.person == person)).all()
-        return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(one)) for one in rows]
+        return [_bytes(one) for one in rows]
 
     def _challenge(self, district: str, purpose: str, session_id: str | None) -> bytes:
         """A new challenge; a session has one for a purpose at a time."""
@@ -241,8 +246,8 @@ class Passkeys:
     def _taken(self, credential: Mapping[str, Any], purpose: str, session_id: str | None) -> bytes:
         """The challenge that the browser signed, if it was ours, for this, and not taken before. Raises NotProved."""
         try:
-            client = msgspec.json.decode(base64url_to_bytes(str(credential["response"]["clientDataJSON"])))
-            challenge = base64url_to_bytes(str(client["challenge"]))
+            client = msgspec.json.decode(_bytes(str(credential["response"]["clientDataJSON"])))
+            challenge = _bytes(str(client["challenge"]))
         except (KeyError, TypeError, ValueError, msgspec.MsgspecError):
             raise NotProved from None
         with writing(self._engine) as session:
@@ -256,6 +261,15 @@ class Passkeys:
         return challenge
 
 
-def _plain(options: Any) -> dict[str, Any]:
-    found: dict[str, Any] = msgspec.json.decode(webauthn.options_to_json(options))
+def _plain(options: str) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.json.decode(options)
     return found
+
+
+def _bytes(text: str) -> bytes:
+    """Of base64url as browsers send it, without its padding."""
+    return urlsafe_b64decode(f"{text}===")
+
+
+def _text(value: bytes) -> str:
+    return urlsafe_b64encode(value).decode().rstrip("=")
