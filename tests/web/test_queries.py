@@ -32,7 +32,8 @@ CASES = f"{API}/negotiations"
 UP_TO_CLAUSES = 37
 UP_TO_CHECK_IN = 41
 UP_TO_MEETING = 59  # a few clauses are agreed, nothing is signed
-LOOKS = ("", "/timeline", "/draft", "/deadlines", "/next")
+_SAME_FOR_BOTH = ("/deadlines", "/draft", "/clauses", "/clauses/redline")
+LOOKS = ("", "/timeline", "/draft", "/clauses", "/clauses/redline", "/deadlines", "/next")
 
 Looking = Callable[[str], httpx2.AsyncClient]
 
@@ -151,8 +152,20 @@ async def test_the_draft_is_for_the_two_sides_until_it_lies_before_the_workers(
     assert (lying["submitted_on"], lying["draft_hash"]) == (None, submit.draft_hash)
     assert all(one.pop("agreed") for one in lying["clauses"])
     assert lying["clauses"] == submit.model_dump(mode="json")["clauses"]
+    told = (await seen(look("w1"), case, "/clauses"))["rows"]
+    assert {one["clause"]: one["versions"][-1]["prose"] for one in told if one["standing"] == "agreed"} == {
+        one["clause"]: one["prose"] for one in lying["clauses"]
+    }
+    first = told[0]["versions"][0]
+    for since, how in ((first["seq"] - 1, "added"), (first["seq"], "same")):
+        between = f"/clauses/redline?from={since}&to={first['seq']}&clause={told[0]['clause']}"
+        (row,) = (await seen(look("w1"), case, between))["rows"]
+        assert (row["how"], "".join(one["text"] for one in row["words"])) == (how, first["prose"])
+    assert {one["how"] for one in (await seen(look("e1"), case, "/clauses/redline"))["rows"]} == {"added"}
     for who in ("hr", "w9", "authority"):
         assert (await seen(look(who), case, "/draft"))["clauses"] == []
+        assert (await seen(look(who), case, "/clauses")) == {"rows": [], "names": {}}
+        assert (await seen(look(who), case, "/clauses/redline"))["rows"] == []
 
     await write(still, acts[place : place + 1], "submit", case)
     for who in ("e1", "hr", "w9", "authority"):
@@ -393,7 +406,7 @@ async def test_a_reader_who_has_it_is_told_that_nothing_changed(look: Looking, c
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
     other = await look("w1").get(f"{CASES}/{case}{path}", headers={"If-None-Match": first.headers["etag"]})
-    assert other.status_code == (304 if path in ("/deadlines", "/draft") else 200), "a tag is its reader's"
+    assert other.status_code == (304 if path in _SAME_FOR_BOTH else 200), "a tag is its reader's"
 
 
 async def test_a_tag_changes_with_what_the_reader_sees(

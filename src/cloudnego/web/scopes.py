@@ -61,6 +61,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_case": PortalScope.CASES,
     "get_timeline": PortalScope.CASES,
     "get_draft": PortalScope.CASES,
+    "get_clauses": PortalScope.CASES,
+    "get_redline": PortalScope.CASES,
     "get_deadlines": PortalScope.CASES,
     "get_next": PortalScope.CASES,
     "live_ticket": PortalScope.CASES,
