@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property, reduce
+from hashlib import sha256
 from typing import Any, TypeVar
 
 import msgspec
@@ -265,11 +266,15 @@ class Given:
         side = side_of(self.case, by)
         caucus = self.caucuses.of(side) if place and place.ask.writes == "caucus" and side else None
         return Moment(
-            self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, caucus=caucus,
+            self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, roots=self.root, caucus=caucus,
             register=self.register if place is None or place.ask.by_register else None,
             other=self.other if place and place.ask.reads else None, new_law=self.new_law, fact=self._fact(ask),
             named=self.named if place and (place.ask.names or isinstance(ask, c.CheckIn)) else None,
         )  # fmt: skip
+
+    def root(self, stream: Stream) -> str:
+        """A name of what was said in a stream; these tests have no leaves."""
+        return sha256(b"".join(x.model_dump_json().encode() for x in self.log if x.stream is stream)).hexdigest()
 
     def _fact(self, ask: c.Command | None) -> e.Event | None:
         place = place_of(ask.fact) if isinstance(ask, c.ContestFact) else None

@@ -21,7 +21,7 @@ from cloudnego.core.moment import Moment, acts_as_chief
 from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.state import EMPTY_CAUCUS, Clause
-from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side
+from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side, Stream
 
 Fields = dict[str, Any]
 
@@ -616,6 +616,32 @@ def _adjourn(m: Moment, _: Random, __: Cast) -> Fields:
     return {"next": next_plan(m, 3)}
 
 
+def _line(m: Moment, dice: Random) -> int:
+    last = m.heads.get(Stream.TABLE, 0)
+    return dice.randint(min(max(m.case.meeting.first_line, 1), last), last)
+
+
+def _note(m: Moment, dice: Random, _: Cast) -> Fields:
+    """An open objection is answered before anything else is written."""
+    answers = next(iter(m.case.meeting.line_objections), None)
+    said = "双方核对后，以该行所记为准。" if answers else "中场休息十分钟后继续。"
+    return {"answers": answers, "line": None if answers or dice.random() < 0.5 else _line(m, dice), "text": said}
+
+
+def _object(m: Moment, dice: Random, _: Cast) -> Fields:
+    own = {x.line for x in m.case.meeting.line_objections.values() if x.side is m.side}
+    first, last = max(m.case.meeting.first_line, 1), m.heads.get(Stream.TABLE, 0)
+    return {
+        "line": _pick(dice, [n for n in range(first, last + 1) if n not in own]),
+        "reason": "记载与发言不符，请核对。",
+    }
+
+
+def _withdraw_objection(m: Moment, dice: Random, _: Cast) -> Fields:
+    found = m.case.meeting.line_objections.items()
+    return {"objection": _pick(dice, [name for name, x in found if x.side is m.side])}
+
+
 def _minutes(m: Moment, dice: Random, __: Cast) -> Fields:
     settled = not clauses.unsettled_heads(m.case) and not clauses.open_clauses(m.case) and bool(m.case.clauses)
     again = m.case.back_because == "failed" and not m.case.meeting.plan_filed
@@ -964,6 +990,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.CastStraw: _straw, c.CloseStrawPoll: _close_straw,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,
     c.NoteChiefAbsent: _absent, c.ChooseNewDay: _new_day, c.AdjournMeeting: _adjourn, c.WriteMinutes: _minutes,
+    c.AddMinutesNote: _note, c.ObjectToLine: _object, c.WithdrawLineObjection: _withdraw_objection,
     c.ConfirmMinutes: _confirm_minutes, c.SignMinutes: _sign_minutes, c.ConfirmDraft: _draft,
     c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _sign_draft,
     c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,

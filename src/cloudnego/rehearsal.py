@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
+from hashlib import sha256
 from random import Random
 from typing import Any, NamedTuple
 
@@ -77,10 +78,14 @@ class Rehearsal(Scene):
         by = self.member(who) if isinstance(who, str) else who
         side = side_of(self._case, by)
         return Moment(
-            self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads,
+            self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads, roots=self._root,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
             new_law=self.new_law, fact=self._fact(command), named=self._named(command),
         )  # fmt: skip
+
+    def _root(self, stream: Stream) -> str:
+        """A name for a stream as it stands: what is rehearsed has no leaves to take a root of."""
+        return sha256(f"{self.case_id}/{stream}/{self.heads[stream]}".encode()).hexdigest()
 
     def _named(self, command: c.Command | None) -> Named | None:
         """In a rehearsal whoever is named stands in the pool of instructors, and belongs to neither side."""
@@ -163,6 +168,7 @@ _RARE: dict[type[c.Command], float] = {
     c.MakePackage: 0.1, c.HoldProposal: 0.1, c.WithdrawProposal: 0.1, c.AcceptInPrinciple: 0.2,
     c.TakeBackAcceptance: 1.0, c.ReopenClause: 0.03, c.DeclineMaterial: 0.1, c.SendMessage: 0.05, c.AskQuestion: 0.05,
     c.AnswerQuestion: 0.2, c.SetAgenda: 0.4, c.OpenTopic: 0.4, c.CloseTopic: 8.0, c.GiveFloor: 0.15,
+    c.AddMinutesNote: 0.1, c.ObjectToLine: 0.1, c.WithdrawLineObjection: 0.3,
     c.SendCaucusMessage: 0.02, c.OpenStrawPoll: 0.02, c.CastStraw: 0.05, c.CloseStrawPoll: 0.05,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""

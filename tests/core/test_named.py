@@ -36,7 +36,7 @@ NAMED: Final[dict[type[c.Command], dict[str, Stream]]] = {
     c.ReopenClause: {"clause": T, "text_hash": T}, c.DeclineMaterial: {"material": T},
     c.MakeProposal: {"answers": T}, c.MakePackage: {"answers": T}, c.WithdrawProposal: {"proposal": T},
     c.HoldProposal: {"proposal": T}, c.AcceptInPrinciple: {"proposal": T}, c.TakeBackAcceptance: {"proposal": T},
-    c.AnswerQuestion: {"question": T},
+    c.AnswerQuestion: {"question": T}, c.AddMinutesNote: {"answers": T}, c.WithdrawLineObjection: {"objection": T},
     c.FileAmendmentPlan: {"clauses": T}, c.SubmitDraft: {"draft_hash": T, "clauses.clause": T},
     # from here on the text lies before all whom it binds
     c.RecordAcceptance: {"draft_hash": N}, c.RecordBallot: {"draft_hash": N}, c.SignContract: {"document_hash": N},

@@ -265,6 +265,9 @@ start_meeting               6-6  recorder chiefs
 note_chief_absent           6-6  recorder
 choose_new_day              6-6  chiefs
 adjourn_meeting             6-6  recorder chiefs
+add_minutes_note            6-6  recorder                        after coordination also a chief
+object_to_line              6-6  reps
+withdraw_line_objection     6-6  reps
 write_minutes               6-6  recorder                        after coordination also a chief
 confirm_minutes             6-6  chiefs
 sign_minutes                6-6  reps

@@ -91,7 +91,7 @@ BESIDE: Final[tuple[type[c.Command], ...]] = (
     c.Urge, c.IssueOpinion, c.AnswerOpinion, c.IssueRecommendation, c.ContestFact, c.ReportTalks,
     c.PublishPerformance, c.RecordExternalCase, c.ReportTransfer, c.DeclineMaterial, c.MakePackage, c.HoldProposal,
     c.AcceptInPrinciple, c.TakeBackAcceptance, c.WithdrawProposal, c.SendMessage, c.AskQuestion, c.AnswerQuestion,
-    c.SendCaucusMessage, c.OpenStrawPoll,
+    c.SendCaucusMessage, c.OpenStrawPoll, c.AddMinutesNote, c.ObjectToLine,
 )  # fmt: skip
 """What may be asked beside the plain story without turning it."""
 

@@ -66,6 +66,8 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
     return Object.entries(state?.positions ?? {}).map(([value, row]) => ({ value, label: linesWords(row), note: word(`sides.${row.side}`) }))
   if (source === 'question')
     return Object.entries(state?.questions ?? {}).map(([value, side]) => ({ value, label: one.words[value]?.text ?? word('events.question_asked'), note: word(`sides.${side}`) }))
+  if (source === 'lineObjection')
+    return Object.entries(state?.meeting.line_objections ?? {}).map(([value, row]) => ({ value, label: one.words[value]?.reason ?? word('events.line_objected'), note: `${word(`sides.${row.side}`)} · ${t('minutes.about', { n: row.line })}` }))
   if (source === 'straw') {
     const straws = (one.caucus as { straws?: Record<string, { choices: number }> } | null)?.straws ?? {}
     return Object.entries(straws).map(([value, poll]) => ({ value, label: one.words[value]?.question ?? word('events.straw_poll_opened'), note: choicesOf(one, value, poll.choices) }))

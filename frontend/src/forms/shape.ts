@@ -31,7 +31,7 @@ export type Kind =
 /** From where a value is picked instead of typed. */
 export type Source =
   | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'enterprise' | 'filing'
-  | 'materialCode' | 'valueName' | 'instructor' | 'timer' | 'proposal' | 'question' | 'straw'
+  | 'materialCode' | 'valueName' | 'instructor' | 'timer' | 'proposal' | 'question' | 'straw' | 'lineObjection'
 
 export interface Field {
   name: string
@@ -56,7 +56,7 @@ const PICKED: Record<string, Source> = {
   coordinators: 'person', clause: 'clause', clauses: 'clause', head: 'head', heads: 'head', material: 'material',
   paper: 'paper', fact: 'fact', enterprise: 'enterprise', enterprises: 'enterprise', covers: 'enterprise',
   items: 'filing', code: 'materialCode', name: 'valueName', opinion: 'opinion', problem: 'problem', about: 'timer',
-  proposal: 'proposal', answers: 'proposal', question: 'question', poll: 'straw',
+  proposal: 'proposal', answers: 'proposal', question: 'question', poll: 'straw', objection: 'lineObjection',
 }
 /** Fields whose value the case itself knows: shown, never typed. */
 const KNOWN = new Set(['text_hash', 'over', 'draft_hash', 'document_hash', 'minutes_hash'])
@@ -134,7 +134,7 @@ function plain(name: string, of: string, shape: Schema): Pick<Field, 'kind' | 's
   if (LAID[of]?.includes(name)) return { kind: 'file' }
   if (KNOWN.has(name)) return { kind: 'hash' }
   if (name === 'file' || name.endsWith('_hash')) return { kind: 'file' }
-  const source = FROM_POOL.has(of) && name === 'person' ? 'instructor' : PICKED[name]
+  const source = FROM_POOL.has(of) && name === 'person' ? 'instructor' : of === 'AddMinutesNote' && name === 'answers' ? 'lineObjection' : PICKED[name]
   if (source && shape.pattern) return { kind: 'pick', source }
   if (shape.pattern) return { kind: 'code' }
   return { kind: (shape.maxLength ?? 0) > 300 ? 'text' : 'line' }

@@ -796,12 +796,39 @@ class AdjournMeeting(Dated):
     next: PlanWithPlace
 
 
+class AddMinutesNote(Command):
+    """The recorder writes into the minutes what no act says: about the session, about one line of the table stream
+    by its number, or as the answer to an objection, which then is no longer open."""
+
+    type: Literal["add_minutes_note"] = "add_minutes_note"
+    line: Positive | None = None
+    answers: Id | None = None
+    text: Text
+
+
+class ObjectToLine(SideAct):
+    """A representative objects to a line of the minutes, by its number in the table stream. Line and objection both
+    stay in the record; nothing is struck out."""
+
+    type: Literal["object_to_line"] = "object_to_line"
+    line: Positive
+    reason: Text
+
+
+class WithdrawLineObjection(SideAct):
+    """The side that objected to a line takes that back."""
+
+    type: Literal["withdraw_line_objection"] = "withdraw_line_objection"
+    objection: Id
+
+
 class WriteMinutes(Dated):
-    """The recorder lays the minutes before both chiefs (HZ 26)."""
+    """The recorder lays the minutes before both chiefs (HZ 26): without `minutes_hash` those that grew from the acts,
+    named by the root of the table stream as it stands; with it a paper or a text, named by its hash."""
 
     type: Literal["write_minutes"] = "write_minutes"
     result: Literal["full_agreement", "partial", "none"]
-    minutes_hash: Sha256
+    minutes_hash: Sha256 | None = None
     text: Text | None = None
 
 

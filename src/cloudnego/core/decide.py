@@ -52,8 +52,8 @@ def decide(moment: Moment, command: c.Command) -> Decision:
 
 def _for_side(m: Moment, paper: c.OnPaper) -> Moment:
     return Moment(
-        m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, caucus=m.caucus, register=m.register,
-        other=m.other, new_law=m.new_law, fact=m.fact, named=m.named, for_side=paper.side,
+        m.case, m.at, m.law, m.by, case_id=m.case_id, heads=m.heads, roots=m.roots, caucus=m.caucus,
+        register=m.register, other=m.other, new_law=m.new_law, fact=m.fact, named=m.named, for_side=paper.side,
     )  # fmt: skip
 
 

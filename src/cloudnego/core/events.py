@@ -670,11 +670,14 @@ class CheckInConfirmed(Dated):
 
 
 class MeetingStarted(Dated):
+    """`line`: its own number in the table stream, with which the minutes of the session begin."""
+
     type: Literal["meeting_started"] = "meeting_started"
     session: int
     mode: Mode
     chair: Side | None  # None: both chiefs jointly
     present: Persons
+    line: Count = 0
 
 
 class ChiefAbsenceNoted(Dated):
@@ -693,12 +696,35 @@ class MeetingAdjourned(Dated):
     next: Plan
 
 
+class MinutesNoteAdded(Event):
+    """`line`: the number of the line it is about; `answers`: the objection it answers."""
+
+    type: Literal["minutes_note_added"] = "minutes_note_added"
+    line: Count | None
+    answers: Id | None
+
+
+class LineObjected(SideFact):
+    type: Literal["line_objected"] = "line_objected"
+    objection: Id
+    line: Count
+
+
+class LineObjectionWithdrawn(SideFact):
+    type: Literal["line_objection_withdrawn"] = "line_objection_withdrawn"
+    objection: Id
+
+
 class MinutesWritten(Dated):
+    """`upto`: the last line that minutes grown from the acts cover, and `minutes_hash` the root of the table stream up
+    to it (RFC 6962); None where the hash is that of a paper or a text."""
+
     type: Literal["minutes_written"] = "minutes_written"
     session: int
     result: Literal["full_agreement", "partial", "none"]
     minutes_hash: Sha256
     draft_hash: Sha256 | None
+    upto: Count | None = None
 
 
 class MinutesConfirmed(SideFact):

@@ -231,10 +231,13 @@ class Moment(Standing):
     """A standing with someone asking, and the one other stream or register the ask is judged by.
 
     `heads`: how many entries each stream of the case holds, from which ids of what is said are minted. `fact`: the
-    event of the case that the ask speaks of. `named`: what identity says of the person it names.
+    event of the case that the ask speaks of. `named`: what identity says of the person it names. `roots`: the root of
+    a stream of the case as it stands; given to whoever decides, asked only where minutes are laid.
     """
 
-    __slots__ = ("by", "case_id", "caucus", "fact", "for_side", "heads", "named", "new_law", "other", "register")
+    __slots__ = (
+        "by", "case_id", "caucus", "fact", "for_side", "heads", "named", "new_law", "other", "register", "roots",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -245,6 +248,7 @@ class Moment(Standing):
         *,
         case_id: str = "",
         heads: Mapping[Stream, int] | None = None,
+        roots: Callable[[Stream], str] | None = None,
         caucus: Caucus | None = None,
         register: Register | None = None,
         other: Negotiation | None = None,
@@ -257,6 +261,7 @@ class Moment(Standing):
         self.by = by
         self.case_id = case_id
         self.heads = heads or {}
+        self.roots = roots
         self.caucus = caucus
         self.register = register
         self.other = other
@@ -288,6 +293,11 @@ class Moment(Standing):
     @property
     def bench(self) -> BenchState:
         return self.case.benches.of(self.own_side)
+
+    def root(self, stream: Stream) -> str:
+        """What names a stream as it stands: the root of its hash tree."""
+        assert self.roots is not None, "a moment to look at was decided on"
+        return self.roots(stream)
 
     def fresh(self, stream: Stream, ahead: int = 0) -> str:
         """The id of the next thing said in a stream: it derives from (stream, seq), never from one counter."""

@@ -147,6 +147,13 @@ class Clause(Struct, frozen=True, kw_only=True):
         return len(self.confirmed) == 2
 
 
+class LineObjection(Struct, frozen=True, kw_only=True):
+    """An objection to a line of the minutes that is neither answered nor taken back."""
+
+    line: int
+    side: Side
+
+
 class Meeting(Struct, frozen=True, kw_only=True):
     """The talks, from the first plan to the fixed draft; the parts of one round are new in the next."""
 
@@ -168,7 +175,11 @@ class Meeting(Struct, frozen=True, kw_only=True):
     absent: Side | None = None
     absences: int = 0
     new_days: frozenset[Side] = frozenset()  # sides that named a new day after the other's absence
+    first_line: int = 0  # where in the table stream this session's minutes begin; 0: with the table
+    notes: int = 0  # of the recorder
+    line_objections: dict[str, LineObjection] = {}
     minutes_hash: str | None = None
+    minutes_upto: int | None = None  # the last line they cover, where they grew from the acts
     minutes_result: Literal["full_agreement", "partial", "none"] | None = None
     minutes_confirmed: frozenset[Side] = frozenset()
     minutes_signed: frozenset[str] = frozenset()  # representatives besides the chiefs

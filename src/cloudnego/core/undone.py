@@ -122,6 +122,14 @@ def minutes_stand(m: Moment) -> Obstacle | None:
     return no(Reason.MINUTES_CHANGED, "HZ 26", cure=(Seat.RECORDER,))
 
 
+def line_objection_to_withdraw(m: Moment) -> Obstacle | None:
+    """One's own side has objected to a line of the minutes, and nobody has answered yet."""
+    found = m.case.meeting.line_objections.values()
+    if any(x.side is m.side for x in found):
+        return None
+    return no(Reason.LINE_OBJECTION_NOT_OWN, side=m.own_side.other) if found else no(Reason.LINE_OBJECTION_GONE)
+
+
 def own_signature_missing(m: Moment) -> Obstacle | None:
     """Somebody of one's own side was at the meeting and has not signed its minutes."""
     meeting = m.case.meeting

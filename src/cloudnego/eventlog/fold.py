@@ -47,6 +47,10 @@ class Fold(Generic[S]):
     def size(self) -> int:
         return sum(self.sizes.values())
 
+    def root(self, stream: Stream) -> str:
+        """The root of a stream's hash tree as it stands, in hex."""
+        return merkle.root(self.peaks[stream]).hex()
+
     def add(self, stream: Stream, hashed: bytes, at: str) -> int:
         """Grow a stream by a leaf that is still to be written; returns its seq. `at` is the leaf's own text."""
         self.dirty.add(stream)

@@ -138,6 +138,7 @@ class Judge:
                 asked.by,
                 case_id=case.id,
                 heads=case.joint.sizes if side is None else {**case.joint.sizes, **own.sizes},
+                roots=case.joint.root,
                 caucus=None if side is None else own.state,
                 register=asked.register,
                 other=other,

@@ -37,6 +37,7 @@ _IN_PERSON: Final = frozenset(
     {
         # What is said or done in a room, by whoever sits there.
         "accept_duty", "leave_bench", "check_in", "start_meeting", "adjourn_meeting", "confirm_check_in",
+        "add_minutes_note", "object_to_line", "withdraw_line_objection",
         "write_minutes", "sign_minutes", "declare_deadlock", "raise_problem",
         "set_agenda", "open_topic", "close_topic", "give_floor",
         # What is written in a caucus, which no program enters, or who is called into it.

@@ -11,6 +11,7 @@ from cloudnego.core.remember.how import on, replanned
 from cloudnego.core.state import (
     Ballot,
     CoveredBallot,
+    LineObjection,
     Negotiation,
 )
 from cloudnego.core.vocabulary import Held, Mode, Step
@@ -41,6 +42,8 @@ def _(case: Negotiation, event: e.MeetingStarted) -> Negotiation:
         mode=event.mode,
         opened_on=case.meeting.opened_on or event.occurred_on,
         absent=None,
+        first_line=event.line,
+        line_objections={},
     )
     held = case.meetings_held + (event.mode is Mode.IN_PERSON)
     return put(case, meeting=meeting, meetings_held=held)
@@ -62,11 +65,33 @@ def _(case: Negotiation, event: e.MeetingAdjourned) -> Negotiation:
     return put(case, meeting=put(replanned(case.meeting, event.next), open=False, topic=None, floor=None))
 
 
+@on(e.MinutesNoteAdded)
+def _(case: Negotiation, event: e.MinutesNoteAdded) -> Negotiation:
+    left = _without(case, event.answers)
+    return put(case, meeting=put(case.meeting, notes=case.meeting.notes + 1, line_objections=left))
+
+
+@on(e.LineObjected)
+def _(case: Negotiation, event: e.LineObjected) -> Negotiation:
+    made = LineObjection(line=event.line, side=event.side)
+    return put(case, meeting=put(case.meeting, line_objections={**case.meeting.line_objections, event.objection: made}))
+
+
+@on(e.LineObjectionWithdrawn)
+def _(case: Negotiation, event: e.LineObjectionWithdrawn) -> Negotiation:
+    return put(case, meeting=put(case.meeting, line_objections=_without(case, event.objection)))
+
+
+def _without(case: Negotiation, gone: str | None) -> dict[str, LineObjection]:
+    return {name: one for name, one in case.meeting.line_objections.items() if name != gone}
+
+
 @on(e.MinutesWritten)
 def _(case: Negotiation, event: e.MinutesWritten) -> Negotiation:
     meeting = put(
         case.meeting,
         minutes_hash=event.minutes_hash,
+        minutes_upto=event.upto,
         minutes_result=event.result,
         minutes_confirmed=frozenset(),
         minutes_signed=frozenset(),

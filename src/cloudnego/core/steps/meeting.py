@@ -1,20 +1,19 @@
-"""Step 6: the negotiation meeting, in one room: check-in, sessions, minutes, full agreement, the draft (HZ 26, 27)."""
+"""Step 6: the negotiation meeting, in one room: check-in, sessions, the draft (HZ 26, 27); minutes: `core.minutes`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core import plans, sheets
+from cloudnego.core import plans
 from cloudnego.core.acts import dated, of_side
 from cloudnego.core.attendance import acting_chiefs
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.vocabulary import Mode, Seat, Side
+from cloudnego.core.vocabulary import Mode, Seat, Side, Stream
 
 # --- coming together ----------------------------------------------------------------------------------------------
 
@@ -53,6 +52,7 @@ def start_meeting(m: Moment, command: c.StartMeeting) -> list[e.Event]:
             **dated(m, command),
             session=meeting.session + 1,
             mode=plan.mode,
+            line=m.heads.get(Stream.TABLE, 0) + 1,
             chair=None if m.law.pack.meeting.first_chair == "joint" else chair,
             present=tuple(sorted(meeting.confirmed)),
         )
@@ -129,141 +129,7 @@ def choose_new_day(m: Moment, command: c.ChooseNewDay) -> list[e.Event]:
     return [e.NewDayChosen(**of_side(m, command), plan=command.plan)]
 
 
-# --- minutes and agreement ----------------------------------------------------------------------------------------
-
-
-def held_or_coordinated(s: Standing) -> Obstacle | None:
-    """Minutes belong to a session, or to an agreement found in coordination (ZJ 39)."""
-    return None if s.case.meeting.coordinated_on else session_open(s)
-
-
-def recorder_writes(m: Moment) -> Obstacle | None:
-    """The recorder writes the minutes; after coordination a chief may lay the agreement before the other."""
-    if Seat.RECORDER in m.seats or m.case.meeting.coordinated_on:
-        return None
-    return no(Reason.NOT_YOUR_SEAT, "HZ 26", cure=(Seat.RECORDER,))
-
-
-def minutes_are_new(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
-    meeting = m.case.meeting
-    same = (meeting.minutes_hash, meeting.minutes_result) == (command.minutes_hash, command.result)
-    return no(Reason.NOTHING_NEW) if same else None
-
-
-def says_what_is_settled(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
-    """Full agreement: every head up for negotiation has an agreed clause, and no clause is left open (HZ 27 ¶1)."""
-    if command.result != "full_agreement":
-        return None
-    left = texts.unsettled_heads(m.case)
-    if left:
-        return no(Reason.NOT_ALL_SETTLED, *m.law.pack.topics.cite, cure=(Seat.CHIEF,), heads=" ".join(left))
-    still_open = texts.open_clauses(m.case)
-    if still_open:
-        return no(Reason.OPEN_CLAUSES, cure=(Seat.CHIEF,), n=len(still_open))
-    if m.case.back_because == "failed" and not m.case.meeting.plan_filed:
-        return no(Reason.PLAN_NEEDED, "HZ 28", cure=(Seat.CHIEF, Seat.REPRESENTATIVE), side=Side.WORKER)
-    if m.case.round > 1 and texts.draft_hash(m.case) == m.case.failed_draft:
-        article = "HZ 40" if m.case.back_because == "objected" else "HZ 28"
-        return no(Reason.DRAFT_UNCHANGED_AFTER_FAILURE, article, cure=(Seat.CHIEF,))
-    return _values_hold(m)
-
-
-def _values_hold(m: Moment) -> Obstacle | None:
-    """The floors are judged again on what is agreed: a value may have been entered since."""
-    for clause in m.case.clauses.values():
-        wrong = texts.above_the_floor(m, clause) or texts.above_the_regional(m, clause)
-        if wrong:
-            return wrong
-    return None
-
-
-def heads_left_open(m: Moment, command: c.WriteMinutes) -> Obstacle | None:
-    left = sheets.unanswered(m, m.case.answered_heads())
-    if command.result != "full_agreement" or not left:
-        return None
-    row = m.law.pack.topics
-    return no(Reason.HEADS_UNANSWERED, *row.cite, level=Level.ADVISORY, cure=(Seat.CHIEF,), heads=" ".join(left))
-
-
-def write_minutes(m: Moment, command: c.WriteMinutes) -> list[e.Event]:
-    full = command.result == "full_agreement"
-    return [
-        e.MinutesWritten(
-            **dated(m, command), session=m.case.meeting.session, result=command.result,
-            minutes_hash=command.minutes_hash, draft_hash=texts.draft_hash(m.case) if full else None,
-        )
-    ]  # fmt: skip
-
-
-def minutes_laid(m: Moment) -> Obstacle | None:
-    meeting = m.case.meeting
-    if meeting.minutes_hash is None:
-        return no(Reason.MINUTES_MISSING, "HZ 26", cure=(Seat.RECORDER,))
-    return no(Reason.MINUTES_CONFIRMED) if m.own_side in meeting.minutes_confirmed else None
-
-
-def same_minutes(m: Moment, command: c.ConfirmMinutes | c.SignMinutes) -> Obstacle | None:
-    return None if command.minutes_hash == m.case.meeting.minutes_hash else no(Reason.MINUTES_CHANGED, "HZ 26")
-
-
-def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:
-    """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the last signature."""
-    meeting, act = m.case.meeting, of_side(m, command)
-    both = m.own_side.other in meeting.minutes_confirmed
-    whole = both and not unsigned(m, meeting.minutes_signed)
-    return [
-        e.MinutesConfirmed(
-            **act, minutes_hash=command.minutes_hash, both=both, agreement_on=_agreement(m, act["occurred_on"], whole)
-        )
-    ]
-
-
-def _agreement(m: Moment, day: date, whole: bool) -> date | None:
-    return day if whole and m.case.meeting.minutes_result == "full_agreement" else None
-
-
-def unsigned(s: Standing, signed: frozenset[str]) -> list[str]:
-    """Who was at the meeting and has not signed its minutes, where the text wants all of them; the chiefs confirm.
-
-    会议记录由参加协商会议的全体协商代表签字确认 (SD 26); 全体与会协商代表签字确认 (HA 25).
-    """
-    meeting = s.case.meeting
-    if not s.law.pack.meeting.minutes_by_all or meeting.coordinated_on:
-        return []
-    chiefs = acting_chiefs(s, Side.WORKER) | acting_chiefs(s, Side.EMPLOYER)
-    there = {r.person for side in Side for r in s.case.benches.of(side).seated} & meeting.confirmed
-    return sorted(there - chiefs - signed)
-
-
-def minutes_to_sign(m: Moment) -> Obstacle | None:
-    if m.case.meeting.minutes_hash is None:
-        return no(Reason.MINUTES_MISSING, "HZ 26", cure=(Seat.RECORDER,))
-    return None
-
-
-def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | None:
-    """Those whose signatures the paper bears were at the meeting."""
-    who = set(command.persons or (m.by.person,))
-    meeting = m.case.meeting
-    if any(not m.bench.has(p) or p not in meeting.confirmed for p in who):
-        return no(Reason.NOT_A_REPRESENTATIVE, *m.law.pack.meeting.cite, side=m.own_side)
-    return no(Reason.NOTHING_NEW) if who <= meeting.minutes_signed else None
-
-
-def sign_minutes(m: Moment, command: c.SignMinutes) -> list[e.Event]:
-    meeting, act = m.case.meeting, of_side(m, command)
-    persons = command.persons or (m.by.person,)
-    whole = len(meeting.minutes_confirmed) == len(Side) and not unsigned(m, meeting.minutes_signed | set(persons))
-    return [
-        e.MinutesSigned(
-            **act, minutes_hash=command.minutes_hash, persons=persons,
-            agreement_on=None if meeting.agreement_on else _agreement(m, act["occurred_on"], whole),
-        )
-    ]  # fmt: skip
-
-
-def minutes_ground(m: Moment) -> date | None:
-    return m.case.meeting.coordinated_on or m.case.meeting.opened_on
+# --- no agreement -----------------------------------------------------------------------------------------------------
 
 
 def not_deadlocked(m: Moment) -> Obstacle | None:
@@ -275,19 +141,6 @@ def declare_deadlock(m: Moment, command: c.DeclareDeadlock) -> list[e.Event]:
 
 
 # --- the draft ----------------------------------------------------------------------------------------------------
-
-
-def agreed(s: Standing) -> Obstacle | None:
-    """Full agreement recorded in minutes both chiefs signed."""
-    meeting = s.case.meeting
-    if meeting.agreement_on:
-        return None
-    full = meeting.minutes_result == "full_agreement" and len(meeting.minutes_confirmed) == len(Side)
-    if full and (left := unsigned(s, meeting.minutes_signed)):
-        return no(
-            Reason.MINUTES_UNSIGNED, *s.law.pack.meeting.of("minutes_by_all"), cure=(Seat.REPRESENTATIVE,), n=len(left)
-        )
-    return no(Reason.NO_FULL_AGREEMENT, "HZ 26", "HZ 27", cure=(Seat.CHIEF, Seat.RECORDER))
 
 
 def draft_fixed(s: Standing) -> Obstacle | None:
