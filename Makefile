@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -129,6 +129,14 @@ claim-kill: ## N times kill -9 under load and look for what was acknowledged
 
 claim-kosoku: ## Autobahn's websocket cases against an echo by our protocol and by uvicorn's own: nothing fails by us alone
 	@$(call claim,kosoku)
+	$(ok)
+
+claim-nodes: ## N of those schedules on two processes and one PostgreSQL, with kill -9 and a bus that is cut off
+	@$(call claim,nodes)
+	$(ok)
+
+claim-readers: ## N turns with ten who never read and without: the p99 of the others grows by less than a tenth
+	@$(call claim,readers)
 	$(ok)
 
 outside: ## what needs programs that only the system has

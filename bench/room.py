@@ -83,7 +83,7 @@ class Found:
         self.missing: Final[dict[str, str]] = {}
 
 
-def _install(folder: Path, scenes: tuple[Scene, ...]) -> dict[str, list[dict[str, Any]]]:
+def installed(folder: Path, scenes: tuple[Scene, ...]) -> dict[str, list[dict[str, Any]]]:
     """An installation with a case and its chief for each room of each scene; each socket has a session of its own."""
     askers = iter(prepare(folder, sum(scene.rooms for scene in scenes)))
     settings = settings_of(folder)
@@ -129,7 +129,7 @@ def measure(folder: Path, scenes: tuple[Scene, ...], repeats: int, seconds: floa
     rooms = {scene.name: [{"name": f"r{n}", "members": scene.members} for n in range(scene.rooms)] for scene in scenes}
     if "stored" in names:
         with tempfile.TemporaryDirectory(prefix="cloudnego-bench-", dir=in_memory()) as quick:  # thousands of commits
-            rooms = _install(Path(quick) / "data", scenes)
+            rooms = installed(Path(quick) / "data", scenes)
             shutil.copytree(Path(quick) / "data", folder / "stored")
     contest = Contest(_started(folder, names, found), Client(), found)
     try:

@@ -1,6 +1,7 @@
 """Everybody in the rooms of the bench, in one process of its own that is not counted: `python -m bench.room_client`.
 
-It reads orders as JSON lines and answers each with one: `open` the sockets of a contender, `run` its rooms, `close`.
+It reads orders as JSON lines and answers each with one: `open` the sockets of a contender, `run` its rooms, `close`;
+`silent` brings some in who never read, `speaking` sends them away.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import resource
 import select
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -58,6 +60,8 @@ class Hall:
         self._lines: Final[dict[int, Line]] = {}
         self._poll: Final = select.epoll()
         self._took: Final[list[float]] = []
+        self._kind: Final = kind
+        self._silent: Final[list[Line]] = []
         for number, room in enumerate(rooms):
             lines: list[Line] = []
             for first in range(0, room["members"], _AT_ONCE):
@@ -133,6 +137,19 @@ class Hall:
             while (left := due - time.perf_counter()) > 0:
                 self._read(left)
 
+    def silent(self, port: int, room: dict[str, Any]) -> None:
+        """Some come in who will never read, with little room between them and the server."""
+        self._silent.extend(_dialled(self._kind, port, room, range(room["members"])))
+        for line in self._silent:
+            line.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            line.enter()
+
+    def speaking(self) -> None:
+        """Those who do not read are gone."""
+        for line in self._silent:
+            line.socket.close()
+        self._silent.clear()
+
     def tend(self) -> None:
         """Answer the pings of a server that is not measured now, for it would think that nobody is there."""
         while self._poll.poll(0):
@@ -178,6 +195,10 @@ def main() -> None:
         match said.pop("order"):
             case "open":
                 halls[said["server"]] = Hall(said["kind"], said["port"], said["rooms"])
+            case "silent":
+                halls[said["server"]].silent(said["port"], said["room"])
+            case "speaking":
+                halls[said["server"]].speaking()
             case "run":
                 found = halls[said.pop("server")].run(Order(**said))
             case _:

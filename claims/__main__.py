@@ -98,7 +98,9 @@ def run_reconnect(count: int, seed: int | None) -> int:
 def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
-    parser.add_argument("claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "outside"))
+    parser.add_argument(
+        "claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "nodes", "readers", "outside")
+    )
     parser.add_argument("--n", type=int, default=None, help="how many")
     parser.add_argument(
         "--seed", type=int, default=None, help="the first seed; without it most go on where the record ends"
@@ -118,6 +120,14 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import kosoku  # noqa: PLC0415  # needs the suite
 
         return kosoku.run()
+    if said.claim == "nodes":
+        from claims import nodes  # noqa: PLC0415  # needs a PostgreSQL
+
+        return nodes.run(said.n or 40, said.seed or 1)
+    if said.claim == "readers":
+        from claims import readers  # noqa: PLC0415  # needs the servers of the bench
+
+        return readers.run(said.n or 21)
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cache
 from multiprocessing.util import Finalize
@@ -27,6 +27,7 @@ from cloudnego.core.vocabulary import Stream
 from cloudnego.live.frames import text_of
 from cloudnego.live.rooms import Rooms
 from cloudnego.main import House, build, install
+from cloudnego.rehearsal import Played
 from cloudnego.web.app import front_of
 from cloudnego.web.health import Figures
 from cloudnego.web.live import frame_of
@@ -70,6 +71,12 @@ class Wrong(Exception):
 # --- where it happens ---------------------------------------------------------------------------------------------
 
 
+def up_to_talks() -> list[Played]:
+    """The acts of a story until the two sides talk."""
+    acts = rehearsed()
+    return acts[: next(n for n, act in enumerate(acts) if act.command.type == "deliver_material")]
+
+
 @cache
 def founded() -> tuple[Path, str]:
     """A house in which the two sides talk, once a process: a data directory to be copied, and its case."""
@@ -78,8 +85,7 @@ def founded() -> tuple[Path, str]:
     install(settings_for(place / "data"))
     house = build(settings_for(place / "data"))
     settle(house)
-    acts = rehearsed()
-    acts = acts[: next(n for n, act in enumerate(acts) if act.command.type == "deliver_material")]
+    acts = up_to_talks()
     case = asyncio.run(write(house, acts))
     at(house, acts[-1].at)
     house.close()
@@ -107,11 +113,12 @@ class Rings:
 class Ground:
     """The case, the two nodes, and what the log says."""
 
-    def __init__(self, house: House, case: str, nodes: tuple[Place, Place], rings: Rings) -> None:
+    def __init__(self, house: House, case: str, nodes: Sequence[Place], rings: Rings, desk: Place) -> None:
         self.house = house
         self.case = case
-        self.nodes = nodes
+        self.nodes = nodes  # those that answer now
         self.rings = rings
+        self.desk = desk  # where it is written
         self.written = 0
         self._texts: dict[tuple[Stream, int], list[str]] = {}
 
@@ -142,7 +149,8 @@ async def ground() -> AsyncIterator[Ground]:
             beside = dataclasses.replace(site, rooms=rooms, watch=Watch(site.doorkeeper, rooms))
             other = dataclasses.replace(house, site=beside, front=front_of(beside, Figures(), time.monotonic))
             async with at_table(house) as one, at_table(other) as two:
-                yield Ground(house, case, (one, two), rings)
+                two.tokens = one.tokens
+                yield Ground(house, case, (one, two), rings, one)
         finally:
             await asyncio.to_thread(house.close)
 
@@ -182,15 +190,16 @@ class Client:
 
     async def _sit(self, node: Place) -> None:
         host, port = node.url.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
         try:
-            await self._talk(node, reader, writer)
+            reader, writer = await asyncio.open_connection(host, int(port))
+            try:
+                await self._talk(node, reader, writer)
+            finally:
+                writer.transport.abort()
         except (OSError, asyncio.IncompleteReadError):
-            self.tally.happened["dropped"] += 1  # the node went away
+            self.tally.happened["dropped"] += 1  # the node went away, or had gone
         except Wrong as wrong:
             self.wrong_at = self.wrong_at or str(wrong)
-        finally:
-            writer.transport.abort()
 
     async def _talk(self, node: Place, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(handshake(node, self.ground.case, self.person))
@@ -354,7 +363,7 @@ class Schedule:
         number = self.ground.written
         act = _proposal(self.dice, number) if self.dice.random() < 0.7 else _opinions(number)
         try:
-            await self.ground.nodes[0].write(act, self.ground.case, f"{self.seed}-{number}")
+            await self.ground.desk.write(act, self.ground.case, f"{self.seed}-{number}")
         except Refused:
             self.tally.happened["refused"] += 1
         else:

@@ -34,6 +34,7 @@ class Place:
         self.url = url
         self._server = server
         self.tokens: dict[str, str] = {}
+        self._names: Final[dict[str, str]] = {}  # of sessions, by token
 
     def drop(self) -> None:
         """Every socket is gone at once, as when the process dies."""
@@ -51,9 +52,12 @@ class Place:
 
     def ticket(self, person: str, case: str, acting_as: str | None = None) -> str:
         """What `POST /live-ticket` would give him."""
-        who = self.house.site.sessions.who(self.token(person))
-        assert who is not None
-        return self.house.site.tickets.give(Bound(who.session, case, acting_as))
+        token = self.token(person)
+        if token not in self._names:
+            who = self.house.site.sessions.who(token)
+            assert who is not None
+            self._names[token] = who.session
+        return self.house.site.tickets.give(Bound(self._names[token], case, acting_as))
 
     async def dial(self, case: str, person: str | None = None, **more: Any) -> ClientConnection:
         """A socket that has not said anything."""

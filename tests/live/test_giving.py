@@ -251,3 +251,24 @@ async def test_one_session_has_so_many_sockets_and_no_more(place: Place, case: s
     assert await seat.closed() == 4429
     for one in seats:
         await one.socket.close()
+
+
+async def test_who_hears_of_it_by_a_ring_reads_only_what_is_new(
+    place: Place, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = place.house.site.log
+    async with await place.enter(case, "w0") as seat:
+        await settled(place, case, 1)
+        log.follow(asyncio.get_running_loop(), lambda case: False, lambda written: None)
+        size, read, begun = log.versions(case)[Stream.TABLE][1], log.read, list[int]()
+
+        def noting(case: str, streams: Any, after: Any, limit: int) -> Any:
+            begun.extend(after.values())
+            return read(case, streams, after, limit)
+
+        monkeypatch.setattr(log, "read", noting)
+        for number in range(3):
+            last = (await place.write(proposal(number), case, f"p{number}")).entries[-1].seq
+            assert await seat.up_to("table", last) == [*range(1, last + 1)]
+        assert begun
+        assert min(begun) >= size

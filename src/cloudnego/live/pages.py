@@ -64,6 +64,10 @@ class Tail:
             return ()
         return self.frames[seq + 1 - self.frames[0].seq :]
 
+    def ends(self, seq: int) -> bool:
+        """Whether this is the last it has."""
+        return bool(self.frames) and self.frames[-1].seq == seq
+
     def add(self, frames: Sequence[Frame]) -> None:
         """Frames that follow; those that do not follow begin it anew, if they are later."""
         if self.frames and frames[0].seq != self.frames[-1].seq + 1:
@@ -97,9 +101,10 @@ class Pages:
         self._kept.move_to_end((case, stream, seq // PAGE))
         return page[seq % PAGE :]
 
-    async def read(self, case: str, stream: Stream, seq: int) -> Read:
-        """The page in which what follows `seq` stands, from the log; who wants the same meanwhile waits for it too."""
-        key = (case, stream, seq // PAGE)
+    async def read(self, case: str, stream: Stream, seq: int, *, only_later: bool = False) -> Read:
+        """The page in which what follows `seq` stands, from the log; who wants the same meanwhile waits for it too.
+        `only_later`: what is not later nobody wants, for the room has it."""
+        key = (case, stream, seq if only_later else seq // PAGE * PAGE)
         if key not in self._reading:
             self._reading[key] = asyncio.ensure_future(self._read(key))
         found = await asyncio.shield(self._reading[key])
@@ -112,15 +117,15 @@ class Pages:
                 found = await self._run(self._look, *key)
         finally:
             del self._reading[key]
-        whole = len(found.frames) == PAGE and found.frames[-1].seq == (key[2] + 1) * PAGE
+        whole = key[2] % PAGE == 0 and len(found.frames) == PAGE and found.frames[-1].seq == key[2] + PAGE
         if whole and found.before.get(key[1], ())[:1] == found.after.get(key[1], ())[:1]:
-            self._keep(key, found.frames)
+            self._keep((*key[:2], key[2] // PAGE), found.frames)
         return found
 
-    def _look(self, case: str, stream: Stream, number: int) -> Read:
+    def _look(self, case: str, stream: Stream, after: int) -> Read:
         """In a thread. The state is read after the events: whoever lost his seat by one of them is known by then."""
         before = self._log.versions(case)
-        events = self._log.read(case, frozenset({stream}), {stream: number * PAGE}, PAGE)
+        events = self._log.read(case, frozenset({stream}), {stream: after}, PAGE)
         self._log.state(case)
         return Read([self._encode(one) for one in events], before, self._log.versions(case))
 

@@ -351,7 +351,7 @@ class Rooms:
         found = tail.after(seq) or self.pages.kept(room.case, stream, seq)
         if found:
             return found
-        read = await self.pages.read(room.case, stream, seq)
+        read = await self.pages.read(room.case, stream, seq, only_later=tail.ends(seq))
         self._seen(room, read.before)
         self._seen(room, read.after)
         self.look(room)
