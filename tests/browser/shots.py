@@ -39,7 +39,7 @@ OWN: Final = (
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
     *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
-    *("/room", "/screen", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
+    *("/room", "/screen", "/minutes", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
 )
 DISTRICT: Final = (
     *("/", "/todo", "/cases", "/district", "/district/campaign", "/district/report/{month}", "/office/packs"),

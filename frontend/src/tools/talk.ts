@@ -6,7 +6,7 @@ import type { CaseState } from '@/forms/state'
 /** Acts that somebody says and another answers; all else that happens there is a line between them. */
 const SAID = new Set([
   'proposal_made', 'package_made', 'accepted_in_principle', 'acceptance_taken_back', 'proposal_held', 'proposal_withdrawn', 'message_sent', 'question_asked',
-  'question_answered', 'clause_put', 'clause_confirmed', 'clause_reopened', 'caucus_message_sent', 'straw_poll_opened',
+  'question_answered', 'clause_put', 'clause_confirmed', 'clause_reopened', 'caucus_message_sent', 'straw_poll_opened', 'minutes_note_added', 'line_objected',
 ])
 
 export interface Line { head: string; rate: string | null; fen: number | null; text: string | null }
@@ -14,7 +14,7 @@ export type Fate = 'open' | 'held' | 'accepted' | 'withdrawn' | 'settled' | 'rep
 
 interface Facts {
   side?: Side | null; head?: string | null; rate?: string | null; fen?: number | null; terms?: Line[]; given?: Line[]; proposal?: string; question?: string
-  answers?: string | null; replaces?: string[]; settles?: string[]; poll?: string; choices?: number; choice?: number; person?: string; file?: string | null
+  answers?: string | null; line?: number | null; objection?: string; replaces?: string[]; settles?: string[]; poll?: string; choices?: number; choice?: number; person?: string; file?: string | null
 }
 export const factsOf = (entry: TimelineEntry): Facts => entry.facts as unknown as Facts
 
