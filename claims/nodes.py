@@ -76,9 +76,13 @@ class Node(Place):
         self._process.kill()
         self._process.communicate()
 
-    async def end(self) -> None:
+    async def up(self) -> None:
+        """Until the one that was started in its place answers."""
         if self._starting is not None:
             await self._starting
+
+    async def end(self) -> None:
+        await self.up()
         self._kill()
 
 
@@ -103,7 +107,7 @@ class Far(Schedule):
 
 
 @asynccontextmanager
-async def ground(url: str, place: Path) -> AsyncIterator[Ground]:
+async def ground(url: str, place: Path) -> AsyncIterator[tuple[Ground, list[Node]]]:
     """A house on PostgreSQL, and two processes before it."""
     settings = settings_for(place, database_url=SecretStr(url), timers_every_s=3_600.0)
     await asyncio.to_thread(install, settings)
@@ -119,7 +123,7 @@ async def ground(url: str, place: Path) -> AsyncIterator[Ground]:
         for node in nodes:
             node.tokens = desk.tokens
             await node.start()
-        yield Ground(house, case, alive, Rings(house.site.rooms), desk)
+        yield Ground(house, case, alive, Rings(house.site.rooms), desk), nodes
     finally:
         for node in nodes:
             await node.end()
@@ -129,8 +133,10 @@ async def ground(url: str, place: Path) -> AsyncIterator[Ground]:
 async def play(url: str, place: Path, first: int, count: int) -> Tally:
     """So many schedules."""
     tally = Tally()
-    async with ground(url, place) as here:
+    async with ground(url, place) as (here, nodes):
         for seed in range(first, first + count):
+            for node in nodes:
+                await node.up()
             wrong = await Far(seed, here, tally).play()
             tally.schedules += 1
             if wrong:

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from cloudnego.main import House, build, install
+from claims.reconnect import founded, up_to_talks
+from cloudnego.main import House, build
 from tests.live.table import Place, at_table
 from tests.web.conftest import settings_for
-from tests.web.played import at, rehearsed, settle, write
-
-STANDS = "deliver_material"
-"""The case stands before the first act of this name: both benches are there and talk."""
 
 
 def acts_so_far() -> int:
-    return next(n for n, act in enumerate(rehearsed()) if act.command.type == STANDS)
+    """How many acts of the story lie behind the case: both benches are there and talk."""
+    return len(up_to_talks())
 
 
 @pytest.fixture(scope="session")
-def talks(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """An installation in which the case is under way; copied by each test."""
-    place = tmp_path_factory.mktemp("talks") / "data"
-    install(settings_for(place))
-    house = build(settings_for(place))
-    settle(house)
-    acts = rehearsed()[: acts_so_far()]
-    case = asyncio.run(write(house, acts))
-    at(house, acts[-1].at)
-    house.close()
-    return place, case
+def talks() -> tuple[Path, str]:
+    """An installation in which the case is under way, as the schedules of coming back begin; copied by each test."""
+    return founded()
 
 
 @pytest.fixture

@@ -37,10 +37,11 @@ def test_what_somebody_ends_with_is_the_log(part: int, capsys: pytest.CaptureFix
         assert tally.happened[f"resync {why}"] > 0, why
 
 
-def _broken() -> list[str]:
+def _broken(first: int) -> list[str]:
+    """What a hundred schedules find; `first`: where it is mostly found among the first three."""
     tally = Tally()
     while tally.schedules < 4 * LOT and not tally.broken:
-        tally.merge(run(1 + tally.schedules, 3))
+        tally.merge(run(first + tally.schedules, 3))
     return tally.broken
 
 
@@ -51,7 +52,7 @@ def test_a_room_that_writes_to_whoever_stands_elsewhere_is_caught(monkeypatch: p
             reader.cursors[batch.stream] = batch.last
 
     monkeypatch.setattr(Rooms, "_hand", careless)
-    assert _broken()
+    assert _broken(10)
 
 
 def test_a_room_that_does_not_see_that_words_were_erased_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,4 +63,4 @@ def test_a_room_that_does_not_see_that_words_were_erased_is_caught(monkeypatch: 
     begin = Reader.begin_anew
     monkeypatch.setattr(Reader, "begin_anew", careless)
     monkeypatch.setattr(reconnect, "_WAIT_S", 1.0)
-    assert _broken()
+    assert _broken(16)
