@@ -45,6 +45,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
   { path: '/negotiations/:id/prepared/:prepared', redirect: (to) => `/c/${String(to.params.id)}/prepared/${String(to.params.prepared)}` },
+  { path: '/c/:id/check-in', name: 'check-in', component: () => import('@/pages/CheckInPage.vue'), props: true, meta: { open: true, bare: true } }, // signs in by itself: the guard would carry the code along in an address
   { path: '/c/:id/screen', name: 'screen', component: () => import('@/pages/ScreenPage.vue'), props: true, meta: { bare: true, wall: true } },
   {
     path: '/c/:id',

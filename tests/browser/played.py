@@ -187,6 +187,11 @@ class UpTo(Played):
 
     ends: type[c.Command] | None
 
+    def catches_up(self) -> None:
+        """With what people did by themselves at their windows since it looked last."""
+        self._turn(self._read(self._settled.auditor))
+        self._known = None
+
     def _post(self, who: str, command: c.Command, path: str) -> Any:
         if self.ends is not None and isinstance(command, self.ends):
             raise FarEnough

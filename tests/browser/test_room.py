@@ -1,18 +1,22 @@
-"""The table in six windows: both sides talk, confer, lose a network, and come to an agreement in principle."""
+"""The table in six windows: both sides talk, confer, lose a network, agree in principle, then meet in one room: all
+check in by the code on the screen there, and both chiefs confirm the minutes."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from cloudnego.core import commands as c
+from cloudnego.core.clauses import open_clauses, unsettled_heads
 from cloudnego.core.vocabulary import Side
 from tests.browser.forms import Form
 from tests.browser.person import Person
-from tests.browser.played import Town, town_of, up_to
+from tests.browser.played import Town, UpTo, town_of, up_to
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
 
@@ -21,6 +25,7 @@ pytestmark = [pytest.mark.whole, pytest.mark.timeout(900)]
 IN = re.compile("已连上|补收")
 HEAD = "T3"
 CUT = 3000  # a code of nobody's
+MINUTES = ("write_minutes", "confirm_minutes")
 
 
 async def at_the_table(town: Town, side: Side, case: str) -> list[Person]:
@@ -110,11 +115,98 @@ async def lose_the_phone(six: Six, line: WebSocketRoute) -> None:
     await hears([six.boss, six.manager, six.third], "四个班次都算。")
 
 
-async def test_six_people_at_six_windows_come_from_a_first_figure_to_an_agreement_in_principle(
+# --- face to face -------------------------------------------------------------------------------------------------
+
+
+def until_the_day(table: UpTo) -> None:
+    """Clauses are put, notices given, a recorder named; then the day comes."""
+    table.catches_up()
+    worker, employer = (table.chief(side) for side in Side)
+    for head in sorted(table.case.negotiated_heads()):
+        table.act(employer if head == "T2" else worker, c.PutClause)
+    for kind in (c.SendMeetingNotice, c.NameRecorder):
+        for chief in (worker, employer):
+            table.act(chief, kind)
+    plan = table.case.meeting.plan
+    assert plan is not None
+    table.wait_until(plan.day, 14)
+
+
+def agree_all_clauses(table: UpTo) -> None:
+    table.catches_up()
+    while unsettled_heads(table.case) and not open_clauses(table.case):
+        table.act(table.chief(Side.EMPLOYER), c.PutClause)
+    for name in open_clauses(table.case):
+        for side in Side:
+            table.act(table.chief(side), c.ConfirmClause, clause=name, text_hash=table.case.clauses[name].text_hash)
+
+
+def minutes_by_both(table: UpTo) -> None:
+    """At the windows of the recorder and of both chiefs, see `MINUTES`."""
+    table.act(table.cast.recorder, c.WriteMinutes)
+    for side in Side:
+        table.act(table.chief(side), c.ConfirmMinutes)
+
+
+async def on_the_screen(screen: Person, case: str) -> str:
+    """What the QR code says that stands there, without the server's name."""
+    async with screen.page.expect_response(re.compile("/check-in-code$")) as shown:
+        await screen.goes_to(f"/c/{case}/screen")
+    link = urlsplit((await (await shown.value).json())["link"])
+    await expect(screen.page.get_by_alt_text("用手机扫码签到")).to_be_visible()
+    return f"{link.path}#{link.fragment}"
+
+
+async def scans(person: Person, link: str) -> None:
+    await person.goes_to(link)
+    await person.presses("我到了，签到")
+
+
+async def come_together(six: Six, recorder: Person, case: str) -> None:
+    """Six scan the screen, the recorder confirms them with one press, and the screen says that it is enough. The
+    employers' chief has it at his window."""
+    link = await on_the_screen(six.boss, case)
+    await six.boss.sees("还不能开会")
+    await six.phone.is_fine()  # what it asks after a lost network is answered before it is taken to another page
+    async with six.phone.refused(409):
+        await scans(six.phone, f"/c/{case}/check-in#{'A' * 22}")
+        await six.phone.sees("这个签到码不是会场大屏幕上现在的码")
+    for person in (six.chief, six.worker, six.phone, six.manager, six.boss):
+        await scans(person, link)
+        await person.sees("等记录员确认到场")
+    await scans(six.third, await on_the_screen(six.boss, case))
+    await recorder.goes_to(f"/c/{case}/meeting")
+    await recorder.presses("确认扫码到场的 6 人")
+    for person in (six.chief, six.worker, six.phone, six.manager, six.third):
+        await person.sees("记录员已经确认您到场")
+    await expect(six.boss.page.get_by_text("3 / 4 已确认")).to_have_count(2)
+    await six.boss.sees("到场人数已够，可以开会")
+
+
+async def meet(town: Town, table: UpTo, six: Six, case: str) -> None:
+    """From the day to the minutes that both chiefs confirmed."""
+    table.ends = None
+    await asyncio.to_thread(until_the_day, table)
+    recorder = await town.window(table.cast.recorder)
+    await come_together(six, recorder, case)
+    await town.acts(table.cast.recorder, case, c.StartMeeting())
+    await six.boss.sees("第 1 次会议")
+    await expect(six.boss.page.get_by_text("可以开会")).to_have_count(0)
+    await asyncio.to_thread(agree_all_clauses, table)
+    await asyncio.to_thread(minutes_by_both, table)
+    meeting = table.case.meeting
+    assert len(meeting.by_code) == len(six)
+    assert meeting.confirmed == meeting.by_code
+    assert (meeting.minutes_result, meeting.minutes_confirmed) == ("full_agreement", frozenset(Side))
+    assert meeting.agreement_on == table.today
+
+
+async def test_six_people_at_six_windows_come_from_a_first_figure_to_minutes_that_both_chiefs_confirmed(
     enters: Enters, server: House
 ) -> None:
     async with town_of(server.url, enters) as town:
-        case = (await up_to(town, c.MakeProposal)).record.case
+        table = await up_to(town, c.MakeProposal, lambda _, command: command.type in MINUTES)
+        case = table.record.case
         assert case is not None
         lines: list[WebSocketRoute] = []
         await with_a_line_to_cut(town, town.settled.cast.bench(Side.WORKER)[2], lines)
@@ -136,3 +228,4 @@ async def test_six_people_at_six_windows_come_from_a_first_figure_to_an_agreemen
         for page, seen in {"screen": "6.5%", **{f"sheet/{name}": text for name, text in sheets.items()}}.items():
             await six.boss.goes_to(f"/c/{case}/{page}")
             await six.boss.sees(seen)
+        await meet(town, table, six, case)

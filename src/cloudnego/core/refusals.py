@@ -133,6 +133,7 @@ class Reason(StrEnum):
     RECORDER_APPOINTED = "recorder_appointed"
     NOTICE_MISSING = "notice_missing"
     NOTICE_LATE = "notice_late"
+    MEETING_TOO_SOON = "meeting_too_soon"
     NOTICE_SENT = "notice_sent"
     # at the table
     NO_PROPOSAL = "no_proposal"

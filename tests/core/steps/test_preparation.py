@@ -21,6 +21,7 @@ from tests.core.situations import (
     CLAUSES_PUT,
     IN_SESSION,
     MATERIAL_ASKED,
+    MATERIAL_OWED,
     OFFER_SERVED,
     READY_TO_MEET,
     RECORDER_AGREED,
@@ -44,6 +45,7 @@ from tests.given import (
     W2,
     E,
     Given,
+    Then,
     W,
     clause_of,
     confirming,
@@ -276,6 +278,18 @@ def test_another_day_needs_both_chiefs() -> None:
 def test_no_meeting_in_the_past_or_during_a_session() -> None:
     given(SCHEDULED).when(W1, c.ScheduleMeeting(plan=plan("2026-03-09"))).then_refused(Reason.DAY_IN_THE_PAST)
     given(IN_SESSION).when(W1, c.ScheduleMeeting(plan=plan("2026-04-09"))).then_refused(Reason.SESSION_OPEN)
+
+
+def test_a_day_too_near_for_notices_and_materials_is_said_when_it_is_named() -> None:
+    def named(now: Given, on: str) -> Then:
+        return now.when(W1, c.ScheduleMeeting(plan=plan(on)))
+
+    now = given(REPLIED).on("2026-03-10")
+    named(now, "2026-03-16").then_warned(Reason.MEETING_TOO_SOON, "ZJ 16", side=W, last="2026-03-09")
+    named(now, "2026-03-17").then_not_warned(Reason.MEETING_TOO_SOON)
+    owed = given(MATERIAL_OWED).on("2026-03-11")
+    named(owed, "2026-03-19").then_warned(Reason.MEETING_TOO_SOON, "HZ 25", side=E, last="2026-03-10")
+    named(owed, "2026-03-20").then_not_warned(Reason.MEETING_TOO_SOON)
 
 
 def test_the_first_meeting_is_in_person_in_hangzhou() -> None:

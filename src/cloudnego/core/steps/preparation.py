@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers, plans, sheets
@@ -208,6 +210,32 @@ def plan_is_new(m: Moment, command: c.ScheduleMeeting) -> Obstacle | None:
     if command.plan == m.case.meeting.named.of(m.own_side):
         return no(Reason.NOTHING_NEW)
     return plans.not_past(m, command, command.plan) or plans.venue_allowed(m, command.plan)
+
+
+def time_for_papers(m: Moment, command: c.ScheduleMeeting) -> Obstacle | None:
+    """A day so near that the last day of a notice or of a material asked for has passed already: said when it is named,
+    while another can be (HZ 25, ZJ 16). Who is owed something decides on the day itself."""
+    then = replace(m.case, meeting=replace(m.case.meeting, plan=command.plan))
+    row = m.law.pack.meeting_notice
+    owed = [
+        ("materials", name, x.asked_by.other)
+        for name, x in then.materials.items()
+        if x.asked and not x.waived and x.delivered_on is None
+    ]
+    if row is not None and then.round == 1:
+        owed += [
+            ("meeting_notice", side.value, side)
+            for side in Side
+            if then.served_on(then.meeting.notices.of(side)) is None
+        ]
+    for timer, key, side in owed:
+        due = running(then, m.law, timer, key)
+        if due is not None and due.latest is not None and due.latest < m.today:
+            return no(
+                Reason.MEETING_TOO_SOON, *due.articles, level=Level.ADVISORY, cure=(Seat.CHIEF,), side=side,
+                last=due.latest.isoformat(), day=command.plan.day.isoformat(),
+            )  # fmt: skip
+    return None
 
 
 def schedule_meeting(m: Moment, command: c.ScheduleMeeting) -> list[e.Event]:
