@@ -167,7 +167,6 @@ async def come_together(six: Six, recorder: Person, case: str) -> None:
     employers' chief has it at his window."""
     link = await on_the_screen(six.boss, case)
     await six.boss.sees("还不能开会")
-    await six.phone.is_fine()  # what it asks after a lost network is answered before it is taken to another page
     async with six.phone.refused(409):
         await scans(six.phone, f"/c/{case}/check-in#{'A' * 22}")
         await six.phone.sees("这个签到码不是会场大屏幕上现在的码")

@@ -47,7 +47,10 @@ export const useConnection = defineStore('connection', () => {
   /** Whether somebody is there, asked without a person's name. */
   async function look(): Promise<void> {
     if (!since) return
-    await fetch('/healthz', { cache: 'no-store' }).then(back, () => undefined)
+    const answer = await fetch('/healthz', { cache: 'no-store' }).catch(() => null)
+    if (!answer) return
+    back()
+    await answer.text().catch(() => '') // an answer that nobody reads stays open until the page is left
   }
   window.addEventListener('online', () => SOON_MS.forEach((wait) => window.setTimeout(look, wait)))
 
