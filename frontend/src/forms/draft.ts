@@ -1,4 +1,5 @@
 import { newKey } from '@/api/client'
+import { dropSeen } from '@/tools/seen'
 import type { Raw } from './compile'
 
 /** What was typed, kept on this device with the name of the act: a repeated request is the same act. */
@@ -40,8 +41,9 @@ export function dropDraft(person: string, caseId: string, command: string): void
   }
 }
 
-/** Drafts of whoever leaves this device stay his: they are dropped when he signs out. */
+/** Drafts of whoever leaves this device stay his: they are dropped when he signs out, and how far he had read. */
 export function dropAll(): void {
+  dropSeen()
   try {
     for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key)
   } catch {

@@ -1,12 +1,13 @@
 import { ask } from '@/api/client'
 import type { CaseDocument, TimelineEntry } from '@/api/documents'
 import { useCase } from '@/stores/case'
+import { useClauses } from '@/stores/clauses'
 import { useLaw } from '@/stores/law'
 import { useSession } from '@/stores/session'
 import { money } from '@/tools/money'
 import { dayWords } from '@/tools/days'
 import { said, t, word, wordOf } from '@/texts/i18n'
-import { stateOf, type Position } from './state'
+import { stateOf, type CaseState, type Position } from './state'
 import type { Source } from './shape'
 
 export interface Option {
@@ -59,7 +60,7 @@ async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
   if (source === 'person') return persons(one)
   if (source === 'enterprise')
     return one.overview.covers.length ? one.overview.covers.map((id) => ({ value: id, label: one.names[id] ?? id })) : enterprises()
-  if (source === 'clause') return state?.clauses ? Object.entries(state.clauses).map(([value, row]) => clauseOption(value, row.head, one.words[value]?.prose)) : laidClauses()
+  if (source === 'clause') return state?.clauses ? standingClauses(state.clauses) : laidClauses()
   if (source === 'material')
     return Object.entries(state?.materials ?? {}).map(([value, row]) => ({ value, label: materialTitle(one, value) ?? word(`facts.material.${row.item.code}`), note: row.item.period }))
   if (source === 'proposal')
@@ -89,6 +90,13 @@ function linesWords(row: Position): string {
 
 const choicesOf = (one: CaseDocument, poll: string, n: number): string =>
   Array.from({ length: n }, (_, at) => `${at + 1} ${one.words[poll]?.[`choices.${at}.text`] ?? ''}`).join(' · ')
+
+/** By the text that stands: the id of a clause is that of its first wording. */
+async function standingClauses(rows: CaseState['clauses']): Promise<Option[]> {
+  const clauses = useClauses()
+  if (!Object.keys(rows).every((id) => clauses.prose(id))) await clauses.load()
+  return Object.entries(rows).map(([value, row]) => clauseOption(value, row.head, clauses.prose(value)))
+}
 
 /** Who sees no table reads the clauses as they were laid before the workers: the authority objects to one of those. */
 async function laidClauses(): Promise<Option[]> {

@@ -17,9 +17,11 @@ interface Acts {
   schemas: Schemas
 }
 
-/** One act from the first letter typed to its receipt: draft, check, one key, one answer. */
-export function useAct(command: string, caseId: string, path: string) {
+/** One act from the first letter typed to its receipt: draft, check, one key, one answer. `about`: the thing it is about, where
+ * drafts of one act are kept for several. */
+export function useAct(command: string, caseId: string, path: string, about = '') {
   const session = useSession()
+  const slot = about ? `${command}.${about}` : command
   const outbox = useOutbox()
   const fields = shallowRef<Field[]>([])
   const draft = reactive<Draft>(freshDraft({}))
@@ -43,7 +45,7 @@ export function useAct(command: string, caseId: string, path: string) {
     if (!act) throw new Problem(404, 'not_found')
     fields.value = fieldsOf(act.schema, schemas)
     binding.value = act.binding
-    const old = readDraft(person(), caseId, command)
+    const old = readDraft(person(), caseId, slot)
     Object.assign(draft, old ?? freshDraft(begin(fields.value)))
     Object.assign(draft.raw, known(fields.value))
     kept.value = old !== null
@@ -57,12 +59,12 @@ export function useAct(command: string, caseId: string, path: string) {
     timer = window.setTimeout(() => {
       if (receipt.value || pending.value) return
       draft.at = Date.now()
-      kept.value = keepDraft(person(), caseId, command, toRaw(draft))
+      kept.value = keepDraft(person(), caseId, slot, toRaw(draft))
     }, 400)
   }
 
   function begin(raw: Raw): void {
-    dropDraft(person(), caseId, command)
+    dropDraft(person(), caseId, slot)
     Object.assign(draft, freshDraft(raw))
     errors.value = {}
     obstacles.value = []
@@ -92,7 +94,7 @@ export function useAct(command: string, caseId: string, path: string) {
       const asked = (): Promise<Receipt> => ask<Receipt>(path, body, draft.key)
       const keeps = outbox.able && caseId !== 'new'
       receipt.value = keeps ? await laid(body).catch((wrong: unknown) => (wrong instanceof NotKept ? asked() : Promise.reject(wrong as Error))) : await asked()
-      if (receipt.value || pending.value) dropDraft(person(), caseId, command)
+      if (receipt.value || pending.value) dropDraft(person(), caseId, slot)
       return receipt.value
     } catch (wrong) {
       if (!(wrong instanceof Problem)) throw wrong

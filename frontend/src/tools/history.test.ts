@@ -4,6 +4,7 @@ import { bandOf, marksOf, type Reference } from './gap'
 import { courses, wageTable, wordings } from './history'
 import { momentAt, momentsOf } from './moments'
 import { after, before, redline } from './redline'
+import examples from './redline.examples.json'
 import { seatOf } from './practised'
 import { heads, monthly, monthlyApart, raised } from './wages'
 
@@ -58,6 +59,13 @@ describe('a redline', () => {
   it('marks figures with their unit as one word', () => {
     const marked = redline(was, is).filter((one) => one.kind !== 'same').map((one) => `${one.kind} ${one.text}`)
     expect(marked).toEqual(['del 4月', 'ins 1月', 'del 5.0%', 'ins 5.5%', 'del 原则上', 'ins ，含被派遣劳动者'])
+  })
+  it('is that of the server, both ways', () => {
+    for (const one of examples) {
+      expect(redline(one.before, one.after).map(({ kind, text }) => [kind, text])).toEqual(one.parts)
+      const back = redline(one.after, one.before)
+      expect([before(back), after(back)]).toEqual([one.after, one.before])
+    }
   })
   it('is all one where nothing changed, and all new where all did', () => {
     expect(redline(was, was)).toEqual([{ kind: 'same', text: was }])

@@ -1,7 +1,7 @@
 import { valueWords } from '@/forms/pickers'
 import type { ClauseRow } from '@/forms/state'
-import { daysBetween } from './days'
-import { distance, money, tenThousandths } from './money'
+import type { ValueChange } from '@/tools/clauses'
+import { money } from './money'
 import { t, wordOf } from '@/texts/i18n'
 
 type Value = ClauseRow['values'][number]
@@ -18,21 +18,22 @@ const label = (name: string): string => wordOf(`form.words.value_name.${name}`) 
 /** What a value says, without the name that stands before it. */
 const bare = (one: Value): string => (one.kind === 'groups' ? one.groups.join(t('and')) : valueWords(one).slice(label(one.name).length).trim())
 
-/** The typed values of two drafts beside each other; what each changed, in words. */
-export function valueRows(before: readonly Value[], after: readonly Value[]): ValueRow[] {
-  const names = [...new Set([...before, ...after].map((one) => one.name))]
-  return names.map((name) => {
-    const [a, b] = [before, after].map((some) => some.find((one) => one.name === name))
-    return { name, label: label(name), before: a ? bare(a) : null, after: b ? bare(b) : null, change: change(a, b) }
-  })
+/** One typed value before and after; what it changed, in words. */
+export function valueRow(one: ValueChange): ValueRow {
+  const [before, after] = [one.before, one.after].map((value) => (value ? bare(value as unknown as Value) : null))
+  return { name: one.name, label: label(one.name), before: before!, after: after!, change: change(one) }
 }
 
-function change(a: Value | undefined, b: Value | undefined): string {
-  if (!a) return t('clauses.value_new')
-  if (!b) return t('clauses.value_gone')
-  if (bare(a) === bare(b)) return t('clauses.value_same')
-  if (a.kind === 'rate' && b.kind === 'rate') return t(tenThousandths(b.rate) > tenThousandths(a.rate) ? 'clauses.points_more' : 'clauses.points_less', { n: distance(a.rate, b.rate) })
-  if (a.kind === 'fen' && b.kind === 'fen') return t(b.fen > a.fen ? 'clauses.money_more' : 'clauses.money_less', { n: money(Math.abs(b.fen - a.fen)) })
-  if (a.kind === 'day' && b.kind === 'day') return t(b.day > a.day ? 'clauses.later' : 'clauses.earlier', { n: Math.abs(daysBetween(a.day, b.day)) })
-  return t('clauses.changed')
+function change(one: ValueChange): string {
+  if (one.how !== 'changed') return t({ added: 'clauses.value_new', removed: 'clauses.value_gone', same: 'clauses.value_same' }[one.how])
+  if (one.unit === 'groups') return [one.gained.length && t('clauses.gained', { list: one.gained.join(t('and')) }), one.lost.length && t('clauses.lost', { list: one.lost.join(t('and')) })].filter(Boolean).join(t('clauses.semicolon')) || t('clauses.changed')
+  if (!one.unit || !one.by || one.by === '0') return t('clauses.changed')
+  const less = one.by.startsWith('-')
+  const n = less ? one.by.slice(1) : one.by
+  switch (one.unit) {
+    case 'points': return t(less ? 'clauses.points_less' : 'clauses.points_more', { n })
+    case 'fen': return t(less ? 'clauses.money_less' : 'clauses.money_more', { n: money(Number(n)) })
+    case 'days': return t(less ? 'clauses.earlier' : 'clauses.later', { n })
+    default: return t(less ? 'clauses.money_less' : 'clauses.money_more', { n })
+  }
 }

@@ -100,9 +100,12 @@ def words(before: str, after: str, steps: int = _STEPS) -> tuple[Run, ...]:
 
 
 def _fine(went: str, came: str, left: list[int]) -> list[Run]:
+    whole = [Run("del", went), Run("ins", came)]
     if not went or not came:
-        return [Run("del", went), Run("ins", came)]
-    return _compared(_WORD.findall(went), _WORD.findall(came), left)
+        return whole
+    runs = _compared(_WORD.findall(went), _WORD.findall(came), left)
+    stayed = sum(len(run.text) for run in runs if run.kind == "same")
+    return runs if stayed * 10 >= 3 * min(len(went), len(came)) else whole  # another sentence, by chance of some signs
 
 
 def _changes(runs: Sequence[Run]) -> list[tuple[str, str, str]]:
