@@ -61,29 +61,31 @@ class Reader:
         self.wanted = False
         self.task: asyncio.Task[None] | None = None
         self.ended: Final[asyncio.Future[int]] = asyncio.get_running_loop().create_future()
-        self._free: Final = asyncio.Event()
-        self._free.set()
+        self._doubt: asyncio.Event | None = None  # made when it is needed: thousands sit here whom nobody doubts
 
     @property
     def held(self) -> bool:
         """Whether nothing may be given to him now: who he is is in doubt."""
-        return not self._free.is_set()
+        return self._doubt is not None
 
     def hold(self) -> None:
-        self._free.clear()
+        self._doubt = self._doubt or asyncio.Event()
 
     def release(self) -> None:
-        self._free.set()
+        doubt, self._doubt = self._doubt, None
+        if doubt is not None:
+            doubt.set()
 
     async def freed(self) -> None:
         """Wait until he is held no more."""
-        await self._free.wait()
+        while self._doubt is not None:
+            await self._doubt.wait()
 
     def end(self, code: int) -> None:
         """Give him nothing more; the socket is closed with this code."""
         if not self.ended.done():
             self.ended.set_result(code)
-        self._free.set()
+        self.release()
 
     def begin_anew(self, stream: Stream, why: str) -> None:
         """What he has of a stream is not what stands there, or he has none of it."""

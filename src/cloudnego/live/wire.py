@@ -83,7 +83,10 @@ class WireSink:
         return not (self._wire.close_sent or self._wire.disconnected or self._wire.transport.is_closing())
 
     def ready(self, more: int) -> bool:
-        return self._open and self.buffered + more <= BUFFERED_MAX
+        wire = self._wire  # asked once for each delivery
+        if wire.close_sent or wire.disconnected or wire.transport.is_closing():
+            return False
+        return wire.transport.get_write_buffer_size() + more <= BUFFERED_MAX
 
     def write(self, wire: bytes) -> None:
         self._wire.transport.write(wire)

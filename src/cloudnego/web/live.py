@@ -195,12 +195,12 @@ class Live:
         self._sockets: Final[Counter[str]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        case, headers = case_of(scope["path"]), headers_of(scope)
+        case = case_of(scope["path"])
         await receive()  # that somebody wants to connect
         try:
             if case is None or self._strangers >= STRANGERS_MAX:
                 raise Problem("not_found")
-            token = self._site.doorkeeper.check_socket(scope["scheme"], headers)
+            token = self._site.doorkeeper.check_socket(scope["scheme"], headers_of(scope))
         except Problem:
             await send({"type": "websocket.close", "code": 1008})
             return
