@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from bench.room_wire import Door, Line, NatsLine, OurLine, SocketIoLine
 
-_AT_ONCE: Final = 100  # handshakes under way
+_AT_ONCE: Final = 20  # handshakes under way; of ours each has five seconds to say who it is
 _QUIET_S: Final = 0.25
 _STUCK_S: Final = 30.0
 _EVERY: Final = 10  # of so many sockets one says how long deliveries took
