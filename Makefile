@@ -72,8 +72,8 @@ ui-check: ## types and tests of frontend/
 	@$(PYTHON) hatch_build.py check
 	$(ok)
 
-e2e: ## the journeys of people at a real browser, alone and whole; ARGS= narrows it
-	@$(PYTHON) -m pytest -n 2 tests/browser --whole $(ARGS)
+e2e: ## the journeys of people at a real browser, alone and whole, and each bench in its smallest form; ARGS= narrows it
+	@$(PYTHON) -m pytest -n 2 tests/browser tests/bench --whole $(ARGS)
 	$(ok)
 
 lay: ## three people without instruction find their way; what each act costs them, in presses and minutes

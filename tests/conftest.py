@@ -38,12 +38,14 @@ settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--whole", action="store_true", help="people at browsers do every act of every story, too")
+    parser.addoption(
+        "--whole", action="store_true", help="people at browsers do every act of every story, and each bench runs"
+    )
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("whole") and not item.config.getoption("--whole"):
-        pytest.skip("by hand from end to end: `make e2e`")
+        pytest.skip("with `make e2e`")
 
 
 @pytest.hookimpl(trylast=True)  # after they were shuffled

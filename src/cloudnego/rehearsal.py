@@ -227,15 +227,16 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
 
 def purposeful(scene: Rehearsal, busy: list[str]) -> None:
     """One ask that cures what the case is stuck on, by whoever of the busy may."""
-    moments = {who: scene.moment(who) for who in scene.dice.sample(busy, len(busy))}
-    for obstacle in stuck_because(moments[busy[0]]):
+    people, moments = scene.dice.sample(busy, len(busy)), dict[str, Moment]()
+    for obstacle in stuck_because(Standing(scene.case, scene.at, scene.law)):
         cures = list(_CURES.get(obstacle.reason, ()))
         scene.dice.shuffle(cures)
         for kind in cures:
             place = PLACES[kind]
             if _weight(scene, kind) < 0.05:  # settled; asking again would undo it
                 continue
-            for who, moment in moments.items():
+            for who in people:
+                moment = moments.get(who) or moments.setdefault(who, scene.moment(who))
                 if moment.seats.isdisjoint(place.ask.by) or not may_ask(moment, place):
                     continue
                 if try_one(scene, who, kind):

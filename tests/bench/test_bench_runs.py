@@ -1,4 +1,5 @@
-"""Every bench runs in its smallest form and says what outside checks read."""
+"""Every bench runs in its smallest form and says what outside checks read; with `make e2e`, for most of it is the start
+of a dozen servers, a minute of the fifteen that CI has."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ import pytest
 from bench.__main__ import NAMES, main
 
 
-@pytest.mark.slow
+@pytest.mark.whole
 @pytest.mark.parametrize("name", NAMES)
 def test_a_bench_runs_and_says_its_figures_and_aims(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name, "--json", "--quick"]) == 0

@@ -89,7 +89,7 @@ async def talk_of_figures(six: Six) -> None:
 async def confer(six: Six) -> None:
     """What the workers say among themselves is nowhere at the other side's windows."""
     for person in (six.chief, six.worker):
-        await person.page.get_by_role("link", name=re.compile("己方商议")).click()
+        await person.page.locator(".lens").get_by_role("link", name=re.compile("己方商议")).click()
     await says(six.chief, "", {"text": "底线是六个点"}, "发给己方")
     await hears([six.chief, six.worker], "底线是六个点")
     for person in (six.boss, six.manager, six.third):
