@@ -93,9 +93,9 @@ async def test_members_on_both_hear_the_same_whatever_becomes_of_the_bus(
     assert heard["cloudnego"]
     assert heard[CHANNEL]
     assert all(re.fullmatch(r"(n\w+/\w+:\d+,?)*", said) for said in heard["cloudnego"])
-    bus = b"".join(said.encode() + urlsafe_b64decode(said) for said in heard[CHANNEL])
-    assert b'"w0"' not in bus, "the bus does not say who is there"
-    assert b"table" not in bus
+    overheard = b"".join(said.encode() + urlsafe_b64decode(said) for said in heard[CHANNEL])
+    assert b'"w0"' not in overheard, "the bus does not say who is there"
+    assert b"table" not in overheard
     for seat in (here_one, here_two):
         await seat.socket.close()
 
