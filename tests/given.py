@@ -20,10 +20,11 @@ from cloudnego.core import events as e
 from cloudnego.core.clauses import text_hash
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.evolve import evolve
-from cloudnego.core.moment import Law, Moment, Named, Register, Standing, side_of
+from cloudnego.core.moment import Law, Moment, Named, Register, Standing
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused
 from cloudnego.core.road import place_of
+from cloudnego.core.sight import caucus_side
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import (
     Both,
@@ -263,8 +264,8 @@ class Given:
     def moment(self, by: Member, ask: c.Command | None = None) -> Moment:
         """What the shell would hand to the core for this ask."""
         place = PLACES[type(ask)] if ask else None
-        side = side_of(self.case, by)
-        caucus = self.caucuses.of(side) if place and place.ask.writes == "caucus" and side else None
+        side = caucus_side(self.case, by, ask) if ask else None
+        caucus = self.caucuses.of(side) if side else None
         return Moment(
             self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, roots=self.root, caucus=caucus,
             register=self.register if place is None or place.ask.by_register else None,
@@ -283,8 +284,8 @@ class Given:
 
     def after_(self, by: Member, decision: Decision) -> Given:
         caucuses = self.caucuses
-        side = side_of(self.case, by)
-        if decision.caucus_after is not None and side is not None:
+        if decision.caucus_after is not None:
+            (side,) = {one for event in decision.events for one in Side if Stream.caucus(one) is event.stream}
             caucuses = caucuses.having(side, decision.caucus_after)
         heads = dict(self.heads)
         for event in decision.events:

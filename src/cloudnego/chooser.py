@@ -904,6 +904,12 @@ def _end_call(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"person": _pick(dice, [p for p in caucus.called if instructors.looks_in(caucus, p, now_s)])}
 
 
+def _say_inside(m: Moment, dice: Random, _: Cast) -> Fields:
+    """A guest names the side that he hopes has called him in; a bench has its own."""
+    into = dice.choice(tuple(Side)) if instructors.serves_both(m.case, m.by) else None
+    return {"text": "我们先对一下底线。", "into": into}
+
+
 def _accept_dispute(_: Moment, __: Random, cast: Cast) -> Fields:
     return {"coordinators": list(cast.coordinators)}
 
@@ -985,7 +991,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.AskQuestion: lambda m, d, k: {"text": "人工成本按哪一年的人数测算？"}, c.AnswerQuestion: _answer_question,
     c.SetAgenda: _agenda, c.OpenTopic: _call_topic, c.GiveFloor: _floor,
     c.CloseTopic: lambda m, d, k: {"outcome": d.choice(("settled", "put_off"))},
-    c.SendCaucusMessage: lambda m, d, k: {"text": "我们先对一下底线。"},
+    c.SendCaucusMessage: _say_inside,
     c.OpenStrawPoll: lambda m, d, k: {"question": "接受七个点吗？", "choices": [{"text": "接受"}, {"text": "再谈"}]},
     c.CastStraw: _straw, c.CloseStrawPoll: _close_straw,
     c.DropClause: _drop, c.ConfirmClause: _confirm_clause, c.CheckIn: _check_in, c.ConfirmCheckIn: _confirm_check_in,

@@ -20,7 +20,7 @@ from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
 from cloudnego.core.road import place_of
-from cloudnego.core.sight import clock_asks, open_for
+from cloudnego.core.sight import caucus_side, clock_asks, open_for
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import CLOCK, Member, Origin, Side, Stream
 from cloudnego.stories import Scene
@@ -76,7 +76,7 @@ class Rehearsal(Scene):
         reads = PLACES[type(command)].ask.reads if command is not None else None
         other = self.others.get(str(getattr(command, reads))) if reads else None
         by = self.member(who) if isinstance(who, str) else who
-        side = side_of(self._case, by)
+        side = side_of(self._case, by) if command is None else caucus_side(self._case, by, command)
         return Moment(
             self._case, self.at, self._law, by, case_id=self.case_id, heads=self.heads, roots=self._root,
             caucus=self.caucuses.get(side, EMPTY_CAUCUS) if side else None, register=self.register, other=other,
@@ -121,8 +121,9 @@ class Rehearsal(Scene):
         for event in decision.events:
             self.heads[event.stream] += 1
         self._case = decision.after
-        if decision.caucus_after is not None and moment.side is not None:
-            self.caucuses[moment.side] = decision.caucus_after
+        if decision.caucus_after is not None:
+            (side,) = {one for event in decision.events for one in Side if Stream.caucus(one) is event.stream}
+            self.caucuses[side] = decision.caucus_after
         self.played.append(Played(self.at, by, command, decision.events, moment.named))
         return decision
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
@@ -46,6 +47,10 @@ REFUSE = c.RefuseInstructor(person="instructor", reason="曾为对方代理")
 RELEASE = c.ReleaseInstructor(person="instructor", reason="任务完成")
 CALL = c.CallInstructor(person="instructor", lasts_minutes=90)
 END_CALL = c.EndCall(person="instructor")
+POLL = c.OpenStrawPoll(question="?", choices=(c.Choice(text="是"), c.Choice(text="否")))
+TO_WORKERS = c.SendCaucusMessage(text="先谈加班费", into=W)
+TO_EMPLOYERS = c.SendCaucusMessage(text="先谈加班费", into=E)
+TO_NOBODY = c.SendCaucusMessage(text="先谈加班费")
 
 WANTED = given(READY_TO_MEET).having((W1, ASK))
 SENT = WANTED.having((AUTHORITY, SEND))
@@ -248,6 +253,84 @@ def test_who_is_no_longer_neutral_there_looks_into_no_caucus_whatever_was_said_b
     for gone in (called.having((E1, REFUSE)), called.having((INSTRUCTOR, RELEASE))):
         assert looks_in(gone.caucuses.worker, "instructor", int(gone.at.timestamp()))
         assert sight(gone, INSTRUCTOR) == frozenset()
+
+
+# --- and speaks there ---------------------------------------------------------------------------------------------
+
+
+def test_who_is_called_in_speaks_there_while_his_time_runs_and_it_is_in_that_stream_alone() -> None:
+    called = SENT.having((W1, CALL))
+    message = e.CaucusMessageSent(side=W, file=None, words={"text": "先谈加班费"})
+    spoken = called.when(INSTRUCTOR, TO_WORKERS).then(message).after
+    assert (spoken.case, spoken.caucuses.employer) == (called.case, called.caucuses.employer)
+    assert spoken.caucuses.worker.messages == 1
+    last = replace(called, at=called.at + timedelta(minutes=90, seconds=-1))
+    last.when(INSTRUCTOR, TO_WORKERS).then(message)
+    over = replace(called, at=called.at + timedelta(minutes=90))
+    over.when(INSTRUCTOR, TO_WORKERS).then_refused(Reason.NOT_CALLED_IN, "HZ 7")
+    called.having((W1, END_CALL)).when(INSTRUCTOR, TO_WORKERS).then_refused(Reason.NOT_CALLED_IN)
+    for gone in (called.having((E1, REFUSE)), called.having((INSTRUCTOR, RELEASE))):
+        gone.when(INSTRUCTOR, TO_WORKERS).then_refused(Reason.NOT_YOUR_SEAT)
+
+
+def test_he_says_into_whose_talks_for_both_may_have_called_him() -> None:
+    called = SENT.having((W1, CALL))
+    called.when(INSTRUCTOR, TO_EMPLOYERS).then_refused(Reason.NOT_CALLED_IN)
+    called.when(INSTRUCTOR, TO_NOBODY).then_refused(Reason.NOT_CALLED_IN)
+    both = called.having((E1, CALL), (INSTRUCTOR, TO_EMPLOYERS))
+    assert (both.caucuses.worker.messages, both.caucuses.employer.messages) == (0, 1)
+    both.when(INSTRUCTOR, TO_WORKERS).then(e.CaucusMessageSent)
+    official = Member(person="instructor", offices=frozenset({Office.DISTRICT_UNION}))  # whose office is of a side
+    (said,) = both.when(official, TO_EMPLOYERS).events
+    assert said.stream is Stream.EMPLOYER
+    called.when(official, TO_NOBODY).then_refused(Reason.NOT_CALLED_IN)
+
+
+def test_he_casts_no_straw_and_drafts_no_sheet_of_theirs() -> None:
+    called = SENT.having((W1, POLL), (W1, CALL))
+    (poll,) = called.caucuses.worker.straws
+    official = Member(person="instructor", offices=frozenset({Office.DISTRICT_UNION}))
+    for who in (INSTRUCTOR, official):
+        called.when(who, c.CastStraw(poll=poll, choice=1)).then_refused(Reason.NOT_YOUR_SEAT)
+        called.when(who, END_CALL).then_refused(Reason.NOT_YOUR_SEAT)
+
+
+def test_a_refused_guest_cannot_tell_what_there_is_in_a_caucus() -> None:
+    """Silent, spoken in, with another called in, with himself called in once: one answer to him, and to the bench of
+    the other side."""
+    called = SENT.having((W1, CALL))
+    pasts = [
+        SENT,
+        called,
+        SENT.having((E1, TO_NOBODY), (E2, TO_NOBODY)),
+        called.having((E1, CALL), (E1, END_CALL)),
+        replace(SENT.having((E1, CALL)), at=SENT.at + timedelta(days=2)),
+        SENT.having(
+            (E1, c.AskForInstructor(person="second")), (BODY, c.AssignInstructor(person="second")),
+            (E1, c.CallInstructor(person="second", lasts_minutes=60)),
+        ),
+    ]  # fmt: skip
+    own = [*pasts, SENT.having((E1, CALL)), SENT.having((E1, CALL), (INSTRUCTOR, TO_EMPLOYERS))]
+    for who, histories in ((INSTRUCTOR, pasts), (W1, own), (W2, own)):
+        told = [obstacles(one.moment(who, TO_EMPLOYERS), TO_EMPLOYERS) for one in histories]
+        assert {o.reason for o in told[0]} == {Reason.NOT_CALLED_IN}
+        assert told.count(told[0]) == len(told)
+    for side, who in ((W, W2), (E, E2)):
+        own_way = c.SendCaucusMessage(text="底线", into=side)
+        SENT.when(who, own_way).then(e.CaucusMessageSent(side=side, file=None, words={"text": "底线"}))
+
+
+def test_whoever_audits_or_sits_on_a_bench_is_no_guest_whatever_a_call_says() -> None:
+    called = SENT.having((W1, CALL))
+    for offices in ({Office.AUDITOR}, {Office.AUDITOR, Office.DISTRICT_UNION}):
+        auditing = Member(person="instructor", offices=frozenset(offices))
+        called.when(auditing, TO_WORKERS).then_refused(Reason.NOT_CALLED_IN)
+    bench = called.case.benches.employer
+    seat = bench.reps[0].model_copy(update={"person": "instructor"})
+    benched = called.case.benches.having(E, put(bench, reps=(*bench.reps, seat)))
+    case = called.having((E1, CALL)).with_state(benches=benched)
+    assert sight(case, INSTRUCTOR) == frozenset({*JOINT, Stream.EMPLOYER})
+    case.when(INSTRUCTOR, TO_WORKERS).then_refused(Reason.NOT_CALLED_IN)
 
 
 # --- no grant leads an auditor to a caucus ------------------------------------------------------------------------

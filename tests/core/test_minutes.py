@@ -11,7 +11,8 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.refusals import Reason
 from cloudnego.core.sight import next_for
-from cloudnego.core.vocabulary import Member, Stream
+from cloudnego.core.turns import turns
+from cloudnego.core.vocabulary import Member, Seat, Side, Stream
 from tests.core.situations import (
     AGREED,
     ALL_THERE,
@@ -110,6 +111,15 @@ def test_what_may_be_done_to_the_minutes(
         then.then_refused(expected)
     else:
         then.then(expected)
+
+
+def test_an_open_objection_waits_for_the_recorder_whose_side_is_none() -> None:
+    def waiting(now: Given) -> list[tuple[Side | None, tuple[Seat, ...]]]:
+        return [(one.side, one.seats) for one in turns(now.standing, ()) if one.command == "add_minutes_note"]
+
+    assert waiting(SPOKEN) == []
+    assert waiting(OBJECTED) == [(None, (Seat.RECORDER,))]
+    assert waiting(OBJECTED.having((E1, c.WithdrawLineObjection(objection=OBJECTION)))) == []
 
 
 def test_an_objection_stands_until_the_recorder_answers_it() -> None:

@@ -324,7 +324,7 @@ assign_instructor           1-9  upper authority body
 release_instructor          1-9  chiefs upper authority body instructor
 call_instructor             1-9  chiefs
 end_call                    1-9  chiefs
-send_caucus_message         1-9  reps
+send_caucus_message         1-9  reps instructor                 where he is called in
 open_straw_poll             1-9  reps
 cast_straw                  1-9  reps
 close_straw_poll            1-9  reps

@@ -150,3 +150,48 @@ async def test_the_other_side_is_answered_alike_whether_or_not_there_was_a_call(
     await asked(look("w0"), case, "call-instructor", person="teacher", lasts_minutes=60)
     assert await answers() == before
     assert {status for status, _ in before} == {409}
+
+
+async def test_a_guest_speaks_where_he_is_called_in_and_a_refusal_tells_him_nothing_of_the_other_caucus(
+    look: Looking, case: str, clock: Standing
+) -> None:
+    """He is an official of a union, whose office is of the workers' side: a call alone opens either caucus to him."""
+    await sent(look, case)
+    say = f"{CASES}/{case}/send-caucus-message"
+
+    async def answers(*into: str | None) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+        tried = [await look("teacher").post(say, json={"text": "先谈加班费", "into": one}) for one in into]
+        apart = ("date", "server-timing", "x-request-id")
+        return [(x.status_code, x.content, [h for h in x.headers.multi_items() if h[0] not in apart]) for x in tried]
+
+    async def others() -> list[bytes]:
+        looks = ("", "/timeline?limit=200", "/next")
+        return [(await look(who).get(f"{CASES}/{case}{one}")).content for who in ("w0", "w1", "hr") for one in looks]
+
+    before, outside = await answers("worker", "employer", None), await others()
+    assert {status for status, *_ in before} == {409}
+    assert not (await may(look, case))["open"]
+    await asked(look("e1"), case, "send-caucus-message", text="底线是百分之三")
+    assert await answers("worker", "employer", None) == before, "that they talk among themselves is theirs"
+    await asked(look("e0"), case, "call-instructor", person="teacher", lasts_minutes=60)
+    assert (await may(look, case))["open"]
+    assert await answers("worker", None) == [before[0], before[2]]
+    spoken = (await asked(look("teacher"), case, "send-caucus-message", text="先谈加班费", into="employer")).json()
+    assert [(one["stream"], one["type"]) for one in spoken["entries"]] == [("employer", "caucus_message_sent")]
+    for who in ("teacher", "e1"):
+        said = (await seen(look(who), f"{case}/timeline?limit=200"))["rows"][-1]
+        assert (said["actor"], said["words"], said["stream"]) == ("teacher", {"text": "先谈加班费"}, "employer")
+    assert await others() == outside
+    assert await refused(look("w0"), case, "send-caucus-message", text="?", into="employer") == {"not_called_in"}
+    clock.at += timedelta(minutes=60)
+    assert await answers("worker", "employer", None) == before, "his time is over, and nothing reminds of it"
+
+
+async def may(look: Looking, case: str) -> dict[str, Any]:
+    """What `next` says to the instructor of his speaking in a caucus."""
+    (found,) = [
+        one
+        for one in (await seen(look("teacher"), f"{case}/next"))["possible"]
+        if one["command"] == "send_caucus_message"
+    ]
+    return dict(found)

@@ -721,11 +721,15 @@ class GiveFloor(SideAct):
 
 
 class SendCaucusMessage(Command):
-    """Say something among one's own side. The other side learns nothing of it, not even that it was said."""
+    """Say something among one's own side. The other side learns nothing of it, not even that it was said.
+
+    `into`: named by a neutral instructor alone, who is called in for a time and may be called by both sides.
+    """
 
     type: Literal["send_caucus_message"] = "send_caucus_message"
     text: Text
     file: Sha256 | None = None
+    into: Side | None = None
 
 
 class OpenStrawPoll(Command):

@@ -103,7 +103,7 @@ def give_floor(m: Moment, command: c.GiveFloor) -> list[e.Event]:
 
 
 def send_caucus_message(m: Moment, command: c.SendCaucusMessage) -> list[e.Event]:
-    return [e.CaucusMessageSent(side=m.own_side, file=command.file, words=said(command))]
+    return [e.CaucusMessageSent(side=command.into or m.own_side, file=command.file, words=said(command))]
 
 
 def open_straw_poll(m: Moment, command: c.OpenStrawPoll) -> list[e.Event]:

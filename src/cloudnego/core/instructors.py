@@ -12,7 +12,7 @@ from cloudnego.core.acts import of_side, said
 from cloudnego.core.moment import Moment
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
-from cloudnego.core.vocabulary import Office, Seat, Side
+from cloudnego.core.vocabulary import Member, Office, Seat, Side
 
 _SENDERS = {Seat.TOWN_UNION: Side.WORKER, Seat.DISTRICT_UNION: Side.WORKER, Seat.EMPLOYERS_BODY: Side.EMPLOYER}
 """The body of a side sends to that side's wish; the authority to either's (HZ 7)."""
@@ -166,10 +166,37 @@ def release_instructor(_: Moment, command: c.ReleaseInstructor) -> list[e.Event]
 # --- into a caucus ------------------------------------------------------------------------------------------------
 
 
+def serves_both(case: Negotiation, by: Member) -> bool:
+    """Whether a call may let this member into a caucus: a neutral instructor who is there, sits for no side and audits
+    nothing."""
+    if case.invited.get(by.person) != "instructor" or Office.AUDITOR in by.offices:
+        return False
+    return not any(case.benches.of(side).has(by.person) for side in Side)
+
+
 def looks_in(caucus: Caucus, person: str, now_s: int) -> bool:
     """Whether a call lets this instructor into a caucus at this second."""
     until = caucus.called.get(person)
     return until is not None and now_s < until
+
+
+def has_a_voice_inside(m: Moment) -> Obstacle | None:
+    """A bench speaks in its own caucus; a neutral instructor where he is called in, while his time runs (HZ 7)."""
+    if Seat.REPRESENTATIVE in m.seats:
+        return None
+    there = looks_in(m.caucus or EMPTY_CAUCUS, m.by.person, int(m.at.timestamp()))
+    return None if there and serves_both(m.case, m.by) else _not_called_in()
+
+
+def where_he_has_a_voice(m: Moment, command: c.SendCaucusMessage) -> Obstacle | None:
+    """Who sits on a bench speaks into no other caucus; he is told what is told to whoever is not called."""
+    on_a_bench = Seat.REPRESENTATIVE in m.seats
+    return _not_called_in() if on_a_bench and command.into not in (None, m.side) else None
+
+
+def _not_called_in() -> Obstacle:
+    """One and the same, whatever there is in the caucus that was named."""
+    return no(Reason.NOT_CALLED_IN, "HZ 7", cure=(Seat.CHIEF,))
 
 
 def neutral_there(m: Moment) -> Obstacle | None:

@@ -270,6 +270,7 @@ class Reason(StrEnum):
     INSTRUCTOR_REFUSED = "instructor_refused"
     NO_INSTRUCTOR = "no_instructor"
     NOT_CALLED = "not_called"
+    NOT_CALLED_IN = "not_called_in"
     AUTHORITY_COORDINATES = "authority_coordinates"
     INVITED = "invited"
     NOT_INVITED = "not_invited"

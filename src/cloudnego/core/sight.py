@@ -15,7 +15,7 @@ from cloudnego.core.asks import Place
 from cloudnego.core.citing import in_this_law
 from cloudnego.core.deadlines import Running, deadlines, mark_due
 from cloudnego.core.gate import may_ask, needs_unmet, stuck_because
-from cloudnego.core.instructors import looks_in
+from cloudnego.core.instructors import looks_in, serves_both
 from cloudnego.core.moment import Moment, Standing, has_no_chief, seats_of, side_of, streams_of
 from cloudnego.core.overview import Overview
 from cloudnego.core.procedure import OPEN_IN, PLACES
@@ -24,7 +24,7 @@ from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.steps import meeting
 from cloudnego.core.vocabulary import CLOCK, JOINT, Member, Office, Seat, Side, Step, Stream
 
-__all__ = ["Possible", "clock_asks", "moment_of", "next_for", "open_for", "streams_of"]
+__all__ = ["Possible", "caucus_side", "clock_asks", "moment_of", "next_for", "open_for", "streams_of"]
 
 
 def seated(case: Negotiation) -> dict[str, bool]:
@@ -45,10 +45,25 @@ def seen_streams(case: Negotiation, by: Member, at: datetime, own: Callable[[Sid
     Only of a neutral instructor is a caucus asked for (`own`), so nobody else's sight can depend on what is in one.
     """
     seen = streams_of(case, by)
-    if case.invited.get(by.person) != "instructor" or Office.AUDITOR in by.offices:
+    if not serves_both(case, by):
         return seen
     now_s = int(at.timestamp())
     return seen | {Stream.caucus(side) for side in Side if looks_in(own(side), by.person, now_s)}
+
+
+def caucus_side(case: Negotiation, by: Member, command: c.Command) -> Side | None:
+    """The side whose own stream an ask is judged on and writes; None: the joint streams, or no caucus at all.
+
+    A neutral instructor has no bench and may be called by both sides: his is the one he names, and whether he may speak
+    there is judged on it. Of nobody else's ask does it matter which caucus is named.
+    """
+    ask = PLACES[type(command)].ask
+    if ask.writes != "caucus":
+        return None
+    if not serves_both(case, by):
+        return side_of(case, by)
+    named: Any = getattr(command, ask.into) if ask.into is not None else None
+    return named if isinstance(named, Side) else None
 
 
 # --- progress -----------------------------------------------------------------------------------------------------

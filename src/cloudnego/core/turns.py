@@ -150,6 +150,8 @@ def turns(s: Standing, terms: Sequence[Running]) -> tuple[Turn, ...]:
     applied = dispute is not None and dispute.applied_on is not None and dispute.accepted_on is None
     for act in (*ANSWERS, *((c.AcceptDispute,) if applied else ())):
         search.wanted(act, SIDES, None, tight=True)
+    if s.case.meeting.line_objections:
+        search.written(c.AddMinutesNote)
     return tuple(search.found.values())
 
 
@@ -183,6 +185,14 @@ class _Search:
             elif not tight:
                 for one in unmet:
                     self.cured(one, term)
+
+    def written(self, act: type[c.Command]) -> None:
+        """What whoever writes the minutes is asked to write: the recorder, of whatever side, or after coordination a
+        chief."""
+        if next(self._unmet(act, SIDES[0]), None) is None:
+            seats = (Seat.CHIEF, Seat.RECORDER) if self._s.case.meeting.coordinated_on else (Seat.RECORDER,)
+            name = act.model_fields["type"].default
+            self.found[name, None] = Turn(command=name, act=act, side=None, seats=seats, term=None)
 
     def _unmet(self, act: type[c.Command], side: Side) -> Iterator[Obstacle]:
         """What stands before it for this side, whoever in it may ask."""

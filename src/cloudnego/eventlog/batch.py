@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from cloudnego.core.events import Event
-from cloudnego.core.moment import Law, side_of
+from cloudnego.core.moment import Law
+from cloudnego.core.sight import caucus_side
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog import merkle, overviews, seats, sql
 from cloudnego.eventlog.books import Books, Tenant
@@ -140,7 +141,7 @@ class Batches:
         if case is None or case.district != asked.district:
             return None
         caucus = is_caucus(asked)
-        side = side_of(case.joint.state, asked.by) if caucus else None
+        side = caucus_side(case.joint.state, asked.by, asked.command)
         return Plan(asked, tenant, case.id, False, caucus, side, other_case(asked))
 
     def _lock(self, connection: Connection, plans: list[Plan]) -> None:
@@ -180,7 +181,7 @@ class Batches:
         case = self._books.known(plan.case)
         if case is None or case.district != plan.asked.district:
             return Missing()
-        if plan.caucus and side_of(case.joint.state, plan.asked.by) is not plan.side:
+        if caucus_side(case.joint.state, plan.asked.by, plan.asked.command) is not plan.side:
             return Later()  # the bench changed between planning and locking
         self._cases[case.id] = case
         other = None if plan.other is None else self._books.known(plan.other)

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cloudnego.core.calendar import Calendar
 from cloudnego.core.events import Event
-from cloudnego.core.moment import Law, side_of
+from cloudnego.core.moment import Law
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Pack
-from cloudnego.core.sight import seated
+from cloudnego.core.sight import caucus_side, seated
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog import overviews, rollup, tally
@@ -23,7 +23,7 @@ from cloudnego.eventlog.cockpit import counted, figures
 from cloudnego.eventlog.districts import District, DistrictExists, LiveClock, NoDistrict
 from cloudnego.eventlog.fold import Case, new_caucus
 from cloudnego.eventlog.gist import gist_of
-from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, fact_of, is_caucus, other_case, told
+from cloudnego.eventlog.judge import Answer, Judge, Missing, Pin, fact_of, other_case, told
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import case_id
 from cloudnego.eventlog.seal import Sealed, Sealer, event_of, leaf_of, recorded
@@ -163,7 +163,7 @@ class MemoryLog:
         if case is None or case.district != district.id:
             return Missing()
         other = self._cases.get(other_case(asked) or "")
-        side = side_of(case.joint.state, asked.by) if is_caucus(asked) else None
+        side = caucus_side(case.joint.state, asked.by, asked.command)
         if side is not None and side not in case.caucuses:
             case.caucuses[side] = new_caucus(side)
         answer = self._judge.judge(

@@ -11,8 +11,9 @@ from typing import Any, Final, NamedTuple
 from cloudnego.chooser import Cast
 from cloudnego.core import commands as c
 from cloudnego.core.decide import Decision
-from cloudnego.core.moment import Law, Register, side_of
+from cloudnego.core.moment import Law, Register
 from cloudnego.core.procedure import PLACES
+from cloudnego.core.sight import caucus_side
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
 from cloudnego.eventlog.bulk import Bulk
@@ -128,7 +129,7 @@ class Play(Rehearsal):
         self.case_id = receipt.case
         for entry in receipt.entries:
             self.heads[entry.stream] = entry.seq
-        state, side = pen.state(receipt.case), side_of(self.case, by)
+        state, side = pen.state(receipt.case), caucus_side(self.case, by, command)
         assert state is not None, "the log has just written it"
         self._case = state
         caucus = pen.caucus(receipt.case, side) if side is not None else None

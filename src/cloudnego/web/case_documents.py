@@ -64,6 +64,12 @@ def own_caucus(site: Site, found: Found) -> Caucus | None:
     return site.log.caucus(found.id, found.caucus_of) if found.caucus_of is not None else None
 
 
+def caucus_he_speaks_in(site: Site, found: Found) -> Caucus | None:
+    """His side's; of a guest, one he is called into: a call is all that his voice waits for, and each is one."""
+    guest = next(iter(sorted(found.called_into)), None)
+    return own_caucus(site, found) if guest is None else site.log.caucus(found.id, guest)
+
+
 def persons_in(events: list[Recorded]) -> set[str]:
     """Who acted, and whom the facts name."""
     return {one.actor for one in events} | {found for one in events for found in ids_in(plain(one.event))}

@@ -7,6 +7,7 @@ from typing import Self
 
 import msgspec
 
+from cloudnego.core.instructors import serves_both
 from cloudnego.core.moment import Law, Standing, seats_of
 from cloudnego.core.sight import seen_streams, sees_all_joint
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
@@ -77,7 +78,7 @@ async def find(site: Site, who: Who, case_id: str, acting_as: str | None) -> Fou
 
 
 def _is_neutral(found: Found) -> bool:
-    return found.case.invited.get(found.member.person) == "instructor"
+    return serves_both(found.case, found.member)
 
 
 def _with_calls(site: Site, found: Found) -> Found:
@@ -95,11 +96,12 @@ async def find_to_ask(site: Site, who: Who, case_id: str, acting_as: str | None)
     """The same for somebody who asks: the state last settled in this process will do, because the writer judges anew.
 
     Where that state does not know him, the disk may: another node may have named him. Half the CPU of a command.
+    Who may be called into a caucus is found with what he is called into: it says which entries of a receipt are his.
     """
     if site.homes.get(case_id) == who.district:
         settled = site.log.settled(case_id)
         found = _met(site, who, case_id, settled, acting_as) if settled is not None else None
-        if found is not None:
+        if found is not None and not _is_neutral(found):
             return found
     return await find(site, who, case_id, acting_as)
 

@@ -18,7 +18,7 @@ from cloudnego.identity.views import Material
 from cloudnego.ports import Filter, Recorded
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import tag_of, tagged, unchanged
-from cloudnego.web.case_documents import case_document, names_of, own_caucus, persons_in, versions_of
+from cloudnego.web.case_documents import case_document, caucus_he_speaks_in, names_of, persons_in, versions_of
 from cloudnego.web.case_views import (
     draft_document,
     next_document,
@@ -232,6 +232,6 @@ async def get_next(
     found = await find(site, who, case_id, acting_as)
 
     def read() -> NextDocument:
-        return next_document(found, pinned_law(site, found.case), own_caucus(site, found))
+        return next_document(found, pinned_law(site, found.case), caucus_he_speaks_in(site, found))
 
     return tagged(request, await site.threads.run(read))
