@@ -15,12 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from bench.aims import at_least, at_most, middle, report
-from bench.http_case import Asker, prepare, settings_of
 from bench.room_processes import Client, Contender, Missing
-from cloudnego.eventlog.database import connect, writing
-from cloudnego.identity.sessions import Sessions
-from cloudnego.main import now_s
-from tests.eventlog.given import DISTRICT
 from tests.memory import in_memory
 
 NAMES: Final = ("stored", "rooms", "fastapi", "websockets", "ws", "socket.io", "nats")
@@ -83,26 +78,6 @@ class Found:
         self.missing: Final[dict[str, str]] = {}
 
 
-def installed(folder: Path, scenes: tuple[Scene, ...]) -> dict[str, list[dict[str, Any]]]:
-    """An installation with a case and its chief for each room of each scene; each socket has a session of its own."""
-    askers = iter(prepare(folder, sum(scene.rooms for scene in scenes)))
-    settings = settings_of(folder)
-    sessions = Sessions(
-        writing(connect(settings.database)), now_s, idle_s=settings.session_idle_s, lasts_s=settings.session_lasts_s
-    )
-    found: dict[str, list[dict[str, Any]]] = {}
-    for scene in scenes:
-        found[scene.name] = [_room(next(askers), scene.members, sessions) for _ in range(scene.rooms)]
-    return found
-
-
-def _room(asker: Asker, members: int, sessions: Sessions) -> dict[str, Any]:
-    who = sessions.who(asker.token)
-    assert who is not None
-    more = [sessions.open(DISTRICT, who.person, who.person, "bearer") for _ in range(members - 1)]
-    return {"name": asker.case, "members": members, "tokens": [asker.token, *more]}
-
-
 def _started(folder: Path, names: set[str], found: Found) -> list[Contender]:
     """All contenders that can be got, in their order."""
     servers: list[Contender] = []
@@ -128,10 +103,13 @@ def measure(folder: Path, scenes: tuple[Scene, ...], repeats: int, seconds: floa
     names = {name for scene in scenes for name in scene.only}
     rooms = {scene.name: [{"name": f"r{n}", "members": scene.members} for n in range(scene.rooms)] for scene in scenes}
     if "stored" in names:
+        from bench.room_case import installed  # noqa: PLC0415  # the whole product, which the quick form needs not
+
         with tempfile.TemporaryDirectory(prefix="cloudnego-bench-", dir=in_memory()) as quick:  # thousands of commits
             rooms = installed(Path(quick) / "data", scenes)
             shutil.copytree(Path(quick) / "data", folder / "stored")
-    contest = Contest(_started(folder, names, found), Client(), found)
+    client = Client()  # it starts while the servers do
+    contest = Contest(_started(folder, names, found), client, found)
     try:
         for scene in scenes:
             contest.play(scene, rooms[scene.name], repeats, seconds)
@@ -175,6 +153,8 @@ class Contest:
 
     def close(self) -> None:
         """End all that was started."""
+        for server in self._servers:
+            server.end()
         for server in self._servers:
             server.close()
         self._client.close()

@@ -116,9 +116,13 @@ class Contender:
         lines = Path(f"/proc/{self._process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
 
-    def close(self) -> None:
-        """End it."""
+    def end(self) -> None:
+        """Tell it to end."""
         self._process.terminate()
+
+    def close(self) -> None:
+        """End it and wait until it has."""
+        self.end()
         try:
             self._process.communicate(timeout=_DIE_S)
         except subprocess.TimeoutExpired:

@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
-from bench.room import Scene, installed
+from bench.room import Scene
+from bench.room_case import installed
 from bench.room_processes import Client, Contender
 from claims.record import record
 from cloudnego.live.wire import BUFFERED_MAX

@@ -61,8 +61,8 @@ def test_on_uvloop_too_we_see_what_waits_and_wait_for_who_does_not_read() -> Non
         protocol = sink._wire
         assert (protocol.close_sent, protocol.disconnected, protocol.transport.is_closing()) == (False, False, False)
         number = 0
-        while sink.ready(9_000):
-            sink.write(framed(json.dumps([number, "x" * 8_000]).encode()))
+        assert (list(protocol.request.headers), list(protocol.response.headers), scope["headers"]) == ([], [], [])
+        while sink.offer(framed(json.dumps([number, "x" * 8_000]).encode())):
             number += 1
         seen["buffered"], seen["writable"] = sink.buffered, protocol.writable.is_set()
         seen["written"] = number

@@ -277,8 +277,7 @@ class Rooms:
             return
         at = reader.cursors.get(stream, 0)
         exactly = at == batch.first and not reader.pulling and not reader.held and stream not in reader.anew
-        if exactly and reader.sink.ready(len(batch.wire)) and not (batch.shows and reader.eye.unnoted(batch.shows)):
-            reader.sink.write(batch.wire)
+        if exactly and not (batch.shows and reader.eye.unnoted(batch.shows)) and reader.sink.offer(batch.wire):
             reader.cursors[stream] = batch.last
         elif at < batch.last:
             self._wake(room, reader)
@@ -294,9 +293,8 @@ class Rooms:
     def _news(self, room: Room, reader: Reader) -> None:
         """Who is here: at once where he can be written to, else with what he pulls."""
         wire = b"".join(reader.news.values())
-        if not (reader.pulling or reader.held or reader.ended.done()) and reader.sink.ready(len(wire)):
+        if not (reader.pulling or reader.held or reader.ended.done()) and reader.sink.offer(wire):
             reader.news.clear()
-            reader.sink.write(wire)
         else:
             self._wake(room, reader)
 

@@ -34,12 +34,8 @@ class Gone(Exception):
 class Sink(Protocol):
     """One socket, to write to."""
 
-    def ready(self, more: int) -> bool:
-        """Whether `write` may be called with so many bytes now."""
-        ...
-
-    def write(self, wire: bytes) -> None:
-        """Frames on the wire, now."""
+    def offer(self, wire: bytes) -> bool:
+        """Frames on the wire, now; False, and nothing is written, where one would have to wait."""
         ...
 
     async def room(self) -> None:
@@ -82,14 +78,15 @@ class WireSink:
     def _open(self) -> bool:
         return not (self._wire.close_sent or self._wire.disconnected or self._wire.transport.is_closing())
 
-    def ready(self, more: int) -> bool:
-        wire = self._wire  # asked once for each delivery
-        if wire.close_sent or wire.disconnected or wire.transport.is_closing():
+    def offer(self, wire: bytes) -> bool:
+        to = self._wire  # this is done once for each delivery
+        transport = to.transport
+        if to.close_sent or to.disconnected or transport.is_closing():
             return False
-        return wire.transport.get_write_buffer_size() + more <= BUFFERED_MAX
-
-    def write(self, wire: bytes) -> None:
-        self._wire.transport.write(wire)
+        if transport.get_write_buffer_size() + len(wire) > BUFFERED_MAX:
+            return False
+        transport.write(wire)
+        return True
 
     async def room(self) -> None:
         while self._open and self.buffered >= BUFFERED_MAX // 2:
@@ -120,12 +117,9 @@ class AsgiSink:
         self._send: Final = send
         self._turn: Final = asyncio.Lock()
 
-    def ready(self, more: int) -> bool:
-        del more
+    def offer(self, wire: bytes) -> bool:
+        del wire  # ASGI cannot be written to without waiting
         return False
-
-    def write(self, wire: bytes) -> None:
-        raise AssertionError("ASGI cannot be written to without waiting: `ready` says so")
 
     async def room(self) -> None:
         return
@@ -155,7 +149,17 @@ async def _said_goodbye(send: Send, code: int) -> bool:
     return True
 
 
+def _let_go(wire: Wire) -> None:
+    """The handshake is over: of its headers uvicorn and websockets would hold three copies as long as he stays."""
+    wire.request.headers.clear()
+    wire.response.headers.clear()
+    wire.scope["headers"] = []
+
+
 def sink_of(scope: dict[str, Any], send: Send) -> Sink:
-    """The best way to this socket."""
+    """The best way to this socket, which has been accepted."""
     wire = scope.get("extensions", {}).get(WIRE)
-    return WireSink(wire, send) if isinstance(wire, Wire) else AsgiSink(send)
+    if not isinstance(wire, Wire):
+        return AsgiSink(send)
+    _let_go(wire)
+    return WireSink(wire, send)

@@ -22,7 +22,7 @@ from cloudnego.core.vocabulary import Message, Office, Seat, Side, Stream
 from cloudnego.eventlog.codec import facts_of, words_of
 from cloudnego.identity.offices import ActingAsRequired
 from cloudnego.identity.sessions import Who
-from cloudnego.live.frames import Ask, Auth, Frame, NoFrame, Signal, answer_frame, event_frame, id_of, read
+from cloudnego.live.frames import Ask, Auth, Cursor, Frame, NoFrame, Signal, answer_frame, event_frame, id_of, read
 from cloudnego.live.readers import Reader
 from cloudnego.live.rooms import Joined
 from cloudnego.live.wire import Gone, Sink, TooSlow, sink_of
@@ -241,7 +241,9 @@ class Live:
             return TOO_MANY
         self._sockets[name] += 1
         try:
-            return await self._served(member, frame, receive)
+            after = frame.after
+            del said, frame  # else they lie here as long as he stays
+            return await self._served(member, after, receive)
         finally:
             self._sockets[name] -= 1
             if not self._sockets[name]:
@@ -263,11 +265,11 @@ class Live:
         sight = Sight(self._site, who, found, bound.acting_as)
         return Member(kept, sight, Reader(sink, sight, found.streams), bound.acting_as)
 
-    async def _served(self, member: Member, frame: Auth, receive: Receive) -> int:
+    async def _served(self, member: Member, after: Mapping[str, Cursor], receive: Receive) -> int:
         rooms, reader = self._site.rooms, member.reader
         listening: asyncio.Task[int] | None = None
         try:
-            begins = await rooms.join(member.case, reader, frame.after)
+            begins = await rooms.join(member.case, reader, after)
             if not reader.ended.done():
                 await _put(reader.sink, answer_frame("auth", 200, _welcome(member.case, begins)))
                 self._site.watch.enter(member)
