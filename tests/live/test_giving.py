@@ -182,6 +182,21 @@ async def test_a_session_that_ends_takes_its_sockets_along(place: Place, case: s
         assert (await other.up_to("table", size))[-1] == size
 
 
+@pytest.mark.timeout(10)
+async def test_whoever_is_let_go_with_news_left_for_him_holds_nobody_up(place: Place, case: str) -> None:
+    async with await place.enter(case, "w0"):
+        await settled(place, case, 1)
+        (reader,) = place.house.site.rooms.readers(case)
+        reader.hold()
+        place.house.site.rooms.open(case, reader)
+        await asyncio.sleep(0)
+        reader.news[Stream.TABLE] = b"news"
+        reader.end(1013)
+        assert reader.task is not None
+        await reader.task
+        assert not reader.pulling
+
+
 async def test_what_somebody_else_wrote_of_him_reaches_his_socket_within_a_second(place: Place, case: str) -> None:
     """An operator's command line ends his session, and his membership, in a process of its own."""
     site = place.house.site

@@ -306,7 +306,7 @@ class Rooms:
                 for stream in Stream:
                     await self._bring(room, reader, stream)
                 await _told_news(reader)
-                again = reader.wanted or bool(reader.news)
+                again = not reader.ended.done() and (reader.wanted or bool(reader.news))
         except TooSlow:
             reader.end(SLOW)
         except Gone:
