@@ -86,9 +86,9 @@ def _more_than_half(there: int, of: int) -> bool:
 # --- what is shown of it ------------------------------------------------------------------------------------------
 
 
-class OfSide(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of a side are there. `by_code`: of those who checked in, who showed the code of the room; `majority` and
-    `chief`: whether those the recorder has confirmed are enough."""
+class AttendanceOfSide(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of a side are at the meeting: its representatives, who checked in, who by the code on the screen,
+    whom the recorder confirmed; whether these are more than half, and the chief or his delegate among them."""
 
     seated: int
     checked_in: int
@@ -98,12 +98,12 @@ class OfSide(msgspec.Struct, frozen=True, kw_only=True):
     chief: bool
 
 
-def of_side(s: Standing, side: Side) -> OfSide:
+def of_side(s: Standing, side: Side) -> AttendanceOfSide:
     """The same numbers by which a meeting may be opened or not."""
     meeting = s.case.meeting
     seated = {r.person for r in s.case.benches.of(side).seated}
     there = len(seated & meeting.confirmed)
-    return OfSide(
+    return AttendanceOfSide(
         seated=len(seated),
         checked_in=len(seated & meeting.checked_in.keys()),
         by_code=len(seated & meeting.by_code),

@@ -146,7 +146,7 @@ def seen_stuck(s: Standing, by: Member) -> list[Obstacle]:
 class Attendance(msgspec.Struct, frozen=True, kw_only=True):
     """Who is at the meeting that is due, and what hard stands before its opening, whoever opens it."""
 
-    sides: dict[Side, attendance.OfSide]
+    sides: dict[Side, attendance.AttendanceOfSide]
     recorder: str | None
     before_opening: tuple[Obstacle, ...]
 

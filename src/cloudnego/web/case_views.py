@@ -37,7 +37,6 @@ from cloudnego.web.cases import Found
 from cloudnego.web.commands import PREFIX, kebab
 from cloudnego.web.documents import (
     AttendanceDocument,
-    AttendanceOfSide,
     Capacity,
     DeadlineDocument,
     Deadlines,
@@ -194,7 +193,7 @@ def _attendance(one: Attendance | None, pack: Pack) -> AttendanceDocument | None
     if one is None:
         return None
     return AttendanceDocument(
-        sides={side: msgspec.convert(of, AttendanceOfSide, from_attributes=True) for side, of in one.sides.items()},
+        sides=one.sides,
         recorder=one.recorder,
         before_opening=tuple(_obstacle(obstacle, pack) for obstacle in one.before_opening),
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cloudnego.core.attendance import AttendanceOfSide
 from cloudnego.core.overview import Overview
 from cloudnego.core.pack import Level, Text2, Unit
 from cloudnego.core.refusals import Reason
@@ -259,18 +260,6 @@ class PossibleDocument(msgspec.Struct, frozen=True, kw_only=True):
     open: bool
     on_paper: bool
     obstacles: tuple[ObstacleDocument, ...]
-
-
-class AttendanceOfSide(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of a side are at the meeting: its representatives, who checked in, who by the code on the screen,
-    whom the recorder confirmed; whether these are more than half, and the chief or his delegate among them."""
-
-    seated: int
-    checked_in: int
-    by_code: int
-    confirmed: int
-    majority: bool
-    chief: bool
 
 
 class AttendanceDocument(msgspec.Struct, frozen=True, kw_only=True):
