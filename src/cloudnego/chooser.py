@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from cloudnego.core import clauses, instructors
+from cloudnego.core import clauses, instructors, positions
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
@@ -481,9 +481,8 @@ def _withdraw_proposal(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _accept(m: Moment, dice: Random, _: Cast) -> Fields:
-    taken = _accepted(m)
-    names = [name for name in _open_of(m, side_of_table(m).other) if not m.case.positions[name].heads & taken]
-    return {"proposal": _pick(dice, names)}
+    theirs = _open_of(m, side_of_table(m).other)
+    return {"proposal": _pick(dice, [name for name in theirs if not positions.against_what_is_accepted(m, name)])}
 
 
 def _take_back(m: Moment, dice: Random, _: Cast) -> Fields:

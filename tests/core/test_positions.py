@@ -10,6 +10,7 @@ import pytest
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.refusals import Reason, Refused
+from cloudnego.core.sight import next_for
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Side
 from tests.core.situations import BALLOT_FAILED, REPLIED
@@ -122,6 +123,8 @@ def test_two_packages_that_say_different_things_of_one_head_are_not_both_accepte
     wider = c.MakePackage.model_validate({"terms": [{"head": "T3", "rate": "7"}, {"head": "T1", "text": "另行测定"}]})
     now = given(REPLIED).having((E2, NIGHT), (W2, wider), (W1, taking(E)))
     now.when(E1, taking(W)).then_refused(Reason.HEAD_ACCEPTED, head="T3")
+    accept = next(one for one in next_for(now.moment(E1)) if one.command == "accept_in_principle")
+    assert [o.reason for o in accept.obstacles] == [Reason.HEAD_ACCEPTED], "the button says what stands in the way"
 
 
 def test_an_acceptance_is_taken_back_in_so_many_words_and_the_proposal_is_open_again() -> None:

@@ -151,11 +151,24 @@ def can_accept(m: Moment, command: c.AcceptInPrinciple) -> Obstacle | None:
     """As a whole, and not against what is accepted already."""
     if wrong := _of_the_other_side(m, command.proposal):
         return wrong
-    known = m.case.positions[command.proposal]
-    if known.accepted:
+    if m.case.positions[command.proposal].accepted:
         return no(Reason.NOTHING_NEW)
-    accepted = _accepted(m, apart_from=command.proposal)
-    for line in known.lines:
+    return against_what_is_accepted(m, command.proposal)
+
+
+def proposal_to_accept(m: Moment) -> Obstacle | None:
+    """The other side has a proposal on the table that can be accepted beside what is accepted already."""
+    theirs = [name for name, x in m.case.positions.items() if x.side is not m.side and not x.accepted]
+    if not theirs:
+        return no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side.other)
+    clashes = [against_what_is_accepted(m, name) for name in theirs]
+    return None if None in clashes else clashes[0]
+
+
+def against_what_is_accepted(m: Moment, proposal: str) -> Obstacle | None:
+    """A line of the proposal that says something else than what is accepted on its head."""
+    accepted = _accepted(m, apart_from=proposal)
+    for line in m.case.positions[proposal].lines:
         if line.head in accepted and not _same(line, accepted[line.head][1]):
             return no(Reason.HEAD_ACCEPTED, cure=(Seat.CHIEF,), head=line.head, id=accepted[line.head][0])
     return None

@@ -192,7 +192,7 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.WithdrawProposal, does=positions.withdraw_proposal, by=BENCH, until=S.MEETING,
                 needs=(preparation.no_agreement_yet, undone.proposal_to_withdraw), fits=(positions.can_withdraw,)),
             Ask(command=c.AcceptInPrinciple, does=positions.accept_in_principle, by=CHIEF, until=S.MEETING,
-                needs=(chief_of_own_side, preparation.no_agreement_yet, undone.proposal_to_answer),
+                needs=(chief_of_own_side, preparation.no_agreement_yet, positions.proposal_to_accept),
                 fits=(positions.can_accept,)),
             Ask(command=c.TakeBackAcceptance, does=positions.take_back_acceptance, by=CHIEF, until=S.MEETING,
                 needs=(chief_of_own_side, preparation.no_agreement_yet, undone.acceptance_to_take_back),

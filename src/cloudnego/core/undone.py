@@ -45,14 +45,8 @@ def material_to_decline(m: Moment) -> Obstacle | None:
 # --- proposals and questions --------------------------------------------------------------------------------------
 
 
-def proposal_to_answer(m: Moment) -> Obstacle | None:
-    """The other side has a proposal on the table that is not accepted."""
-    found = any(x.side is not m.side and not x.accepted for x in m.case.positions.values())
-    return None if found else no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side.other)
-
-
 def proposal_to_hold(m: Moment) -> Obstacle | None:
-    """The same, and it is not put aside."""
+    """The other side has a proposal on the table that is neither accepted nor put aside."""
     found = any(x.side is not m.side and not x.accepted and not x.held for x in m.case.positions.values())
     return None if found else no(Reason.NO_PROPOSAL, cure=(Seat.REPRESENTATIVE,), side=m.own_side.other)
 
