@@ -22,6 +22,7 @@ for tables in (
     "cloudnego.eventlog.tables",
     "cloudnego.files.tables",
     "cloudnego.identity.tables",
+    "cloudnego.identity.delegate_tables",
     "cloudnego.identity.factor_tables",
     "cloudnego.identity.notice_tables",
     "cloudnego.identity.record_tables",

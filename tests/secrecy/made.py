@@ -4,7 +4,7 @@ So whoever may gets it, and all others the bytes of what does not exist."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -16,6 +16,8 @@ from cloudnego.files.store import NewFile
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.consents import Wanted
 from cloudnego.identity.court_orders import OrderPaper, request
+from cloudnego.identity.delegate_rolls import freeze, object_to, post
+from cloudnego.identity.delegates import NewDelegate, end, enter
 from cloudnego.identity.factor_tables import FactorReset, Passkey
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.invitations import NewInvitation, invite
@@ -49,6 +51,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
     """All of it, by the names the table calls it."""
     return {
         **_of_people(house, district, named),
+        **_of_the_roll(house, district, named),
         **_of_accounts(house, district, named),
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
@@ -71,6 +74,26 @@ def _of_people(house: House, district: str, named: Named) -> dict[str, str]:
         )
         worker, seat = _held(session, named("worker"), "A"), _held(session, by, "UA")
     return {"membership": worker, "seat": seat, "line": line.id, "invitation": invited.id}
+
+
+def _of_the_roll(house: House, district: str, named: Named) -> dict[str, str]:
+    """Delegates of A's congress: one on the frozen roll to whom a worker objects, one who was ended."""
+    site, day = house.site, date(2026, 3, 2)
+    with writing(site.engine) as session:
+        entry = enterprise(session, district, "A")
+        assert entry is not None, "the enterprise of the first case"
+        roster = Roster(session, district, site.new_id, site.now_s(), named("union_admin"))
+        lines = add_workers(session, roster, entry, [NewWorker(f"000{n}", f"代表{n}") for n in (2, 3, 4)])
+        new = [NewDelegate(worker=one.id, manager=False, woman=True, dispatched=False, since=day) for one in lines[:2]]
+        there, ended = enter(session, roster, "A", new, None)
+        end(session, roster, "A", ended.id, "调离")
+        post(session, roster, "A", day + timedelta(days=7), day)
+        freeze(session, roster, "A", reason="换届", term_until=None, today=day + timedelta(days=8))
+        worker = Roster(session, district, site.new_id, site.now_s(), named("worker"))
+        objection = object_to(session, worker, "A", there.id, "已调离岗位")
+        assert objection is not None
+    made = {"delegate": there.id, "ended_delegate": ended.id, "objection": objection}
+    return {**made, "line_of_no_delegate": lines[2].id}
 
 
 def _held(session: Session, who: str, organisation: str) -> str:

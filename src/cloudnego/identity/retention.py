@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Engine, Table, delete, exists, select
 from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
-from cloudnego.identity import factor_tables, grant_tables, portal_tables, record_tables, tables
+from cloudnego.identity import delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, tables
 from cloudnego.texts import Actionable, Said
 
-SWEPT_IN: Final = (factor_tables, grant_tables, portal_tables, record_tables, tables)
+SWEPT_IN: Final = (delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, tables)
 """Where the tables stand that are swept: declared whoever imports this."""
 
 DAY_S: Final = 86_400
@@ -142,15 +142,16 @@ KEPT: Final = (
     Kept(
         name="people",
         what=Said(
-            zh="人员、任职、名册、邀请、登录方式：任职期间，之后作为案件中人员编号的说明",
-            en="people, offices, rosters, invitations, means of signing in: they say who the ids in a case are",
+            zh="人员、任职、名册、职工代表名册及异议、邀请、登录方式：任职期间，之后作为案件中人员编号的说明",
+            en="people, offices, rosters, delegates, invitations, means of signing in: they say who the ids in a case are",
         ),
         floor=0,
         days=None,
         law="个人信息保护法 13(1)(3)、47",
         tables=(
             "person", "membership", "account", "worker", "invitation", "letter", "authenticator",
-            "passkey", "outside_link", "instructor",
+            "passkey", "outside_link", "instructor", "delegate", "delegate_posting", "delegate_objection",
+            "delegate_roll", "delegate_roll_line",
         ),
     ),
     Kept(
