@@ -143,7 +143,7 @@ KEPT: Final = (
         name="people",
         what=Said(
             zh="人员、任职、名册、职工代表名册及异议、邀请、登录方式：任职期间，之后作为案件中人员编号的说明",
-            en="people, offices, rosters, delegates, invitations, means of signing in: they say who the ids in a case are",
+            en="people, offices, rosters, delegates, invitations, means of signing in: who the ids in a case are",
         ),
         floor=0,
         days=None,
