@@ -79,11 +79,23 @@ def test_whatever_was_asked_may_have_been_any_ballot() -> None:
         assert finalize(PUBLIC, content, answer, pow(factor, -1, N)) == its_own
 
 
+def test_two_askings_of_one_voter_do_not_show_what_their_ballots_differ_in() -> None:
+    """The second is refused, but the issuer saw it: under one factor the two would fit one line of the list alone."""
+    secret = Secret("a voter", QUESTION.poll, 1)
+    asked, encodings = [], []
+    for choice in ("yes", "no"):
+        content, blinded = secret.ask(PUBLIC, QUESTION, choice)
+        asked.append(int.from_bytes(blinded.asked, "big"))
+        encodings.append(int.from_bytes(encoded(content, N.bit_length() - 1), "big"))
+    seen, listed = (first * pow(second, -1, N) % N for first, second in (asked, encodings))
+    assert seen != listed
+
+
 def test_one_ballot_under_two_factors_shares_nothing_but_its_signature() -> None:
     content = message(QUESTION, bytes(32), "yes")
     asked, signatures = set(), set()
     for signs in ("one", "two"):
-        factor = Secret(signs, QUESTION.poll, 1).factor(N)
+        factor = Secret(signs, QUESTION.poll, 1).factor(N, "yes")
         encoding = int.from_bytes(encoded(content, N.bit_length() - 1), "big")
         blinded = (encoding * pow(factor, 65537, N) % N).to_bytes(384, "big")
         asked.add(blinded)

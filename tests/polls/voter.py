@@ -59,14 +59,15 @@ class Secret:
         self._root: Final = hashlib.pbkdf2_hmac("sha256", signs.encode(), poll, rounds)
         self.nonce: Final = self._expanded(b"nonce", 32)
 
-    def factor(self, n: int) -> int:
-        """Sixteen bytes more than the modulus has: what is left over when they are taken modulo n shows nothing."""
-        return int.from_bytes(self._expanded(b"factor", (n.bit_length() + 7) // 8 + 16), "big") % n
+    def factor(self, n: int, choice: str) -> int:
+        """Of each choice another. Sixteen bytes more than the modulus has: what is left over modulo n shows nothing."""
+        purpose = b"factor/" + choice.encode()
+        return int.from_bytes(self._expanded(purpose, (n.bit_length() + 7) // 8 + 16), "big") % n
 
     def ask(self, key: rsa.RSAPublicKey, question: Question, choice: str) -> tuple[bytes, Blinded]:
         """The ballot he marked, and how it goes to be signed."""
         content = message(question, self.nonce, choice)
-        return content, blind(key, content, self.factor(key.public_numbers().n))
+        return content, blind(key, content, self.factor(key.public_numbers().n, choice))
 
     def _expanded(self, purpose: bytes, length: int) -> bytes:
         """HKDF-Expand (RFC 5869) of what is uniform already."""
