@@ -17,16 +17,18 @@ import msgspec
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core import polls
 from cloudnego.core.clauses import text_hash
 from cloudnego.core.decide import Decision, decide
 from cloudnego.core.evolve import evolve
-from cloudnego.core.moment import Law, Moment, Named, Register, Standing
+from cloudnego.core.moment import Drawn, Law, Moment, Named, Register, Standing
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused
 from cloudnego.core.road import place_of
 from cloudnego.core.sight import caucus_side
 from cloudnego.core.state import EMPTY, EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import (
+    CLOCK,
     Both,
     Evidence,
     Member,
@@ -200,6 +202,12 @@ def ballot(yes: int, no: int = 0, *, present: int | None = None) -> Callable[[Ne
     return said
 
 
+def drawn(roll: int, poll: str = "p1") -> Named:
+    """A roll of so many, and names of keys."""
+    of = Drawn(poll=poll, roll=roll, roll_hash=OTHER_HASH, modulus="m" * 512, thumbprint="t" * 43, receipt_key="r" * 43)
+    return Named(drawn=of)
+
+
 # --- the player ---------------------------------------------------------------------------------------------------
 
 Said = c.Command | Callable[[Negotiation], c.Command]
@@ -270,8 +278,16 @@ class Given:
             self.case, self.at, self.law, by, case_id=CASE_ID, heads=self.heads, roots=self.root, caucus=caucus,
             register=self.register if place is None or place.ask.by_register else None,
             other=self.other if place and place.ask.reads else None, new_law=self.new_law, fact=self._fact(ask),
-            named=self.named if place and (place.ask.names or isinstance(ask, c.CheckIn)) else None,
+            named=self._named(ask),
         )  # fmt: skip
+
+    def _named(self, ask: c.Command | None) -> Named | None:
+        """What the door says; where nothing else is wished, it draws a roll of as many as the case has."""
+        if isinstance(ask, c.OpenElection | c.OpenBallot) and self.named is IN_THE_POOL:
+            roll = polls.voters(Moment(self.case, self.at, self.law, CLOCK), ask) or REGISTER.headcount
+            return drawn(roll)
+        names = ask is not None and (PLACES[type(ask)].ask.names or PLACES[type(ask)].ask.draws)
+        return self.named if names or isinstance(ask, c.CheckIn) else None
 
     def root(self, stream: Stream) -> str:
         """A name of what was said in a stream; these tests have no leaves."""

@@ -159,6 +159,18 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.RecordCoveredBallot: _plain(
         enterprise="firm1", secret=True, total=20, present=20, yes=20, scrutineers=("s1", "s2"), evidence=SCAN
     ),
+    c.OpenElection: _plain(closes_on="2026-01-20", closes_at="18:00"),
+    c.OpenBallot: lambda case, _: {"draft_hash": _draft(case), "closes_on": "2026-04-11", "closes_at": "18:00"},
+    c.VoidPoll: _plain(reason="开启有误"),
+    c.CountPoll: _plain(
+        poll="poll1",
+        poll_hash=OTHER_HASH,
+        issued=1,
+        cast=1,
+        list_hash=OTHER_HASH,
+        roll_hash=OTHER_HASH,
+        counts=[{"choice": "yes", "votes": 1}, {"choice": "no", "votes": 0}, {"choice": "abstain", "votes": 0}],
+    ),
     c.RecordBallot: lambda case, _: {"draft_hash": _draft(case), "secret": True, "evidence": SCAN, **_COUNTS},
     c.AttestBallot: _plain(correct=True),
     c.SignContract: lambda case, _: {"document_hash": _draft(case), "evidence": SCAN},

@@ -17,6 +17,7 @@ from cloudnego.core import clauses, instructors, positions
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.deadlines import running
+from cloudnego.core.events import PollOption
 from cloudnego.core.moment import Moment, acts_as_chief
 from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
@@ -440,7 +441,8 @@ def _proposal(m: Moment, dice: Random, cast: Cast) -> Fields:
     first = cast.asked_percent if m.side is Side.WORKER else cast.offered_percent
     made = [p for p in m.case.proposals if p[0] is m.side and p[1] == "T3"]
     rate = first if not made else cast.agreed_percent
-    head = next((h for h in ("T3", *_negotiated(m)) if h not in _accepted(m)), None)
+    heads = ("T3", *_negotiated(m), *sorted(m.law.pack.topics.codes))
+    head = next((h for h in heads if h not in _accepted(m)), None)
     if head is None:
         raise LookupError("all heads are accepted in principle")
     answers = _open_of(m, side_of_table(m).other)
@@ -463,12 +465,22 @@ def _open_of(m: Moment, side: Side) -> list[str]:
 def _package(m: Moment, dice: Random, cast: Cast) -> Fields:
     free = [head for head in sorted(m.law.pack.topics.codes) if head not in _accepted(m)]
     if len(free) < 2:
-        raise LookupError("no two heads are left")
+        carried = [line for one in m.case.positions.values() if one.accepted for line in one.lines if _figure(line)]
+        terms = [{"head": head, "rate": cast.agreed_percent} for head in free] + [
+            {"head": line.head, "rate": line.rate, "fen": line.fen} for line in carried
+        ]
+        if len(terms) < 2:
+            raise LookupError("no two heads are left to put together")
+        return {"terms": terms[:3]}
     given, *heads = dice.sample(free, min(len(free), dice.choice((2, 3))))
     return {
         "terms": [{"head": head, "rate": cast.agreed_percent, "text": "几项合并考虑"} for head in heads],
         "given": [{"head": given, "text": "相应调整考核办法"}],
     }
+
+
+def _figure(line: c.TermFact) -> bool:
+    return (line.rate, line.fen) != (None, None)
 
 
 def _hold(m: Moment, dice: Random, _: Cast) -> Fields:
@@ -736,6 +748,48 @@ def ballot(m: Moment, dice: Random, *, present: int, yes: int, no: int, abstain:
     }  # fmt: skip
 
 
+def _open_election(m: Moment, _: Random, __: Cast) -> Fields:
+    tomorrow = m.today + timedelta(days=1)
+    return {"electorate": "delegates" if m.case.roll else "all_workers", "closes_on": tomorrow, "closes_at": "18:00"}
+
+
+def _open_ballot(m: Moment, _: Random, __: Cast) -> Fields:
+    tomorrow = m.today + timedelta(days=1)
+    return {"draft_hash": m.case.meeting.draft_hash, "closes_on": tomorrow, "closes_at": "18:00"}
+
+
+def _count_poll(m: Moment, dice: Random, cast: Cast) -> Fields:
+    """A few stay away, a few take a paper, most agree; now and then a vote fails."""
+    poll = m.case.poll
+    if poll is None:
+        raise LookupError("no vote runs")
+    took_paper = dice.randrange(1 + poll.roll // 10)
+    papers = took_paper - dice.randrange(1 + took_paper // 3)
+    spoiled = dice.randrange(1 + papers // 4)
+    issued = poll.roll - took_paper - dice.randrange(1 + poll.roll // 10)
+    boxed = issued - dice.randrange(1 + issued // 20)
+    carries = dice.random() < 0.8
+    box, urn = (_split(poll.options, n, dice, carries=carries) for n in (boxed, papers - spoiled))
+    return {
+        "poll": poll.id, "poll_hash": sha(dice), "issued": issued, "took_paper": took_paper, "cast": boxed,
+        "papers": papers, "spoiled": spoiled,
+        "counts": [{"choice": name, "votes": votes + urn[name]} for name, votes in box.items()],
+        "urn": [{"choice": name, "votes": votes} for name, votes in urn.items()] if papers else [],
+        "tellers": list(cast.scrutineers[:2]) if papers else [], "list_hash": sha(dice), "roll_hash": sha(dice),
+    }  # fmt: skip
+
+
+def _split(options: Sequence[PollOption], ballots: int, dice: Random, *, carries: bool) -> dict[str, int]:
+    """Votes by choice: of words one a ballot; of candidates as many as there are seats, so each may have them all."""
+    if any(one.person for one in options):
+        most = ballots if carries else ballots // 3
+        return {one.choice: most - dice.randrange(1 + most // 8) if one.person else 0 for one in options}
+    against, undecided = dice.randrange(1 + ballots // 5), dice.randrange(1 + ballots // 8)
+    agree = ballots - against - undecided
+    yes, no = (agree, against) if carries else (against, agree)
+    return {"yes": yes, "no": no, "abstain": undecided}
+
+
 def _attest(_: Moment, __: Random, ___: Cast) -> Fields:
     return {"correct": True}
 
@@ -1000,6 +1054,8 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.FileAmendmentPlan: _amendments, c.SubmitDraft: _submit, c.SignDraft: _sign_draft,
     c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,
     c.RecordCoveredBallot: _covered_ballot,
+    c.OpenElection: _open_election, c.OpenBallot: _open_ballot, c.CountPoll: _count_poll,
+    c.VoidPoll: lambda m, d, k: {"reason": "表决开启有误，作废重开"},
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
     c.RecordReceipt: _receipt, c.RequestSupplement: _supplement, c.SupplyPapers: _supply,
     c.ObjectToContract: _objection, c.RecordObjection: _objection, c.NoteClerical: _clerical,

@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from cloudnego.chooser import Cast, ballot, can_fill, fill
 from cloudnego.core import commands as c
+from cloudnego.core import polls
 from cloudnego.core.clauses import open_clauses, unsettled_heads
 from cloudnego.core.decide import Decision, decide
-from cloudnego.core.events import Event
+from cloudnego.core.events import Event, PollOpened
 from cloudnego.core.gate import may_ask, stuck_because
-from cloudnego.core.moment import Law, Moment, Named, Register, Standing, side_of
+from cloudnego.core.moment import Drawn, Law, Moment, Named, Register, Standing, side_of
 from cloudnego.core.overview import next_due
 from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Reason, Refused
@@ -89,10 +90,19 @@ class Rehearsal(Scene):
 
     def _named(self, command: c.Command | None) -> Named | None:
         """In a rehearsal whoever is named stands in the pool of instructors, and belongs to neither side."""
+        if isinstance(command, c.OpenElection | c.OpenBallot):
+            return Named(drawn=self._drawn(command))
         names = PLACES[type(command)].ask.names if command is not None else None
         if names is None:
             return None
         return Named(origin=Origin.AUTHORITY, offices=self.member(getattr(command, names)).offices)
+
+    def _drawn(self, command: c.OpenElection | c.OpenBallot) -> Drawn:
+        """A roll of as many as the case has, and keys that are names of keys: a rehearsal has no ballots."""
+        poll = f"poll{sum(isinstance(event, PollOpened) for one in self.played for event in one.events) + 1}"
+        of_poll = sha256(f"{self.case_id}/{poll}".encode()).hexdigest()
+        roll = polls.voters(Moment(self._case, self.at, self._law, CLOCK), command) or self.register.headcount
+        return Drawn(poll=poll, roll=roll, roll_hash=of_poll, modulus=of_poll, thumbprint=of_poll, receipt_key=of_poll)
 
     def _fact(self, command: c.Command | None) -> Event | None:
         """The event an ask speaks of, counted out of what was played."""
@@ -135,6 +145,13 @@ class Rehearsal(Scene):
                     self.ask(CLOCK, ask)
                 except Refused:
                     return
+        self._count()
+
+    def _count(self) -> None:
+        """A vote on the platform whose time is over is counted."""
+        ends = polls.closing(Standing(self._case, self.at, self._law))
+        if self._case.live and ends is not None and self.at >= ends:
+            self.ask(CLOCK, fill(self.moment(CLOCK), c.CountPoll, self.dice, self.cast))
 
     def wait_until(self, day: date, hour: int = 9) -> None:
         goal = datetime.combine(day, time(hour), tzinfo=CHINA)
@@ -170,6 +187,7 @@ _RARE: dict[type[c.Command], float] = {
     c.TakeBackAcceptance: 1.0, c.ReopenClause: 0.03, c.DeclineMaterial: 0.1, c.SendMessage: 0.05, c.AskQuestion: 0.05,
     c.AnswerQuestion: 0.2, c.SetAgenda: 0.4, c.OpenTopic: 0.4, c.CloseTopic: 8.0, c.GiveFloor: 0.15,
     c.AddMinutesNote: 0.1, c.ObjectToLine: 0.1, c.WithdrawLineObjection: 0.3,
+    c.OpenElection: 0.7, c.OpenBallot: 1.0, c.VoidPoll: 0.1,
     c.SendCaucusMessage: 0.02, c.OpenStrawPoll: 0.02, c.CastStraw: 0.05, c.CloseStrawPoll: 0.05,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""
@@ -200,7 +218,8 @@ def _settled(case: Negotiation) -> bool:
 
 _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
     Reason.LIST_MISSING: (
-        c.RecordDelegateRoll, c.ProposeCandidates, c.RecordElection, c.AttestElection, c.AppointRepresentatives,
+        c.RecordDelegateRoll, c.ProposeCandidates, c.RecordElection, c.OpenElection, c.AttestElection,
+        c.AppointRepresentatives,
     ),
     Reason.LIST_NOT_PUBLISHED: (c.PublishList,), Reason.DUTY_NOT_ACCEPTED: (c.AcceptDuty,),
     Reason.TOO_FEW_REPRESENTATIVES: (c.ReplaceRepresentative,), Reason.CHIEF_VACANT: (c.ReplaceRepresentative,),
@@ -218,7 +237,7 @@ _CURES: dict[Reason, tuple[type[c.Command], ...]] = {
     Reason.MINUTES_UNSIGNED: (c.SignMinutes,), Reason.DRAFT_MISSING: (c.ConfirmDraft,),
     Reason.DRAFT_NOT_SUBMITTED: (c.SubmitDraft,),
     Reason.CONGRESS_NOT_CONVENED: (c.ConveneCongress,), Reason.BALLOT_UNATTESTED: (c.AttestBallot,),
-    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordAcceptance, c.RecordCoveredBallot, c.RecordBallot),
+    Reason.NOT_PASSED: (c.AdoptVotingMethod, c.RecordAcceptance, c.RecordCoveredBallot, c.RecordBallot, c.OpenBallot),
     Reason.NOT_SIGNED: (c.SignContract,),
     Reason.NOT_FILED: (c.FileContract,), Reason.NOT_RECEIVED: (c.ReceiveFiling, c.RecordReceipt),
     Reason.REVIEW_RUNNING: (c.ConfirmNoObjection, c.SupplyPapers), Reason.OBJECTED: (c.ReturnToTable, c.NoteClerical),

@@ -219,6 +219,7 @@ TABLE = """
 record_delegate_roll        1-8  union
 propose_candidates          1-6  union
 record_election             1-6  union
+open_election               1-6  union
 attest_election             1-6  scrutineer
 appoint_representatives     1-6  organs
 mandate_outsider            1-6  chiefs
@@ -283,6 +284,7 @@ send_congress_materials     7-7  union
 record_acceptance           7-7  employer
 record_covered_ballot       7-7  union
 record_ballot               7-7  union
+open_ballot                 7-7  union
 attest_ballot               7-7  scrutineer
 sign_contract               8-8  chiefs
 refuse_to_sign              8-8  chiefs
@@ -328,6 +330,8 @@ send_caucus_message         1-9  reps instructor                 where he is cal
 open_straw_poll             1-9  reps
 cast_straw                  1-9  reps
 close_straw_poll            1-9  reps
+void_poll                   1-7  union
+count_poll                  1-7  clock
 end_guidance                1-9  upper authority body instructor
 invite_to_table             1-9  chiefs
 end_invitation              1-9  chiefs

@@ -130,7 +130,7 @@ function plain(name: string, of: string, shape: Schema): Pick<Field, 'kind' | 's
   if (name === 'rate' || name.endsWith('_rate')) return { kind: 'rate' }
   if (shape.type === 'integer') return { kind: 'count' }
   if (shape.format === 'date') return { kind: 'date' }
-  if (name === 'time') return { kind: 'time' }
+  if (name === 'time' || name === 'closes_at') return { kind: 'time' }
   if (LAID[of]?.includes(name)) return { kind: 'file' }
   if (KNOWN.has(name)) return { kind: 'hash' }
   if (name === 'file' || name.endsWith('_hash')) return { kind: 'file' }

@@ -23,7 +23,8 @@ class Ask(Generic[C]):
     steps. `writes`: the joint streams, or the asker's caucus. `reads`: the field that names the one other case it is
     judged by; `about`: the field that names the one event of its case. `by_register`: also by the enterprise register,
     which the door looks up. `names`: the field that names the one person it is judged by, of whom identity says what he
-    is. `into`: the field by which a guest, who has no caucus of his own, names the one he writes.
+    is. `draws`: the door draws a roll and keys for it. `into`: the field by which a guest, who has no caucus of his
+    own, names the one he writes.
     `sees`: the stream whose things its words name; who does not see it is not asked, whatever his seat.
     `even_closed`: also of a case that is over. `on_paper`: may be entered from a paper for a side that does not use
     the platform; a paper brings its own words.
@@ -41,6 +42,7 @@ class Ask(Generic[C]):
     about: str | None = None
     by_register: bool = False
     names: str | None = None
+    draws: bool = False
     into: str | None = None
     sees: Stream | None = None
     even_closed: bool = False

@@ -29,6 +29,8 @@ from cloudnego.core.vocabulary import (
     Text,
 )
 
+CLOCK_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
 # --- parts --------------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +185,7 @@ class Plan(Message):
     Only a reply may leave the place open (HZ 24 ¶1 wants time and content settled)."""
 
     day: Day
-    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    time: Annotated[str, Field(pattern=CLOCK_TIME)]
     place: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     mode: Mode = Mode.IN_PERSON
 
@@ -982,6 +984,67 @@ class AttestBallot(Command):
     type: Literal["attest_ballot"] = "attest_ballot"
     correct: bool
     remark: Text | None = None
+
+
+# --- votes on the platform ----------------------------------------------------------------------------------------
+
+
+class Opens(Command):
+    """What opens a vote on the platform says when it closes, by the clock on the wall."""
+
+    closes_on: Day
+    closes_at: Annotated[str, Field(pattern=CLOCK_TIME)]
+
+
+class OpenElection(Opens):
+    """Let the electorate vote on the candidates on the platform, in secret (HZ 18; ZJDM 15)."""
+
+    type: Literal["open_election"] = "open_election"
+    electorate: Literal["delegates", "all_workers"] = "delegates"
+
+
+class OpenBallot(Opens):
+    """Let the congress vote on the draft on the platform, in secret (HZ 28 ¶2; ZJDM 15)."""
+
+    type: Literal["open_ballot"] = "open_ballot"
+    draft_hash: Sha256
+
+
+class VoidPoll(Command):
+    """Void a vote that runs: what was cast is destroyed unread, and another one may be opened."""
+
+    type: Literal["void_poll"] = "void_poll"
+    reason: Text
+
+
+class Tally(Message):
+    """Votes for one of the choices, by its code."""
+
+    choice: Code
+    votes: Count
+
+
+class CountPoll(Command):
+    """The clock brings what a closed vote came to: from the box, and of papers by two tellers who agree.
+
+    `poll_hash`: what each ballot named; `issued`: ballots signed for voters; `took_paper`: voters who took a paper
+    instead; `cast`: ballots in the box; `papers`: papers in the urn, spoiled ones among them; `counts`: box and urn
+    together, `urn`: the urn alone; `list_hash`: of the ballots as they are laid open; `roll_hash`: of the roll as it
+    ended."""
+
+    type: Literal["count_poll"] = "count_poll"
+    poll: Id
+    poll_hash: Sha256
+    issued: Count
+    took_paper: Count = 0
+    cast: Count
+    papers: Count = 0
+    spoiled: Count = 0
+    counts: Annotated[tuple[Tally, ...], Field(min_length=1, max_length=70)]
+    urn: Annotated[tuple[Tally, ...], Field(max_length=70)] = ()
+    tellers: Annotated[tuple[PersonId, ...], Field(max_length=2)] = ()
+    list_hash: Sha256
+    roll_hash: Sha256
 
 
 # --- 8 filing -----------------------------------------------------------------------------------------------------

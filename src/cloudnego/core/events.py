@@ -15,6 +15,7 @@ from cloudnego.core.commands import (
     Rep,
     ReplyOutcome,
     ServedVia,
+    Tally,
     TermFact,
     TopicFact,
     Values,
@@ -847,6 +848,71 @@ class BallotAttested(_Notice):
     voided: bool
     result: Literal["passed", "failed", "no_quorum"] | None
     covered: tuple[Id, ...] | None = None
+
+
+# --- votes on the platform ----------------------------------------------------------------------------------------
+
+
+class PollOption(Message):
+    """One thing that may be chosen; of an election the candidate it stands for."""
+
+    choice: Code
+    person: PersonId | None = None
+
+
+class PollOpened(_Notice):
+    """A vote on the platform is open, and all that it is judged by is fixed: nothing of it changes until the close.
+
+    The SHA-256 of this event's body is what each ballot names. `quorum` and `needed`: of `roll` voters, how many must
+    take part, and how many votes carry. `modulus`, `thumbprint`: the key of RSA-3072 that signs this vote's ballots and
+    nothing else (RFC 9474; RFC 7638); `receipt_key`: Ed25519, base64url."""
+
+    type: Literal["poll_opened"] = "poll_opened"
+    poll: Id
+    kind: Literal["election", "congress"]
+    round: int
+    draft_hash: Sha256 | None
+    form: Literal["ballot", "approval_of_list"]
+    electorate: Literal["delegates", "all_workers"]
+    options: tuple[PollOption, ...]
+    picks: Positive
+    roll: Positive
+    roll_hash: Sha256
+    quorum: Count
+    needed: Count
+    method: Literal["online", "both"]
+    scrutineers: Persons
+    closes_on: Day
+    closes_at: str
+    modulus: str
+    thumbprint: str
+    receipt_key: str
+
+
+class PollVoided(_Notice):
+    """What was cast is destroyed unread; the reason stands in the words."""
+
+    type: Literal["poll_voided"] = "poll_voided"
+    poll: Id
+
+
+class PollCounted(_Counts):
+    """What a vote on the platform came to, as anybody can count it again from the list of ballots (`CountPoll` says
+    what the fields are)."""
+
+    type: Literal["poll_counted"] = "poll_counted"
+    poll: Id
+    poll_hash: Sha256
+    issued: Count
+    took_paper: Count
+    cast: Count
+    papers: Count
+    spoiled: Count
+    counts: tuple[Tally, ...]
+    urn: tuple[Tally, ...]
+    tellers: Persons
+    list_hash: Sha256
+    roll_hash: Sha256
 
 
 # --- 8 filing -----------------------------------------------------------------------------------------------------

@@ -51,18 +51,30 @@ class Register(Struct, frozen=True, kw_only=True):
     previous_expires_on: date | None = None
 
 
+class Drawn(Struct, frozen=True, kw_only=True):
+    """What the door has drawn for a vote: who may vote, as a number and a hash, and the keys it will be held with."""
+
+    poll: str
+    roll: int
+    roll_hash: str
+    modulus: str
+    thumbprint: str
+    receipt_key: str
+
+
 class Named(Struct, frozen=True, kw_only=True):
-    """What the door says of the person an ask names, or of who asks.
+    """What the door says of the person an ask names, or of who asks, and what it has drawn for it.
 
     `origin`: of whom he stands in the pool of instructors on that day, None if he does not. `of_party`: he belongs to
     an organisation that is party to the case. `offices`: what he is there by his memberships. `in_room`: whoever asks
-    has shown the code that stands on the screen of the meeting.
+    has shown the code that stands on the screen of the meeting. `drawn`: the roll and keys of a vote that is opened.
     """
 
     origin: Origin | None = None
     of_party: bool = False
     offices: frozenset[Office] = frozenset()
     in_room: bool = False
+    drawn: Drawn | None = None
 
 
 _OFFICE_SEATS = {o: Seat(o.value) for o in Office if o is not Office.OPERATOR}

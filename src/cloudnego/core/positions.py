@@ -71,6 +71,15 @@ def agreed_stays_agreed(m: Moment, command: c.MakeProposal | c.MakePackage) -> O
     return None
 
 
+def a_head_is_left(m: Moment) -> Obstacle | None:
+    """Something is left to propose: what is accepted in principle is not proposed away beside it."""
+    accepted = _accepted(m, apart_from=None)
+    if not accepted.keys() >= set(m.law.pack.topics.codes):
+        return None
+    head, (proposal, _) = next(iter(accepted.items()))
+    return no(Reason.HEAD_ACCEPTED, cure=(Seat.CHIEF,), head=head, id=proposal)
+
+
 def _accepted(m: Moment, apart_from: str | None) -> dict[str, tuple[str, c.TermFact]]:
     """By head, what is accepted in principle: the proposal and its line."""
     return {

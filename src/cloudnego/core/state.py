@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TermFact, TopicFact, Values
-from cloudnego.core.events import CaseOpened, Covered, Reference, Served
+from cloudnego.core.events import CaseOpened, Covered, PollOption, Reference, Served
 from cloudnego.core.vocabulary import Both, ChiefIs, Ending, Held, Mode, Scope, Side, Step
 
 NONE: Both[Any] = Both(None, None)
@@ -210,6 +210,20 @@ class Ballot(Struct, frozen=True, kw_only=True):
     on: date
 
 
+class Poll(Struct, frozen=True, kw_only=True):
+    """A vote that runs on the platform, or waits to be counted."""
+
+    id: str
+    kind: Literal["election", "congress"]
+    form: Literal["ballot", "approval_of_list"]
+    electorate: Literal["delegates", "all_workers"]
+    options: tuple[PollOption, ...]
+    roll: int
+    draft_hash: str | None
+    closes_on: date
+    closes_at: str
+
+
 class CoveredBallot(Struct, frozen=True, kw_only=True):
     total: int
     yes: int
@@ -369,6 +383,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     agreed_first_on: date | None = None  # the first full agreement (HZ 29)
     congress: Congress = Congress()
     ballots: tuple[Ballot, ...] = ()
+    poll: Poll | None = None
     failed_draft: str | None = None
     back_because: Literal["failed", "objected"] | None = None
     filing: Filing = Filing()

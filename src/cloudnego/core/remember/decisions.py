@@ -13,6 +13,7 @@ from cloudnego.core.state import (
     CoveredBallot,
     LineObjection,
     Negotiation,
+    Poll,
 )
 from cloudnego.core.vocabulary import Held, Mode, Step
 
@@ -142,6 +143,28 @@ def _(case: Negotiation, event: e.DraftSigned) -> Negotiation:
 @on(e.AmendmentPlanFiled)
 def _(case: Negotiation, event: e.AmendmentPlanFiled) -> Negotiation:
     return put(case, meeting=put(case.meeting, plan_filed=True))
+
+
+# --- votes on the platform ----------------------------------------------------------------------------------------
+
+
+@on(e.PollOpened)
+def _(case: Negotiation, event: e.PollOpened) -> Negotiation:
+    poll = Poll(
+        id=event.poll, kind=event.kind, form=event.form, electorate=event.electorate, options=event.options,
+        roll=event.roll, draft_hash=event.draft_hash, closes_on=event.closes_on, closes_at=event.closes_at,
+    )  # fmt: skip
+    return put(case, poll=poll)
+
+
+@on(e.PollVoided)
+def _(case: Negotiation, _event: e.PollVoided) -> Negotiation:
+    return put(case, poll=None)
+
+
+@on(e.PollCounted)
+def _(case: Negotiation, _event: e.PollCounted) -> Negotiation:
+    return put(case, poll=None)
 
 
 # --- congress ---------------------------------------------------------------------------------------------------------

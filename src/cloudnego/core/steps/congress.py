@@ -32,6 +32,8 @@ def passed(s: Standing) -> Obstacle | None:
         return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
     if not waiting.convened:
         return no(Reason.CONGRESS_NOT_CONVENED, "ZJDM 15", cure=(Seat.UNION,), side=Side.WORKER)
+    if s.case.poll is not None:
+        return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=s.case.poll.closes_on)
     if waiting.recorded is not None:
         return no(Reason.BALLOT_UNATTESTED, "ZJDM 15", cure=(Seat.SCRUTINEER,))
     return no(Reason.NOT_PASSED, *_rule(s).cite, cure=(Seat.UNION,), side=Side.WORKER)
@@ -57,7 +59,9 @@ def enterprise_submits(m: Moment) -> Obstacle | None:
     return no(Reason.NOT_YOUR_SEAT, "ZJDM 16", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
 
 
-def what_was_fixed(m: Moment, command: c.SubmitDraft | c.RecordBallot | c.RecordAcceptance) -> Obstacle | None:
+def what_was_fixed(
+    m: Moment, command: c.SubmitDraft | c.OpenBallot | c.RecordBallot | c.RecordAcceptance
+) -> Obstacle | None:
     return None if command.draft_hash == m.case.meeting.draft_hash else no(Reason.DRAFT_CHANGED, "HZ 28")
 
 

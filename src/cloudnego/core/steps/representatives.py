@@ -136,7 +136,7 @@ def candidates_stand(m: Moment, command: c.ProposeCandidates) -> Obstacle | None
         return no(Reason.CHIEF_NOT_ON_LIST, *m.law.pack.choosing.cite)
     if any(r.outside for r in command.candidates):
         return no(Reason.OUTSIDERS_NOT_ALLOWED, "HZ 17")  # outsiders come by the chief's mandate, not by vote
-    if not 1 <= command.seats <= len(persons) or (command.seats < len(persons) and not _balloted(m)):
+    if not 1 <= command.seats <= len(persons) or (command.seats < len(persons) and not balloted(m)):
         return no(Reason.TOO_FEW_CANDIDATES, seats=command.seats, n=len(persons))
     if set(command.scrutineers) & set(persons):
         return no(Reason.SCRUTINEER_IS_CANDIDATE, "ZJDM 15")
@@ -200,7 +200,7 @@ def voted_in_secret(m: Moment, command: c.RecordElection) -> Obstacle | None:
 
 def vote_of_the_right_form(m: Moment, command: c.RecordElection) -> Obstacle | None:
     """With a union the congress elects; without one more than half of all approve the list (HZ 18 ¶1)."""
-    wanted = "ballot" if _balloted(m) else "approval_of_list"
+    wanted = "ballot" if balloted(m) else "approval_of_list"
     if command.form == wanted:
         return None
     return no(Reason.ELECTED_NOT_APPOINTED, *m.law.pack.choosing.of("worker_by"), form=wanted)
@@ -260,7 +260,7 @@ def attest_election(m: Moment, command: c.AttestElection) -> list[e.Event]:
     complete = command.correct and len(election.confirmed_by) + 1 >= ATTESTATIONS
     chosen = (*election.chosen, *election.elected) if complete else election.chosen
     settled = complete and len(set(chosen) - {election.chief}) >= election.seats - 1
-    if settled and _balloted(m) and election.chief:
+    if settled and balloted(m) and election.chief:
         chosen = (election.chief, *chosen)  # the union chair sits by office
     return [
         e.ElectionAttested(
@@ -270,7 +270,8 @@ def attest_election(m: Moment, command: c.AttestElection) -> list[e.Event]:
     ]  # fmt: skip
 
 
-def _balloted(m: Moment) -> bool:
+def balloted(m: Moment) -> bool:
+    """With a union the congress elects; without one all approve the whole list (HZ 18 ¶1)."""
     return m.case.has_union and m.case.scope is Scope.ENTERPRISE
 
 
@@ -289,7 +290,7 @@ def may_be_appointed(m: Moment) -> Obstacle | None:
             form="approval_of_list",
         )  # fmt: skip
     if m.side is Side.WORKER and (row.worker_by == "elected" or not m.case.has_union):
-        form = "ballot" if _balloted(m) else "approval_of_list"
+        form = "ballot" if balloted(m) else "approval_of_list"
         return no(Reason.ELECTED_NOT_APPOINTED, *row.of("worker_by"), cure=(Seat.UNION,), side=Side.WORKER, form=form)
     return None
 

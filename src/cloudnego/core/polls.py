@@ -1,0 +1,233 @@
+"""Votes held on the platform: from their opening, which fixes all they are judged by, to counts anybody can repeat.
+
+What is cast never comes here, nor who has voted: roll, box and keys are the platform's (`cloudnego.polls`), and the log
+has what was fixed before and what came out. The counts enter by the same rules as those of a vote on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from cloudnego.core import commands as c
+from cloudnego.core import events as e
+from cloudnego.core.acts import said
+from cloudnego.core.moment import Drawn, Moment, Standing
+from cloudnego.core.pack import Level, Majority
+from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import Poll
+from cloudnego.core.steps import congress, representatives
+from cloudnego.core.vocabulary import FEW_VOTERS, Held, Seat, Side
+
+OPEN_LEAST: Final = timedelta(minutes=10)
+"""Shorter than this nobody who is told of it can come in time."""
+OPEN_MOST: Final = timedelta(days=31)
+
+YES, NO, ABSTAIN, NONE_OF_THEM = "yes", "no", "abstain", "none"
+_WORDS: Final = tuple(e.PollOption(choice=choice) for choice in (YES, NO, ABSTAIN))
+
+
+# --- opening ------------------------------------------------------------------------------------------------------
+
+
+def none_running(m: Moment) -> Obstacle | None:
+    """While a vote runs on the platform, nothing it is about is changed or counted another way."""
+    poll = m.case.poll
+    return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=poll.closes_on) if poll else None
+
+
+def held_online(m: Moment) -> Obstacle | None:
+    """The congress said how it votes; a method of paper alone is kept (表决办法)."""
+    if m.case.congress.ballot_mode == "paper":
+        return no(Reason.METHOD_IS_PAPER, "ZJDM 15", cure=(Seat.UNION,), side=Side.WORKER)
+    return None
+
+
+def of_one_congress(m: Moment) -> Obstacle | None:
+    """Where each covered enterprise votes by itself (HZ 33), each enters what its vote came to."""
+    return no(Reason.METHOD_IS_PAPER, "HZ 33", cure=(Seat.UNION,)) if congress.per_enterprise(m) is None else None
+
+
+def closes_in_time(m: Moment, command: c.OpenElection | c.OpenBallot) -> Obstacle | None:
+    """Long enough for those who are told of it, and not for ever."""
+    left = _closing(command.closes_on, command.closes_at, m.at) - m.at
+    if OPEN_LEAST <= left <= OPEN_MOST:
+        return None
+    least, most = OPEN_LEAST // timedelta(minutes=1), OPEN_MOST // timedelta(days=1)
+    return no(Reason.POLL_CLOSES_WRONG, minutes=least, days=most)
+
+
+def drawn_from_the_roll(m: Moment, command: c.OpenElection | c.OpenBallot) -> Obstacle | None:
+    """全体职工代表: all who stand on the roll may vote, and the counts are of all of them (HZ 28 ¶2; ZJDM 5, 15)."""
+    drawn = m.named.drawn if m.named else None
+    if drawn is None or drawn.roll == 0:
+        return no(Reason.NOBODY_MAY_VOTE, "ZJDM 5", cure=(Seat.UNION,), side=Side.WORKER)
+    total = voters(m, command)
+    if total is None or total == drawn.roll:
+        return None
+    return no(Reason.TOTAL_NOT_THE_ROLL, "ZJDM 5", cure=(Seat.UNION,), total=drawn.roll, roll=total)
+
+
+def voters(m: Moment, command: c.OpenElection | c.OpenBallot) -> int | None:
+    """How many may vote as the case has it; None where it does not say."""
+    if isinstance(command, c.OpenBallot):
+        return m.case.congress.total
+    if m.case.roll is None:
+        return None
+    return m.case.roll.delegates if command.electorate == "delegates" else m.case.roll.workers
+
+
+def few_voters(m: Moment, _: c.OpenElection | c.OpenBallot) -> Obstacle | None:
+    """Under ten voters the count itself may tell who voted what: said before it opens, and paper is offered."""
+    drawn = m.named.drawn if m.named else None
+    if drawn is None or not 0 < drawn.roll < FEW_VOTERS:
+        return None
+    return no(Reason.UNDER_TEN_VOTERS, level=Level.ADVISORY, n=drawn.roll)
+
+
+def electorate_votes_here(m: Moment, command: c.OpenElection) -> Obstacle | None:
+    """Delegates are drawn from the roll of delegates; without one, all workers vote (HZ 18 ¶1)."""
+    if command.electorate == "all_workers" or m.case.roll is not None:
+        return None
+    return no(Reason.ROLL_MISSING, "ZJDM 5", cure=(Seat.UNION,), side=Side.WORKER)
+
+
+def open_election(m: Moment, command: c.OpenElection) -> list[e.Event]:
+    row, election, drawn = m.law.pack.choosing, m.case.election, _drawn(m)
+    if representatives.balloted(m):
+        named = {*election.chosen, election.chief}
+        left = [r.person for r in election.candidates if r.person not in named]
+        options = (
+            *(e.PollOption(choice=f"c{n}", person=person) for n, person in enumerate(left, 1)),
+            e.PollOption(choice=NONE_OF_THEM),
+        )
+        form, picks, majority = "ballot", min(election.seats - 1 - len(election.chosen), len(left)), row.elected
+        quorum = row.quorum.needed(drawn.roll) if row.quorum else 0
+    else:
+        options, form, picks, quorum = _WORDS, "approval_of_list", 1, 0
+        majority = row.without_union or row.elected
+    return [
+        _opened(
+            m, command, kind="election", round=election.round + 1, draft_hash=None, form=form,
+            electorate=command.electorate, options=options, picks=picks, quorum=quorum,
+            needed=majority.needed(drawn.roll) if majority else 1, method="both", scrutineers=election.scrutineers,
+        )
+    ]  # fmt: skip
+
+
+def open_ballot(m: Moment, command: c.OpenBallot) -> list[e.Event]:
+    rule, drawn, of = m.law.pack.congress_for(m.case.scope), _drawn(m), m.case.congress
+    majority: Majority = congress.majority(m)
+    return [
+        _opened(
+            m, command, kind="congress", round=m.case.round, draft_hash=command.draft_hash, form="ballot",
+            electorate="delegates" if of.form == "delegates" else "all_workers", options=_WORDS, picks=1,
+            quorum=rule.quorum.needed(drawn.roll) if rule.quorum else 0, needed=majority.needed(drawn.roll),
+            method="online" if of.ballot_mode == "online" else "both", scrutineers=of.scrutineers,
+        )
+    ]  # fmt: skip
+
+
+def _opened(m: Moment, command: c.OpenElection | c.OpenBallot, **fixed: object) -> e.PollOpened:
+    drawn = _drawn(m)
+    return e.PollOpened.model_validate(
+        {
+            **fixed, "poll": drawn.poll, "roll": drawn.roll, "roll_hash": drawn.roll_hash, "modulus": drawn.modulus,
+            "thumbprint": drawn.thumbprint, "receipt_key": drawn.receipt_key, "closes_on": command.closes_on,
+            "closes_at": command.closes_at,
+        }
+    )  # fmt: skip
+
+
+def _drawn(m: Moment) -> Drawn:
+    assert m.named is not None, "a fit has looked"
+    assert m.named.drawn is not None, "a fit has looked"
+    return m.named.drawn
+
+
+# --- while it runs, and after -------------------------------------------------------------------------------------
+
+
+def running(m: Moment) -> Obstacle | None:
+    return None if m.case.poll else no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
+
+
+def the_one_that_runs(m: Moment, command: c.CountPoll) -> Obstacle | None:
+    poll = m.case.poll
+    return None if poll is not None and poll.id == command.poll else no(Reason.NO_POLL, cure=(Seat.UNION,))
+
+
+def void_poll(m: Moment, command: c.VoidPoll) -> list[e.Event]:
+    assert m.case.poll is not None, "a need has looked"
+    return [e.PollVoided(poll=m.case.poll.id, words=said(command))]
+
+
+def closing(s: Standing) -> datetime | None:
+    """When the vote that runs closes."""
+    poll = s.case.poll
+    return _closing(poll.closes_on, poll.closes_at, s.at) if poll else None
+
+
+def time_is_over(m: Moment) -> Obstacle | None:
+    """No count before the close, not even of what is in already (无记名投票, ZJDM 15)."""
+    ends = closing(m)
+    return None if ends is not None and m.at >= ends else no(Reason.NOT_DUE, by=ends.date() if ends else None)
+
+
+def counts_add_up(m: Moment, command: c.CountPoll) -> Obstacle | None:
+    """No more ballots than were issued, no more papers than voters who took one, and for every choice its votes."""
+    poll = m.case.poll
+    assert poll is not None, "a need has looked"
+    choices, voted = [one.choice for one in poll.options], command.issued + command.took_paper
+    counts, urn = _by_choice(command.counts), _by_choice(command.urn)
+    holds = (
+        list(counts) == choices and len(counts) == len(command.counts) and counts.keys() >= urn.keys()
+        and command.cast <= command.issued and command.spoiled <= command.papers <= command.took_paper
+        and voted <= poll.roll
+        and all(urn.get(choice, 0) <= votes <= command.cast + urn.get(choice, 0) for choice, votes in counts.items())
+        and all(votes <= command.papers - command.spoiled for votes in urn.values())
+        and (not command.papers or len(set(command.tellers)) == len(command.tellers) == 2)
+    )  # fmt: skip
+    if holds and (poll.kind == "congress" or poll.form == "approval_of_list"):
+        holds = sum(counts.values()) == command.cast + command.papers - command.spoiled
+    return None if holds else no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
+
+
+def _by_choice(tallies: tuple[c.Tally, ...]) -> Mapping[str, int]:
+    return {one.choice: one.votes for one in tallies}
+
+
+def count_poll(m: Moment, command: c.CountPoll) -> list[e.Event]:
+    """The counts as they can be repeated, and what follows of them as it would of a vote on paper: whoever has taken a
+    ballot or a paper has taken part (出席)."""
+    poll = m.case.poll
+    assert poll is not None, "a need has looked"
+    fields = {name: getattr(command, name) for name in e.PollCounted.model_fields if name in type(command).model_fields}
+    fields["type"] = "poll_counted"
+    counted = e.PollCounted.model_validate({**fields, "total": poll.roll, "occurred_on": poll.closes_on})
+    votes, voted = _by_choice(command.counts), command.issued + command.took_paper
+    if poll.kind == "congress":
+        return [counted, *congress.record_ballot(m, _as_ballot(poll, command, votes, voted))]
+    return [counted, *representatives.record_election(m, _as_election(poll, command, votes, voted))]
+
+
+def _as_ballot(poll: Poll, command: c.CountPoll, votes: Mapping[str, int], voted: int) -> c.RecordBallot:
+    assert poll.draft_hash is not None, "a vote of the congress is on a draft"
+    return c.RecordBallot(
+        occurred_on=poll.closes_on, draft_hash=poll.draft_hash, secret=True, present=voted, issued=voted,
+        returned=command.cast + command.papers, yes=votes[YES], no=votes[NO], abstain=votes[ABSTAIN],
+        spoiled=command.spoiled,
+    )  # fmt: skip
+
+
+def _as_election(poll: Poll, command: c.CountPoll, votes: Mapping[str, int], voted: int) -> c.RecordElection:
+    each = (c.Votes(person=one.person, votes=votes[one.choice]) for one in poll.options if one.person is not None)
+    return c.RecordElection(
+        occurred_on=poll.closes_on, form=poll.form, secret=True, held=Held.DISPERSED, electorate=poll.electorate,
+        total=poll.roll, present=voted, votes=tuple(each), approvals=votes.get(YES, 0), spoiled=command.spoiled,
+    )  # fmt: skip
+
+
+def _closing(on: date, at: str, like: datetime) -> datetime:
+    return datetime.combine(on, time.fromisoformat(at), tzinfo=like.tzinfo)
