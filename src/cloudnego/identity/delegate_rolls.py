@@ -165,7 +165,7 @@ def freeze(
         women=counts.women,
         term_until=term_until,
         reason=reason,
-        frozen_s=roster.now_s,
+        frozen_s=max(roster.now_s, last.frozen_s + 1 if last is not None else 0),  # the last one is known by it
         frozen_by=roster.by or "",
     )
     session.add(row)

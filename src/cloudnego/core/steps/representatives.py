@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cloudnego.core import benches, instructors
+from cloudnego.core import benches, instructors, rolls
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
@@ -40,35 +40,29 @@ def roll_adds_up(_: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
 
 def roll_is_large_enough(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     """ZJDM 10: the number of delegates by headcount; advised, the roll is the union's."""
-    row = m.law.pack.delegates
-    least = min(row.minimum(command.workers), command.workers)
-    if command.delegates >= least or m.case.scope is not Scope.ENTERPRISE:
+    if m.case.scope is not Scope.ENTERPRISE:
         return None
-    return no(Reason.TOO_FEW_DELEGATES, *row.of("bands"), level=Level.ADVISORY, n=command.delegates, least=least)
+    return rolls.too_few(m.law.pack.delegates, command.delegates, command.workers)
 
 
 def roll_managers(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     """ZJDM 11: managers are at most a fifth of the delegates."""
-    row = m.law.pack.congress_for(m.case.scope)
-    if row.managers_at_most is None or row.managers_at_most.at_most(command.managers, command.delegates):
-        return None
-    return no(Reason.TOO_MANY_MANAGERS, *row.of("managers_at_most"), level=Level.ADVISORY, n=command.managers)
+    return rolls.too_many_managers(m.law.pack.congress_for(m.case.scope), command.managers, command.delegates)
 
 
 def roll_women(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     """女职工代表的比例不得低于女职工在本单位职工中所占比例 (ZJDM 11); advised, the roll is the union's."""
     row, opened = m.law.pack.delegates, m.case.opened
-    if not row.women_by_share or opened is None or command.women * opened.headcount >= opened.women * command.delegates:
+    if opened is None:
         return None
-    least = -(-opened.women * command.delegates // max(1, opened.headcount))
-    return no(Reason.TOO_FEW_WOMEN, "ZJDM 11", level=Level.ADVISORY, n=command.women, least=least)
+    return rolls.too_few_women(
+        row, command.women, command.delegates, all_women=opened.women, headcount=opened.headcount
+    )
 
 
 def roll_term(m: Moment, command: c.RecordDelegateRoll) -> Obstacle | None:
     """ZJDM 14: the congress's term is the union's; an expired one is a warning."""
-    if command.term_until is None or command.term_until >= m.today:
-        return None
-    return no(Reason.CONGRESS_TERM_OVER, "ZJDM 14", level=Level.ADVISORY, until=command.term_until.isoformat())
+    return rolls.term_over(command.term_until, m.today)
 
 
 def record_delegate_roll(m: Moment, command: c.RecordDelegateRoll) -> list[e.Event]:
