@@ -43,6 +43,7 @@ from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.rooms import Rooms
 from cloudnego.places import migrations
+from cloudnego.polls import custody as _polls  # noqa: F401 - whoever builds the house knows every table
 from cloudnego.ports import World
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable

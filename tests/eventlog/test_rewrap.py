@@ -241,6 +241,7 @@ MODULES_THAT_WRAP = {
     "eventlog/rewrap.py",
     "files/store.py",  # file.wrapped
     "identity/token_keys.py",  # token_key.wrapped
+    "polls/custody.py",  # poll.wrapped
 }
 
 

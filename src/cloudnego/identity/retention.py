@@ -177,6 +177,17 @@ KEPT: Final = (
         tables=("leaf", "body", "overview", "seat"),
     ),
     Kept(
+        name="polls",
+        what=Said(
+            zh="表决：选举人名册（谁领过票）、封存的选票清单、计票；选票上没有人，也没有时间",
+            en="polls: the roll (who was issued a ballot), the list, counts; no ballot has a person or a time",
+        ),
+        floor=0,
+        days=None,
+        law="个人信息保护法 13(1)(3)",
+        tables=("poll", "poll_voter", "ballot", "poll_list", "teller_count"),
+    ),
+    Kept(
         name="files",
         what=Said(
             zh="案件中的文件；内容和名称可以逐个删去",

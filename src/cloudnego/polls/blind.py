@@ -104,18 +104,19 @@ def check(key: rsa.RSAPublicKey, message: bytes, signature: bytes) -> None:
 def thumbprint(key: rsa.RSAPublicKey) -> str:
     """By this name the key stands in the log before the poll opens (RFC 7638): it fixes modulus and exponent."""
     numbers = key.public_numbers()
-    e, n = (_unpadded(number) for number in (numbers.e, numbers.n))
-    return _b64(hashlib.sha256(f'{{"e":"{e}","kty":"RSA","n":"{n}"}}'.encode()).digest())
+    e, n = (_of_number(number) for number in (numbers.e, numbers.n))
+    return unpadded(hashlib.sha256(f'{{"e":"{e}","kty":"RSA","n":"{n}"}}'.encode()).digest())
 
 
 def modulus(key: rsa.RSAPublicKey) -> str:
     """The modulus as a JWK writes it; browsers take it so."""
-    return _unpadded(key.public_numbers().n)
+    return _of_number(key.public_numbers().n)
 
 
-def _unpadded(number: int) -> str:
-    return _b64(number.to_bytes((number.bit_length() + 7) // 8, "big"))
+def _of_number(number: int) -> str:
+    return unpadded(number.to_bytes((number.bit_length() + 7) // 8, "big"))
 
 
-def _b64(content: bytes) -> str:
+def unpadded(content: bytes) -> str:
+    """Bytes as a JWK writes them."""
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
