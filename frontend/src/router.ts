@@ -32,6 +32,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/new-password', name: 'new-password', component: () => import('@/pages/NewPasswordPage.vue'), meta: { open: true, bare: true } },
   { path: '/texts/:name', name: 'text', component: () => import('@/pages/TextPage.vue'), meta: { open: true, bare: true } },
   { path: '/accept', name: 'accept', component: () => import('@/pages/AcceptPage.vue'), meta: { bare: true } },
+  { path: '/p/:poll', name: 'poll', component: () => import('@/pages/PollPage.vue'), meta: { bare: true } },
   { path: '/consent/:id', name: 'consent', component: () => import('@/pages/ConsentPage.vue'), meta: { bare: true } },
   { path: '/cases', name: 'cases', component: () => import('@/pages/CasesPage.vue'), meta: { tab: 'cases' } },
   { path: '/cases/new', name: 'case-new', component: () => import('@/pages/NewCasePage.vue'), meta: { tab: 'cases' } },

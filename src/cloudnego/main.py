@@ -46,7 +46,6 @@ from cloudnego.places import migrations
 from cloudnego.polls import custody as _polls  # noqa: F401 - whoever builds the house knows every table
 from cloudnego.ports import World
 from cloudnego.settings import Settings
-from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
 from cloudnego.web.app import front_of
@@ -231,7 +230,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
-        surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
         new_id=new_id,
@@ -368,7 +366,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "surveys")
+    names = ("sign_ins", "views", "prints", "messages")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 
