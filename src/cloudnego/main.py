@@ -46,6 +46,7 @@ from cloudnego.places import migrations
 from cloudnego.polls import custody as _polls  # noqa: F401 - whoever builds the house knows every table
 from cloudnego.ports import World
 from cloudnego.settings import Settings
+from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
 from cloudnego.web.app import front_of
@@ -230,6 +231,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
+        surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
         new_id=new_id,
@@ -366,7 +368,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages")
+    names = ("sign_ins", "views", "prints", "messages", "surveys")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

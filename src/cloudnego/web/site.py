@@ -26,6 +26,7 @@ from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
 from cloudnego.live.rooms import Rooms
 from cloudnego.ports import World
+from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.room_codes import RoomCodes
@@ -75,6 +76,7 @@ class Site:
     watch: Watch
     threads: Threads
     files: FileStore
+    surveys: Surveys
     cells: Threads
     couriers: Threads
     new_id: NewId
