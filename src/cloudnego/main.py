@@ -43,10 +43,11 @@ from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.rooms import Rooms
 from cloudnego.places import migrations
-from cloudnego.polls import custody as _polls  # noqa: F401 - whoever builds the house knows every table
+from cloudnego.polls.desk import Polls
+from cloudnego.polls.pool import Pool
+from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
 from cloudnego.settings import Settings
-from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
 from cloudnego.web.app import front_of
@@ -196,14 +197,12 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
+    polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pool"), now_s)
+    rounds = Rounds(world, polls, threads.run, figures.asked)
     timers = Timers(
-        world,
-        log.engine,
-        threads,
-        clocks.refresh,
-        lambda outcome: figures.clock_asks.labels(outcome).inc(),
-        timed=figures.timers_lag.time,
-    )
+        world, log.engine, threads, clocks.refresh, figures.asked,
+        timed=figures.timers_lag.time, beside=rounds.of_district,
+    )  # fmt: skip
     doorkeeper = _doorkeeper(sessions, portals, threads, settings)
     rooms = rooms_on(log, threads)
     site = Site(
@@ -223,6 +222,9 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         tickets=_tickets(log, portals, threads),
         room_codes=RoomCodes(partial(log.ring.derived, "check in")),
         watch=Watch(doorkeeper, rooms),
+        polls=polls,
+        rounds=rounds,
+        ballots_to=settings.ballots_to,
         portals=portals,
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
@@ -231,7 +233,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
-        surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
         new_id=new_id,
@@ -368,7 +369,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "surveys")
+    names = ("sign_ins", "views", "prints", "messages")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

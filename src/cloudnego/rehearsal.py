@@ -149,8 +149,8 @@ class Rehearsal(Scene):
 
     def _count(self) -> None:
         """A vote on the platform whose time is over is counted."""
-        ends = polls.closing(Standing(self._case, self.at, self._law))
-        if self._case.live and ends is not None and self.at >= ends:
+        poll = self._case.poll
+        if self._case.live and poll is not None and self.at >= polls.ends(poll, self.at):
             self.ask(CLOCK, fill(self.moment(CLOCK), c.CountPoll, self.dice, self.cast))
 
     def wait_until(self, day: date, hour: int = 9) -> None:

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(
         True, description="The session cookie is __Host- and Secure; only a demo on loopback without TLS turns it off."
     )
+    ballots_to: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+$",
+        description="The node that keeps ballots while they wait, such as http://10.0.0.5:8000; unset on that node.",
+    )
     outside_file: Path | None = Field(
         None, description="JSON that names the outside providers people may sign in through; unset: none."
     )
@@ -191,7 +196,6 @@ class Settings(BaseSettings):
         10_950, ge=180, description="Days it is kept who read a side's materials: as long as the papers of a case."
     )
     keep_prints_days: int = Field(1_095, ge=180, description="Days it is kept who printed slips for workers.")
-    keep_surveys_days: int = Field(1095, ge=1, description="Days answers and opinions are kept after a survey closes.")
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
     timers_every_s: float = Field(
         30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."

@@ -59,15 +59,17 @@ class Timers:
         told: Callable[[str], None],
         *,
         timed: Callable[[], AbstractContextManager[object]] = nullcontext,
+        beside: Callable[[str], Awaitable[int]] | None = None,
     ) -> None:
         """`districts` reads all of them (blocking); for the figures `told` hears the outcome of each ask, and `timed`
-        measures each round."""
+        measures each round. `beside`: what else falls due in a district, and how much of it was granted."""
         self._world = world
         self._engine = engine
         self._threads = threads
         self._districts = districts
         self._told = told
         self._timed = timed
+        self._beside = beside
 
     async def forever(self, every_s: float) -> None:
         """Look again and again until cancelled. A round that fails is logged, and the next one tries again."""
@@ -91,6 +93,7 @@ class Timers:
         granted = 0
         for _ in range(_TURNS_MAX):
             turn = await self._turn(district)
+            turn += await self._beside(district) if self._beside is not None else 0
             granted += turn
             if turn == 0:
                 return granted

@@ -13,7 +13,7 @@ from typing import Final
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import said
-from cloudnego.core.moment import Drawn, Moment, Standing
+from cloudnego.core.moment import Drawn, Moment
 from cloudnego.core.pack import Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Poll
@@ -51,7 +51,7 @@ def of_one_congress(m: Moment) -> Obstacle | None:
 
 def closes_in_time(m: Moment, command: c.OpenElection | c.OpenBallot) -> Obstacle | None:
     """Long enough for those who are told of it, and not for ever."""
-    left = _closing(command.closes_on, command.closes_at, m.at) - m.at
+    left = _moment(command.closes_on, command.closes_at, m.at) - m.at
     if OPEN_LEAST <= left <= OPEN_MOST:
         return None
     least, most = OPEN_LEAST // timedelta(minutes=1), OPEN_MOST // timedelta(days=1)
@@ -163,16 +163,15 @@ def void_poll(m: Moment, command: c.VoidPoll) -> list[e.Event]:
     return [e.PollVoided(poll=m.case.poll.id, words=said(command))]
 
 
-def closing(s: Standing) -> datetime | None:
-    """When the vote that runs closes."""
-    poll = s.case.poll
-    return _closing(poll.closes_on, poll.closes_at, s.at) if poll else None
+def ends(poll: Poll | e.PollOpened, like: datetime) -> datetime:
+    """When a vote closes, in the zone of another time."""
+    return _moment(poll.closes_on, poll.closes_at, like)
 
 
 def time_is_over(m: Moment) -> Obstacle | None:
     """No count before the close, not even of what is in already (无记名投票, ZJDM 15)."""
-    ends = closing(m)
-    return None if ends is not None and m.at >= ends else no(Reason.NOT_DUE, by=ends.date() if ends else None)
+    poll = m.case.poll
+    return None if poll and m.at >= ends(poll, m.at) else no(Reason.NOT_DUE, by=poll.closes_on if poll else None)
 
 
 def counts_add_up(m: Moment, command: c.CountPoll) -> Obstacle | None:
@@ -229,5 +228,5 @@ def _as_election(poll: Poll, command: c.CountPoll, votes: Mapping[str, int], vot
     )  # fmt: skip
 
 
-def _closing(on: date, at: str, like: datetime) -> datetime:
+def _moment(on: date, at: str, like: datetime) -> datetime:
     return datetime.combine(on, time.fromisoformat(at), tzinfo=like.tzinfo)

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from hashlib import sha256
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
@@ -57,6 +57,15 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
 
     place: bytes
     receipt: bytes
+
+
+class Home(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a poll belongs, and how far it is."""
+
+    poll: str
+    district: str
+    case: str
+    state: Literal["prepared", "open", "counted", "buried", "voided"]
 
 
 class Polls:
@@ -139,6 +148,17 @@ class Polls:
         for one in kept:
             if self._pool is not None and one not in running:
                 self._pool.forget(one)
+
+    def home(self, poll: str) -> Home:
+        """Where a poll belongs. Raises NoPoll."""
+        with self._engine.connect() as connection:
+            return _home(self._row(connection, poll))
+
+    def unsettled(self, district: str) -> list[Home]:
+        """The polls of a district that the log may know more of than is done here, or the other way round."""
+        wanted = _POLL.c.district == district, _POLL.c.state.in_(("prepared", "open", "counted"))
+        with self._engine.connect() as connection:
+            return [_home(row) for row in connection.execute(select(_POLL).where(*wanted).order_by(_POLL.c.id))]
 
     # --- the roll -----------------------------------------------------------------------------------------------------
 
@@ -380,6 +400,10 @@ class Polls:
                 self._keys.pop(next(iter(self._keys)), None)
             self._keys[row.id] = found
         return found
+
+
+def _home(row: _Row) -> Home:
+    return Home(poll=row.id, district=row.district, case=row.case_id, state=row.state)
 
 
 def _running(row: _Row, now_s: int | None) -> None:

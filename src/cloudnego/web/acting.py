@@ -32,12 +32,12 @@ async def acting(site: Site, who: Who, found: Found, command: c.Command, acting_
     if sits_against(found.case, member):
         raise Problem("one_side")
     side, persons = _seats(command, member)
-    if side is not None and await site.threads.run(_may_ask, site, found, command, member):
+    if side is not None and await site.threads.run(may_ask, site, found, command, member):
         await site.threads.run(_check_sides, site, found.parties, side, persons, found.at.date())
     return member
 
 
-def _may_ask(site: Site, found: Found, command: c.Command, member: Member) -> bool:
+def may_ask(site: Site, found: Found, command: c.Command, member: Member) -> bool:
     """Whether the core would look at the words at all: who may not name anybody learns nothing of anybody's offices."""
     possible = next_for(moment_of(found.standing(pinned_law(site, found.case)), member))
     return any(one.open and one.command == _named(command) for one in possible)

@@ -16,6 +16,7 @@ from cloudnego import __version__
 from cloudnego.web import (
     accepting,
     account,
+    ballots,
     campaign,
     check_in,
     clauses,
@@ -38,10 +39,10 @@ from cloudnego.web import (
     maps,
     notices,
     oauth,
-    opinions,
     organisations,
     outside,
     phones,
+    polls,
     portal_clients,
     practice,
     prepared,
@@ -52,12 +53,11 @@ from cloudnego.web import (
     signing,
     slip_door,
     slips,
-    survey_results,
-    surveys,
     views,
     waiting,
     workers,
 )
+from cloudnego.web.ballots import CAST
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem, malformed, problem_of, respond
 from cloudnego.web.front import Front
@@ -87,9 +87,8 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     clauses.router,
     live.router,
     check_in.router,
-    surveys.router,
-    survey_results.router,
-    opinions.router,
+    polls.router,
+    ballots.router,
     waiting.router,
     cockpit.router,
     campaign.router,
@@ -188,7 +187,7 @@ class Measured:
         self._tick = tick
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == CAST:  # when a ballot came is nobody's to know
             await self._inner(scope, receive, send)
             return
         began = self._tick()

@@ -10,7 +10,7 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from cloudnego.core.commands import COMMANDS, CheckIn, Command, CoverEnterprise, OpenCase, RegisterContract
+from cloudnego.core.commands import COMMANDS, CheckIn, Command, CoverEnterprise, OpenCase, RegisterContract, VoidPoll
 from cloudnego.core.moment import Named, Register
 from cloudnego.core.pack import Pack
 from cloudnego.core.procedure import PLACES
@@ -21,9 +21,10 @@ from cloudnego.handle import handle
 from cloudnego.identity.grades import needed_for
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
-from cloudnego.web.acting import acting
+from cloudnego.web.acting import acting, may_ask
 from cloudnego.web.auth import ACTING_AS
-from cloudnego.web.cases import Pinned, find_to_ask, pinned_by
+from cloudnego.web.cases import Found, Pinned, find_to_ask, pinned_by
+from cloudnego.web.drawing import drawn_for, let_go
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import in_room, named_in, opening_of, register_for_covering
 from cloudnego.web.proving import insist
@@ -113,10 +114,27 @@ class Carrier:
         if names is not None:
             named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))
         member = await acting(self._site, who, found, command, headers.get(ACTING_AS))
+        if PLACES[ask.kind].ask.draws or isinstance(command, VoidPoll):
+            return await self._of_a_poll(found, command, member, key)
         streams, pinned = found.streams, pinned_by(found.case)
         del found  # the writer makes another state of it; whoever held this one to the end would have to clear it away
         receipt = await self._handled(who.district, case_id, pinned, (command, member, key, register, named))
         return _answer(receipt, streams, await self._said(receipt.warnings, who.district, pinned))
+
+    async def _of_a_poll(self, found: Found, command: Command, member: Member, key: str) -> Response:
+        """A vote is opened with what is drawn for it, if he may open one at all, or voided; roll and box follow."""
+        site, pinned, named = self._site, pinned_by(found.case), None
+        if PLACES[type(command)].ask.draws and await site.threads.run(may_ask, site, found, command, member):
+            named = await site.threads.run(drawn_for, site, found, command)
+        try:
+            receipt = await self._handled(found.district, found.id, pinned, (command, member, key, None, named))
+        except Problem:
+            await site.threads.run(let_go, site, named)
+            raise
+        if receipt.repeated:
+            await site.threads.run(let_go, site, named)
+        await site.rounds.of_case(found.district, found.id)
+        return _answer(receipt, found.streams, await self._said(receipt.warnings, found.district, pinned))
 
     def _key(self, headers: Mapping[str, str]) -> str:
         key = headers.get("idempotency-key")

@@ -11,6 +11,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cloudnego.web.ballots import CAST
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
 from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.files import FILES
@@ -29,9 +30,9 @@ OPEN_DOORS: Final = frozenset(
         ("POST", f"{API}/session/slip"),
         ("POST", f"{API}/session/phone"),
         ("POST", f"{API}/session/phone/codes"),
+        ("POST", CAST),
         ("POST", f"{API}/invitation/read"),
         ("POST", f"{API}/invitation/accept"),
-        ("POST", f"{API}/opinions/follow"),
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),
         ("GET", f"{API}/outside"),
@@ -43,7 +44,7 @@ OPEN_DOORS: Final = frozenset(
 
 _OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/")
 
-_BESIDE: Final = frozenset({"prepared", "surveys"})
+_BESIDE: Final = frozenset({"prepared"})
 """What can be posted to a case and is no command: the router's."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

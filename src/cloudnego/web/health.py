@@ -74,6 +74,10 @@ class Figures:
             "cloudnego_timers_lag_seconds", "How long the last round of timers took.", registry=self.registry
         )
 
+    def asked(self, outcome: str) -> None:
+        """Count one ask of the clock."""
+        self.clock_asks.labels(outcome).inc()
+
 
 class MetricsApp:
     """`/metrics` on its own port, and nothing else there."""

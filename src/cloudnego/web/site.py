@@ -25,8 +25,9 @@ from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
 from cloudnego.live.rooms import Rooms
+from cloudnego.polls.desk import Polls
+from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
-from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.room_codes import RoomCodes
@@ -73,10 +74,12 @@ class Site:
     rooms: Rooms
     tickets: TicketOffice
     room_codes: RoomCodes
+    polls: Polls
+    rounds: Rounds
+    ballots_to: str | None
     watch: Watch
     threads: Threads
     files: FileStore
-    surveys: Surveys
     cells: Threads
     couriers: Threads
     new_id: NewId

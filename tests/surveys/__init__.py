@@ -1,1 +1,0 @@
-"""Opinion collection: what is told of it, and who answered what."""
