@@ -197,7 +197,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
-    polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pool"), now_s)
+    polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pools"), now_s)
     rounds = Rounds(world, polls, threads.run, figures.asked)
     timers = Timers(
         world, log.engine, threads, clocks.refresh, figures.asked,

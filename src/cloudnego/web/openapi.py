@@ -26,7 +26,7 @@ from cloudnego.web.scopes import SCOPES, PortalScope
 
 REF = "#/components/schemas/"
 _TAGS: Final = (
-    "commands", "negotiations", "files", "register", "roster", "accounts", "portals", "procedure", "sandbox",
+    "commands", "negotiations", "polls", "files", "register", "roster", "accounts", "portals", "procedure", "sandbox",
     "operation",
 )  # fmt: skip
 _OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
