@@ -68,8 +68,8 @@ def test_from_the_roll_to_the_list(ground: Ground) -> None:
     assert ground.in_box() == [], "fewer than a batch"
     for teller in ("t1", "t2"):
         polls.enter(poll, teller, {"no": 1}, 0, now_s=CLOSES_S)
-    assert polls.due("d", OVER_S - 1) == polls.due("e", OVER_S) == []
-    assert polls.due("d", OVER_S) == [poll]
+    assert polls.unsettled("e") == []
+    assert [(one.poll, one.state) for one in polls.unsettled("d")] == [(poll, "open")]
     closing, content = polls.count(poll, OVER_S), polls.listed(poll)
     counts, wrong = recount(closing.record(), content)
     assert (counts, wrong) == ({"abstain": 1, "no": 2, "yes": 6}, [])
@@ -85,11 +85,11 @@ def test_from_the_roll_to_the_list(ground: Ground) -> None:
     for one in casts.values():
         assert one.place in listed
         checked(one.receipt, one.place, ground.prepared.receipt_key)
-    assert polls.due("d", OVER_S) == [poll], "until the log has it"
+    assert [one.state for one in polls.unsettled("d")] == ["counted"], "until the log has it"
     assert polls.count(poll, OVER_S) == closing
     polls.bury(poll)
     polls.bury(poll)
-    assert polls.due("d", OVER_S) == []
+    assert polls.unsettled("d") == []
     assert (polls.count(poll, OVER_S), polls.closing(poll), polls.listed(poll)) == (closing, closing, content)
     assert columns(ground.engine, "SELECT wrapped, sealed FROM poll") == [(None, None)]
     assert columns(ground.engine, "SELECT DISTINCT blinded, answer FROM poll_voter") == [(None, None)]

@@ -156,6 +156,20 @@ def _said(poll: str, line: str) -> bytes:
     return recount.LABEL + bytes.fromhex(poll) + bytes.fromhex(nonce) + choice.encode()
 
 
+async def test_a_voter_is_shown_his_votes_and_nobody_those_of_others(ground: Ground) -> None:
+    poll = await ground.open()
+
+    async def mine(who: str) -> list[tuple[str, str]]:
+        async with ground.client(who) as looks:
+            return [(one["poll"], one["mine"]) for one in (await looks.get(f"{API}/me/polls")).json()["rows"]]
+
+    assert [await mine(who) for who in ("v0", "w9", "e0", "stranger")] == [[(poll, "open")], [], [], []]
+    await ground.vote("v0", poll, "yes")
+    assert await mine("v0") == [(poll, "issued")]
+    await ground.counted()
+    assert await mine("v0") == []
+
+
 async def test_who_sees_a_vote_and_who_does_not(ground: Ground) -> None:
     poll = await ground.open()
     for who, mine in (("v0", "open"), ("w9", "none"), ("e0", "none"), ("hr", "none"), ("w0", "none"), ("town", "none")):

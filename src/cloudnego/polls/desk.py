@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
 from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.keys import Keyring
@@ -154,6 +154,12 @@ class Polls:
         with self._engine.connect() as connection:
             return _home(self._row(connection, poll))
 
+    def of_voter(self, district: str, person: str) -> list[tuple[Home, roll.State]]:
+        """The open polls on whose roll somebody has a line, and what became of it."""
+        with self._engine.connect() as connection:
+            states = roll.lines_of(connection, district, person)
+            return [(_home(self._row(connection, poll)), state) for poll, state in states]
+
     def unsettled(self, district: str) -> list[Home]:
         """The polls of a district that the log may know more of than is done here, or the other way round."""
         wanted = _POLL.c.district == district, _POLL.c.state.in_(("prepared", "open", "counted"))
@@ -271,13 +277,6 @@ class Polls:
         return {who: count if len(found) == tellers.TELLERS else None for who, count in found.items()}
 
     # --- the close ----------------------------------------------------------------------------------------------------
-
-    def due(self, district: str, now_s: int) -> list[str]:
-        """Polls whose time is over, and those counted of which the log may not know yet."""
-        over = or_(_POLL.c.state == "counted", (_POLL.c.state == "open") & (_POLL.c.closes_s <= now_s - GRACE_S))
-        with self._engine.connect() as connection:
-            found = select(_POLL.c.id).where(_POLL.c.district == district, over).order_by(_POLL.c.id)
-            return list(connection.execute(found).scalars())
 
     def stands_in_the_way(self, poll: str, now_s: int) -> list[str]:
         """Why it cannot be counted yet, in codes: runs, tellers_missing, tellers_differ, more_papers_than_struck,

@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 
 from cloudnego.eventlog.sql import table_of
 from cloudnego.polls.refused import Issued, NotOnRoll, OnPaper
-from cloudnego.polls.tables import PollVoter
+from cloudnego.polls.tables import Poll, PollVoter
 
 State = Literal["open", "issued", "paper"]
 Standing = Literal["none", "open", "issued", "paper"]
 
+_POLL: Final = table_of(Poll)
 _VOTER: Final = table_of(PollVoter)
 _LABEL: Final = b"cloudnego-roll-v1\0"
 _AT_ONCE: Final = 2000
@@ -57,6 +58,13 @@ def write(connection: Connection, poll: str, people: Iterable[str]) -> int:
 def standing(connection: Connection, poll: str, person: str) -> Standing:
     found = connection.execute(select(_VOTER.c.state).where(*_here(poll, person))).scalar()
     return "none" if found is None else found
+
+
+def lines_of(connection: Connection, district: str, person: str) -> list[tuple[str, State]]:
+    """His lines on the rolls of the open polls of a district, by poll."""
+    wanted = select(_VOTER.c.poll, _VOTER.c.state).join(_POLL, _POLL.c.id == _VOTER.c.poll)
+    wanted = wanted.where(_POLL.c.district == district, _POLL.c.state == "open", _VOTER.c.person == person)
+    return [(poll, state) for poll, state in connection.execute(wanted.order_by(_VOTER.c.poll))]
 
 
 def figures(connection: Connection, poll: str) -> Figures:

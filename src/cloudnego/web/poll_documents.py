@@ -67,6 +67,24 @@ class PollDocument(msgspec.Struct, frozen=True, kw_only=True):
     result: PollResult | None
 
 
+class MyPoll(msgspec.Struct, frozen=True, kw_only=True):
+    """A vote that runs and on whose roll the reader stands. `enterprise`: whose case it is of."""
+
+    poll: str
+    negotiation: str
+    enterprise: str
+    kind: Literal["election", "congress"]
+    closes_at: datetime
+    mine: Literal["open", "issued", "paper"]
+
+
+class MyPolls(msgspec.Struct, frozen=True, kw_only=True):
+    """The votes that run for the reader, the first to close first, with the names of their enterprises."""
+
+    rows: tuple[MyPoll, ...]
+    names: dict[str, str]
+
+
 class BallotSigned(msgspec.Struct, frozen=True, kw_only=True):
     """The blind signature of a ballot, base64url."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
@@ -24,7 +25,7 @@ from cloudnego.core.vocabulary import FEW_VOTERS, Code, Count, Message, PersonId
 from cloudnego.identity.sessions import Who
 from cloudnego.polls.ballots import BadBallot
 from cloudnego.polls.blind import BadBlinded, Forged
-from cloudnego.polls.desk import Home
+from cloudnego.polls.desk import GRACE_S, Home
 from cloudnego.polls.history import Entered, fixed
 from cloudnego.polls.refused import (
     BadCount,
@@ -45,8 +46,11 @@ from cloudnego.web.cases import Found, find
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
+from cloudnego.web.lists import organisation_names
 from cloudnego.web.poll_documents import (
     BallotSigned,
+    MyPoll,
+    MyPolls,
     PollChoice,
     PollClosing,
     PollDocument,
@@ -74,6 +78,9 @@ _PROBLEMS: Final[dict[type[Exception], str]] = {
 
 PollId = Annotated[str, Path(max_length=96)]
 Base64 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-]{512}$")]
+
+GRACE: Final = timedelta(seconds=GRACE_S)
+"""A ballot that was signed in time may come so long after the close."""
 
 router = Endpoints(prefix="/api/v1", tags=["polls"])
 
@@ -131,6 +138,30 @@ async def get_poll_list(site: TheSite, who: SignedIn, poll: PollId, acting_as: A
     return Response(
         content, 200, {"Cache-Control": "no-store", "Content-Type": "text/plain", "Content-Disposition": attached}
     )
+
+
+@router.get("/me/polls", **described("my_polls", MyPolls))
+async def my_polls(site: TheSite, who: SignedIn) -> Response:
+    """The votes that run and on whose roll you stand, the first to close first."""
+
+    def read() -> MyPolls:
+        at, found = site.world.clock(who.district), []
+        for home, mine in site.polls.of_voter(who.district, who.person):
+            case, opening = site.log.state(home.case), site.rounds.history.opening(home.case, home.poll).opening
+            assert case is not None, "its opening was found"
+            assert case.opened is not None, "its opening was found"
+            closes = ends(opening, at)
+            if at < closes + GRACE:
+                found.append(
+                    MyPoll(
+                        poll=home.poll, negotiation=home.case, enterprise=case.opened.enterprise, kind=opening.kind,
+                        closes_at=closes, mine=mine,
+                    )
+                )  # fmt: skip
+        names = organisation_names(site, who.district, {one.enterprise for one in found})
+        return MyPolls(rows=tuple(sorted(found, key=lambda one: (one.closes_at, one.poll))), names=names)
+
+    return answer(await site.threads.run(read))
 
 
 # --- for voters ---------------------------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "confirm_reset": None,
     "get_views": None,
     "get_check_in_code": None,
+    "my_polls": None,
     "get_poll": None,
     "get_poll_closing": None,
     "get_poll_list": None,
