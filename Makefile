@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -137,6 +137,10 @@ claim-nodes: ## N of those schedules on two processes and one PostgreSQL, with k
 
 claim-readers: ## N turns with ten who never read and without: the p99 of the others grows by less than a tenth
 	@$(call claim,readers)
+	$(ok)
+
+claim-swap: ## N ballots twice over, two voters' choices exchanged: from all dumps nobody guesses which it was
+	@$(call claim,swap)
 	$(ok)
 
 outside: ## what needs programs that only the system has

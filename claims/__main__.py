@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
     parser.add_argument(
-        "claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "nodes", "readers", "outside")
+        "claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "nodes", "readers", "swap", "outside")
     )
     parser.add_argument("--n", type=int, default=None, help="how many")
     parser.add_argument(
@@ -128,6 +128,10 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import readers  # noqa: PLC0415  # needs the servers of the bench
 
         return readers.run(said.n or 21)
+    if said.claim == "swap":
+        from claims import swap  # noqa: PLC0415  # needs the tests' voter
+
+        return swap.run(said.n or 2_000, said.seed)
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

@@ -21,6 +21,7 @@ from cloudnego.settings import Settings
 for tables in (
     "cloudnego.eventlog.tables",
     "cloudnego.files.tables",
+    "cloudnego.surveys.tables",
     "cloudnego.identity.tables",
     "cloudnego.identity.delegate_tables",
     "cloudnego.identity.factor_tables",

@@ -48,6 +48,7 @@ from cloudnego.polls.pool import Pool
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
 from cloudnego.settings import Settings
+from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
 from cloudnego.web.app import front_of
@@ -192,8 +193,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     """Put the house together on a migrated database, or on a log that is open. Raises what `open_log` raises, and
     ProvidersWrong."""
     log = log or open_log(settings)
-    figures = Figures()
-    threads = Threads(settings.worker_threads)
+    figures, threads = Figures(), Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
@@ -233,6 +233,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
+        surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
         new_id=new_id,
@@ -369,7 +370,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages")
+    names = ("sign_ins", "views", "prints", "messages", "surveys")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

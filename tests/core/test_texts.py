@@ -29,7 +29,7 @@ CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
 DOORS = (
     *("problems.", "fields.", "walk.", "operator.", "api.", "files.", "inbox.", "means.", "slip.", "form.", "pages."),
-    *("guide.", "glossary."),
+    *("guide.", "glossary.", "surveys."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

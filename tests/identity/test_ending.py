@@ -25,6 +25,7 @@ STAYS = {
     "factor_reset": "the record of this very act",
     "inbox_message": "what he is told; a code in it is gone",
     "material_view": "what he read",
+    "survey_part": "that he answered a survey, and not what",
     "sign_in_record": "when he came and went",
 }
 """Tables about a person that let nobody in, or not by themselves."""

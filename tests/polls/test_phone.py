@@ -8,9 +8,15 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import TypeAdapter
+
+from cloudnego.core import commands as c
+from cloudnego.core.clauses import text_hash
 from cloudnego.eventlog.leaf import canonical
 from cloudnego.polls.ballots import Ballot, Question, message, place
-from cloudnego.polls.blind import check, modulus, thumbprint
+from cloudnego.polls.blind import check, modulus, thumbprint, unpadded
+from cloudnego.polls.custody import receipt_text
 from tests.house.tree import ROOT
 from tests.npm import node
 from tests.polls import rfc9474
@@ -32,10 +38,10 @@ QUESTION: Final = Question(
 SECRET: Final = "0123456789ABCDEF"
 
 
-def phone(*ballots: dict[str, Any]) -> dict[str, Any]:
+def phone(*ballots: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What it makes of them; a phone that fails fails the test."""
     question = {"poll": QUESTION.poll.hex(), "choices": sorted(QUESTION.choices), "picks": QUESTION.picks}
-    asked = {"modulus": modulus(PUBLIC), "opening": OPENING, "question": question, "ballots": ballots}
+    asked = {"modulus": modulus(PUBLIC), "opening": OPENING, "question": question, "ballots": ballots, **more}
     program = [str(node() / "bin" / "node"), "--disable-warning=ExperimentalWarning", str(PHONE), str(SOURCES)]
     ran = subprocess.run(program, input=json.dumps(asked), capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -73,8 +79,32 @@ def test_it_is_what_the_decision_says() -> None:
     assert told["blinded"] == blinded.asked.hex()
 
 
-def test_its_own_tests_have_the_vectors_of_the_rfc() -> None:
+def test_it_reckons_the_hash_of_the_draft_it_shows_and_takes_the_true_receipt_alone() -> None:
+    values = [{"kind": "rate", "name": "raise", "rate": "5.5"}]
+    clauses: list[dict[str, Any]] = [
+        {"clause": name, "head": "HZ 6.2", "prose": f"自三月起 {name}", "values": values[:n], "agreed": True}
+        for n, name in enumerate(("zb", "a1"))
+    ]
+    given = TypeAdapter(list[c.Value]).validate_python(values)
+    hashes = {one["clause"]: text_hash(one["head"], given[:n], one["prose"]) for n, one in enumerate(clauses)}
+    key, here = Ed25519PrivateKey.from_private_bytes(bytes(32)), bytes(range(32))
+    receipt = {
+        "receiptKey": key.public_key().public_bytes_raw().hex(), "poll": QUESTION.poll.hex(), "place": here.hex(),
+        "receipt": unpadded(key.sign(receipt_text(QUESTION.poll, here))),
+    }  # fmt: skip
+    told = phone(draft=clauses, receipt=receipt)
+    agreed = [{"clause": name, "text": hashes[name]} for name in sorted(hashes)]  # as core.clauses.draft_hash has it
+    assert told["draft"] == hashlib.sha256(canonical(agreed)).hexdigest()
+    assert told["received"]
+    elsewhere = receipt | {"place": bytes(32).hex()}
+    clauses[0]["prose"] = "自四月起"
+    told_otherwise = phone(draft=clauses, receipt=elsewhere)
+    assert told_otherwise["draft"] != told["draft"]
+    assert not told_otherwise["received"]
+
+
+def test_its_own_tests_have_the_vectors_of_the_rfc_and_our_key() -> None:
     held = json.loads((SOURCES / "rfc9474.json").read_bytes())
     assert held["modulus"] == modulus(STANDARD.public)
-    names = ("message", "inverse", "blinded", "blind_signature", "signature")
+    names = ("message", "inverse", "blinded", "blind_signature", "signature", "our_p", "our_q")
     assert [held[name] for name in names] == [getattr(rfc9474, name.upper()) for name in names]

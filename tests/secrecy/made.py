@@ -28,6 +28,8 @@ from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Membership, SignIn
 from cloudnego.identity.workers import NewWorker, add_workers
 from cloudnego.main import House
+from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyQuestion
+from cloudnego.surveys.store import Given, NewOpinion, NewSurvey, Written, opinion_id
 
 Named = Callable[[str], str]
 """The id of a person of the first case, by his kind."""
@@ -56,6 +58,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
         "order": _order(house, district, case, named),
+        **_survey(house, district, case, named),
         "case": case,
     }
 
@@ -164,3 +167,33 @@ def _order(house: House, district: str, case: str, named: Named) -> str:
     )  # fmt: skip
     with writing(site.engine) as session:
         return request(session, district, paper, row_id=site.new_id("k"), by=named("operator"), now_s=site.now_s()).id
+
+
+CODE: Final = "7K3M9Q2RT4VWXY5Z"
+WROTE: Final = "请把夜班的灯修好"
+
+
+def _survey(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """A survey that runs, answered by somebody who is nobody here, and what he wrote."""
+    site = house.site
+    clock_s = int(site.world.clock(district).timestamp())
+    asked = Questionnaire(
+        title="今年谈什么",
+        questions=(
+            SurveyQuestion(kind=QuestionKind.SCALE, text="满意吗？"),
+            SurveyQuestion(kind=QuestionKind.TEXT, text="还想说什么？"),
+        ),
+    )
+    new = NewSurvey(
+        id="v1", district=district, case=case, enterprise="A", by=named("union_admin"), closes_s=clock_s + 7 * 86_400,
+        since_s=site.now_s() + 7 * 86_400, issued=9, asked=asked,
+    )  # fmt: skip
+    site.surveys.open(new)
+    kept = site.surveys.get(case, "v1")
+    assert kept is not None, "it was just opened"
+    wrote = NewOpinion(code=CODE, said=Written(question=1, head=None, text=WROTE))
+    site.surveys.answer(
+        kept, "somebody", Given(id=32 * "e", answer=Answer(picks=((1,), ())), opinions=(wrote,)), clock_s
+    )
+    closes = site.world.clock(district) + timedelta(days=7)
+    return {"survey": "v1", "opinion": opinion_id(CODE), "closes": closes.isoformat(timespec="seconds")}

@@ -10,12 +10,15 @@ from urllib.parse import quote
 from sqlalchemy import update
 from sqlmodel import SQLModel
 
-from cloudnego.core.vocabulary import Step
+from cloudnego.core.vocabulary import Step as CaseStep
 from cloudnego.eventlog.database import writing as writing_rows
 from cloudnego.identity.factor_tables import PhoneNumber
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.store import writing
+from cloudnego.surveys.opinions import OpinionAct, Step, take_step
+from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyQuestion
+from cloudnego.surveys.store import Given, NewOpinion, NewSurvey, Written, opinion_id
 from tests.secrecy.canaries import canary, listed, rows
 from tests.secrecy.ground import DISTRICT, KINDS, Ground, person
 from tests.secrecy.made import BACK_AT, VERIFIER, WANTED
@@ -23,7 +26,7 @@ from tests.secrecy.matrix import _who as persons
 from tests.secrecy.matrix import sees
 from tests.secrecy.wire import Request, Said, ask, bearing, json_body
 
-STEP: Final = Step.PERFORMANCE
+STEP: Final = CaseStep.PERFORMANCE
 LOOKING: Final = tuple((kind, "member") for kind in KINDS) + tuple(
     (kind, membership)
     for kind in ("worker_chief", "employer_chief", "district_union", "auditor")
@@ -65,6 +68,7 @@ class Planting:
         await self._said_once()
         self._of_proofs(worker, second)
         self._of_programs()
+        self._of_surveys()
         for stream, kind in FILES.items():
             await self._file(stream, kind)
         self.readers |= _in_rows(self.ground)
@@ -130,6 +134,35 @@ class Planting:
         self.paths.append(f"/api/v1/negotiations/{self.ground.case}/prepared/{draft}")
         self.readers[text] = persons("employer_chief@member hr@member of_workers@other_side operator@other_side")
         self.secrets |= {"code of a consent": code, "refresh token": refresh}
+
+    def _of_surveys(self) -> None:
+        """A closed survey: its title for the workers' side, what was written and why it was kept back for its union."""
+        surveys, clock_s = self.site.surveys, int(self.site.world.clock(DISTRICT).timestamp())
+        text = SurveyQuestion(kind=QuestionKind.TEXT, text="还想说什么？")
+        asked = Questionnaire(title=canary("survey.asked"), questions=(text,))
+        surveys.open(
+            NewSurvey(
+                id="v2", district=DISTRICT, case=self.ground.case, enterprise="A", by="somebody", closes_s=clock_s + 9,
+                since_s=self.site.now_s(), issued=9, asked=asked,
+            )
+        )  # fmt: skip
+        kept = surveys.get(self.ground.case, "v2")
+        assert kept is not None, "it was just opened"
+        wrote = Written(question=0, head=None, text=canary("survey_opinion.sealed"))
+        code = "0123456789ABCDEF"
+        given = Given(id=32 * "d", answer=Answer(picks=((),)), opinions=(NewOpinion(code=code, said=wrote),))
+        surveys.answer(kept, "somebody", given, clock_s)
+        surveys.settle(kept, clock_s, 9, now=True)
+        why = canary("survey_opinion_step.sealed")
+        take_step(
+            surveys, kept, opinion_id(code), Step(act=OpinionAct.HIDDEN, by="somebody", on="2026-03-02", reason=why)
+        )
+        self.paths.append(f"/api/v1/negotiations/{self.ground.case}/surveys/v2/opinions")
+        workers = "worker@member congress_delegate@member worker_rep@member worker_chief@member union_admin@member"
+        across = "recorder@member employer_chief@other_side"
+        deciders = persons("worker_chief@member union_admin@member")
+        self.readers |= {asked.title: persons(f"{workers} {across}"), wrote.text: deciders, why: deciders}
+        self.secrets |= {"code of an opinion": code}
 
     async def _file(self, stream: str, kind: str) -> None:
         name, content = canary(f"name of a file {stream}"), canary(f"content of a file {stream}")

@@ -1,7 +1,7 @@
 /** Our own store on this device, or null where the browser has none to give: then everything is as it is without. */
 const NAME = 'cloudnego'
-const VERSION = 1
-export type Table = 'answers' | 'acts'
+const VERSION = 2
+export type Table = 'answers' | 'acts' | 'ballots'
 
 let opened: Promise<IDBDatabase | null> | null = null
 
@@ -10,8 +10,10 @@ function open(): Promise<IDBDatabase | null> {
     try {
       const asked = indexedDB.open(NAME, VERSION)
       asked.onupgradeneeded = () => {
-        asked.result.createObjectStore('answers', { keyPath: ['person', 'path'] })
-        asked.result.createObjectStore('acts', { keyPath: 'id', autoIncrement: true })
+        const [db, there] = [asked.result, asked.result.objectStoreNames]
+        if (!there.contains('answers')) db.createObjectStore('answers', { keyPath: ['person', 'path'] })
+        if (!there.contains('acts')) db.createObjectStore('acts', { keyPath: 'id', autoIncrement: true })
+        if (!there.contains('ballots')) db.createObjectStore('ballots', { keyPath: ['person', 'poll'] })
       }
       asked.onsuccess = () => {
         const db = asked.result

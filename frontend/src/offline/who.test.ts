@@ -46,11 +46,11 @@ describe('whose content lies here', () => {
 
 describe('what is kept', () => {
   it('is one’s own work', () => {
-    for (const path of ['/api/v1/me', '/api/v1/me/waiting?cursor=x', '/api/v1/negotiations?closed=false', '/api/v1/negotiations/n1', '/api/v1/negotiations/n1/next', '/api/v1/negotiations/n1/timeline?limit=200', '/api/v1/packs/hz'])
+    for (const path of ['/api/v1/me', '/api/v1/me/waiting?cursor=x', '/api/v1/negotiations?closed=false', '/api/v1/negotiations/n1', '/api/v1/negotiations/n1/next', '/api/v1/negotiations/n1/timeline?limit=200', '/api/v1/packs/hz', '/api/v1/polls/b1'])
       expect(keeps(path), path).toBe(true)
   })
   it('is no list of other people, no figures of a district, no file, and nothing of a sign-in', () => {
-    for (const path of ['/api/v1/enterprises/e1/workers', '/api/v1/organisations', '/api/v1/cockpit', '/api/v1/negotiations/n1/files/f1', '/api/v1/me/sessions', '/api/v1/session', '/api/v1/me/means'])
+    for (const path of ['/api/v1/enterprises/e1/workers', '/api/v1/organisations', '/api/v1/cockpit', '/api/v1/negotiations/n1/files/f1', '/api/v1/me/sessions', '/api/v1/session', '/api/v1/me/means', '/api/v1/polls/b1/list', '/api/v1/polls/b1/roll'])
       expect(keeps(path), path).toBe(false)
   })
 })

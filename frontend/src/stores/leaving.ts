@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { dropAll } from '@/forms/draft'
+import { leaveBallots } from '@/offline/ballots'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
 
@@ -20,6 +21,7 @@ export const useLeaving = defineStore('leaving', () => {
     asking.value = false
     await outbox.dropAll()
     dropAll()
+    if (session.me) await leaveBallots(session.me.person)
     await session.leave()
     await router.replace({ name: 'signin' })
   }

@@ -31,6 +31,7 @@ class MessageKind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     PASSWORD_CHANGED = "password_changed"
     SANDBOX_TEXT = "sandbox_text"  # what would have gone to a phone
+    SURVEY_REMINDER = "survey_reminder"  # the own side asks for an opinion until a day
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
 

@@ -16,9 +16,10 @@ from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
 from cloudnego.identity import delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, tables
+from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
-SWEPT_IN: Final = (delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, tables)
+SWEPT_IN: Final = (delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, survey_tables, tables)
 """Where the tables stand that are swept: declared whoever imports this."""
 
 DAY_S: Final = 86_400
@@ -75,6 +76,26 @@ KEPT: Final = (
         law="个人信息保护法 19",
         tables=("inbox_message",),
         swept=(("inbox_message", "made_s"),),
+    ),
+    Kept(
+        name="surveys",
+        what=Said(
+            zh="征集意见：问卷、谁填过（不含填了什么）、回答、意见及其去向，自截止之日起",
+            en="opinion collection: what was asked, who answered (not what), answers, opinions and where they went, "
+            "from the close on",
+        ),
+        floor=0,
+        days=1_095,
+        law="个人信息保护法 19、47",
+        tables=(
+            "survey", "survey_part", "survey_answer", "survey_opinion", "survey_opinion_step", "survey_reminder",
+        ),
+        swept=tuple(
+            (name, "since_s")
+            for name in (
+                "survey_part", "survey_answer", "survey_opinion_step", "survey_opinion", "survey_reminder", "survey",
+            )
+        ),
     ),
     Kept(
         name="passing",

@@ -7,6 +7,7 @@ that is built on it who came in: there is no way from here to an office of the e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -14,14 +15,15 @@ from sqlalchemy import and_, delete, exists, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from cloudnego.core.vocabulary import Office
+from cloudnego.core.vocabulary import Office, Side
 from cloudnego.identity.admission import Slip, Worker
 from cloudnego.identity.factor_tables import PhoneNumber
+from cloudnego.identity.offices import Parties
 from cloudnego.identity.register import Entry
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
 from cloudnego.identity.sessions import Held, held_by
 from cloudnego.identity.snapshot import worker_organ
-from cloudnego.identity.tables import Membership, Person, SignIn
+from cloudnego.identity.tables import Membership, Organisation, Person, SignIn
 
 BULK_MAX: Final = 500
 KEEPERS: Final = frozenset({Office.UNION, Office.TOWN_UNION, Office.DISTRICT_UNION})
@@ -168,3 +170,24 @@ def end_worker(session: Session, roster: Roster, enterprise: str, worker: str) -
         for table in (PhoneNumber, SignIn):
             connection.execute(delete(table).where(col(table.person) == row.person))
     return True
+
+
+def electorate(session: Session, district: str, parties: Parties, today: date) -> frozenset[str]:
+    """Who of a case's enterprises is asked as a worker: all on their rosters and the people of their unions; nobody who
+    stands for the employer there as well."""
+    firms = list(parties.organisations)
+    of_them = or_(
+        col(Membership.organisation).in_(firms),
+        col(Membership.organisation).in_(select(Organisation.id).where(col(Organisation.upper).in_(firms))),
+    )
+    query = (
+        columns(col(Membership.person), col(Membership.office), col(Membership.side))
+        .where(of_them, col(Membership.district) == district, col(Membership.ended_s).is_(None))
+        .where(or_(col(Membership.mandate_from).is_(None), col(Membership.mandate_from) <= today))
+        .where(or_(col(Membership.mandate_to).is_(None), col(Membership.mandate_to) >= today))
+    )
+    rows = session.connection().execute(query).all()
+    employers = {one.value for one in _EMPLOYER}
+    theirs = {who for who, office, side in rows if office in employers or side == Side.EMPLOYER.value}
+    asked = {who for who, office, _ in rows if office in (Office.WORKER.value, Office.UNION.value)}
+    return frozenset(asked - theirs - parties.managers)

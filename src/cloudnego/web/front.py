@@ -33,6 +33,7 @@ OPEN_DOORS: Final = frozenset(
         ("POST", CAST),
         ("POST", f"{API}/invitation/read"),
         ("POST", f"{API}/invitation/accept"),
+        ("POST", f"{API}/opinions/follow"),
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),
         ("GET", f"{API}/outside"),
@@ -44,7 +45,7 @@ OPEN_DOORS: Final = frozenset(
 
 _OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/")
 
-_BESIDE: Final = frozenset({"prepared"})
+_BESIDE: Final = frozenset({"prepared", "surveys"})
 """What can be posted to a case and is no command: the router's."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

@@ -26,8 +26,8 @@ from cloudnego.web.scopes import SCOPES, PortalScope
 
 REF = "#/components/schemas/"
 _TAGS: Final = (
-    "commands", "negotiations", "polls", "files", "register", "roster", "accounts", "portals", "procedure", "sandbox",
-    "operation",
+    "commands", "negotiations", "polls", "files", "register", "roster", "accounts", "portals", "surveys", "procedure",
+    "sandbox", "operation",
 )  # fmt: skip
 _OVERVIEW: Final[dict[str, tuple[str | None, ...]]] = {
     "step": tuple(Step),

@@ -28,6 +28,7 @@ from cloudnego.live.rooms import Rooms
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
+from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.room_codes import RoomCodes
@@ -80,6 +81,7 @@ class Site:
     watch: Watch
     threads: Threads
     files: FileStore
+    surveys: Surveys
     cells: Threads
     couriers: Threads
     new_id: NewId

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from cloudnego import few
 from cloudnego.ports import Counts, Cut
 
 LEAST: Final = 5
@@ -25,14 +26,7 @@ Measure = Literal["enterprises", "rated", "balloted"]
 
 def hidden(enterprises: Mapping[str, int]) -> frozenset[str]:
     """The cells of an axis that are not shown, by how many enterprises each is of."""
-    few = {key for key, count in enterprises.items() if count < LEAST}
-    others = iter(sorted((count, key) for key, count in enterprises.items() if key not in few))
-    while few and sum(enterprises[key] for key in few) < LEAST:
-        following = next(others, None)
-        if following is None:
-            break
-        few.add(following[1])
-    return frozenset(few)
+    return few.hidden(enterprises, LEAST)
 
 
 def hidden_by(counts: Counts, measure: Measure, axis: str) -> frozenset[str]:
@@ -67,11 +61,11 @@ def _axes(cut: Cut) -> Iterator[tuple[str, Cut, Callable[[str], bool]]]:
 
 def _apart(enterprises: Mapping[str, int], inside: Callable[[str], bool]) -> bool:
     """Whether a part of an axis can be shown without giving back what the axis hides."""
-    few = hidden(enterprises)
-    within = {key for key in few if inside(key)}
+    hides = hidden(enterprises)
+    within = {key for key in hides if inside(key)}
     if not within:
         return True
-    beside = few - within
+    beside = hides - within
     return _many(enterprises, within) and (not beside or _many(enterprises, beside))
 
 

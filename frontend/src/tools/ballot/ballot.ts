@@ -77,7 +77,7 @@ export class Marked {
   }
 }
 
-/** What goes to the box, in one size. */
+/** What goes to the box, in one size. `poll`: what the vote is called; what it is stands in what was signed. */
 export function padded(poll: string, cast: Cast): string {
   const bare = JSON.stringify({ poll, ...cast, pad: '' })
   const short = CAST_BYTES - utf8(bare).length

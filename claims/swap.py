@@ -1,0 +1,204 @@
+"""Two polls that differ in nothing but that two voters have exchanged what they chose: whoever has all dumps of one
+cannot tell which of the two it was.
+
+He has the database, its write-ahead log, free pages and backups after every ballot, and after the close; not the pool,
+which is a live server's (decision 0038). Of both he reads what he likes as figures (`swap_dumps`), and three simple
+classifiers learn from runs whose answer is told, and are asked about others (`swap_guess`). For two who vote in one
+filling of the pool he may have every moment; for any two the moments after the close.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+from unittest.mock import patch
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from rich.progress import Progress
+
+from claims.record import record, recorded_up_to
+from claims.swap_dumps import Dumps, Figures
+from claims.swap_guess import verdicts
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.polls import blind
+from cloudnego.polls.ballots import Ballot, Question, message
+from cloudnego.polls.desk import Polls
+from cloudnego.polls.pool import GIVES, SLOTS, Pool
+from tests.memory import in_memory
+from tests.polls.test_blind import KEY, PUBLIC
+from tests.polls.voter import Secret, finalize
+
+VOTERS: Final = tuple(f"p{n:02d}" for n in range(20))
+NEAR: Final = (VOTERS[0], VOTERS[14])
+"""The first of all and one of the last before the pool is full."""
+
+FAR: Final = (VOTERS[2], VOTERS[19])
+"""One of the first, and the last of all: only the close makes them alike."""
+
+_NOW_S: Final = 1_800_000_000
+_CLOSES_S: Final = _NOW_S + 3600
+_OVER_S: Final = _CLOSES_S + 120
+_PSS: Final = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=0)
+_FALSE_ALARM: Final = 2.5e-5
+"""How improbable a score must be by chance to count. Of twenty runs that takes nineteen."""
+
+
+class Told(NamedTuple):
+    """One run: what the dumps show while it lasts and after, and what was so."""
+
+    during: Figures
+    after: Figures
+    near: bool
+    far: bool
+
+
+class Phones:
+    """Voters' phones. With a stock, ballots and askings are made once and dealt anew in each run: what was asked says
+    nothing of what came of it (test_blind), and a signature costs thirty milliseconds."""
+
+    def __init__(self, question: Question, stock: bool) -> None:
+        self._question: Final = question
+        self._asked: Final[list[bytes]] = []
+        self._ballots: Final[dict[str, list[Ballot]]] = {"yes": [], "no": []}
+        if stock:
+            made = range(2 * len(VOTERS))
+            self._asked.extend(self._ask(secrets.token_hex(8), "yes")[1].asked for _ in VOTERS)
+            for choice, known in self._ballots.items():
+                known.extend(self._signed(secrets.token_bytes(32), choice) for _ in made)
+
+    def _ask(self, signs: str, choice: str) -> Any:
+        return Secret(signs, self._question.poll, 1).ask(PUBLIC, self._question, choice)
+
+    def _signed(self, nonce: bytes, choice: str) -> Ballot:
+        signature = KEY.sign(message(self._question, nonce, choice), _PSS, hashes.SHA384())
+        return Ballot(nonce=nonce, choice=choice, signature=signature)
+
+    def vote(self, polls: Polls, poll: str, choices: dict[str, str]) -> Any:
+        """One after the other asks and casts; yields after each."""
+        if not self._asked:
+            for person, choice in choices.items():
+                secret = secrets.token_hex(8)
+                content, blinded = self._ask(secret, choice)
+                answer = polls.issue(poll, person, blinded.asked, _NOW_S)
+                nonce = Secret(secret, self._question.poll, 1).nonce
+                signature = finalize(PUBLIC, content, answer, blinded.inverse)
+                yield polls.cast(poll, Ballot(nonce=nonce, choice=choice, signature=signature), _NOW_S)
+            return
+        dice = secrets.SystemRandom()
+        asked = dice.sample(self._asked, len(choices))
+        left = {choice: dice.sample(known, len(choices)) for choice, known in self._ballots.items()}
+        for (person, choice), blinded in zip(choices.items(), asked, strict=True):
+            polls.issue(poll, person, blinded, _NOW_S)
+            yield polls.cast(poll, left[choice].pop(), _NOW_S)
+
+
+class Remembering:
+    """An issuer that works out each answer once: with a stock the same are asked again and again."""
+
+    def __init__(self) -> None:
+        self._issuer: Final = blind.Issuer(KEY)
+        self.public: Final = self._issuer.public
+        self._known: Final[dict[bytes, bytes]] = {}
+
+    def sign(self, blinded: bytes) -> bytes:
+        if blinded not in self._known:
+            self._known[blinded] = self._issuer.sign(blinded)
+        return self._known[blinded]
+
+
+class Swaps:
+    """Many runs, one after the other, each in a database of its own. `slots`, `gives`: of the pool."""
+
+    def __init__(self, folder: Path, *, stock: bool, slots: int = SLOTS, gives: int = GIVES) -> None:
+        self._folder: Final = folder
+        self._sizes: Final = (slots, gives)
+        self._question: Final = Question(
+            poll=hashlib.sha256(b"the opening").digest(), choices=frozenset({"yes", "no"}), picks=1
+        )
+        self._phones: Final = Phones(self._question, stock)
+        self._dumps: Final = Dumps(folder, backups=not stock)
+
+    def run(self) -> Told:
+        """One poll, with both pairs as chance has them."""
+        near, far = secrets.randbelow(2) == 1, secrets.randbelow(2) == 1
+        choices = {person: ("yes", "no")[at % 3 == 1] for at, person in enumerate(VOTERS)}
+        for (one, other), swapped in ((NEAR, near), (FAR, far)):
+            choices[one], choices[other] = ("no", "yes") if swapped else ("yes", "no")
+        with self._dumps.database() as (engine, look):
+            polls = Polls(engine, Keyring.seeded("swap"), Pool(self._folder / "pools", *self._sizes), lambda: _NOW_S)
+            poll = polls.prepare("d", "case", VOTERS).poll
+            polls.open(poll, self._question, _CLOSES_S)
+            for at, _ in enumerate(self._phones.vote(polls, poll, choices)):
+                look(f"{at:02d}")
+            during = look.figures
+            look.figures = {}
+            polls.count(poll, _OVER_S)
+            look("counted", listed=polls.listed(poll))
+            polls.bury(poll)
+            look("buried", listed=polls.listed(poll))
+            polls.tidy(_OVER_S)
+        return Told(during, look.figures, near, far)
+
+
+def many(count: int, *, stock: bool, slots: int = SLOTS, gives: int = GIVES) -> list[Told]:
+    """So many runs in this process. The key is the tests': looking for primes costs as much as all else."""
+    with ExitStack() as patched:
+        patched.enter_context(patch.object(blind, "fresh_key", lambda: KEY))
+        if stock:
+            issuer = Remembering()
+            patched.enter_context(patch.object(blind, "Issuer", lambda _key: issuer))
+        folder = patched.enter_context(tempfile.TemporaryDirectory(prefix="swap-", dir=in_memory()))
+        swaps = Swaps(Path(folder), stock=stock, slots=slots, gives=gives)
+        return [swaps.run() for _ in range(count)]
+
+
+def judged(runs: Sequence[Told]) -> dict[str, Any]:
+    """How often each classifier was right, and whether one was more often than chance would have it."""
+    near = verdicts([{**one.during, **one.after} for one in runs], [one.near for one in runs])
+    far = verdicts([one.after for one in runs], [one.far for one in runs])
+    least = min(score.chance for score in (*near.values(), *far.values()))
+    return {
+        "verdict": "kept" if least >= _FALSE_ALARM else "broken",
+        "figures": len(runs[0].during) + len(runs[0].after),
+        "right": {
+            "one filling": {k: v.right for k, v in near.items()},
+            "any two": {k: v.right for k, v in far.items()},
+        },
+        "least_chance": least,
+    }
+
+
+PART: Final = 25
+ALONE: Final = 100
+"""Runs with a batch of one, in which whoever asks must be told: otherwise the claim could not fail."""
+
+
+def run(count: int, seed: int | None) -> int:
+    """The claim: a line of the record for all runs. The dice are the system's: a seed only numbers the runs."""
+    seed, started = recorded_up_to("swap") if seed is None else seed, time.monotonic()
+    parts = [min(PART, count - begin) for begin in range(0, count, PART)]
+    runs: list[Told] = []
+    with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("swap", total=count)
+        for made in as_completed([pool.submit(many, part, stock=False) for part in parts]):
+            runs += made.result()
+            progress.update(task, completed=len(runs))
+        alone = pool.submit(many, ALONE, stock=True, slots=1, gives=1).result()
+    found, betrayed = judged(runs), judged(alone)
+    kept = found["verdict"] == "kept" and betrayed["verdict"] == "broken"
+    seconds = round(time.monotonic() - started)
+    verdict = "kept" if kept else "broken"
+    record("swap", seed=seed, count=count, seconds=seconds, **found | {"verdict": verdict}, alone=betrayed)
+    print(f"{verdict.upper()}: {count} runs, {found['figures']} figures of each; right {found['right']}")
+    print(f"a batch of one, {len(alone)} runs: right {betrayed['right']}")
+    return 0 if kept else 1

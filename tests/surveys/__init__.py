@@ -1,0 +1,1 @@
+"""Opinion collection: what is told of it, and who answered what."""
