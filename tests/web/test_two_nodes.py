@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +18,10 @@ from pydantic import SecretStr
 from cloudnego.eventlog.bells import CHANNEL, heard
 from cloudnego.live.ear import listen
 from cloudnego.ports import Asked
+from tests.polls.test_blind import KEY
 from tests.web.conftest import API, settings_for
 from tests.web.played import BEGUN, DISTRICT, at, rehearsed, settle, write
+from tests.web.polled import Phone, case_before_the_vote, padded, up_to_the_vote
 from tests.web.served import Served, serving
 
 pytestmark = pytest.mark.postgres
@@ -160,3 +163,46 @@ async def test_the_ear_comes_back_after_a_lost_connection_and_rings_for_what_it_
             assert await asyncio.wait_for(rung.get(), 40) == {"n1/table": 5}
     finally:
         task.cancel()
+
+
+async def _ballot(node: Served, who: str, choice: str) -> tuple[str, bytes]:
+    """The vote that runs for somebody, and a ballot of it that was signed at this node."""
+    headers = {"Authorization": f"Bearer {signed_in(node, who)}"}
+    async with httpx2.AsyncClient(base_url=node.url, headers=headers) as phone:
+        (mine,) = (await phone.get(f"{API}/me/polls")).json()["rows"]
+        return mine["poll"], padded(await Phone(phone, f"secret of {who}").ballot(mine["poll"], choice))
+
+
+def test_one_ballot_brought_to_both_nodes_at_once_counts_once(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One node keeps what waits, the other hands on what comes; a ballot brought eight times is one in the list."""
+    monkeypatch.setattr("cloudnego.polls.blind.fresh_key", lambda: KEY)  # to find one takes a second
+    own = {"database_url": SecretStr(postgres_url), "timers_every_s": 3600.0}
+    with ExitStack() as stack:
+        one = stack.enter_context(serving(settings_for(tmp_path / "data", **own)))
+        two = stack.enter_context(serving(settings_for(tmp_path / "data", ballots_to=one.url, **own)))
+        case = one.run(case_before_the_vote(one.house))
+        _, morning = up_to_the_vote()
+        assert soon(lambda: two.house.site.clocks(DISTRICT) >= morning)
+        with client(two, signed_in(two, "w0")) as union:
+            draft = union.get(f"{CASES}/{case}").json()["state"]["meeting"]["draft_hash"]
+            words = {"draft_hash": draft, "closes_on": morning.date().isoformat(), "closes_at": "18:00"}
+            assert union.post(f"{CASES}/{case}/open-ballot", json=words).status_code == 201
+        poll, first = one.run(_ballot(one, "v0", "yes"))
+        _, second = two.run(_ballot(two, "v1", "no"))
+        with ThreadPoolExecutor(8) as at_once:
+            sent = [at_once.submit(_cast, node, body) for node in (one, two) * 4 for body in (first, second)]
+        assert {answer.result().status_code for answer in sent} == {200}
+        assert len({answer.result().content for answer in sent}) == 2, "each ballot has one place and one receipt"
+        at(one.house, morning.replace(hour=18, minute=3))
+        assert soon(lambda: two.house.site.clocks(DISTRICT) >= morning.replace(hour=18, minute=3))
+        assert two.run(two.house.timers.of_district(DISTRICT)) == 0, "what waits lies at the other node"
+        assert one.run(one.house.timers.of_district(DISTRICT)) > 0
+        with client(two, signed_in(two, "v0")) as voter:
+            result = voter.get(f"{API}/polls/{poll}").json()["result"]
+        assert (result["cast"], result["counts"]) == (2, {"yes": 1, "no": 1, "abstain": 0})
+
+
+def _cast(node: Served, body: bytes) -> httpx2.Response:
+    return httpx2.post(f"{node.url}{API}/ballots", content=body, headers={"Content-Type": "application/json"})
