@@ -119,14 +119,16 @@ class Remembering:
 class Swaps:
     """Many runs, one after the other, each in a database of its own. `slots`, `gives`: of the pool."""
 
-    def __init__(self, folder: Path, *, stock: bool, slots: int = SLOTS, gives: int = GIVES) -> None:
+    def __init__(
+        self, folder: Path, *, stock: bool, backups: bool = False, slots: int = SLOTS, gives: int = GIVES
+    ) -> None:
         self._folder: Final = folder
         self._sizes: Final = (slots, gives)
         self._question: Final = Question(
             poll=hashlib.sha256(b"the opening").digest(), choices=frozenset({"yes", "no"}), picks=1
         )
         self._phones: Final = Phones(self._question, stock)
-        self._dumps: Final = Dumps(folder, backups=not stock)
+        self._dumps: Final = Dumps(folder, backups)
 
     def run(self) -> Told:
         """One poll, with both pairs as chance has them."""
@@ -147,10 +149,11 @@ class Swaps:
             polls.bury(poll)
             look("buried", listed=polls.listed(poll))
             polls.tidy(_OVER_S)
+            look("tidy", listed=polls.listed(poll))
         return Told(during, look.figures, near, far)
 
 
-def many(count: int, *, stock: bool, slots: int = SLOTS, gives: int = GIVES) -> list[Told]:
+def many(count: int, *, stock: bool, backups: bool = False, slots: int = SLOTS, gives: int = GIVES) -> list[Told]:
     """So many runs in this process. The key is the tests': looking for primes costs as much as all else."""
     with ExitStack() as patched:
         patched.enter_context(patch.object(blind, "fresh_key", lambda: KEY))
@@ -158,7 +161,7 @@ def many(count: int, *, stock: bool, slots: int = SLOTS, gives: int = GIVES) -> 
             issuer = Remembering()
             patched.enter_context(patch.object(blind, "Issuer", lambda _key: issuer))
         folder = patched.enter_context(tempfile.TemporaryDirectory(prefix="swap-", dir=in_memory()))
-        swaps = Swaps(Path(folder), stock=stock, slots=slots, gives=gives)
+        swaps = Swaps(Path(folder), stock=stock, backups=backups, slots=slots, gives=gives)
         return [swaps.run() for _ in range(count)]
 
 
@@ -178,7 +181,10 @@ def judged(runs: Sequence[Told]) -> dict[str, Any]:
     }
 
 
-PART: Final = 25
+PART: Final = 50
+ANEW: Final = 10
+"""Of so many parts one has every ballot asked for and signed anew; the others deal theirs from a stock."""
+
 ALONE: Final = 100
 """Runs with a batch of one, in which whoever asks must be told: otherwise the claim could not fail."""
 
@@ -186,11 +192,11 @@ ALONE: Final = 100
 def run(count: int, seed: int | None) -> int:
     """The claim: a line of the record for all runs. The dice are the system's: a seed only numbers the runs."""
     seed, started = recorded_up_to("swap") if seed is None else seed, time.monotonic()
-    parts = [min(PART, count - begin) for begin in range(0, count, PART)]
+    parts = [(min(PART, count - begin), bool(begin % (ANEW * PART))) for begin in range(0, count, PART)]
     runs: list[Told] = []
     with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("swap", total=count)
-        for made in as_completed([pool.submit(many, part, stock=False) for part in parts]):
+        for made in as_completed([pool.submit(many, part, stock=stock, backups=True) for part, stock in parts]):
             runs += made.result()
             progress.update(task, completed=len(runs))
         alone = pool.submit(many, ALONE, stock=True, slots=1, gives=1).result()
@@ -198,7 +204,9 @@ def run(count: int, seed: int | None) -> int:
     kept = found["verdict"] == "kept" and betrayed["verdict"] == "broken"
     seconds = round(time.monotonic() - started)
     verdict = "kept" if kept else "broken"
-    record("swap", seed=seed, count=count, seconds=seconds, **found | {"verdict": verdict}, alone=betrayed)
+    signed_anew = sum(part for part, stock in parts if not stock)
+    more = found | {"verdict": verdict, "signed_anew": signed_anew, "alone": betrayed}
+    record("swap", seed=seed, count=count, seconds=seconds, **more)
     print(f"{verdict.upper()}: {count} runs, {found['figures']} figures of each; right {found['right']}")
     print(f"a batch of one, {len(alone)} runs: right {betrayed['right']}")
     return 0 if kept else 1

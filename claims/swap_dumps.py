@@ -21,7 +21,7 @@ from cloudnego.polls.tables import BallotRow, Poll, PollList, PollVoter, TellerC
 
 Figures = dict[str, float]
 _TABLES: Final = [table_of(one) for one in (District, Poll, PollVoter, BallotRow, PollList, TellerCount)]
-_BACKED_UP: Final = frozenset({"15", "19", "buried"})
+_BACKED_UP: Final = frozenset({"19", "tidy"})
 _ROWS_MAX: Final = 20
 _AT: Final = datetime(2027, 1, 15, tzinfo=UTC)
 

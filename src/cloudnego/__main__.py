@@ -210,6 +210,20 @@ def replay(
         raise typer.Exit(1)
 
 
+@app.command(
+    help="重新计票：用表决结束时的记录（JSON）和选票清单。所用的 recount.py 也可以单独交给任何人运行。 Count a closed "
+    "ballot again from the record of its close and the list. The program, recount.py, runs alone as well."
+)
+def recount(
+    closing: Annotated[Path, typer.Argument(help="表决结束时的记录。 The record of the close, JSON.")],
+    ballots: Annotated[Path, typer.Argument(help="选票清单。 The list of ballots.")],
+) -> None:
+    """Count a closed ballot again; ends with 1 where record and list are not one."""
+    from cloudnego.polls.recount import main as count
+
+    raise typer.Exit(count([str(closing), str(ballots)]))
+
+
 calendar_app = typer.Typer(
     help="各年的放假安排，以国务院办公厅的通知为准。 Working days of the years, as the State Council's notices say.",
     no_args_is_help=True,

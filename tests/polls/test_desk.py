@@ -433,6 +433,7 @@ def test_after_the_close_no_file_and_no_order_tells_who_came_when(ground: Ground
         ground.polls.cast(ground.poll, one, NOW_S)
     ground.polls.count(ground.poll, OVER_S)
     ground.polls.bury(ground.poll)
+    ground.polls.tidy(NOW_S)
     if url.startswith("sqlite"):
         for file in tmp_path.glob("log.sqlite3*"):
             content = file.read_bytes()

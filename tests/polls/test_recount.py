@@ -13,7 +13,9 @@ from typing import Any, Final
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from typer.testing import CliRunner
 
+from cloudnego.__main__ import app
 from cloudnego.polls import recount as program
 from cloudnego.polls.ballots import Ballot, listed, message
 from cloudnego.polls.blind import modulus, thumbprint
@@ -155,5 +157,17 @@ def test_it_runs_alone_with_what_python_brings(tmp_path: Path) -> None:
     assert (run.returncode, run.stdout, run.stderr) == (0, "abstain: 1\nno: 2\nyes: 4\nholds\n", "")
     (tmp_path / "box").write_text("".join(LINES[1:]), encoding="utf-8")
     assert program.main([str(tmp_path / "closing"), str(tmp_path / "box")]) == 1
+    (tmp_path / "closing").write_text("{", encoding="utf-8")
+    assert program.main([str(tmp_path / "closing"), str(tmp_path / "box")]) == 1
     assert program.main([]) == 2
     assert len(PROGRAM.read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_the_command_line_counts_again(tmp_path: Path) -> None:
+    (tmp_path / "box").write_bytes(LIST)
+    (tmp_path / "closing").write_text(json.dumps(CLOSING), encoding="utf-8")
+    run = CliRunner()
+    told = run.invoke(app, ["recount", str(tmp_path / "closing"), str(tmp_path / "box")])
+    assert (told.exit_code, told.output) == (0, "abstain: 1\nno: 2\nyes: 4\nholds\n")
+    (tmp_path / "box").write_bytes(LIST[:-1])
+    assert run.invoke(app, ["recount", str(tmp_path / "closing"), str(tmp_path / "box")]).exit_code == 1

@@ -7,6 +7,8 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx2
 import pytest
@@ -17,8 +19,9 @@ from sqlalchemy.exc import OperationalError
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.main import NotMigrated, build, install, migrated
 from cloudnego.ports import Broken, Busy
-from cloudnego.serving import PortTaken, bind
+from cloudnego.serving import PortTaken, _tidy_polls, bind
 from cloudnego.settings import Settings
+from cloudnego.web.site import Site
 from tests.web.conftest import API, Town, settings_for
 from tests.web.played import BEGUN, DISTRICT, at, rehearsed, settle, write
 from tests.web.served import Served, free_port, serving
@@ -244,3 +247,26 @@ async def test_a_full_queue_says_when_to_come_again(town: Town, monkeypatch: pyt
         "rounded up"
     )
     assert "10" in answer.json()["detail"]["zh"]
+
+
+async def test_what_polls_leave_is_tidied_by_the_clock_whatever_goes_wrong_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[int] = []
+    enough = asyncio.Event()
+
+    async def run(work: Any, now_s: int) -> None:
+        work(now_s)
+
+    def tidy(now_s: int) -> None:
+        told.append(now_s)
+        if len(told) == 1:
+            raise OSError("the disk is full")
+        enough.set()
+
+    monkeypatch.setattr("cloudnego.serving._POLLS_S", 0.001)
+    site = SimpleNamespace(polls=SimpleNamespace(tidy=tidy), threads=SimpleNamespace(run=run), now_s=lambda: 7)
+    loop = asyncio.ensure_future(_tidy_polls(cast(Site, site)))
+    await asyncio.wait_for(enough.wait(), 5)
+    loop.cancel()
+    assert set(told) == {7}

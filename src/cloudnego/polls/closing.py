@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import Connection
 
-from cloudnego.polls import blind
+from cloudnego.polls import blind, box, roll, tellers
 from cloudnego.polls.ballots import BadBallot, Ballot, Question, listed, message, place
+from cloudnego.polls.custody import PollKeys
 from cloudnego.polls.refused import BoxDamaged
-from cloudnego.polls.roll import Figures
 from cloudnego.polls.tellers import PaperCount
 
 VERSION: Final = 1
@@ -46,49 +45,40 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-class Frozen(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known of the poll before its close."""
-
-    question: Question
-    public: rsa.RSAPublicKey
-    receipt_key: str
-    figures: Figures
-    paper: PaperCount | None
-    final_roll: bytes
-
-
-def closed(frozen: Frozen, box: Sequence[tuple[bytes, Ballot]]) -> tuple[Closing, bytes]:
-    """The record and the list. Raises BoxDamaged: of ballots that nobody was issued no result is made."""
-    question, ballots = frozen.question, [ballot for _, ballot in box]
-    damaged = [at for at, ballot in box if not _whole(frozen, at, ballot)]
-    if damaged or len(ballots) > frozen.figures.issued:
+def closed(connection: Connection, poll: str, salt: bytes, question: Question, keys: PollKeys) -> Closing:
+    """Make the list of the box, in the open transaction, and say what is in it. Raises BoxDamaged: of ballots nobody
+    was issued no result is made."""
+    ballots = box.ballots(connection, poll)
+    figures, papers = roll.figures(connection, poll), tellers.read(connection, poll)
+    damaged = [at for at, ballot in ballots if not _whole(question, keys, at, ballot)]
+    if damaged or len(ballots) > figures.issued:
         raise BoxDamaged(damaged)
-    votes = Counter(choice for ballot in ballots for choice in ballot.choice.split(","))
-    content, choices = listed(question, ballots), sorted(question.choices)
-    record = Closing(
+    votes = Counter(choice for _, ballot in ballots for choice in ballot.choice.split(","))
+    content, choices = listed(question, (ballot for _, ballot in ballots)), sorted(question.choices)
+    box.lay_open(connection, poll, content)
+    return Closing(
         poll=question.poll.hex(),
-        modulus=blind.modulus(frozen.public),
-        thumbprint=blind.thumbprint(frozen.public),
+        modulus=blind.modulus(keys.public),
+        thumbprint=blind.thumbprint(keys.public),
         choices=tuple(choices),
         picks=question.picks,
-        roll=frozen.figures.roll,
-        issued=frozen.figures.issued,
-        on_paper=frozen.figures.on_paper,
+        roll=figures.roll,
+        issued=figures.issued,
+        on_paper=figures.on_paper,
         cast=len(ballots),
         counts={choice: votes[choice] for choice in choices},
-        listed=hashlib.sha256(content).hexdigest(),
-        paper=frozen.paper,
-        roll_hash=hashlib.sha256(frozen.final_roll).hexdigest(),
-        receipt_key=frozen.receipt_key,
+        listed=sha256(content).hexdigest(),
+        paper=next(iter(papers.values()), None),
+        roll_hash=sha256(roll.final(salt, roll.everyone(connection, poll))).hexdigest(),
+        receipt_key=keys.receipt_key,
     )
-    return record, content
 
 
-def _whole(frozen: Frozen, at: bytes, ballot: Ballot) -> bool:
+def _whole(question: Question, keys: PollKeys, at: bytes, ballot: Ballot) -> bool:
     try:
-        if place(frozen.question, ballot) != at:
+        if place(question, ballot) != at:
             return False
-        blind.check(frozen.public, message(frozen.question, ballot.nonce, ballot.choice), ballot.signature)
+        blind.check(keys.public, message(question, ballot.nonce, ballot.choice), ballot.signature)
     except (BadBallot, blind.Forged):
         return False
     return True

@@ -19,22 +19,20 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.sql import table_of
-from cloudnego.eventlog.tables import District
-from cloudnego.polls import blind, box, custody, roll, tellers
+from cloudnego.polls import blind, box, custody, roll, tellers, tidying
 from cloudnego.polls.ballots import Ballot, Question, message, place
-from cloudnego.polls.closing import Closing, Frozen, closed
+from cloudnego.polls.closing import Closing, closed
 from cloudnego.polls.custody import PollKeys
 from cloudnego.polls.pool import Pool
 from cloudnego.polls.refused import NoPoll, NotOpen, NotYet, PollClosed, PoolElsewhere
 from cloudnego.polls.tables import Poll
 from cloudnego.polls.tellers import PaperCount
-from cloudnego.polls.traces import rewritten, thorough
+from cloudnego.polls.traces import thorough
 from cloudnego.polls.urn import Urn
 
 GRACE_S: Final = 120
 """How long casts are taken after the close: a phone that holds a signed ballot waits up to fifteen seconds."""
 
-STALE_S: Final = 3600
 _KEYS_MAX: Final = 64
 _POLL: Final = table_of(Poll)
 _Row = Row[tuple[object, ...]]
@@ -132,22 +130,17 @@ class Polls:
 
     def tidy(self, now_s: int) -> None:
         """Drop what was prepared and not opened within the hour, declare void what is open in a sandbox that ended,
-        and delete pools that nobody needs any more. `now_s`: real time."""
+        delete pools that nobody needs any more, and take what was deleted out of the files: once for all polls that
+        ended since, for SQLite writes the whole database anew. `now_s`: real time."""
         with self._engine.connect() as connection:
-            stale = select(_POLL.c.id).where(_POLL.c.state == "prepared", _POLL.c.made_s < now_s - STALE_S)
-            ended = select(table_of(District).c.id).where(table_of(District).c.ended_s.is_not(None))
-            over = select(_POLL.c.id).where(_POLL.c.state.in_(("open", "counted")), _POLL.c.district.in_(ended))
-            dropped, voided = connection.execute(stale).scalars().all(), connection.execute(over).scalars().all()
-        for one in dropped:
+            stale, orphaned = tidying.stale(connection, now_s), tidying.orphaned(connection)
+        for one in stale:
             self.drop(one)
-        for one in voided:
+        for one in orphaned:
             self.void(one)
-        kept = self._pool.kept() if self._pool is not None else []  # first: one that opens meanwhile is not among them
-        with self._engine.connect() as connection:
-            running = set(connection.execute(select(_POLL.c.id).where(_POLL.c.state == "open")).scalars())
-        for one in kept:
-            if self._pool is not None and one not in running:
-                self._pool.forget(one)
+        if self._pool is not None:
+            tidying.forget_pools(self._engine, self._pool)
+        tidying.take_traces(self._engine)
 
     def home(self, poll: str) -> Home:
         """Where a poll belongs. Raises NoPoll."""
@@ -318,21 +311,10 @@ class Polls:
                 again = self._row(connection, poll, lock=True)
                 if (again.state, again.pool) != ("open", row.pool):
                     raise NotYet(["pool_elsewhere"])
-                found = self._counted(connection, again, question, keys)
+                found = closed(connection, poll, bytes(row.salt), question, keys)
+                self._set(connection, poll, state="counted", closing=_CLOSING_OUT(found))
             if self._pool is not None:
                 self._pool.forget(poll)
-        return found
-
-    def _counted(self, connection: Connection, row: _Row, question: Question, keys: PollKeys) -> Closing:
-        everyone, papers = roll.everyone(connection, row.id), tellers.read(connection, row.id)
-        frozen = Frozen(
-            question=question, public=keys.public, receipt_key=row.receipt_key,
-            figures=roll.figures(connection, row.id), paper=next(iter(papers.values()), None),
-            final_roll=roll.final(bytes(row.salt), everyone),
-        )  # fmt: skip
-        found, content = closed(frozen, box.ballots(connection, row.id))
-        box.lay_open(connection, row.id, content)
-        self._set(connection, row.id, state="counted", closing=_CLOSING_OUT(found))
         return found
 
     def closing(self, poll: str) -> Closing:
@@ -350,31 +332,33 @@ class Polls:
             return box.listed(connection, poll)
 
     def bury(self, poll: str) -> None:
-        """Delete what is of use to nobody but an enemy once the log has the result: keys, blinded bytes, answers, and
-        the traces of them in the files. Once more does the last again. Raises NotOpen."""
+        """Delete what is of use to nobody but an enemy once the log has the result: keys, blinded bytes, answers. What
+        the files still hold of them goes with the next `tidy`. Once more changes nothing. Raises NotOpen."""
         with thorough(self._engine) as connection:
-            if self._row(connection, poll, lock=True).state not in ("counted", "buried"):
+            state = self._row(connection, poll, lock=True).state
+            if state not in ("counted", "buried"):
                 raise NotOpen(poll)
-            self._bury(connection, poll, "buried")
-        rewritten(self._engine)
+            if state == "counted":
+                self._bury(connection, poll, "buried")
 
     def void(self, poll: str) -> None:
         """Destroy ballots, counts and keys; who was issued one stays. Raises NotOpen where the log has a result."""
         with thorough(self._engine) as connection:
-            if self._row(connection, poll, lock=True).state not in ("open", "counted", "voided"):
+            state = self._row(connection, poll, lock=True).state
+            if state not in ("open", "counted", "voided"):
                 raise NotOpen(poll)
-            box.destroy(connection, poll)
-            tellers.forget(connection, poll)
-            self._bury(connection, poll, "voided")
-            self._set(connection, poll, closing=None)
+            if state != "voided":
+                box.destroy(connection, poll)
+                tellers.forget(connection, poll)
+                self._bury(connection, poll, "voided")
+                self._set(connection, poll, closing=None)
         if self._pool is not None:
             self._pool.forget(poll)
-        rewritten(self._engine)
 
     def _bury(self, connection: Connection, poll: str, state: str) -> None:
         self._keys.pop(poll, None)
         roll.forget_answers(connection, poll)
-        self._set(connection, poll, state=state, wrapped=None, sealed=None)
+        self._set(connection, poll, state=state, wrapped=None, sealed=None, pool=tidying.TRACES)
 
     # --- rows and keys ------------------------------------------------------------------------------------------------
 

@@ -130,8 +130,12 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("python recount.py CLOSING.json BALLOTS.txt\n")
         return 2
-    closing, ballots = (Path(each).read_bytes() for each in arguments)
-    counts, wrong = recount(json.loads(closing), ballots)
+    said, ballots = (Path(each).read_bytes() for each in arguments)
+    try:
+        closing = json.loads(said)
+    except ValueError:
+        closing = None
+    counts, wrong = recount(closing, ballots)
     sys.stdout.write("".join(f"{choice}: {votes}\n" for choice, votes in counts.items()))
     sys.stdout.write("".join(f"{each}\n" for each in wrong))
     sys.stdout.write("does not hold\n" if wrong else "holds\n")

@@ -15,7 +15,7 @@ class Poll(SQLModel, table=True):
     under it lies the RSA key (`sealed`), and with it the pool is written. Both are gone once it is buried or void.
 
     `salt`: of the lines of its roll. `question`: what `ballots.Question` says, as JSON. `pool`: the folder that keeps
-    what waits. `closing`: what was found at the close.
+    what waits; after the end `tidying.TRACES`, until the files are written anew. `closing`: what the close found.
     """
 
     __tablename__ = "poll"
