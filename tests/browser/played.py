@@ -198,9 +198,11 @@ class UpTo(Played):
         return super()._post(who, command, path)
 
 
-async def up_to(town: Town, kind: type[c.Command] | None, by_hand: ByHand = lambda _, __: False) -> UpTo:
+async def up_to(
+    town: Town, kind: type[c.Command] | None, by_hand: ByHand = lambda _, __: False, of: type[UpTo] = UpTo
+) -> UpTo:
     """The plain story up to the first act of a kind, or to its end, over HTTP but for what is done by hand."""
-    table = UpTo(town, Record("plain"), by_hand, asyncio.get_running_loop())
+    table = of(town, Record("plain"), by_hand, asyncio.get_running_loop())
     table.ends = kind
     with suppress(FarEnough):
         await asyncio.to_thread(STORIES["plain"], table)

@@ -12,7 +12,7 @@ interface Answer {
 
 /** What workers and representatives look at. Lists of other people (roster, organisations, register) and what is
  * counted of a district are not kept; neither is any file. */
-const KEEPS = /^\/api\/v1\/(me(\/waiting|\/inbox)?|procedure|packs(\/[^/]+)?|polls\/[^/]+|negotiations(\/[^/]+(\/(next|deadlines|draft|clauses|timeline|views|files|urges|prepared\/[^/]+))?)?)$/
+const KEEPS = /^\/api\/v1\/(me(\/waiting|\/inbox|\/polls)?|procedure|packs(\/[^/]+)?|polls\/[^/]+|negotiations(\/[^/]+(\/(next|deadlines|draft|clauses|timeline|views|files|urges|prepared\/[^/]+))?)?)$/
 const MOST = 1_000_000 // letters of one answer
 const ANSWERS = 400
 

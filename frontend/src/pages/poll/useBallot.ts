@@ -1,41 +1,18 @@
 import { computed, ref, shallowRef } from 'vue'
 import { ask, Problem } from '@/api/client'
 import { problemOf, offline } from '@/api/problem'
+import type { components } from '@/api/schema'
 import { dropBallot, dropOldBallots, findBallot, keepBallot } from '@/offline/ballots'
 import { useConnection } from '@/stores/connection'
 import { useSession } from '@/stores/session'
 import { NotTrue } from '@/tools/ballot/blind'
 import { chosen } from '@/tools/ballot/ballot'
-import { believed, type Opening, type Poll } from '@/tools/ballot/opening'
+import { believed, type Body, type Poll } from '@/tools/ballot/opening'
 import { go, marked, type Kept, type Stage } from '@/tools/ballot/way'
 
-export interface Option {
-  code: string
-  person?: string | null
-  name?: string | null
-}
-
+type Said = components['schemas']['PollDocument']
 /** `GET /polls/{poll}`; `opening` is believed once its hash was reckoned here, the rest is a convenience. */
-export interface PollDocument {
-  poll: string
-  negotiation: string
-  kind: 'congress' | 'election'
-  opening: Opening
-  hash: string
-  key: { modulus: string; thumbprint: string }
-  state: 'open' | 'closing' | 'closed' | 'void'
-  opened_at: string
-  closes_at: string
-  roll: number
-  quorum: number
-  needed: number
-  choices: Option[]
-  picks: number
-  few: boolean
-  method: string
-  mine: 'none' | 'open' | 'issued' | 'paper'
-  result: { counts: Record<string, number> | null; issued: number | null; on_paper: number | null; cast: number | null; outcome: string | null; elected: string[]; valid: boolean } | null
-}
+export type PollDocument = Omit<Said, 'opening'> & { opening: Body }
 
 /** What a browser needs to vote: an old one, or a page that came without https, has it not. */
 export const able = (): boolean => typeof BigInt === 'function' && !!globalThis.crypto?.subtle

@@ -13,7 +13,7 @@ export interface Choice {
   readonly person?: string | null
 }
 
-/** The body of `poll_opened`; the rest of it is hashed, too. */
+/** What `poll_opened` says. */
 export interface Opening {
   readonly poll: string
   readonly kind: 'congress' | 'election'
@@ -39,9 +39,16 @@ export interface Poll extends Question {
   readonly receiptKey: Bytes
 }
 
+/** The body of that event: all of it is hashed. */
+export interface Body {
+  readonly facts: Opening
+  readonly words?: unknown
+}
+
 /** Throws where the key is not the one that was named before the opening, or the ballot would name another vote. */
-export async function believed(id: string, opening: Opening, hash: string, modulus: string): Promise<Poll> {
-  if (opening.poll !== id || (await hashOf(opening)) !== hash) throw new NotTrue('opening')
+export async function believed(id: string, body: Body, hash: string, modulus: string): Promise<Poll> {
+  const opening = body.facts
+  if (opening.poll !== id || (await hashOf(body)) !== hash) throw new NotTrue('opening')
   const key = keyOf(modulus)
   if (opening.modulus !== modulus || (await thumbprint(key)) !== opening.thumbprint) throw new NotTrue('key')
   return { id, poll: hash, choices: opening.options.map((one) => one.choice), picks: opening.picks, key, receiptKey: unb64(opening.receipt_key) }

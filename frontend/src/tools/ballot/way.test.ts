@@ -5,7 +5,7 @@ import { inverse, NotTrue, power, signed, thumbprint, keyOf } from './blind'
 import { b64, bytesOf, hex, joined, numberOf, unb64, unhex, utf8, type Bytes } from './bytes'
 import { hashOf } from './canonical'
 import { holds, reckoned } from './ed25519'
-import { believed, received, type Opening, type Poll } from './opening'
+import { believed, received, type Body, type Opening, type Poll } from './opening'
 import { typed } from './secret'
 import { go, lineOf, marked, waits, type Kept, type Stage, type World } from './way'
 import rfc from './rfc9474.json'
@@ -15,6 +15,7 @@ const [p, q] = [BigInt(`0x${rfc.our_p}`), BigInt(`0x${rfc.our_q}`)]
 const [n, d] = [p * q, inverse(65537n, (p - 1n) * (q - 1n))]
 const modulus = b64(bytesOf(n, 384))
 const ROUNDS = 10
+const body = (facts: Opening): Body => ({ facts, words: null })
 let opening: Opening
 let poll: Poll
 let receipts: CryptoKeyPair
@@ -26,7 +27,7 @@ beforeAll(async () => {
     roll: 12, quorum: 8, needed: 7, method: 'both', closes_on: '2026-04-17', closes_at: '18:00',
     modulus, thumbprint: await thumbprint(keyOf(modulus)), receipt_key: b64(new Uint8Array(await crypto.subtle.exportKey('raw', receipts.publicKey))),
   }
-  poll = await believed('b1', opening, await hashOf(opening), modulus)
+  poll = await believed('b1', body(opening), await hashOf(body(opening)), modulus)
 })
 
 class Server {
@@ -138,13 +139,13 @@ describe('the way of a ballot', () => {
 
 describe('what a phone believes', () => {
   it('is the opening whose hash each ballot names, with the key that stands in it', async () => {
-    const hash = await hashOf(opening)
+    const hash = await hashOf(body(opening))
     const strange = b64(bytesOf((1n << 3071n) + 12345n, 384))
-    await expect(believed('b2', opening, hash, modulus)).rejects.toThrow(NotTrue)
-    await expect(believed('b1', { ...opening, needed: 6 }, hash, modulus)).rejects.toThrow(NotTrue)
-    await expect(believed('b1', opening, hash, strange)).rejects.toThrow(NotTrue)
+    await expect(believed('b2', body(opening), hash, modulus)).rejects.toThrow(NotTrue)
+    await expect(believed('b1', body({ ...opening, needed: 6 }), hash, modulus)).rejects.toThrow(NotTrue)
+    await expect(believed('b1', body(opening), hash, strange)).rejects.toThrow(NotTrue)
     const forged = { ...opening, modulus: strange }
-    await expect(believed('b1', forged, await hashOf(forged), strange)).rejects.toThrow(NotTrue)
+    await expect(believed('b1', body(forged), await hashOf(body(forged)), strange)).rejects.toThrow(NotTrue)
   })
 })
 

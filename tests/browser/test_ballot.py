@@ -1,0 +1,265 @@
+"""A secret ballot at people's phones: from the slip to the line in the list, with a reload in the middle, a network
+that breaks, a phone that is lost, and a tablet that forgets."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any, Final
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from playwright.async_api import Request, Route, expect
+
+from cloudnego.core import commands as c
+from cloudnego.core.vocabulary import Office
+from cloudnego.polls.ballots import Question
+from cloudnego.walk.client import API, Api
+from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.played import READ, Town, UpTo, town_of, up_to
+from tests.browser.windows import Enters
+from tests.journeys.conftest import House
+from tests.polls.voter import Secret, finalize
+from tests.web.polled import padded, padless, unpadded
+
+pytestmark = [pytest.mark.whole, pytest.mark.timeout(900)]
+
+PIN: Final = "402817"
+VOTERS: Final = 12
+BY_HTTP: Final = 7
+TAPS_MAX: Final = 5
+WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")  # whom a town has on its roster
+IN_THE_BOX: Final = "已投入票箱"
+_WAITS_MS: Final = 40_000  # three to fifteen seconds, and stretching a secret on two busy cores
+_KIOSK_MS: Final = 40_000
+KEPT: Final = """async () => {
+    const db = await new Promise(done => {
+        const asked = indexedDB.open('cloudnego');
+        asked.onsuccess = () => done(asked.result);
+    });
+    const rows = await new Promise(done => {
+        const asked = db.transaction('ballots').objectStore('ballots').getAll();
+        asked.onsuccess = () => done(asked.result);
+    });
+    db.close();
+    return rows.map(row => ({cast: row.cast, extractable: row.key.extractable}));
+}"""
+
+
+class Meeting(UpTo):
+    """The plain story of an enterprise with twelve workers, who hold a general meeting and vote both ways."""
+
+    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
+        more: dict[type[c.Command], dict[str, Any]] = {
+            c.RecordDelegateRoll: {"delegates": VOTERS, "workers": VOTERS, "managers": 0, "women": 0},
+            c.ConveneCongress: {"form": "general_meeting", "total": VOTERS},
+            c.AdoptVotingMethod: {"ballot": "both"},
+        }
+        super().act(who, kind, **(more.get(kind, {}) | wish))
+
+
+class Cast:
+    """What one window brought to the box."""
+
+    def __init__(self, person: Person) -> None:
+        self.bodies: list[str] = []
+        self.cookies: list[str | None] = []
+        self._person = person
+        person.page.on("request", self._asked)
+
+    async def _asked(self, request: Request) -> None:
+        if request.url.endswith(f"{API}/ballots"):
+            self.bodies.append(request.post_data or "")
+            headers = await request.all_headers()
+            self.cookies.append(headers.get("cookie") or headers.get("authorization") or headers.get("x-person"))
+
+
+class Vote:
+    """A vote that runs, its town, and its voters who are not looked at."""
+
+    def __init__(self, town: Town, table: UpTo, voters: list[str]) -> None:
+        self.town = town
+        self.voters = voters
+        self.case = str(table.record.case)
+        self.poll = str(self._look(town.by_role("union_chair"), f"/negotiations/{self.case}")["state"]["poll"]["id"])
+        self._signs = (f"{n:016d}" for n in count(1))
+
+    def _look(self, who: str, path: str) -> Any:
+        return self.town.sandbox.look(who, path)
+
+    def http(self, who: str, choice: str) -> None:
+        """A voter whose phone is this program."""
+        seen = self._look(who, f"/polls/{self.poll}")
+        key = rsa.RSAPublicNumbers(65537, int.from_bytes(unpadded(seen["key"]["modulus"]), "big")).public_key()
+        codes = frozenset(one["code"] for one in seen["choices"])
+        secret = Secret(next(self._signs), bytes.fromhex(seen["hash"]))
+        question = Question(poll=bytes.fromhex(seen["hash"]), choices=codes, picks=seen["picks"])
+        content, blinded = secret.ask(key, question, choice)
+        with Api(self.town.url) as api:
+            token, body = self.town.sandbox._token(who), {"blinded": padless(blinded.asked)}
+            signed = api.call("POST", f"/polls/{self.poll}/issue", body, token=token)["signature"]
+            mark = finalize(key, content, unpadded(signed), blinded.inverse).hex()
+            ballot = {"poll": self.poll, "nonce": secret.nonce.hex(), "choice": choice, "signature": mark}
+        headers = {"Content-Type": "application/json"}
+        answer = httpx2.post(f"{self.town.url}{API}/ballots", content=padded(ballot), headers=headers)
+        assert answer.status_code == 200, answer.text
+
+    def closes(self) -> None:
+        """Past the close and the two minutes after it; the clock counts."""
+        ends = self._look(self.town.by_role("auditor"), f"/polls/{self.poll}")["closes_at"]
+        now = self.town.sandbox.now
+        self.town.sandbox.move(max(now, now.fromisoformat(ends)) + timedelta(minutes=3))
+
+
+def _opened(town: Town) -> Callable[[UpTo], Vote]:
+    """Twelve on the roster, before the story begins; the vote is opened where it ends."""
+    sandbox, firm = town.sandbox, town.settled.subject
+    there = [one.id for one in sandbox.people.values() if one.role in WORKERS]
+    more = [sandbox.person("voter", f"职工{n:02d}", [(firm, Office.WORKER)]) for n in range(VOTERS - len(there))]
+    lines = [{"number": f"9{n:03d}", "name": sandbox.people[one].name, "person": one} for n, one in enumerate(more)]
+    with Api(town.url) as api:
+        token = sandbox._token(town.by_role("union_chair"))
+        api.call("POST", f"/enterprises/{firm}/workers", {"workers": lines}, token=token)
+
+    def open_(table: UpTo) -> Vote:
+        table.ends = None
+        table.act(town.by_role("union_chair"), c.OpenBallot)
+        return Vote(town, table, [*there, *more])
+
+    return open_
+
+
+async def comes_by_slip(person: Person, town: Town, who: str) -> None:
+    """The first time, with a PIN of his own; past what everybody reads."""
+    headers = {"X-CloudNego": "1", "Origin": town.url}
+    chair = await town.window(town.by_role("union_chair"))
+    path = f"{town.url}{API}/enterprises/{town.settled.subject}/slips"
+    answer = await chair.context.request.post(path, data={}, headers=headers)
+    slips = dict(re.findall(r'<p class="name">(.*?)</p>.*?<p class="code">(.*?)</p>', await answer.text()))
+    code = slips[town.sandbox.people[who].name].replace("-", "")
+    await person.goes_to(f"/slip#{town.sandbox.district}/{code}")
+    pins = person.page.locator('input[type="password"]')
+    await pins.first.fill(PIN)
+    async with person.refused(409):
+        await person.page.get_by_role("button", name="登录", exact=True).click()
+        await pins.nth(1).fill(PIN)
+    await person.page.locator("form button.primary").click()
+    await person.page.wait_for_url(re.compile(r"/(accept.*)?$"))
+    await person.is_fine()
+    while await person.page.get_by_role("button", name=READ).count():
+        await person.presses(READ)
+
+
+async def marks(person: Person, choice: str) -> int:
+    """From the sheet to the box; returns how often he tapped."""
+    page = person.page
+    await expect(page.locator("input:checked")).to_have_count(0)
+    await page.get_by_label(choice, exact=True).check()
+    await page.locator("footer.go button").click()
+    await page.locator("dialog button.primary").get_by_text(f"投出「{choice}」").click()
+    return 3
+
+
+async def is_in_the_box(person: Person) -> None:
+    await expect(person.page.locator("h1")).to_have_text(IN_THE_BOX, timeout=_WAITS_MS)
+    await person.is_fine()
+
+
+async def test_from_the_slip_to_the_line_in_the_list(enters: Enters, server: House) -> None:
+    async with town_of(server.url, enters) as town:
+        open_ = await asyncio.to_thread(_opened, town)
+        table = await up_to(town, c.RecordBallot, of=Meeting)
+        vote = await asyncio.to_thread(open_, table)
+        worker, lost, kiosk, *others = (who for who in reversed(vote.voters))
+        phone = await enters("worker", PHONE)
+        await comes_by_slip(phone, town, worker)
+        await _a_reload_and_a_network_that_breaks(phone)
+        await _a_phone_that_is_lost(vote, lost, enters)
+        await _a_tablet_that_forgets(vote, kiosk, enters)
+        for who in others[:BY_HTTP]:
+            await asyncio.to_thread(vote.http, who, "no")
+        await asyncio.to_thread(vote.closes)
+        await phone.goes_to(f"/p/{vote.poll}")
+        await phone.presses("查我的一票在不在")
+        await phone.sees(re.compile("在名单的第 \\d+ 行"))
+        await phone.is_fine()
+
+
+async def _a_reload_and_a_network_that_breaks(phone: Person) -> None:
+    """The ballot is signed, its first way to the box breaks, the page is opened again: the same bytes are cast."""
+    page, cast = phone.page, Cast(phone)
+    broken: list[str] = []
+
+    async def breaks(route: Route) -> None:
+        broken.append(route.request.post_data or "")
+        await route.abort()
+
+    await page.route("**/api/v1/ballots", breaks)
+    await phone.presses("去投票")
+    async with phone.losing():
+        taps = 1 + await marks(phone, "赞成")
+        await expect(page.locator(".lost")).to_be_visible(timeout=_WAITS_MS)
+        assert [row["extractable"] for row in await page.evaluate(KEPT)] == [False]
+        await page.reload()
+    await page.unroute("**/api/v1/ballots")
+    await phone.sees("您有一张选票还没投进票箱")
+    await phone.is_fine()
+    await phone.fits_everywhere()
+    await page.goto(phone.url)
+    await phone.sees("您有一张选票还没投进票箱")  # at home, too
+    await phone.presses("接着投出")
+    await phone.presses("接着投出")
+    await is_in_the_box(phone)
+    assert taps <= TAPS_MAX
+    assert set(cast.bodies) == {broken[0]}, "the same ballot, byte by byte"
+    assert {len(one.encode()) for one in cast.bodies} == {2048}
+    assert set(cast.cookies) == {None}, "nobody brought it"
+    assert [row["cast"] for row in await page.evaluate(KEPT)] == [True]
+    assert "赞成" not in await page.locator("main").inner_text()
+
+
+async def _a_phone_that_is_lost(vote: Vote, who: str, enters: Enters) -> None:
+    """It was signed a ballot, and is gone; its secret, written down, casts that ballot on another one."""
+    first = await enters("the lost phone", PHONE)
+    await vote.town.signs_in(first, who)
+    await first.goes_to(f"/p/{vote.poll}")
+    await first.page.route("**/api/v1/ballots", lambda route: route.abort())
+    async with first.losing():
+        await marks(first, "弃权")
+        await expect(first.page.locator(".lost")).to_be_visible(timeout=_WAITS_MS)
+        await first.page.locator("summary").click()
+        secret = await first.page.locator(".code").inner_text()
+        await first.page.goto("about:blank")
+    second = await enters("another phone", PHONE)
+    await vote.town.signs_in(second, who)
+    await second.goes_to(f"/p/{vote.poll}")
+    await second.sees("您的选票已经领过了")
+    await second.page.get_by_label("当时抄下的投票口令").fill(secret.lower())
+    async with second.refused(409):
+        await second.page.get_by_label("反对", exact=True).check()
+        await second.page.locator("form button.primary").click()
+        await expect(second.page.locator("[role=alert]")).to_be_visible(timeout=_WAITS_MS)
+    await second.page.get_by_label("当时抄下的投票口令").fill(secret.lower())
+    await second.page.get_by_label("弃权", exact=True).check()
+    await second.page.locator("form button.primary").click()
+    await is_in_the_box(second)
+
+
+async def _a_tablet_that_forgets(vote: Vote, who: str, enters: Enters) -> None:
+    """At the union's: large, and it signs out by itself."""
+    tablet = await enters("tablet", DESKTOP)
+    await vote.town.signs_in(tablet, who)
+    await tablet.goes_to(f"/p/{vote.poll}?kiosk=1")
+    await expect(tablet.page.locator("html[data-large]")).to_be_attached()
+    await marks(tablet, "赞成")
+    await is_in_the_box(tablet)
+    assert await tablet.page.locator("summary").count() == 0, "its secret is nobody's"
+    assert await tablet.page.evaluate(KEPT) == []
+    await tablet.page.wait_for_url(re.compile(r"/slip\?then="), timeout=_KIOSK_MS)
+    await tablet.is_fine()
+    answer = await tablet.context.request.get(f"{tablet.url}{API}/me")
+    assert answer.status == 401
