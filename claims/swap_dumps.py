@@ -41,7 +41,7 @@ class Look:
         self._sizes(when)
         with self._engine.connect() as connection:
             rows = connection.execute(text("SELECT place, nonce, choice, signature FROM ballot")).all()
-            voters = connection.execute(text("SELECT person, state, blinded, answer FROM poll_voter")).all()
+            voters = connection.execute(text("SELECT blinded, answer FROM poll_voter")).all() if listed else []
         box = [(bytes(row[0]), bytes(row[1]), str(row[2])) for row in rows]
         came = [one for one in box if one[0] not in self._known]
         self._known |= {one[0] for one in came}
@@ -52,7 +52,7 @@ class Look:
         if listed:
             self._choices(f"{when} list", [line.split()[1].decode() for line in listed.splitlines()])
             self._lying(when, [(line[:64], line.split()[1].decode()) for line in listed.splitlines()])
-            self._voters(when, [(bytes(row[2] or b"\0"), bytes(row[3] or b"\0")) for row in voters])
+            self._voters(when, [(bytes(row[0] or b"\0"), bytes(row[1] or b"\0")) for row in voters])
         if self._backups and when in _BACKED_UP:
             self._backed_up(when)
 
