@@ -25,6 +25,7 @@ for tables in (
     "cloudnego.identity.tables",
     "cloudnego.identity.delegate_tables",
     "cloudnego.identity.factor_tables",
+    "cloudnego.identity.nomination_tables",
     "cloudnego.identity.notice_tables",
     "cloudnego.identity.record_tables",
     "cloudnego.identity.grant_tables",

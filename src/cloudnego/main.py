@@ -370,7 +370,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "surveys")
+    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

@@ -21,6 +21,7 @@ from cloudnego.identity.delegates import NewDelegate, end, enter
 from cloudnego.identity.factor_tables import FactorReset, Passkey
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.invitations import NewInvitation, invite
+from cloudnego.identity.nominations import moderate, nominate, open_call, stand
 from cloudnego.identity.register import enterprise
 from cloudnego.identity.roster import Roster
 from cloudnego.identity.sessions import token_hash
@@ -54,6 +55,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
     return {
         **_of_people(house, district, named),
         **_of_the_roll(house, district, named),
+        **_nominated(house, district, case, named),
         **_of_accounts(house, district, named),
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
@@ -97,6 +99,26 @@ def _of_the_roll(house: House, district: str, named: Named) -> dict[str, str]:
         assert objection is not None
     made = {"delegate": there.id, "ended_delegate": ended.id, "objection": objection}
     return {**made, "line_of_no_delegate": lines[2].id}
+
+
+def _nominated(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """Somebody of A's roster who stands, with words that the union let all read."""
+    site = house.site
+    day = site.today(district)
+    with writing(site.engine) as session:
+        entry = enterprise(session, district, "A")
+        assert entry is not None, "the enterprise of the first case"
+        roster = Roster(session, district, site.new_id, site.now_s(), named("union_admin"))
+        line = add_workers(session, roster, entry, [NewWorker("0005", "候选人")])[0]
+        call = open_call(
+            session=session, roster=roster, case_id=case, enterprise="A", seats=5, until=day + timedelta(days=7),
+            today=day,
+        )  # fmt: skip
+        row = nominate(session, call, line.person, line.person, site.new_id)
+        stand(row, "班组长", "想把夜班补贴谈清楚")
+        moderate(session, roster, row, shown=True, reason="已核对")
+        made = row.id
+    return {"candidacy": made}
 
 
 def _held(session: Session, who: str, organisation: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloudnego.core.commands import Rep
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import ChiefMandate
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -136,6 +137,12 @@ def equal_numbers(s: Standing) -> Obstacle | None:
         Reason.UNEQUAL_NUMBERS, *rule.of("equal_numbers"), level=rule.equal_numbers,
         cure=(organ(side), organ(side.other)), worker=found[0], employer=found[1],
     )  # fmt: skip
+
+
+def composition_of(s: Standing, people: tuple[Rep, ...]) -> list[Obstacle]:
+    """What the workers' list would lack of women, disabled, dispatched, front-line workers, or have of managers, if
+    these people sat on it: said while it is put together."""
+    return _composition(s, Side.WORKER, BenchState(reps=people)) if people else []
 
 
 def _composition(s: Standing, side: Side, bench: BenchState) -> list[Obstacle]:

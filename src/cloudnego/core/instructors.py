@@ -9,7 +9,7 @@ from __future__ import annotations
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import of_side, said
-from cloudnego.core.moment import Moment
+from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 from cloudnego.core.vocabulary import Member, Office, Seat, Side
@@ -26,7 +26,7 @@ def stands_for_a_side(case: Negotiation, person: str) -> bool:
     return seated or any(rep.person == person for rep in case.election.candidates)
 
 
-def served_neither(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
+def served_neither(m: Standing, persons: list[str], side: Side) -> Obstacle | None:
     """Neutral or mandated by one side, never both in one case (HZ 7, 17): who was sent to both may have heard either.
 
     Judged by what both sides know. Whether a side ever called him in is its own secret, and nothing here asks for it.

@@ -15,11 +15,22 @@ from sqlalchemy import ColumnElement, Engine, Table, delete, exists, select
 from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
-from cloudnego.identity import delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, tables
+from cloudnego.identity import (
+    delegate_tables,
+    factor_tables,
+    grant_tables,
+    nomination_tables,
+    portal_tables,
+    record_tables,
+    tables,
+)
 from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
-SWEPT_IN: Final = (delegate_tables, factor_tables, grant_tables, portal_tables, record_tables, survey_tables, tables)
+SWEPT_IN: Final = (
+    delegate_tables, factor_tables, grant_tables, nomination_tables, portal_tables, record_tables, survey_tables,
+    tables,
+)  # fmt: skip
 """Where the tables stand that are swept: declared whoever imports this."""
 
 DAY_S: Final = 86_400
@@ -67,6 +78,21 @@ KEPT: Final = (
         law="网络安全法 21(3)",
         tables=("slip", "slip_print"),
         swept=(("slip", "voided_s"), ("slip_print", "printed_s")),
+    ),
+    Kept(
+        name="nominations",
+        what=Said(
+            zh="推荐候选人：谁推荐了谁、候选人自己的话、工会的决定和理由",
+            en="nominations: who put forward whom, what candidates say for themselves, what the union decided and why",
+        ),
+        floor=0,
+        days=1_095,
+        law="个人信息保护法 19",
+        tables=("nomination_call", "candidacy", "nomination", "candidacy_step"),
+        swept=(
+            ("candidacy_step", "at_s"), ("nomination", "since_s"), ("candidacy", "since_s"),
+            ("nomination_call", "opened_s"),
+        ),
     ),
     Kept(
         name="messages",

@@ -9,7 +9,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
 from cloudnego.core.benches import duty_accepted, organ
-from cloudnego.core.moment import Moment
+from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.papers import days_in_order
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -77,7 +77,7 @@ def record_delegate_roll(m: Moment, command: c.RecordDelegateRoll) -> list[e.Eve
 # --- the worker side's vote ---------------------------------------------------------------------------------------
 
 
-def elected_here(m: Moment) -> Obstacle | None:
+def elected_here(m: Standing) -> Obstacle | None:
     """Packs where the union appoints the worker side have no vote (N2004 20, SH 7, BJ 8)."""
     appointed = m.law.pack.choosing.worker_by == "appointed" and m.case.scope is Scope.ENTERPRISE
     if appointed and m.case.has_union:
@@ -91,7 +91,7 @@ def no_list_yet(m: Moment) -> Obstacle | None:
     return no(Reason.ALREADY_CHOSEN, side=m.side) if m.side and m.bench.chief else None
 
 
-def worker_list_open(m: Moment) -> Obstacle | None:
+def worker_list_open(m: Standing) -> Obstacle | None:
     return no(Reason.ALREADY_CHOSEN, side=Side.WORKER) if m.case.benches.worker.chief else None
 
 
@@ -139,7 +139,7 @@ def candidates_stand(m: Moment, command: c.ProposeCandidates) -> Obstacle | None
     return on_one_side(m, persons, Side.WORKER)
 
 
-def on_one_side(m: Moment, persons: list[str], side: Side) -> Obstacle | None:
+def on_one_side(m: Standing, persons: list[str], side: Side) -> Obstacle | None:
     """No one sits on both sides, and who sits on a side is neutral no more (ZJ 10; N2004 24; HZ 7)."""
     other = {r.person for r in m.case.benches.of(side.other).seated}
     if other & set(persons):
@@ -264,7 +264,7 @@ def attest_election(m: Moment, command: c.AttestElection) -> list[e.Event]:
     ]  # fmt: skip
 
 
-def balloted(m: Moment) -> bool:
+def balloted(m: Standing) -> bool:
     """With a union the congress elects; without one all approve the whole list (HZ 18 ¶1)."""
     return m.case.has_union and m.case.scope is Scope.ENTERPRISE
 
