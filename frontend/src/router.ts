@@ -20,7 +20,7 @@ declare module 'vue-router' {
 
 /** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
 const CASE_PAGES = [
-  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'papers', 'timeline', 'acts', 'room', 'minutes',
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'papers', 'timeline', 'acts', 'room', 'minutes', 'opinions',
 ] as const
 
 const routes: RouteRecordRaw[] = [
@@ -41,6 +41,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/district/wall', name: 'wall', component: () => import('@/pages/WallPage.vue'), meta: { bare: true, wall: true } },
   { path: '/district/report/:month', name: 'report', component: () => import('@/pages/ReportPage.vue'), meta: { tab: 'district' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
+  { path: '/s/:id/:survey', name: 'survey', component: () => import('@/pages/SurveyPage.vue'), props: true, meta: { bare: true } },
+  { path: '/o', name: 'opinion', component: () => import('@/pages/OpinionPage.vue'), meta: { open: true, bare: true } },
   { path: '/roll/:id', name: 'roll', component: () => import('@/pages/RollPage.vue'), meta: { tab: 'me' } },
   { path: '/outbox', name: 'outbox', component: () => import('@/pages/OutboxPage.vue'), meta: { tab: 'me' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
@@ -59,6 +61,8 @@ const routes: RouteRecordRaw[] = [
       ...CASE_PAGES.map((page) => ({ path: page, name: `case-${page}`, component: casePages(page) })),
       { path: 'sheet/:kind', name: 'case-sheet', component: () => import('@/pages/case/SheetPage.vue') },
       { path: 'guide/:step', name: 'case-guide', component: () => import('@/pages/case/GuidePage.vue') },
+      { path: 'opinions/new', name: 'survey-new', component: () => import('@/pages/case/SurveyNewPage.vue') },
+      { path: 'opinions/:survey', name: 'survey-results', component: () => import('@/pages/case/SurveyResultsPage.vue') },
       { path: 'do/:command', name: 'act', component: () => import('@/pages/case/ActPage.vue') },
       { path: 'prepared/:prepared', name: 'prepared', component: () => import('@/pages/case/ActPage.vue') },
     ],

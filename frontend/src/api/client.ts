@@ -130,6 +130,16 @@ export async function ask<T>(path: string, body: unknown, key?: string, method =
   return (answer.status === 204 ? undefined : await answer.json()) as T
 }
 
+/** Where an opinion went, by its code: nobody asks who looks, so neither cookie nor person goes along. */
+export async function followed<T>(code: string): Promise<T> {
+  const asked = new Request(new URL('/api/v1/opinions/follow', location.origin), {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }), credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer',
+  })
+  const answer = await send(asked)
+  if (!answer.ok) throw await problemOf(answer)
+  return (await answer.json()) as T
+}
+
 /** Bytes of a file, laid into a stream of a case. */
 export async function layFile(caseId: string, stream: string, file: File): Promise<{ sha256: string; name: string }> {
   const where = new URL(`/api/v1/negotiations/${caseId}/files`, location.origin)
