@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
@@ -37,6 +37,7 @@ from cloudnego.polls.pool import GIVES, SLOTS, Pool
 from tests.memory import in_memory
 from tests.polls.test_blind import KEY, PUBLIC
 from tests.polls.voter import Secret, finalize
+from tests.postgres import Server
 
 VOTERS: Final = tuple(f"p{n:02d}" for n in range(20))
 NEAR: Final = (VOTERS[0], VOTERS[14])
@@ -51,6 +52,16 @@ _OVER_S: Final = _CLOSES_S + 120
 _PSS: Final = padding.PSS(mgf=padding.MGF1(hashes.SHA384()), salt_length=0)
 _FALSE_ALARM: Final = 2.5e-5
 """How improbable a score must be by chance to count. Of twenty runs that takes nineteen."""
+
+
+class How(NamedTuple):
+    """How runs are made. `stock`: see `Phones`; `slots`, `gives`: of the pool."""
+
+    stock: bool = True
+    backups: bool = False
+    postgres: bool = False
+    slots: int = SLOTS
+    gives: int = GIVES
 
 
 class Told(NamedTuple):
@@ -117,18 +128,16 @@ class Remembering:
 
 
 class Swaps:
-    """Many runs, one after the other, each in a database of its own. `slots`, `gives`: of the pool."""
+    """Many runs, one after the other, each in an empty database."""
 
-    def __init__(
-        self, folder: Path, *, stock: bool, backups: bool = False, slots: int = SLOTS, gives: int = GIVES
-    ) -> None:
+    def __init__(self, folder: Path, how: How, server: Server | None) -> None:
         self._folder: Final = folder
-        self._sizes: Final = (slots, gives)
+        self._how: Final = how
         self._question: Final = Question(
             poll=hashlib.sha256(b"the opening").digest(), choices=frozenset({"yes", "no"}), picks=1
         )
-        self._phones: Final = Phones(self._question, stock)
-        self._dumps: Final = Dumps(folder, backups)
+        self._phones: Final = Phones(self._question, how.stock)
+        self._dumps: Final = Dumps(folder, how.backups, server)
 
     def run(self) -> Told:
         """One poll, with both pairs as chance has them."""
@@ -137,7 +146,8 @@ class Swaps:
         for (one, other), swapped in ((NEAR, near), (FAR, far)):
             choices[one], choices[other] = ("no", "yes") if swapped else ("yes", "no")
         with self._dumps.database() as (engine, look):
-            polls = Polls(engine, Keyring.seeded("swap"), Pool(self._folder / "pools", *self._sizes), lambda: _NOW_S)
+            pool = Pool(self._folder / "pools", self._how.slots, self._how.gives)
+            polls = Polls(engine, Keyring.seeded("swap"), pool, lambda: _NOW_S)
             poll = polls.prepare("d", "case", VOTERS).poll
             polls.open(poll, self._question, _CLOSES_S)
             for at, _ in enumerate(self._phones.vote(polls, poll, choices)):
@@ -153,15 +163,16 @@ class Swaps:
         return Told(during, look.figures, near, far)
 
 
-def many(count: int, *, stock: bool, backups: bool = False, slots: int = SLOTS, gives: int = GIVES) -> list[Told]:
+def many(count: int, how: How) -> list[Told]:
     """So many runs in this process. The key is the tests': looking for primes costs as much as all else."""
     with ExitStack() as patched:
         patched.enter_context(patch.object(blind, "fresh_key", lambda: KEY))
-        if stock:
+        if how.stock:
             issuer = Remembering()
             patched.enter_context(patch.object(blind, "Issuer", lambda _key: issuer))
         folder = patched.enter_context(tempfile.TemporaryDirectory(prefix="swap-", dir=in_memory()))
-        swaps = Swaps(Path(folder), stock=stock, backups=backups, slots=slots, gives=gives)
+        server = patched.enter_context(closing(Server())) if how.postgres else None
+        swaps = Swaps(Path(folder), how, server)
         return [swaps.run() for _ in range(count)]
 
 
@@ -190,23 +201,30 @@ ALONE: Final = 100
 
 
 def run(count: int, seed: int | None) -> int:
-    """The claim: a line of the record for all runs. The dice are the system's: a seed only numbers the runs."""
-    seed, started = recorded_up_to("swap") if seed is None else seed, time.monotonic()
+    """The claim, on SQLite and for a fifth of the runs on PostgreSQL: a line of the record for each. The dice are the
+    system's: a seed only numbers the runs."""
+    first = recorded_up_to("swap") if seed is None else seed
+    broken = [_on(False, count, first), _on(True, max(ALONE, count // 5), first + count)]
+    return 1 if any(broken) else 0
+
+
+def _on(postgres: bool, count: int, seed: int) -> bool:
+    """Whether the claim is broken on one store."""
+    started, runs = time.monotonic(), list[Told]()
     parts = [(min(PART, count - begin), bool(begin % (ANEW * PART))) for begin in range(0, count, PART)]
-    runs: list[Told] = []
     with ProcessPoolExecutor(os.cpu_count() or 1) as pool, Progress(disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("swap", total=count)
-        for made in as_completed([pool.submit(many, part, stock=stock, backups=True) for part, stock in parts]):
-            runs += made.result()
+        made = [pool.submit(many, part, How(stock=stock, backups=True, postgres=postgres)) for part, stock in parts]
+        for done in as_completed(made):
+            runs += done.result()
             progress.update(task, completed=len(runs))
-        alone = pool.submit(many, ALONE, stock=True, slots=1, gives=1).result()
+        alone = pool.submit(many, ALONE, How(postgres=postgres, slots=1, gives=1)).result()
     found, betrayed = judged(runs), judged(alone)
     kept = found["verdict"] == "kept" and betrayed["verdict"] == "broken"
+    verdict, store = "kept" if kept else "broken", "postgres" if postgres else "sqlite"
+    more = {"store": store, "signed_anew": sum(part for part, stock in parts if not stock), "alone": betrayed}
     seconds = round(time.monotonic() - started)
-    verdict = "kept" if kept else "broken"
-    signed_anew = sum(part for part, stock in parts if not stock)
-    more = found | {"verdict": verdict, "signed_anew": signed_anew, "alone": betrayed}
-    record("swap", seed=seed, count=count, seconds=seconds, **more)
-    print(f"{verdict.upper()}: {count} runs, {found['figures']} figures of each; right {found['right']}")
+    record("swap", seed=seed, count=count, seconds=seconds, **found | more | {"verdict": verdict})
+    print(f"{verdict.upper()}: {count} runs on {store}, {found['figures']} figures of each; right {found['right']}")
     print(f"a batch of one, {len(alone)} runs: right {betrayed['right']}")
-    return 0 if kept else 1
+    return not kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from claims.swap import ALONE, judged, many
+from claims.swap import ALONE, How, judged, many
 from claims.swap_guess import LEARNERS, Score, verdicts
 from cloudnego.polls import pool
 
@@ -12,23 +12,31 @@ FLOOR = 20
 
 
 def test_an_exchange_of_two_choices_shows_in_no_dump() -> None:
-    found = judged(many(FLOOR, stock=True))
+    found = judged(many(FLOOR, How()))
     assert found["verdict"] == "kept", found
 
 
 @pytest.mark.whole
 def test_with_a_batch_of_one_it_shows() -> None:
-    found = judged(many(FLOOR, stock=True, slots=1, gives=1))
+    found = judged(many(FLOOR, How(slots=1, gives=1)))
     assert found["verdict"] == "broken", found
     assert max(found["right"]["one filling"].values()) == FLOOR
 
 
 @pytest.mark.whole
+@pytest.mark.timeout(900)
+def test_on_postgresql_it_shows_in_no_dump_and_with_a_batch_of_one_it_does() -> None:
+    assert judged(many(FLOOR, How(postgres=True)))["verdict"] == "kept"
+    assert judged(many(FLOOR, How(postgres=True, slots=1, gives=1)))["verdict"] == "broken"
+
+
+@pytest.mark.whole
+@pytest.mark.timeout(300)
 def test_with_a_pool_that_gives_the_oldest_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of all is then always in the first batch, and the fifteenth never."""
     monkeypatch.setattr(pool.Pool, "drawn", lambda self, waiting: list(waiting[: self.gives]))
     monkeypatch.setattr(pool._DICE, "shuffle", lambda slots: slots)
-    found = judged(many(ALONE, stock=True))
+    found = judged(many(ALONE, How()))
     assert found["verdict"] == "broken", found
 
 
