@@ -59,6 +59,7 @@ const routes: RouteRecordRaw[] = [
     children: [
       { path: '', name: 'case', component: () => import('@/pages/case/OverviewPage.vue') },
       ...CASE_PAGES.map((page) => ({ path: page, name: `case-${page}`, component: casePages(page) })),
+      { path: 'poll/:poll', name: 'case-poll', component: () => import('@/pages/case/VotePage.vue') },
       { path: 'sheet/:kind', name: 'case-sheet', component: () => import('@/pages/case/SheetPage.vue') },
       { path: 'guide/:step', name: 'case-guide', component: () => import('@/pages/case/GuidePage.vue') },
       { path: 'opinions/new', name: 'survey-new', component: () => import('@/pages/case/SurveyNewPage.vue') },

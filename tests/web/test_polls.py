@@ -262,3 +262,26 @@ async def test_what_a_crash_left_between_log_and_roll_is_done_at_the_next_round(
     assert (await ground.get("v0", poll)).status_code == 404
     await site.run_timers(DISTRICT)
     assert (await ground.vote("v0", poll, "yes")).status_code == 200
+
+
+async def test_those_without_a_ballot_are_reminded_once_a_day_and_by_the_union_alone(ground: Ground) -> None:
+    poll = await ground.open()
+    await ground.vote("v0", poll, "yes")
+    await ground.post("w0", f"{poll}/papers", person="w2")
+    for other in ("s1", "v1", "e0"):
+        assert (await ground.post(other, f"{poll}/reminders")).status_code == 404, (
+            "a scrutineer watches and asks nobody"
+        )
+    told = await ground.post("w0", f"{poll}/reminders")
+    assert (told.status_code, told.json()["told"]) == (201, len(VOTERS) - 2)
+    assert (await ground.post("w0", f"{poll}/reminders")).json()["code"] == "reminded_lately"
+
+    async def reminders(who: str) -> list[str]:
+        async with ground.client(who) as looks:
+            rows = (await looks.get(f"{API}/me/inbox")).json()["rows"]
+        return [one["text"]["zh"] for one in rows if one["kind"] == "poll_reminder"]
+
+    assert [len(await reminders(who)) for who in ("v0", "w2", "v1")] == [0, 0, 1]
+    assert "18:00" in (await reminders("v1"))[0]
+    ground.closes()
+    assert (await ground.post("w0", f"{poll}/reminders")).json()["code"] == "poll_closed"

@@ -1,4 +1,5 @@
 import type { CaseDocument, DraftDocument } from '@/api/documents'
+import { shifted } from '@/tools/days'
 import { yuanOf } from '@/tools/money'
 import type { Raw } from './compile'
 import type { Field } from './shape'
@@ -23,6 +24,7 @@ export function initial(command: string, fields: readonly Field[], one: CaseDocu
   for (const field of fields) if (field.kind === 'hash' && hash[field.name]) raw[field.name] = hash[field.name]
   if (fields.some((field) => field.kind === 'whole')) raw.clauses = draft?.clauses.filter((clause) => clause.agreed).map(({ agreed: _, ...rest }) => rest) ?? []
   if (fields.some((field) => field.name === 'plan' && field.kind === 'group')) raw.plan = { ...(state?.meeting.plan ?? state?.offer?.plan ?? {}) }
+  if (command === 'open_ballot' || command === 'open_election') Object.assign(raw, { closes_on: shifted(one.now, 1), closes_at: '18:00' })
   return raw
 }
 

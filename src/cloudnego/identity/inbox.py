@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import Final
 
@@ -19,6 +19,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading, writing
 
 _SHOWN_MAX: Final = 100
+_AT_ONCE: Final = 500
 
 
 class MessageKind(StrEnum):
@@ -31,6 +32,7 @@ class MessageKind(StrEnum):
     FACTOR_REMOVED = "factor_removed"
     PASSWORD_CHANGED = "password_changed"
     SANDBOX_TEXT = "sandbox_text"  # what would have gone to a phone
+    POLL_REMINDER = "poll_reminder"  # a vote runs in which he has no ballot yet
     SURVEY_REMINDER = "survey_reminder"  # the own side asks for an opinion until a day
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
@@ -66,16 +68,24 @@ class Inbox:
 
     def tell_once(self, district: str, person: str, kind: MessageKind, about: str, **facts: str) -> bool:
         """Write a message unless he has one about the same; whether it was written."""
-        told = f"{district}\n{person}\n{kind.value}\n{about}"
-        message = self._message(district, person, kind, facts, "b" + hashlib.sha256(told.encode()).hexdigest()[:32])
+        return self.tell_each_once(district, [person], kind, about, **facts) == 1
+
+    def tell_each_once(
+        self, district: str, people: Collection[str], kind: MessageKind, about: str, **facts: str
+    ) -> int:
+        """Write a message to those of these people who have none about the same; how many they were."""
+        ids = {_id_once(district, person, kind, about): person for person in people}
         try:
             with writing(self._engine) as session:
-                if session.get(InboxMessage, message.id) is not None:
-                    return False
-                session.add(message)
+                told, sought = set[str](), sorted(ids)
+                for begin in range(0, len(sought), _AT_ONCE):
+                    some = col(InboxMessage.id).in_(sought[begin : begin + _AT_ONCE])
+                    told.update(session.exec(select(InboxMessage.id).where(some)))
+                fresh = ids.keys() - told
+                session.add_all(self._message(district, ids[one], kind, facts, one) for one in sorted(fresh))
         except IntegrityError:  # told at the same moment by another node
-            return False
-        return True
+            return 0
+        return len(fresh)
 
     def send_code(self, district: str, person: str, code: str, *, hidden_from: str, expires_s: int) -> None:
         """Write a code; the session that asked for it never reads it."""
@@ -109,3 +119,8 @@ class Inbox:
     def _entry(self, row: InboxMessage) -> InboxEntry:
         facts = msgspec.json.decode(self._custody.open(row.district, row.body, "inbox", row.id), type=dict[str, str])
         return InboxEntry(id=row.id, kind=MessageKind(row.kind), made_s=row.made_s, facts=facts)
+
+
+def _id_once(district: str, person: str, kind: MessageKind, about: str) -> str:
+    told = f"{district}\n{person}\n{kind.value}\n{about}"
+    return "b" + hashlib.sha256(told.encode()).hexdigest()[:32]

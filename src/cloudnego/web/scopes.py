@@ -134,6 +134,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_poll_roll": None,
     "issue_ballot": None,
     "strike_voter": None,
+    "remind_voters": None,
     "enter_paper_count": None,
     "list_court_orders": None,
     "list_resets": None,
