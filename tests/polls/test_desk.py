@@ -19,10 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Engine, text
 
 from cloudnego import polls as polls_package
+from cloudnego.eventlog.database import connect, snapshot
+from cloudnego.eventlog.keys import Keyring
 from cloudnego.polls.ballots import BadBallot, Ballot, Question, place
 from cloudnego.polls.blind import BadBlinded, Forged
 from cloudnego.polls.custody import receipt_text
 from cloudnego.polls.desk import Polls
+from cloudnego.polls.pool import Pool
 from cloudnego.polls.recount import recount
 from cloudnego.polls.refused import (
     BadCount,
@@ -448,3 +451,23 @@ def test_after_the_close_no_file_and_no_order_tells_who_came_when(ground: Ground
         assert columns(ground.engine, "SELECT person FROM poll_voter ORDER BY ctid") == [(one,) for one in PEOPLE]
         dead = "SELECT relname, pg_relation_size(oid) FROM pg_class WHERE relname = 'ballot'"
         assert columns(ground.engine, dead) == [("ballot", 0)]
+
+
+@ONE_STORE
+def test_whoever_reads_keeps_old_bytes_and_the_next_round_takes_them(
+    ground: Ground, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cloudnego.eventlog.database.BUSY_MS", 20)  # nobody waits ten seconds for the reader here
+    one, asked_for = connect(url), os.urandom(384)
+    with ground.engine.begin() as connection:
+        assert spend(connection, ground.poll, "p00", asked_for, os.urandom(384))
+    polls = Polls(one, Keyring.seeded("polls"), Pool(ground.folder), lambda: NOW_S)
+    with snapshot(ground.engine) as reader:
+        reader.execute(text("SELECT * FROM poll")).all()
+        polls.void(ground.poll)
+        polls.tidy(NOW_S)
+        assert columns(one, "SELECT pool FROM poll") == [("traces",)]
+    polls.tidy(NOW_S)
+    assert columns(one, "SELECT pool FROM poll") == [(None,)]
+    assert not any(asked_for in file.read_bytes() for file in tmp_path.glob("log.sqlite3*"))
+    one.dispose()

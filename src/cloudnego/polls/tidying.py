@@ -46,11 +46,10 @@ def forget_pools(engine: Engine, pool: Pool) -> None:
 
 
 def take_traces(engine: Engine) -> None:
-    """Write the files anew if a poll has ended since they were. Killed in between, the next round does it again."""
+    """Write the files anew if a poll has ended since they were. Where that was not possible, the next round tries."""
     ended = _POLL.c.state.in_(("buried", "voided")), _POLL.c.pool == TRACES
     with engine.connect() as connection:
         there = connection.execute(select(_POLL.c.id).where(*ended)).scalars().all()
-    if there:
-        rewritten(engine)
+    if there and rewritten(engine):
         with writing(engine).begin() as connection:
             connection.execute(update(_POLL).where(_POLL.c.id.in_(there)).values(pool=None))

@@ -27,19 +27,21 @@ def thorough(engine: Engine) -> Iterator[Connection]:
             yield connection
 
 
-def rewritten(engine: Engine) -> None:
+def rewritten(engine: Engine) -> bool:
     """Write the tables anew in the order of their keys, and nothing else with them. SQLite does so with the whole file.
+    False where somebody who reads keeps the old bytes in the write-ahead log still: once more, later.
 
     Issues and casts of other polls wait meanwhile: a second for some ten thousand voters.
     """
     if engine.dialect.name == "sqlite":
         raw = engine.raw_connection()  # SQLAlchemy begins a transaction, in which there is no VACUUM
         try:
-            for statement in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                raw.cursor().execute(statement).fetchall()
+            raw.cursor().execute("VACUUM")
+            ((busy, _, _),) = raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         finally:
             raw.close()
-        return
+        return not busy
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         for table in _TABLES:
             connection.exec_driver_sql(f"CLUSTER {table} USING {table}_pkey")
+    return True
