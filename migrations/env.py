@@ -23,6 +23,7 @@ for tables in (
     "cloudnego.files.tables",
     "cloudnego.surveys.tables",
     "cloudnego.identity.tables",
+    "cloudnego.identity.congress_tables",
     "cloudnego.identity.delegate_tables",
     "cloudnego.identity.factor_tables",
     "cloudnego.identity.nomination_tables",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.played import town_of
+from cloudnego.core import commands as c
+from tests.browser.played import Town, town_of, up_to
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
 
@@ -78,3 +80,65 @@ async def test_a_roll_is_posted_objected_to_answered_frozen_and_recorded(enters:
         await worker.goes_to(f"/roll/{firm}")
         await worker.sees(CHECKED)
         await worker.is_fine()
+
+
+SAYS = "夜班补贴建议写清楚从哪个月起发"
+WHY = "含有他人的病情"
+
+
+async def test_delegates_confirm_comment_and_are_present_and_the_union_sees_it(enters: Enters, server: House) -> None:
+    async with town_of(server.url, enters) as town:
+        case = (await up_to(town, c.ConveneCongress)).record.case
+        assert case is not None
+        await asyncio.to_thread(_a_roll_is_recorded, town, case)
+        delegate, chair = await town.window(town.by_role("worker")), await town.window(town.by_role("union_chair"))
+        name = town.sandbox.people[town.by_role("worker")].name
+
+        await delegate.goes_to(f"/c/{case}/congress")
+        await delegate.presses("确认收到草案和说明")
+        await delegate.sees("您已确认收到")
+        await delegate.page.get_by_label("我的意见").fill(SAYS)
+        await delegate.presses("发表意见")
+        await delegate.sees(SAYS)
+        await delegate.fits_everywhere()
+
+        await chair.goes_to(f"/c/{case}/congress")
+        await chair.sees("1 / ")
+        await chair.sees(SAYS)
+        await chair.presses("提醒没有确认的")
+        await chair.sees("已提醒 1 次")
+        await chair.page.get_by_role("button", name=f"隐去 {name}").click()
+        await chair.page.get_by_label("理由").fill(WHY)
+        await chair.page.locator("dialog[open]").get_by_role("button", name="隐去").click()
+        await chair.sees(f"工会隐去了这条意见，理由：{WHY}")
+        await chair.fits_everywhere()
+
+        other = await town.window(town.by_role("hr"))
+        await other.goes_to(f"/c/{case}/congress")
+        await other.sees("职代会办到哪里了")
+        await expect(other.page.get_by_text("对草案的意见")).to_have_count(0)
+        await other.is_fine()
+
+        sandbox, union = town.sandbox, town.by_role("union_chair")
+        day = sandbox.now.date().isoformat()
+        roll = sandbox.look(union, f"/enterprises/{town.settled.subject}/delegates")["frozen"][0]
+        convened = {"day": day, "form": "delegates", "total": roll["delegates"]}
+        sandbox.ask(union, f"/negotiations/{case}/convene-congress", convened, "convened")
+        await delegate.goes_to(f"/c/{case}/congress")
+        await delegate.presses("签到")
+        await delegate.sees("您已签到")
+        await delegate.sees("到会 1 / ")
+        await delegate.is_fine()
+
+
+def _a_roll_is_recorded(town: Town, case: str) -> None:
+    """The union puts another roll into the case: all who stand on the roster, frozen on the platform."""
+    sandbox, union, base = town.sandbox, town.by_role("union_chair"), f"/enterprises/{town.settled.subject}"
+    lines = [{"worker": one["id"], "since": "2026-01-05"} for one in sandbox.look(union, f"{base}/workers")["rows"]]
+    sandbox.ask(union, f"{base}/delegates", {"delegates": lines}, "roll")
+    until = (sandbox.now + timedelta(days=1)).date().isoformat()
+    sandbox.ask(union, f"{base}/delegate-posting", {"until": until}, "posted")
+    sandbox.move(sandbox.now + timedelta(days=2))
+    frozen = sandbox.ask(union, f"{base}/delegate-roll", {}, "frozen")["frozen"][0]
+    facts = {one: frozen[one] for one in ("roll_hash", "delegates", "workers", "managers", "women")}
+    sandbox.ask(union, f"/negotiations/{case}/record-delegate-roll", facts, "recorded")

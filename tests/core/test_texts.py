@@ -28,7 +28,20 @@ from cloudnego.texts import LANGUAGES, catalogue
 CORE = Path(cloudnego.core.__file__).parent
 # Sections of the HTTP doors, in files of their own.
 DOORS = (
-    *("problems.", "fields.", "walk.", "operator.", "api.", "files.", "inbox.", "means.", "slip.", "form.", "pages."),
+    *(
+        "problems.",
+        "fields.",
+        "walk.",
+        "operator.",
+        "api.",
+        "files.",
+        "inbox.",
+        "means.",
+        "slip.",
+        "form.",
+        "pages.",
+        "congress_paper.",
+    ),
     *("guide.", "glossary.", "surveys."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")

@@ -14,6 +14,7 @@ from cloudnego.core.vocabulary import Office, Side, Stream
 from cloudnego.files.kinds import FileKind
 from cloudnego.files.store import NewFile
 from cloudnego.identity.clients import Grant, NewClient
+from cloudnego.identity.congress import Sitting, comment, comments, hide
 from cloudnego.identity.consents import Wanted
 from cloudnego.identity.court_orders import OrderPaper, request
 from cloudnego.identity.delegate_rolls import freeze, object_to, post
@@ -56,6 +57,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
         **_of_people(house, district, named),
         **_of_the_roll(house, district, named),
         **_nominated(house, district, case, named),
+        **_of_the_congress(house, district, case, named),
         **_of_accounts(house, district, named),
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
@@ -119,6 +121,21 @@ def _nominated(house: House, district: str, case: str, named: Named) -> dict[str
         moderate(session, roster, row, shown=True, reason="已核对")
         made = row.id
     return {"candidacy": made}
+
+
+def _of_the_congress(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """Two comments on the draft of the case, one of them hidden."""
+    site, state = house.site, house.site.log.state(case)
+    assert state is not None, "the first case"
+    sitting = Sitting(district=district, case=case, round=state.round, sitting=state.congress.no_quorum)
+    with writing(site.engine) as session:
+        roster = Roster(session, district, site.new_id, site.now_s(), named("union_admin"))
+        for text in ("夜班补贴写清楚", "张三有病"):
+            comment(session, roster, sitting, named("congress_delegate"), text)
+        session.flush()
+        shown, hidden = (one.id for one in comments(session, sitting))
+        hide(session, roster, sitting, hidden, "含有他人的病情")
+    return {"comment": shown, "hidden_comment": hidden}
 
 
 def _held(session: Session, who: str, organisation: str) -> str:

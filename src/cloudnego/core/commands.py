@@ -938,9 +938,10 @@ class AdoptVotingMethod(Dated):
 
 
 class SendCongressMaterials(Dated):
-    """Send the draft and its explanation to the delegates in advance."""
+    """Send the draft and its explanation to the delegates in advance; the workers' representatives explain it."""
 
     type: Literal["send_congress_materials"] = "send_congress_materials"
+    explanation: Text | None = None
 
 
 class RecordAcceptance(SideAct):

@@ -34,6 +34,7 @@ class MessageKind(StrEnum):
     SANDBOX_TEXT = "sandbox_text"  # what would have gone to a phone
     POLL_REMINDER = "poll_reminder"  # a vote runs in which he has no ballot yet
     SURVEY_REMINDER = "survey_reminder"  # the own side asks for an opinion until a day
+    CONGRESS_MATERIALS = "congress_materials"  # a delegate has not confirmed that he received the draft
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
 

@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
 from cloudnego.identity import (
+    congress_tables,
     delegate_tables,
     factor_tables,
     grant_tables,
@@ -28,8 +29,8 @@ from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
 SWEPT_IN: Final = (
-    delegate_tables, factor_tables, grant_tables, nomination_tables, portal_tables, record_tables, survey_tables,
-    tables,
+    congress_tables, delegate_tables, factor_tables, grant_tables, nomination_tables, portal_tables, record_tables,
+    survey_tables, tables,
 )  # fmt: skip
 """Where the tables stand that are swept: declared whoever imports this."""
 
@@ -221,7 +222,10 @@ KEPT: Final = (
         floor=0,
         days=None,
         law="个人信息保护法 47",
-        tables=("leaf", "body", "overview", "seat"),
+        tables=(
+            "leaf", "body", "overview", "seat",
+            "congress_receipt", "congress_presence", "congress_comment", "congress_reminder",
+        ),
     ),
     Kept(
         name="polls",

@@ -21,6 +21,8 @@ from cloudnego.web import (
     check_in,
     clauses,
     cockpit,
+    congress,
+    congress_papers,
     consents,
     court_orders,
     delegate_posting,
@@ -112,6 +114,8 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     delegates.router,
     delegate_posting.router,
     nominations.router,
+    congress.router,
+    congress_papers.router,
     slips.router,
     slip_door.router,
     phones.router,
@@ -124,6 +128,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     consents.outside,
     letters.in_sandboxes,
     slips.style,
+    congress_papers.style,
 )
 """All endpoints, in the order in which they are looked for."""
 

@@ -24,7 +24,9 @@ from cloudnego.web.wire import headers_of
 BUILT: Final = Path(__file__).resolve().parent / "static"
 """Where `hatch_build.py` lays them, in a wheel as in a checkout."""
 
-OTHERS: Final = frozenset({"api", "oauth", ".well-known", "healthz", "readyz", "openapi.json", "docs", "slips.css"})
+OTHERS: Final = frozenset(
+    {"api", "oauth", ".well-known", "healthz", "readyz", "openapi.json", "docs", "slips.css", "papers.css"}
+)
 """First parts of addresses that are never a page's, whatever is asked for there: what is not found there stays so."""
 
 _INDEX: Final = "index.html"
