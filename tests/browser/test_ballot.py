@@ -133,22 +133,26 @@ def _opened(town: Town) -> Callable[[UpTo], Vote]:
     return open_
 
 
-async def comes_by_slip(person: Person, town: Town, who: str) -> None:
-    """The first time, with a PIN of his own; past what everybody reads."""
+async def slips_of(town: Town) -> dict[str, str]:
+    """What the union prints for its people, by their names; once, for who has one gets no other."""
     headers = {"X-CloudNego": "1", "Origin": town.url}
     chair = await town.window(town.by_role("union_chair"))
     path = f"{town.url}{API}/enterprises/{town.settled.subject}/slips"
     answer = await chair.context.request.post(path, data={}, headers=headers)
-    slips = dict(re.findall(r'<p class="name">(.*?)</p>.*?<p class="code">(.*?)</p>', await answer.text()))
-    code = slips[town.sandbox.people[who].name].replace("-", "")
-    await person.goes_to(f"/slip#{town.sandbox.district}/{code}")
+    found = re.findall(r'<p class="name">(.*?)</p>.*?<p class="code">(.*?)</p>', await answer.text())
+    return {name: code.replace("-", "") for name, code in found}
+
+
+async def comes_by_slip(person: Person, town: Town, code: str, then: str = "") -> None:
+    """The first time, with a PIN of his own; past what everybody reads. `then`: where the slip's page leads on to."""
+    await person.goes_to(f"/slip{then}#{town.sandbox.district}/{code}")
     pins = person.page.locator('input[type="password"]')
     await pins.first.fill(PIN)
     async with person.refused(409):
         await person.page.get_by_role("button", name="登录", exact=True).click()
         await pins.nth(1).fill(PIN)
     await person.page.locator("form button.primary").click()
-    await person.page.wait_for_url(re.compile(r"/(accept.*)?$"))
+    await person.page.wait_for_url(re.compile(r"/(accept.*|p/.*)?$"))
     await person.is_fine()
     while await person.page.get_by_role("button", name=READ).count():
         await person.presses(READ)
@@ -176,10 +180,11 @@ async def test_from_the_slip_to_the_line_in_the_list(enters: Enters, server: Hou
         vote = await asyncio.to_thread(open_, table)
         worker, lost, kiosk, *others = (who for who in reversed(vote.voters))
         phone = await enters("worker", PHONE)
-        await comes_by_slip(phone, town, worker)
+        slips, people = await slips_of(town), town.sandbox.people
+        await comes_by_slip(phone, town, slips[people[worker].name])
         await _a_reload_and_a_network_that_breaks(phone)
         await _a_phone_that_is_lost(vote, lost, enters)
-        await _a_tablet_that_forgets(vote, kiosk, enters)
+        await _a_tablet_that_forgets(vote, slips[people[kiosk].name], enters)
         for who in others[:BY_HTTP]:
             await asyncio.to_thread(vote.http, who, "no")
         await asyncio.to_thread(vote.closes)
@@ -206,7 +211,7 @@ async def _a_reload_and_a_network_that_breaks(phone: Person) -> None:
         assert [row["extractable"] for row in await page.evaluate(KEPT)] == [False]
         await page.reload()
     await page.unroute("**/api/v1/ballots")
-    await phone.sees("您有一张选票还没投进票箱")
+    await expect(page.locator("h1")).to_have_text("您有一张选票还没投进票箱", timeout=_WAITS_MS)
     await phone.is_fine()
     await phone.fits_everywhere()
     await page.goto(phone.url)
@@ -249,11 +254,12 @@ async def _a_phone_that_is_lost(vote: Vote, who: str, enters: Enters) -> None:
     await is_in_the_box(second)
 
 
-async def _a_tablet_that_forgets(vote: Vote, who: str, enters: Enters) -> None:
+async def _a_tablet_that_forgets(vote: Vote, slip: str, enters: Enters) -> None:
     """At the union's: large, and it signs out by itself."""
     tablet = await enters("tablet", DESKTOP)
-    await vote.town.signs_in(tablet, who)
-    await tablet.goes_to(f"/p/{vote.poll}?kiosk=1")
+    await vote.town.signs_in(tablet, vote.town.by_role("union_chair"))  # who sets it up
+    await comes_by_slip(tablet, vote.town, slip, f"?then=/p/{vote.poll}?kiosk=1")
+    await tablet.is_fine()
     await expect(tablet.page.locator("html[data-large]")).to_be_attached()
     await marks(tablet, "赞成")
     await is_in_the_box(tablet)

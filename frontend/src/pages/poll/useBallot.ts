@@ -34,17 +34,18 @@ export function useBallot(id: string, brief: boolean) {
   const person = (): string => session.me?.person ?? ''
 
   async function load(): Promise<void> {
+    void dropOldBallots()
     try {
       const found = await ask<PollDocument>(`/api/v1/polls/${id}`, undefined, undefined, 'GET')
-      if (able()) poll.value = await believed(id, found.opening, found.hash, found.key.modulus)
+      if (able()) {
+        poll.value = await believed(id, found.opening, found.hash, found.key.modulus)
+        if (!stage.value) kept.value = (await findBallot(person(), id)) ?? kept.value // before anything is shown
+      }
       document.value = found
       failed.value = null
     } catch (wrong) {
       if (!document.value || wrong instanceof NotTrue) failed.value = wrong as Error // else what was last known stays
     }
-    if (!able() || stage.value) return
-    void dropOldBallots()
-    kept.value = (await findBallot(person(), id)) ?? kept.value
   }
 
   const keep = async (now: Kept): Promise<boolean> => {

@@ -18,6 +18,7 @@ export interface Opening {
   readonly poll: string
   readonly kind: 'congress' | 'election'
   readonly form: string
+  readonly electorate: 'delegates' | 'all_workers'
   readonly round?: number
   readonly draft_hash?: string | null
   readonly options: readonly Choice[]

@@ -23,7 +23,7 @@ let receipts: CryptoKeyPair
 beforeAll(async () => {
   receipts = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair
   opening = {
-    poll: 'b1', kind: 'congress', form: 'ballot', options: [{ choice: 'yes' }, { choice: 'no' }, { choice: 'abstain' }], picks: 1,
+    poll: 'b1', kind: 'congress', form: 'ballot', electorate: 'delegates', options: [{ choice: 'yes' }, { choice: 'no' }, { choice: 'abstain' }], picks: 1,
     roll: 12, quorum: 8, needed: 7, method: 'both', closes_on: '2026-04-17', closes_at: '18:00',
     modulus, thumbprint: await thumbprint(keyOf(modulus)), receipt_key: b64(new Uint8Array(await crypto.subtle.exportKey('raw', receipts.publicKey))),
   }
