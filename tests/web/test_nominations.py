@@ -147,7 +147,17 @@ async def test_the_list_becomes_candidates_of_the_case_and_whom_the_law_bars_is_
     assert barred.status_code == 409
     assert [found["reason"] for found in barred.json()["obstacles"]] == ["scrutineer_is_candidate"]
     assert (await one.row("职工3"))["in_the_way"]["reason"] == "scrutineer_is_candidate"
+
+    await town.step_up("firm.chair")
+    opening = {"electorate": "all_workers", "closes_on": "2026-03-04", "closes_at": "18:00"}
+    opened = await town["firm.chair"].post(f"{API}/negotiations/{one.case}/open-election", json=opening)
+    assert opened.status_code == 201, opened.text
+    poll = (await one.look("w1", "candidates"))["poll"]
+    assert poll["closes_at"] == "2026-03-04T18:00:00+08:00"
+    choices = (await town["w1"].get(f"{API}/polls/{poll['poll']}")).json()["choices"]
+    assert [found["person"] for found in choices] == [row["person"], None], "names alone are signed, no words"
     assert await one.do("w2", "/own", stands=False) == "nomination_closed"
+    assert (await one.look("w2"))["may_stand"] is False, "while the vote runs nobody's words change"
 
 
 async def test_for_everybody_else_there_are_no_nominations(town: Town) -> None:
