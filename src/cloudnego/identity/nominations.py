@@ -61,7 +61,7 @@ class Nominee(msgspec.Struct, frozen=True, kw_only=True):
 def call_of(session: Session, district: str, case_id: str) -> NominationCall | None:
     """The latest call of a case."""
     query = select(NominationCall).where(NominationCall.district == district, NominationCall.case_id == case_id)
-    return session.exec(query.order_by(col(NominationCall.opened_s).desc(), col(NominationCall.id).desc())).first()
+    return session.exec(query.order_by(col(NominationCall.until).desc())).first()  # a call begins when none runs
 
 
 def on_roster(session: Session, enterprise: str, person: str) -> bool:

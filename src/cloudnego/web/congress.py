@@ -280,8 +280,8 @@ async def post_comment(
 ) -> Response:
     """A delegate says what he thinks of the draft, before the ballot opens."""
     one = await _congress(site, who, case_id, acting_as)
-    _may(one, one.may_comment, "comments_closed")
     sent = parsed(request, CommentBody)
+    _may(one, one.may_comment, "comments_closed")
     return await _done(
         site, who, one, lambda s, roster: assembly.comment(s, roster, one.sitting, who.person, sent.text)
     )
@@ -306,9 +306,9 @@ async def post_hiding(
 ) -> Response:
     """The union hides a comment with a reason, which is shown in its place."""
     one = await _congress(site, who, case_id, acting_as)
+    sent = parsed(request, HidingBody)
     if not one.organises:
         raise Problem("not_the_organiser")
-    sent = parsed(request, HidingBody)
 
     def write(session: Session, roster: Roster) -> None:
         if not assembly.hide(session, roster, one.sitting, comment_id, sent.reason):
