@@ -29,8 +29,12 @@ async def come_in(person: Person, town: Town, who: str) -> None:
 
 @pytest.mark.parametrize(
     ("role", "size"),
-    [("union_chair", PHONE), ("hr", DESKTOP), ("worker", PHONE), ("district_union", DESKTOP)],
-    ids=["chair", "hr", "worker", "official"],
+    [
+        pytest.param("union_chair", PHONE, id="chair", marks=pytest.mark.whole),
+        pytest.param("hr", DESKTOP, id="hr", marks=pytest.mark.whole),
+        pytest.param("worker", PHONE, id="worker"),
+        pytest.param("district_union", DESKTOP, id="official"),
+    ],
 )
 async def test_somebody_signs_in_and_sees_what_waits_for_him(
     enters: Enters, town: Town, role: str, size: ViewportSize

@@ -16,18 +16,16 @@ from cloudnego.core.commands import COMMANDS
 from cloudnego.core.overlays import Overlay
 from cloudnego.core.vocabulary import STEPS, Ending
 
-FLOOR = ENOUGH_WALKS  # in each of two parts: a thousand in all
+FLOOR = ENOUGH_WALKS  # what hardly any walk reaches is seen in so many; the big counts are `make claim-walks`
 SLICE_S = 5.0
 
 _BASE = int(os.environ.get("CLOUDNEGO_WALK_SEED", SystemRandom().randrange(1 << 30)))
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("part", [0, 1])
-def test_walks_keep_every_rule_and_reach_every_step(part: int, capsys: pytest.CaptureFixture[str]) -> None:
-    first = _BASE + part * 1_000_000
+def test_walks_keep_every_rule_and_reach_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     tally, until = Tally(), time.monotonic() + SLICE_S
-    seed = first
+    seed = _BASE
     while tally.walks < FLOOR or time.monotonic() < until:
         try:
             tally.add(walk(seed))
@@ -36,7 +34,7 @@ def test_walks_keep_every_rule_and_reach_every_step(part: int, capsys: pytest.Ca
             raise
         seed += 1
     with capsys.disabled():
-        print(f"\nwalks: seed {first}, count {tally.walks}, asks {tally.asks}, ended {tally.ended}")
+        print(f"\nwalks: seed {_BASE}, count {tally.walks}, asks {tally.asks}, ended {tally.ended}")
     assert tally.ended * 4 >= tally.walks, "fewer than a quarter reach an ending"
     assert tally.seldom() == {}, "hardly any walk comes there"
 

@@ -253,6 +253,11 @@ def _json(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
+ASKED_OF_THEM: Final = 0.3
+_SPARED: Final = frozenset({"hidden", "step"})
+"""For whom there is no case, and what is out of its steps: at the meeting all are asked, elsewhere some."""
+
+
 class Run:
     """The cells of one step, asked one after the other; what is carried out is undone before the next."""
 
@@ -261,13 +266,16 @@ class Run:
         self.document = document_of(ground.house)
         self.failures: list[Failure] = []
         self.cells = 0
+        self.spared = 0
         self.entered = 0
         self.answers: Counter[str] = Counter()
         self._absent: dict[tuple[str, str], Said] = {}
         self._params = {name: ground.made.get(str(value)[1:], str(value)) for name, value in table()["params"].items()}
 
-    async def all(self, *, every: bool) -> None:
-        """Ask every cell of the step; `every`: also of endpoints that are asked once, at another step."""
+    async def all(self, *, every: bool, seed: int = 0) -> None:
+        """Ask the cells of the step. `every`: all there are, also of endpoints that are asked once, at another step;
+        else of the many that are alike at every step only some, but for the meeting: `make matrix` asks them all."""
+        dice, spare = Random(f"{seed} {self.ground.step}"), not every and self.ground.step is not Step.MEETING
         for endpoint in endpoints(self.document).values():
             if endpoint.name not in rows():
                 continue
@@ -275,7 +283,10 @@ class Run:
                 continue
             body = self._named(body_of(endpoint, self.ground.step))
             for cell in cells(endpoint.name, self.ground.step):
-                await self._one(cell, endpoint, body)
+                if spare and wanted(cell) in _SPARED and dice.random() > ASKED_OF_THEM:
+                    self.spared += 1
+                else:
+                    await self._one(cell, endpoint, body)
 
     async def rooms(self) -> None:
         """The room of the case, whoever gave one the ticket: who sees the case hears his streams and no other,
@@ -389,11 +400,11 @@ def cells(endpoint: str, step: Step) -> Iterator[Cell]:
             yield Cell(endpoint, kind, membership, step)
 
 
-def run(step: Step, *, every: bool = False) -> Run:
-    """All cells of a step; see `Run.all`."""
+def run(step: Step, *, every: bool = False, seed: int = 0) -> Run:
+    """The cells of a step; see `Run.all`."""
     with prepared(step) as ground:
         made = Run(ground)
-        asyncio.run(made.all(every=every))
+        asyncio.run(made.all(every=every, seed=seed))
         if every or step in _ROOMS_AT:
             asyncio.run(made.rooms())
         return made

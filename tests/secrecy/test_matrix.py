@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+import sys
+
 import pytest
 
 from cloudnego.core.vocabulary import STEPS, Step
@@ -13,12 +16,15 @@ from tests.secrecy.wire import Said
 @pytest.mark.timeout(900)  # thousands of requests, on a machine that may be busy
 @pytest.mark.parametrize("step", STEPS)
 def test_every_cell_answers_as_the_table_says(step: Step) -> None:
-    made = run(step)
+    seed = secrets.randbits(32)
+    made = run(step, seed=seed)
+    sys.stdout.write(f"matrix seed {seed}: {made.cells} cells asked, {made.spared} left to `make matrix`\n")
     assert [str(one) for one in made.failures] == []
     _every_endpoint_has_its_row(made)
     assert made.entered in (0, 86)
     asked = [one for one in endpoints(made.document).values() if step in steps_of(one)]
-    assert made.cells == sum(1 for one in asked for _ in cells(one.name, step))
+    assert made.cells + made.spared == sum(1 for one in asked for _ in cells(one.name, step))
+    assert made.spared == 0 if step is Step.MEETING else made.answers["hidden"] > 500, made.answers
     assert made.answers["may 201"] + made.answers["may 200"] > (100 if step is Step.MEETING else 20), made.answers
 
 

@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHINESE, ENGLISH = re.compile(r"[一-鿿]"), re.compile(r"[A-Za-z]{2}")
 JUDGED_AT_LEAST = 10
 ROUNDS_MAX = 5  # of one it depends on the dice what gets past seat and step; of five it does not
-SECONDS = 20.0
+SECONDS = 12.0
 """How long the server is bombarded here; `make` targets may go on longer with other seeds."""
 
 
