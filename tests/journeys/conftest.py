@@ -20,6 +20,10 @@ from tests.postgres import Server
 
 STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise", "regional")
 ON_POSTGRES = ("plain", "objected", "silent-enterprise")
+IN_CI = frozenset({"plain", "failed-ballot", "objected", "silent-enterprise"})
+IN_CI_ON_POSTGRES = frozenset({"plain", "silent-enterprise"})
+"""What is walked in every run; all are with `--whole`."""
+
 _WALK_S = 100
 _AT_ONCE = 3
 _STOP_S = 20
@@ -124,14 +128,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(running: House) -> AllWalked:
-    return _walk_all(running, STORIES)
+def on_sqlite(running: House, pytestconfig: pytest.Config) -> AllWalked:
+    whole = pytestconfig.getoption("--whole")
+    return _walk_all(running, [story for story in STORIES if whole or story in IN_CI])
 
 
 @pytest.fixture(scope="session")
-def on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> AllWalked:
+def on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Server, pytestconfig: pytest.Config) -> AllWalked:
+    whole = pytestconfig.getoption("--whole")
     with House(tmp_path_factory.mktemp("postgres"), postgres.url(postgres.database())) as house:
-        return _walk_all(house, ON_POSTGRES)
+        return _walk_all(house, [story for story in ON_POSTGRES if whole or story in IN_CI_ON_POSTGRES])
 
 
 @pytest.fixture(scope="session")

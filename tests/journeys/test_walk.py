@@ -12,12 +12,17 @@ from cloudnego.core.vocabulary import STEPS
 from cloudnego.stories import STORIES
 from cloudnego.walk.command import Story
 from cloudnego.walk.record import ENDS_EARLY
-from tests.journeys.conftest import ON_POSTGRES, AllWalked, Walked
+from tests.journeys.conftest import IN_CI, IN_CI_ON_POSTGRES, ON_POSTGRES, AllWalked, Walked
 from tests.journeys.conftest import STORIES as ON_SQLITE
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
-WALKS = [pytest.param("sqlite", story) for story in ON_SQLITE]
-WALKS += [pytest.param("postgres", story, marks=pytest.mark.postgres) for story in ON_POSTGRES]
+WALKS = [pytest.param("sqlite", story, marks=() if story in IN_CI else pytest.mark.whole) for story in ON_SQLITE]
+WALKS += [
+    pytest.param(
+        "postgres", story, marks=[pytest.mark.postgres, *([] if story in IN_CI_ON_POSTGRES else [pytest.mark.whole])]
+    )
+    for story in ON_POSTGRES
+]
 THROUGH = [walk for walk in WALKS if walk.values[1] not in ENDS_EARLY]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # whichever comes first waits for all walks
