@@ -138,6 +138,12 @@ def chief_speaks(m: Moment) -> Obstacle | None:
     return no(Reason.NOT_YOUR_SEAT, "HZ 18", cure=(Seat.CHIEF,), side=m.own_side)
 
 
+def no_poll_running(s: Standing) -> Obstacle | None:
+    """While a vote runs on the platform, nothing it is about is changed or counted another way."""
+    poll = s.case.poll
+    return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=poll.closes_on) if poll else None
+
+
 def worker_chief_delegate(m: Moment) -> Obstacle | None:
     """Hangzhou and Zhejiang know no delegate of the worker chief; N2004 20 ¶2 does: a warning, not a bar."""
     bench, row = m.bench, m.law.pack.choosing

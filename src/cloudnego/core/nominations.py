@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloudnego.core.acts import no_poll_running
 from cloudnego.core.commands import Rep
 from cloudnego.core.moment import Standing
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -19,8 +20,8 @@ def may_be_asked(s: Standing) -> Obstacle | None:
 
 def not_voted_yet(s: Standing) -> Obstacle | None:
     """While a vote runs, or its counts stand, nothing changes of who stands in it."""
-    if s.case.poll is not None:
-        return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=s.case.poll.closes_on)
+    if running := no_poll_running(s):
+        return running
     if s.case.election.recorded:
         return no(Reason.ELECTION_UNATTESTED, cure=(Seat.SCRUTINEER,))
     return None

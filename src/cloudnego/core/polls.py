@@ -31,12 +31,6 @@ _WORDS: Final = tuple(e.PollOption(choice=choice) for choice in (YES, NO, ABSTAI
 # --- opening ------------------------------------------------------------------------------------------------------
 
 
-def none_running(m: Moment) -> Obstacle | None:
-    """While a vote runs on the platform, nothing it is about is changed or counted another way."""
-    poll = m.case.poll
-    return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=poll.closes_on) if poll else None
-
-
 def held_online(m: Moment) -> Obstacle | None:
     """The congress said how it votes; a method of paper alone is kept (表决办法)."""
     if m.case.congress.ballot_mode == "paper":

@@ -22,7 +22,14 @@ from cloudnego.core import (
 )
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.acts import chief_of_own_side, chief_speaks, not_before, scanned, worker_chief_delegate
+from cloudnego.core.acts import (
+    chief_of_own_side,
+    chief_speaks,
+    no_poll_running,
+    not_before,
+    scanned,
+    worker_chief_delegate,
+)
 from cloudnego.core.asks import Ask, Place, Rule
 from cloudnego.core.steps import (
     congress,
@@ -82,19 +89,19 @@ PROCEDURE: Mapping[Step, Rule] = {
                       representatives.roll_managers, representatives.roll_women, representatives.roll_term)),
             Ask(command=c.ProposeCandidates, does=representatives.propose_candidates, by=UNION, until=S.MEETING,
                 needs=(representatives.elected_here, representatives.worker_list_open,
-                       representatives.no_votes_pending, polls.none_running),
+                       representatives.no_votes_pending, no_poll_running),
                 fits=(representatives.candidates_stand, representatives.candidates_change,
                       representatives.chief_by_right)),
             Ask(command=c.RecordElection, does=representatives.record_election, by=UNION, until=S.MEETING,
                 needs=(representatives.elected_here, representatives.worker_list_open,
                        representatives.candidates_named, representatives.no_votes_pending, representatives.roll_known,
-                       polls.none_running),
+                       no_poll_running),
                 fits=(representatives.vote_of_the_right_form, representatives.voted_in_secret,
                       representatives.counts_add_up, representatives.total_is_the_roll, scanned)),
             Ask(command=c.OpenElection, does=polls.open_election, by=UNION, until=S.MEETING, draws=True,
                 needs=(representatives.elected_here, representatives.worker_list_open,
                        representatives.candidates_named, representatives.no_votes_pending, representatives.roll_known,
-                       polls.none_running),
+                       no_poll_running),
                 fits=(polls.electorate_votes_here, polls.closes_in_time, polls.drawn_from_the_roll, polls.few_voters)),
             Ask(command=c.AttestElection, does=representatives.attest_election, by=SCRUTINEER, until=S.MEETING,
                 needs=(representatives.votes_pending, representatives.not_attested_by_me)),
@@ -318,14 +325,14 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.RecordBallot, does=congress.record_ballot, by=UNION,
                 needs=(congress.convened, congress.day_has_come, congress.method_adopted, congress.no_counts_pending,
                        congress.accepted_by_all, congress.covered_all_voted, congress.materials_in_time,
-                       polls.none_running),
+                       no_poll_running),
                 fits=(congress.what_was_fixed, congress.voted_in_secret, congress.ballot_counts,
                       not_before(congress.on_the_day_or_after), scanned, congress.quorum_advised,
                       congress.majority_advised)),
             Ask(command=c.OpenBallot, does=polls.open_ballot, by=UNION, draws=True,
                 needs=(polls.of_one_congress, congress.convened, congress.day_has_come, congress.method_adopted,
                        polls.held_online, congress.no_counts_pending, congress.accepted_by_all,
-                       congress.materials_in_time, polls.none_running),
+                       congress.materials_in_time, no_poll_running),
                 fits=(congress.what_was_fixed, polls.closes_in_time, polls.drawn_from_the_roll, polls.few_voters)),
             Ask(command=c.AttestBallot, does=congress.attest_ballot, by=SCRUTINEER,
                 needs=(congress.counts_pending, congress.not_attested_by_me)),

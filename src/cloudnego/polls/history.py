@@ -19,6 +19,10 @@ _STREAMS: Final = (Stream.NOTICE, Stream.FILING)
 """Where they are written; of under ten voters the counts are in the second."""
 
 
+Versions = tuple[tuple[int, int] | None, ...]
+"""How far these streams were when they were read."""
+
+
 class NotInTheLog(Exception):
     """There is a roll for this vote, and the log has no opening of it."""
 
@@ -38,21 +42,26 @@ class History:
 
     def __init__(self, log: EventLog) -> None:
         self._log: Final = log
-        self._known: Final[dict[str, Entered]] = {}
+        self._known: Final[dict[str, tuple[Entered, Versions]]] = {}
 
     def opening(self, case: str, poll: str) -> Entered:
         """As far as it was known when it was last looked at: the opening, in any case. Blocks. Raises NotInTheLog."""
-        return self._known.get(poll) or self.of(case, poll)
+        known = self._known.get(poll)
+        return known[0] if known is not None else self.of(case, poll)
 
     def of(self, case: str, poll: str) -> Entered:
-        """All there is. Blocks. Raises NotInTheLog."""
+        """All there is; read again only where something was written since. Blocks. Raises NotInTheLog."""
         known = self._known.get(poll)
-        if known is not None and known.valid is not None:
-            return known
+        if known is not None and known[0].valid is not None:
+            return known[0]
+        now = self._log.versions(case)
+        versions = tuple(now.get(stream) for stream in _STREAMS)
+        if known is not None and known[1] == versions:
+            return known[0]
         found = self._read(case, poll)
         if len(self._known) >= _KNOWN_MAX:
             self._known.clear()
-        self._known[poll] = found
+        self._known[poll] = found, versions
         return found
 
     def _read(self, case: str, poll: str) -> Entered:

@@ -80,7 +80,7 @@ async def _handed_on(site: Site, content: bytes) -> Response:
     headers = {"Content-Type": "application/json"}
     try:
         async with httpx2.AsyncClient(timeout=_HAND_ON_S, trust_env=False) as client:
-            found = await client.post(f"{site.ballots_to}/api/v1/ballots", content=content, headers=headers)
+            found = await client.post(f"{site.ballots_to}{CAST}", content=content, headers=headers)
     except httpx2.HTTPError:
         raise Problem("pool_away", retry_after_s=_WAIT_S) from None
     kept = {"Cache-Control": "no-store"}

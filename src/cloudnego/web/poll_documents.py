@@ -117,31 +117,3 @@ class PollRoll(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[PollVoterRow, ...]
     tellers: tuple[str, ...]
     in_the_way: tuple[str, ...]
-
-
-class PaperCountRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What both tellers found in the urn."""
-
-    counts: dict[str, int]
-    spoiled: int
-    papers: int
-
-
-class PollClosing(msgspec.Struct, frozen=True, kw_only=True):
-    """The record of the close, as the standalone recount reads it."""
-
-    v: int
-    poll: str
-    modulus: str
-    thumbprint: str
-    choices: tuple[str, ...]
-    picks: int
-    roll: int
-    issued: int
-    on_paper: int
-    cast: int
-    counts: dict[str, int]
-    listed: str = msgspec.field(name="list")
-    paper: PaperCountRow | None
-    roll_hash: str
-    receipt_key: str

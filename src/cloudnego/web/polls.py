@@ -13,7 +13,6 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal
 
-import msgspec
 from fastapi import Path
 from pydantic import StringConstraints
 from starlette.requests import Request
@@ -25,6 +24,7 @@ from cloudnego.core.vocabulary import FEW_VOTERS, Code, Count, Message, PersonId
 from cloudnego.identity.sessions import Who
 from cloudnego.polls.ballots import BadBallot
 from cloudnego.polls.blind import BadBlinded, Forged
+from cloudnego.polls.closing import Closing
 from cloudnego.polls.desk import GRACE_S, Home
 from cloudnego.polls.history import Entered, fixed
 from cloudnego.polls.refused import (
@@ -52,7 +52,6 @@ from cloudnego.web.poll_documents import (
     MyPoll,
     MyPolls,
     PollChoice,
-    PollClosing,
     PollDocument,
     PollKey,
     PollResult,
@@ -116,13 +115,13 @@ async def get_poll(site: TheSite, who: SignedIn, poll: PollId, acting_as: Acting
     return answer(await site.threads.run(_document, site, found, poll, home))
 
 
-@router.get("/polls/{poll}/closing", **described("get_poll_closing", PollClosing, codes=(*OF_A_CASE, "poll_runs")))
+@router.get("/polls/{poll}/closing", **described("get_poll_closing", Closing, codes=(*OF_A_CASE, "poll_runs")))
 async def get_poll_closing(site: TheSite, who: SignedIn, poll: PollId, acting_as: ActingAs = None) -> Response:
     """The record of the close, as the standalone recount reads it."""
     _, found = await _found(site, who, poll, acting_as)
     await site.threads.run(_may_count, site, found, poll)
     record = await done(site, site.polls.closing, poll, runs=True)
-    return answer(msgspec.convert(record.record(), PollClosing))
+    return answer(record)
 
 
 @router.get(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.acts import dated, no_poll_running, of_side, said
 from cloudnego.core.clauses import text_hash
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
@@ -32,8 +32,8 @@ def passed(s: Standing) -> Obstacle | None:
         return no(Reason.DRAFT_NOT_SUBMITTED, "HZ 28", cure=(Seat.CHIEF,), side=Side.EMPLOYER)
     if not waiting.convened:
         return no(Reason.CONGRESS_NOT_CONVENED, "ZJDM 15", cure=(Seat.UNION,), side=Side.WORKER)
-    if s.case.poll is not None:
-        return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=s.case.poll.closes_on)
+    if running := no_poll_running(s):
+        return running
     if waiting.recorded is not None:
         return no(Reason.BALLOT_UNATTESTED, "ZJDM 15", cure=(Seat.SCRUTINEER,))
     return no(Reason.NOT_PASSED, *_rule(s).cite, cure=(Seat.UNION,), side=Side.WORKER)
