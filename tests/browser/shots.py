@@ -12,18 +12,18 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from playwright.async_api import ViewportSize
 
 import hatch_build
 from cloudnego.core import commands as c
 from seeds.xiaoshan.district import PASSWORD
-from tests.browser.chromium import axe
-from tests.browser.conftest import ALONE, launched
+from tests.browser.looks import LARGE_AND_ENGLISH, SIZES, look, named, windows
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.pictures import START_S
 from tests.browser.played import READ, Town, town_of, up_to
+from tests.browser.voices import voices
 from tests.journeys.conftest import House
 from tests.journeys.test_demo import Demo, free_port
 
@@ -46,35 +46,21 @@ DISTRICT: Final = (
     *("/office/references", "/office/calendar", "/office/map", "/office/enterprises", "/office/organisations"),
 )
 """Of a whole district, which its union looks at."""
-SIZES: Final = {"phone": PHONE, "desk": DESKTOP}
 LONG: Final = ("杭州钱塘江畔跨境电子商务综合试验区" * 4)[:56] + "有限公司"
-LARGE_AND_ENGLISH: Final = (
-    "localStorage.setItem('cloudnego.large', '1'); localStorage.setItem('cloudnego.language', 'en')"
-)
 WALL: Final = ViewportSize(width=1920, height=1080)
 LOOKERS: Final = {"phone": ("union_chair", "worker"), "desk": ("legal_representative", "district_union")}
-
-
-async def _look(person: Person, path: str, folder: Path, name: str) -> None:
-    await person.page.goto(person.url + path)
-    await person._settles()
-    await person.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
-
-
-def _named(path: str) -> str:
-    return re.sub(r"\W+", "-", path).strip("-") or "home"
 
 
 async def _all(town: Town, stranger: dict[str, Person], folder: Path) -> None:
     for size, person in stranger.items():
         for path in OPEN:
-            await _look(person, path, folder, f"{size}-stranger-{_named(path)}")
+            await look(person, path, folder, f"{size}-stranger-{named(path)}")
     for size, roles in LOOKERS.items():
         for role in roles:
             person = await town.window(town.by_role(role))
             await person.page.set_viewport_size(SIZES[size])
             for path in OWN:
-                await _look(person, path, folder, f"{size}-{role}-empty-{_named(path)}")
+                await look(person, path, folder, f"{size}-{role}-empty-{named(path)}")
     case = (await up_to(town, c.WriteMinutes)).record.case
     await _everywhere(town, f"/c/{case}", folder, "")
     await _without_answer(town, f"/c/{case}", folder)
@@ -89,7 +75,7 @@ async def _everywhere(town: Town, case: str, folder: Path, kind: str) -> None:
         for role in roles:
             person = await town.window(town.by_role(role))
             for path in (*OWN, *(case + page for page in CASE)):
-                await _look(person, path, folder, f"{size}-{role}-{kind}{_named(path.replace(case, '/case'))}")
+                await look(person, path, folder, f"{size}-{role}-{kind}{named(path.replace(case, '/case'))}")
 
 
 async def _without_answer(town: Town, case: str, folder: Path) -> None:
@@ -99,7 +85,7 @@ async def _without_answer(town: Town, case: str, folder: Path) -> None:
         asks = re.compile(r"/api/v1/(?!me$|session)")
         await person.page.route(asks, lambda route: route.fulfill(status=503))
         for path in ("/", "/cases", "/messages", "/office/enterprises", case, f"{case}/timeline"):
-            await _look(person, path, folder, f"{size}-{roles[0]}-error-{_named(path.replace(case, '/case'))}")
+            await look(person, path, folder, f"{size}-{roles[0]}-error-{named(path.replace(case, '/case'))}")
         await person.page.unroute(asks)
 
 
@@ -113,36 +99,24 @@ async def _renamed(official: Person, enterprise: str) -> None:
 
 async def shots(url: str, folder: Path) -> None:
     """Take them all."""
-    with tempfile.TemporaryDirectory() as letters:
-        async with launched(Path(letters)) as browser:
-            script = axe()
-
-            async def enters(name: str, size: Any = DESKTOP, /, **more: Any) -> Person:
-                words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **ALONE, **more}
-                context = await browser.new_context(viewport=size, **words)
-                return Person(name, context, await context.new_page(), url, script)
-
-            async with town_of(url, enters) as town:
-                strangers = {name: await enters("stranger", size) for name, size in SIZES.items()}
-                await _all(town, strangers, folder)
+    async with windows(url) as enters, town_of(url, enters) as town:
+        strangers = {name: await enters("stranger", size) for name, size in SIZES.items()}
+        await _all(town, strangers, folder)
 
 
 async def district(url: str, folder: Path) -> None:
     """A whole district: at a desk, at a phone, on the wall, and in large type and English."""
-    words = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce", **ALONE}
     looks = {"desk": (DESKTOP, False), "phone": (PHONE, False), "wall": (WALL, False), "desk-long": (DESKTOP, True)}
-    with tempfile.TemporaryDirectory() as letters:
-        async with launched(Path(letters)) as browser:
-            for name, (size, long) in looks.items():
-                context = await browser.new_context(viewport=size, **words)  # type: ignore[arg-type]
-                if long:
-                    await context.add_init_script(LARGE_AND_ENGLISH)
-                official = Person("district-union", context, await context.new_page(), url, "")
-                month = await _enters_demo(official)
-                for path in ("/district/wall",) if name == "wall" else DISTRICT:
-                    at = path.format(month=month)
-                    await _look(official, at, folder, f"{name}-district-{_named(path.replace('{month}', ''))}")
-                await context.close()
+    async with windows(url) as enters:
+        for name, (size, long) in looks.items():
+            official = await enters("district-union", size)
+            if long:
+                await official.context.add_init_script(LARGE_AND_ENGLISH)
+            month = await _enters_demo(official)
+            for path in ("/district/wall",) if name == "wall" else DISTRICT:
+                at = path.format(month=month)
+                await look(official, at, folder, f"{name}-district-{named(path.replace('{month}', ''))}")
+            await official.context.close()
 
 
 async def _enters_demo(official: Person) -> str:
@@ -165,5 +139,6 @@ if __name__ == "__main__":
     hatch_build.build()
     with tempfile.TemporaryDirectory() as home, House(Path(home)) as house:
         asyncio.run(shots(house.url, where))
+        asyncio.run(voices(house.url, where))
     with tempfile.TemporaryDirectory() as world, Demo(Path(world), free_port()) as demo:
         asyncio.run(district(demo.ready(START_S), where))

@@ -5,34 +5,24 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from datetime import timedelta
-from itertools import count
-from typing import Any, Final
+from typing import Final
 
-import httpx2
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.async_api import Request, Route, expect
 
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Office
-from cloudnego.polls.ballots import Question
-from cloudnego.walk.client import API, Api
+from cloudnego.walk.client import API
 from tests.browser.person import DESKTOP, PHONE, Person
-from tests.browser.played import READ, Town, UpTo, town_of, up_to
+from tests.browser.played import READ, Town, town_of, up_to
+from tests.browser.voted import Meeting, Vote, on_the_roster, opened
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
-from tests.polls.voter import Secret, finalize
-from tests.web.polled import padded, padless, unpadded
 
 pytestmark = [pytest.mark.whole, pytest.mark.timeout(900)]
 
 PIN: Final = "402817"
-VOTERS: Final = 12
 BY_HTTP: Final = 7
 TAPS_MAX: Final = 5
-WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")  # whom a town has on its roster
 IN_THE_BOX: Final = "已投入票箱"
 _WAITS_MS: Final = 40_000  # three to fifteen seconds, and stretching a secret on two busy cores
 _KIOSK_MS: Final = 40_000
@@ -50,18 +40,6 @@ KEPT: Final = """async () => {
 }"""
 
 
-class Meeting(UpTo):
-    """The plain story of an enterprise with twelve workers, who hold a general meeting and vote both ways."""
-
-    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
-        more: dict[type[c.Command], dict[str, Any]] = {
-            c.RecordDelegateRoll: {"delegates": VOTERS, "workers": VOTERS, "managers": 0, "women": 0},
-            c.ConveneCongress: {"form": "general_meeting", "total": VOTERS},
-            c.AdoptVotingMethod: {"ballot": "both"},
-        }
-        super().act(who, kind, **(more.get(kind, {}) | wish))
-
-
 class Cast:
     """What one window brought to the box."""
 
@@ -76,61 +54,6 @@ class Cast:
             self.bodies.append(request.post_data or "")
             headers = await request.all_headers()
             self.cookies.append(headers.get("cookie") or headers.get("authorization") or headers.get("x-person"))
-
-
-class Vote:
-    """A vote that runs, its town, and its voters who are not looked at."""
-
-    def __init__(self, town: Town, table: UpTo, voters: list[str]) -> None:
-        self.town = town
-        self.voters = voters
-        self.case = str(table.record.case)
-        self.poll = str(self._look(town.by_role("union_chair"), f"/negotiations/{self.case}")["state"]["poll"]["id"])
-        self._signs = (f"{n:016d}" for n in count(1))
-
-    def _look(self, who: str, path: str) -> Any:
-        return self.town.sandbox.look(who, path)
-
-    def http(self, who: str, choice: str) -> None:
-        """A voter whose phone is this program."""
-        seen = self._look(who, f"/polls/{self.poll}")
-        key = rsa.RSAPublicNumbers(65537, int.from_bytes(unpadded(seen["key"]["modulus"]), "big")).public_key()
-        codes = frozenset(one["code"] for one in seen["choices"])
-        secret = Secret(next(self._signs), bytes.fromhex(seen["hash"]))
-        question = Question(poll=bytes.fromhex(seen["hash"]), choices=codes, picks=seen["picks"])
-        content, blinded = secret.ask(key, question, choice)
-        with Api(self.town.url) as api:
-            token, body = self.town.sandbox._token(who), {"blinded": padless(blinded.asked)}
-            signed = api.call("POST", f"/polls/{self.poll}/issue", body, token=token)["signature"]
-            mark = finalize(key, content, unpadded(signed), blinded.inverse).hex()
-            ballot = {"poll": self.poll, "nonce": secret.nonce.hex(), "choice": choice, "signature": mark}
-        headers = {"Content-Type": "application/json"}
-        answer = httpx2.post(f"{self.town.url}{API}/ballots", content=padded(ballot), headers=headers)
-        assert answer.status_code == 200, answer.text
-
-    def closes(self) -> None:
-        """Past the close and the two minutes after it; the clock counts."""
-        ends = self._look(self.town.by_role("auditor"), f"/polls/{self.poll}")["closes_at"]
-        now = self.town.sandbox.now
-        self.town.sandbox.move(max(now, now.fromisoformat(ends)) + timedelta(minutes=3))
-
-
-def _opened(town: Town) -> Callable[[UpTo], Vote]:
-    """Twelve on the roster, before the story begins; the vote is opened where it ends."""
-    sandbox, firm = town.sandbox, town.settled.subject
-    there = [one.id for one in sandbox.people.values() if one.role in WORKERS]
-    more = [sandbox.person("voter", f"职工{n:02d}", [(firm, Office.WORKER)]) for n in range(VOTERS - len(there))]
-    lines = [{"number": f"9{n:03d}", "name": sandbox.people[one].name, "person": one} for n, one in enumerate(more)]
-    with Api(town.url) as api:
-        token = sandbox._token(town.by_role("union_chair"))
-        api.call("POST", f"/enterprises/{firm}/workers", {"workers": lines}, token=token)
-
-    def open_(table: UpTo) -> Vote:
-        table.ends = None
-        table.act(town.by_role("union_chair"), c.OpenBallot)
-        return Vote(town, table, [*there, *more])
-
-    return open_
 
 
 async def slips_of(town: Town) -> dict[str, str]:
@@ -175,9 +98,9 @@ async def is_in_the_box(person: Person) -> None:
 
 async def test_from_the_slip_to_the_line_in_the_list(enters: Enters, server: House) -> None:
     async with town_of(server.url, enters) as town:
-        open_ = await asyncio.to_thread(_opened, town)
+        voters = await asyncio.to_thread(on_the_roster, town)
         table = await up_to(town, c.RecordBallot, of=Meeting)
-        vote = await asyncio.to_thread(open_, table)
+        vote = await asyncio.to_thread(opened, town, table, voters)
         worker, lost, kiosk, *others = (who for who in reversed(vote.voters))
         phone = await enters("worker", PHONE)
         slips, people = await slips_of(town), town.sandbox.people

@@ -6,50 +6,24 @@ import asyncio
 import re
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from playwright.async_api import expect
 
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Office
 from cloudnego.stories import STORIES
 from cloudnego.walk.client import Api
 from cloudnego.walk.record import Record
 from tests.browser.person import DESKTOP, Person
-from tests.browser.played import FarEnough, Town, UpTo, town_of
+from tests.browser.played import FarEnough, Town, town_of
+from tests.browser.voted import VOTERS, Meeting, on_the_roster
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.whole
 
-VOTERS: Final = 12
 ON_PAPER: Final = 8
-WORKERS: Final = ("worker_representative", "recorder", "scrutineer", "worker")  # whom a town has on its roster
-
-
-class Meeting(UpTo):
-    """The plain story of an enterprise with twelve workers, who hold a general meeting and vote both ways."""
-
-    def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
-        more: dict[type[c.Command], dict[str, Any]] = {
-            c.RecordDelegateRoll: {"delegates": VOTERS, "workers": VOTERS, "managers": 0, "women": 0},
-            c.ConveneCongress: {"form": "general_meeting", "total": VOTERS},
-            c.AdoptVotingMethod: {"ballot": "both"},
-        }
-        super().act(who, kind, **(more.get(kind, {}) | wish))
-
-
-def on_the_roster(town: Town) -> list[str]:
-    """Twelve workers, before the story begins."""
-    sandbox, firm = town.sandbox, town.settled.subject
-    there = [one.id for one in sandbox.people.values() if one.role in WORKERS]
-    more = [sandbox.person("voter", f"职工{n:02d}", [(firm, Office.WORKER)]) for n in range(VOTERS - len(there))]
-    lines = [{"number": f"9{n:03d}", "name": sandbox.people[one].name, "person": one} for n, one in enumerate(more)]
-    with Api(town.url) as api:
-        token = sandbox._token(town.by_role("union_chair"))
-        api.call("POST", f"/enterprises/{firm}/workers", {"workers": lines}, token=token)
-    return [*there, *more]
 
 
 async def about_to_vote(town: Town) -> Meeting:
