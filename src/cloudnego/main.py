@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.types import ASGIApp
 
+from cloudnego.audit.logkey import LogKey
 from cloudnego.eventlog.database import connect, revision_of, sqlite_file
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import Keyring
@@ -160,6 +161,8 @@ def install(settings: Settings, told: Callable[[int], None] | None = None) -> tu
         engine.dispose()
     if not begun and not settings.master_key.exists():
         Keyring.create(settings.master_key)
+    if not settings.log_key.exists():  # also where an older program made the installation, which signed nothing
+        LogKey.create(settings.log_key, settings.public_url)
     return before, newest()
 
 

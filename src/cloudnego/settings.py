@@ -217,3 +217,8 @@ class Settings(BaseSettings):
     def master_key(self) -> Path:
         """Where the wrapping key lies."""
         return self.key_file if self.key_file is not None else self.data_dir.absolute() / "keys" / "master.key"
+
+    @property
+    def log_key(self) -> Path:
+        """Where the keys lie that sign the log: beside the wrapping key."""
+        return self.master_key.with_name("log.key")

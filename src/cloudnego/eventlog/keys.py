@@ -78,7 +78,7 @@ class Keyring:
         self._dice: Final = dice
         self._place: Final = place
         self._file: Final = file
-        self._seen: Final = _Seen(file)
+        self._seen: Final = Seen(file)
 
     @classmethod
     def open(cls, file: Path, dice: Dice | None = None) -> Keyring:
@@ -88,12 +88,7 @@ class Keyring:
     @classmethod
     def create(cls, file: Path, dice: Dice | None = None) -> Keyring:
         """Make the key file with one new master key. Raises FileExistsError if it is there."""
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(os.urandom(KEY_BYTES).hex() + "\n")
-            out.flush()
-            os.fsync(out.fileno())
+        make(file, _lines([os.urandom(KEY_BYTES)]))
         return cls.open(file, dice)
 
     def add(self) -> str:
@@ -103,7 +98,7 @@ class Keyring:
         """
         assert self._file is not None, "only a keyring with a file turns its keys"
         masters = [*read_masters(self._file), os.urandom(KEY_BYTES)]
-        _replace(self._file, masters)
+        replace(self._file, _lines(masters))
         self._masters = {mark_of(master): AESGCM(master) for master in masters}
         return mark_of(masters[-1]).hex()
 
@@ -116,7 +111,7 @@ class Keyring:
             raise KeyMissing("key_unknown", mark=mark, file=self._place)
         if kept[-1:] != masters[-1:]:
             raise KeyMissing("key_in_use", mark=mark, file=self._place)
-        _replace(self._file, kept)
+        replace(self._file, _lines(kept))
         self._masters = {mark_of(master): AESGCM(master) for master in kept}
 
     @classmethod
@@ -201,14 +196,20 @@ def read_masters(file: Path) -> list[bytes]:
         raise KeyMissing("key_unreadable", file=file) from None
 
 
-def _replace(file: Path, masters: list[bytes]) -> None:
+def _lines(masters: list[bytes]) -> str:
+    return "".join(master.hex() + "\n" for master in masters)
+
+
+def make(file: Path, text: str) -> None:
+    """Write a new file that only its owner may read. Raises FileExistsError."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write(file, text, os.O_EXCL)
+
+
+def replace(file: Path, text: str) -> None:
     """Write the file anew under another name, then put it in place: there is no moment without a whole one."""
     part = file.with_name(file.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as out:
-        out.write("".join(master.hex() + "\n" for master in masters))
-        out.flush()
-        os.fsync(out.fileno())
+    _write(part, text, os.O_TRUNC)
     part.replace(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
@@ -217,7 +218,15 @@ def _replace(file: Path, masters: list[bytes]) -> None:
         os.close(folder)
 
 
-class _Seen:
+def _write(file: Path, text: str, how: int) -> None:
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | how, 0o600)
+    with os.fdopen(descriptor, "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+class Seen:
     """Which file was read last, by what the system says of it."""
 
     def __init__(self, file: Path | None) -> None:

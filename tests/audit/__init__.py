@@ -1,0 +1,1 @@
+"""The record that no one can bend: notes, proofs, keys, witnesses."""
