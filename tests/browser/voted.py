@@ -36,10 +36,10 @@ class Meeting(UpTo):
 class Vote:
     """A vote that runs, its town, and its voters who are not looked at."""
 
-    def __init__(self, town: Town, table: UpTo, voters: list[str]) -> None:
+    def __init__(self, town: Town, case: str, voters: list[str]) -> None:
         self.town = town
         self.voters = voters
-        self.case = str(table.record.case)
+        self.case = case
         self.poll = str(self._look(town.by_role("union_chair"), f"/negotiations/{self.case}")["state"]["poll"]["id"])
         self._signs = (f"{n:016d}" for n in count(1))
 
@@ -86,4 +86,4 @@ def opened(town: Town, table: UpTo, voters: list[str], kind: type[c.Command] = c
     """Open the vote where the story ended."""
     table.ends = None
     table.act(town.by_role("union_chair"), kind, **wish)
-    return Vote(town, table, voters)
+    return Vote(town, str(table.record.case), voters)

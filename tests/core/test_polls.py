@@ -106,7 +106,9 @@ def test_a_vote_stays_open_long_enough_and_not_for_ever() -> None:
 
 
 def test_whoever_stands_on_the_roll_may_vote_and_all_of_them() -> None:
-    replace(READY, named=drawn(39)).when(UNION, opening()).then_refused(Reason.TOTAL_NOT_THE_ROLL, "ZJDM 5", roll=40)
+    replace(READY, named=drawn(39)).when(UNION, opening()).then_refused(
+        Reason.VOTERS_NOT_THE_ROLL, "ZJDM 5", n=39, roll=40
+    )
     replace(READY, named=drawn(0)).when(UNION, opening()).then_refused(Reason.NOBODY_MAY_VOTE)
     replace(READY, named=Named()).when(UNION, opening()).then_refused(Reason.NOBODY_MAY_VOTE)
     replace(NAMED, named=drawn(120)).when(UNION, electing(electorate="all_workers")).then(e.PollOpened)

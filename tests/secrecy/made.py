@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from cloudnego.core.vocabulary import Office, Side, Stream
 from cloudnego.files.kinds import FileKind
 from cloudnego.files.store import NewFile
+from cloudnego.identity import election_objections
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.congress import Sitting, comment, comments, hide
 from cloudnego.identity.consents import Wanted
@@ -104,7 +105,7 @@ def _of_the_roll(house: House, district: str, named: Named) -> dict[str, str]:
 
 
 def _nominated(house: House, district: str, case: str, named: Named) -> dict[str, str]:
-    """Somebody of A's roster who stands, with words that the union let all read."""
+    """Somebody of A's roster who stands, with words that the union let all read; and what a worker objects."""
     site = house.site
     day = site.today(district)
     with writing(site.engine) as session:
@@ -119,8 +120,9 @@ def _nominated(house: House, district: str, case: str, named: Named) -> dict[str
         row = nominate(session, call, line.person, line.person, site.new_id)
         stand(row, "班组长", "想把夜班补贴谈清楚")
         moderate(session, roster, row, shown=True, reason="已核对")
-        made = row.id
-    return {"candidacy": made}
+        objects = Roster(session, district, site.new_id, site.now_s(), named("worker"))
+        objection = election_objections.object_to(session, objects, case, None, "计票时间没有提前告诉大家")
+        return {"candidacy": row.id, "election_objection": objection}
 
 
 def _of_the_congress(house: House, district: str, case: str, named: Named) -> dict[str, str]:

@@ -136,9 +136,15 @@ async def test_the_list_becomes_candidates_of_the_case_and_whom_the_law_bars_is_
         assert answer.status_code == 201, answer.text
     shown = await one.look("w1", "candidates")
     assert (shown["choose"], shown["electorate"], shown["quorum"], shown["needed"]) == (1, 4, 3, 3)
-    assert shown["rows"] == [
-        {"person": row["person"], "name": "职工2", "post": "磨工", "words": WORDS, "elected": False}
-    ]
+    stands = {
+        "person": row["person"],
+        "name": "职工2",
+        "post": "磨工",
+        "words": WORDS,
+        "elected": False,
+        "seated": False,
+    }
+    assert shown["rows"] == [stands | dict.fromkeys(("round", "votes", "follows", "place"))]
     assert (shown["chief"]["name"], shown["scrutineers"]) == ("firm.chair", ["职工3", "职工4"])
     assert await one.do("w1", "/named", name="职工1") == "nomination_closed", "the list has been proposed"
     barred = await town["firm.chair"].post(
@@ -154,8 +160,11 @@ async def test_the_list_becomes_candidates_of_the_case_and_whom_the_law_bars_is_
     assert opened.status_code == 201, opened.text
     poll = (await one.look("w1", "candidates"))["poll"]
     assert poll["closes_at"] == "2026-03-04T18:00:00+08:00"
-    choices = (await town["w1"].get(f"{API}/polls/{poll['poll']}")).json()["choices"]
-    assert [found["person"] for found in choices] == [row["person"], None], "names alone are signed, no words"
+    vote = (await town["w1"].get(f"{API}/polls/{poll['poll']}")).json()
+    assert [found["person"] for found in vote["choices"]] == [row["person"], None], "names alone are signed, no words"
+    assert (await town["w1"].get(vote["candidates"])).json() == await one.look("w1", "candidates")
+    of_the_other_side = (await town["firm.hr"].get(f"{API}/polls/{poll['poll']}")).json()
+    assert of_the_other_side["candidates"] is None, "there is nothing to be read there"
     assert await one.do("w2", "/own", stands=False) == "nomination_closed"
     assert (await one.look("w2"))["may_stand"] is False, "while the vote runs nobody's words change"
 

@@ -60,7 +60,7 @@ def drawn_from_the_roll(m: Moment, command: c.OpenElection | c.OpenBallot) -> Ob
     total = voters(m, command)
     if total is None or total == drawn.roll:
         return None
-    return no(Reason.TOTAL_NOT_THE_ROLL, "ZJDM 5", cure=(Seat.UNION,), total=drawn.roll, roll=total)
+    return no(Reason.VOTERS_NOT_THE_ROLL, "ZJDM 5", cure=(Seat.UNION,), n=drawn.roll, roll=total)
 
 
 def voters(m: Moment, command: c.OpenElection | c.OpenBallot) -> int | None:

@@ -225,6 +225,7 @@ class Reason(StrEnum):
     METHOD_IS_PAPER = "method_is_paper"
     POLL_CLOSES_WRONG = "poll_closes_wrong"
     NOBODY_MAY_VOTE = "nobody_may_vote"
+    VOTERS_NOT_THE_ROLL = "voters_not_the_roll"
     UNDER_TEN_VOTERS = "under_ten_voters"
     QUORUM_ADVISED = "quorum_advised"
     MAJORITY_ADVISED = "majority_advised"

@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from cloudnego.identity.delegate_tables import Delegate, DelegateObjection, DelegatePosting, FrozenLine, FrozenRoll
 from cloudnego.identity.delegates import Counts, Line, counts_of, frozen_roll, lines_of, reason_given, workers_of
+from cloudnego.identity.objections import answered
 from cloudnego.identity.roster import Roster, RosterError
 from cloudnego.identity.tables import Person
 
@@ -117,9 +118,8 @@ def object_to(session: Session, roster: Roster, enterprise: str, delegate: str, 
 def answer(session: Session, roster: Roster, enterprise: str, objection: str, text: str) -> bool:
     """Answer an objection, once. False where there is none that waits."""
     row = session.get(DelegateObjection, objection)
-    if row is None or row.enterprise != enterprise or row.answered_s is not None:
+    if row is None or row.enterprise != enterprise or not answered(row, text, roster.by, roster.now_s):
         return False
-    row.answer, row.answered_by, row.answered_s = text, roster.by, roster.now_s
     session.add(row)
     return True
 

@@ -11,6 +11,8 @@ from datetime import date
 from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
+from cloudnego.identity.objections import Objected
+
 _OPEN = text("ended_s IS NULL")
 
 
@@ -58,7 +60,7 @@ class DelegatePosting(SQLModel, table=True):
     until: date  # the last day for objections
 
 
-class DelegateObjection(SQLModel, table=True):
+class DelegateObjection(Objected, table=True):
     """A worker objects to a line; the union answers. Both stay."""
 
     __tablename__ = "delegate_objection"
@@ -73,11 +75,6 @@ class DelegateObjection(SQLModel, table=True):
     raised_by: str = Field(
         sa_column_args=(ForeignKey("person.id", name="fk_delegate_objection_raised_by"),), max_length=64
     )
-    raised_s: int = Field(sa_type=BigInteger)
-    reason: str = Field(max_length=500)
-    answer: str | None = Field(default=None, max_length=500)
-    answered_by: str | None = Field(default=None, max_length=64)
-    answered_s: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class FrozenRoll(SQLModel, table=True):

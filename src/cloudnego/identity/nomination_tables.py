@@ -1,4 +1,5 @@
-"""Tables of nominations: who is put forward for a case's election, whether he stands, and what the union decided.
+"""Tables of nominations: who is put forward for a case's election, whether he stands, what the union decided, and what
+workers object to the list that came of the vote.
 
 Instants are whole seconds since 1970 (real time), columns ending in `_s`; `since_s` is the opening of the call in every
 row, for a line must not tell who nominated before whom. Dates are days of the district's clock.
@@ -10,6 +11,8 @@ from datetime import date
 
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlmodel import Field, SQLModel
+
+from cloudnego.identity.objections import Objected
 
 
 class NominationCall(SQLModel, table=True):
@@ -80,3 +83,22 @@ class CandidacyStep(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=200)
     created_by: str = Field(max_length=64)
     at_s: int = Field(sa_type=BigInteger)
+
+
+class ElectionObjection(Objected, table=True):
+    """A worker objects to the list that was publicised after the vote. `about`: one of the elected; None: the whole."""
+
+    __tablename__ = "election_objection"
+    __table_args__ = (Index("ix_election_objection_case_id", "case_id", "raised_s"),)
+
+    id: str = Field(primary_key=True, max_length=64)
+    district: str = Field(max_length=64)
+    case_id: str = Field(max_length=64)
+    about: str | None = Field(
+        default=None,
+        sa_column_args=(ForeignKey("person.id", name="fk_election_objection_about"),),
+        max_length=64,
+    )
+    raised_by: str = Field(
+        sa_column_args=(ForeignKey("person.id", name="fk_election_objection_raised_by"),), max_length=64
+    )

@@ -83,16 +83,16 @@ KEPT: Final = (
     Kept(
         name="nominations",
         what=Said(
-            zh="推荐候选人：谁推荐了谁、候选人自己的话、工会的决定和理由",
-            en="nominations: who put forward whom, what candidates say for themselves, what the union decided and why",
+            zh="推荐候选人：谁推荐了谁、候选人自己的话、工会的决定和理由；对当选名单的异议和答复",
+            en="nominations: who put forward whom, candidates' own words, decisions; objections to the elected list",
         ),
         floor=0,
         days=1_095,
         law="个人信息保护法 19",
-        tables=("nomination_call", "candidacy", "nomination", "candidacy_step"),
+        tables=("nomination_call", "candidacy", "nomination", "candidacy_step", "election_objection"),
         swept=(
             ("candidacy_step", "at_s"), ("nomination", "since_s"), ("candidacy", "since_s"),
-            ("nomination_call", "opened_s"),
+            ("nomination_call", "opened_s"), ("election_objection", "raised_s"),
         ),
     ),
     Kept(

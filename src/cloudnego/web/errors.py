@@ -72,6 +72,7 @@ STATUS: Final[Mapping[str, int]] = {
     "nominated_already": 409,
     "not_consented": 409,
     "no_words": 409,
+    "objections_closed": 409,
     "pin_to_be_chosen": 409,
     "membership_exists": 409,
     "login_taken": 409,

@@ -1,4 +1,4 @@
-"""Nominations and candidates as the API shows them: to the workers who stands, to the union all it decides by."""
+"""Nominations as the API shows them: to the workers who stands, to the union all it decides by."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import msgspec
 from cloudnego.core.benches import composition_of
 from cloudnego.core.moment import Law, Standing
 from cloudnego.core.nominations import may_be_asked, may_stand, not_voted_yet, of_an_enterprise, rep_of
-from cloudnego.core.polls import ends
 from cloudnego.core.refusals import Obstacle
-from cloudnego.core.state import ElectionState
-from cloudnego.core.steps.representatives import balloted
 from cloudnego.core.vocabulary import Seat
 from cloudnego.identity import nominations as kept
 from cloudnego.identity.nominations import Decided, Nominee
@@ -122,45 +119,6 @@ class NominationsDocument(msgspec.Struct, frozen=True, kw_only=True):
     desk: NominationDesk | None
 
 
-class CandidateDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One who stands for election. `elected`: in a round that two scrutineers confirmed."""
-
-    person: str
-    name: str
-    post: str | None
-    words: str | None
-    elected: bool
-
-
-class ElectionPoll(msgspec.Struct, frozen=True, kw_only=True):
-    """The vote on the platform that runs."""
-
-    poll: str
-    closes_at: datetime
-
-
-class CandidatesDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Who stands, how many are chosen and how. `seats` with the chief, who sits by office where a union elects;
-    `choose`: seats still to be filled. `electorate`: all who may vote, as far as the case knows; `quorum`, `needed`:
-    how many of them must take part and how many votes one needs."""
-
-    form: Literal["ballot", "approval_of_list"]
-    seats: int
-    choose: int
-    chief: CandidateDocument | None
-    rows: tuple[CandidateDocument, ...]
-    scrutineers: tuple[str, ...]
-    electorate: int | None
-    quorum: int | None
-    needed: int | None
-    round: int
-    settled: bool
-    poll: ElectionPoll | None
-
-
-# --- nominations ------------------------------------------------------------------------------------------------------
-
-
 def nominations_shown(site: Site, who: Who, found: Found) -> NominationsDocument:
     """What the reader sees of them. Blocks."""
     law, enterprise = pinned_law(site, found.case), enterprise_of(found)
@@ -244,60 +202,3 @@ def _candidacy(standing: Standing, one: Nominee, names: dict[str, str]) -> Candi
         ),
         in_the_way=_maybe(may_stand(standing, one.person), standing.law),
     )  # fmt: skip
-
-
-# --- candidates -------------------------------------------------------------------------------------------------------
-
-
-def candidates_shown(site: Site, found: Found) -> CandidatesDocument:
-    """Who stands as the case has it, with what they say of themselves. Blocks."""
-    case, election = found.case, found.case.election
-    standing = found.standing(pinned_law(site, case))
-    with reading(site.engine) as session:
-        call = kept.call_of(session, found.district, found.id)
-        own = {one.person: one for one in kept.nominees(session, call)} if call is not None else {}
-    persons = {one.person for one in election.candidates} | set(election.scrutineers)
-    names, elects = names_of(site, found, persons, set()), balloted(standing)
-    row, everybody = standing.law.pack.choosing, _electorate(found)
-    majority = row.elected if elects else row.without_union or row.elected
-
-    def shown(person: str) -> CandidateDocument:
-        one = own.get(person)
-        return CandidateDocument(
-            person=person, name=names.get(person, ""), post=one.post if one is not None and one.stands else None,
-            words=one.words if one is not None and one.shown else None, elected=person in election.chosen,
-        )  # fmt: skip
-
-    stand = [one.person for one in election.candidates if not (elects and one.person == election.chief)]
-    return CandidatesDocument(
-        form="ballot" if elects else "approval_of_list",
-        seats=election.seats,
-        choose=_choose(election) if elects else len(stand),
-        chief=shown(election.chief) if election.chief is not None else None,
-        rows=tuple(shown(person) for person in stand),
-        scrutineers=tuple(names.get(one, "") for one in election.scrutineers),
-        electorate=everybody,
-        quorum=row.quorum.needed(everybody) if everybody is not None and elects and row.quorum else None,
-        needed=majority.needed(everybody) if everybody is not None and majority else None,
-        round=election.round,
-        settled=election.settled,
-        poll=_poll(found),
-    )
-
-
-def _choose(election: ElectionState) -> int:
-    return 0 if election.settled else max(0, election.seats - 1 - len(election.chosen))
-
-
-def _electorate(found: Found) -> int | None:
-    poll, roll = found.case.poll, found.case.roll
-    if poll is not None and poll.kind == "election":
-        return poll.roll
-    return roll.delegates if roll is not None else None
-
-
-def _poll(found: Found) -> ElectionPoll | None:
-    poll = found.case.poll
-    if poll is None or poll.kind != "election":
-        return None
-    return ElectionPoll(poll=poll.id, closes_at=ends(poll, found.at))

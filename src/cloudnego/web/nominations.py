@@ -1,5 +1,5 @@
-"""Nominations before the workers elect their representatives, and the candidates, over HTTP: for the workers' side of a
-case alone. For the employer's people, and for whoever stands above, there are none."""
+"""Nominations before the workers elect their representatives, over HTTP: for the workers' side of a case alone. For the
+employer's people, and for whoever stands above, there are none."""
 
 from __future__ import annotations
 
@@ -26,13 +26,7 @@ from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem, obstacle_as_said
-from cloudnego.web.nomination_documents import (
-    CandidatesDocument,
-    NominationsDocument,
-    candidates_shown,
-    enterprise_of,
-    nominations_shown,
-)
+from cloudnego.web.nomination_documents import NominationsDocument, enterprise_of, nominations_shown
 from cloudnego.web.organisations import written
 from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.site import Site
@@ -122,20 +116,6 @@ async def get_nominations(
     """Whether nominations are asked for, who stands, your own; for the union what it makes its list of."""
     found = await insider(site, who, case_id, acting_as)
     return tagged(request, await site.threads.run(nominations_shown, site, who, found))
-
-
-@router.get(
-    "/negotiations/{case_id}/candidates",
-    **described("get_candidates", CandidatesDocument, codes=OF_A_CASE, tagged=True),
-)
-async def get_candidates(
-    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
-) -> Response:
-    """Who stands for election, what they say for themselves, how many are chosen and how."""
-    found = await insider(site, who, case_id, acting_as)
-    if not found.case.election.candidates:
-        raise Problem("not_found")
-    return tagged(request, await site.threads.run(candidates_shown, site, found))
 
 
 # --- for the roster's workers -----------------------------------------------------------------------------------------
@@ -240,7 +220,7 @@ async def open_nominations(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
 ) -> Response:
     """Ask the workers whom they put forward, until a day."""
-    found = await _union(site, who, case_id, acting_as)
+    found = await for_union(site, who, case_id, acting_as)
     sent, standing = parsed(request, CallBody), found.standing(pinned_law(site, found.case))
     if not of_an_enterprise(standing):
         raise Problem("not_found")
@@ -263,7 +243,7 @@ async def list_candidate(
     *, request: Request, site: TheSite, who: SignedIn, case_id: CaseId, candidacy_id: PathId, acting_as: ActingAs = None
 ) -> Response:
     """Put a candidate on the union's list, or leave him out with the reason; both are logged."""
-    found = await _union(site, who, case_id, acting_as)
+    found = await for_union(site, who, case_id, acting_as)
     sent, standing = parsed(request, ListingBody), found.standing(pinned_law(site, found.case))
     _fit(site, found, not_voted_yet(standing))
 
@@ -287,7 +267,7 @@ async def moderate_words(
     *, request: Request, site: TheSite, who: SignedIn, case_id: CaseId, candidacy_id: PathId, acting_as: ActingAs = None
 ) -> Response:
     """Let everybody read what a candidate says for himself, or hold it back with the reason; both are logged."""
-    found = await _union(site, who, case_id, acting_as)
+    found = await for_union(site, who, case_id, acting_as)
     sent = parsed(request, WordsBody)
 
     def write(session: Session, roster: Roster) -> None:
@@ -300,7 +280,7 @@ async def moderate_words(
 # --- finding and saying -----------------------------------------------------------------------------------------------
 
 
-async def _union(site: Site, who: Who, case_id: str, acting_as: str | None) -> Found:
+async def for_union(site: Site, who: Who, case_id: str, acting_as: str | None) -> Found:
     """The case, for the workers' union. Raises `Problem` 404."""
     found = await insider(site, who, case_id, acting_as)
     if Seat.UNION not in found.seats:

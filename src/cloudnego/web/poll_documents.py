@@ -42,7 +42,8 @@ class PollResult(msgspec.Struct, frozen=True, kw_only=True):
 class PollDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A vote on the platform. `opening`: the body of the event that opened it, as the log commits to it, and `hash` the
     SHA-256 of its canonical form (RFC 8785), which every ballot names. `mine`: what became of the reader's own line on
-    the roll. `issued`, `on_paper`: for the union and the scrutineers. `few`: under ten voters."""
+    the roll. `issued`, `on_paper`: for the union and the scrutineers. `few`: under ten voters. `candidates`: where it
+    is read what those who stand say for themselves, for the workers' side of an election; no part of what is signed."""
 
     poll: str
     negotiation: str
@@ -64,6 +65,7 @@ class PollDocument(msgspec.Struct, frozen=True, kw_only=True):
     mine: Literal["none", "open", "issued", "paper"]
     issued: int | None
     on_paper: int | None
+    candidates: str | None
     result: PollResult | None
 
 

@@ -60,6 +60,7 @@ from cloudnego.web.poll_documents import (
 )
 from cloudnego.web.queries import ActingAs
 from cloudnego.web.site import Site
+from cloudnego.web.surveys import of_workers
 
 _STATES: Final[dict[str, Literal["open", "closed", "void"]]] = {
     "open": "open",
@@ -112,7 +113,7 @@ class PaperCountBody(Message):
 async def get_poll(site: TheSite, who: SignedIn, poll: PollId, acting_as: ActingAs = None) -> Response:
     """A vote on the platform: all that was fixed at its opening, and what has become of your own ballot."""
     home, found = await _found(site, who, poll, acting_as)
-    return answer(await site.threads.run(_document, site, found, poll, home))
+    return answer(await site.threads.run(_document, site, who, found, poll, home))
 
 
 @router.get("/polls/{poll}/closing", **described("get_poll_closing", Closing, codes=(*OF_A_CASE, "poll_runs")))
@@ -282,7 +283,11 @@ def _may_count(site: Site, found: Found, poll: str) -> None:
         raise Problem("not_found")
 
 
-def _document(site: Site, found: Found, poll: str, home: Home) -> PollDocument:
+def _candidates(found: Found, kind: str, *, inside: bool) -> str | None:
+    return f"{router.prefix}/negotiations/{found.id}/candidates" if kind == "election" and inside else None
+
+
+def _document(site: Site, who: Who, found: Found, poll: str, home: Home) -> PollDocument:
     closed = home.state in ("counted", "buried")
     entered = (site.rounds.history.of if closed else site.rounds.history.opening)(found.id, poll)
     event, content = entered.opening, fixed(entered.opening)
@@ -313,6 +318,7 @@ def _document(site: Site, found: Found, poll: str, home: Home) -> PollDocument:
         mine=site.polls.standing(poll, found.member.person),
         issued=figures.issued if figures is not None else None,
         on_paper=figures.on_paper if figures is not None else None,
+        candidates=_candidates(found, event.kind, inside=of_workers(who, found)),
         result=_result(entered, found) if closed else None,
     )
 

@@ -164,6 +164,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "list_candidate": None,
     "moderate_words": None,
     "get_candidates": None,
+    "object_to_election": None,
+    "answer_election_objection": None,
     "export_cases": PortalScope.CASES,
     "export_enterprises": PortalScope.REGISTER,
     "invite": None,
