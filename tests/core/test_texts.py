@@ -42,7 +42,7 @@ DOORS = (
         "pages.",
         "congress_paper.",
     ),
-    *("guide.", "glossary.", "surveys."),
+    *("guide.", "glossary.", "surveys.", "audit."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 
