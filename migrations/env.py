@@ -31,6 +31,7 @@ for tables in (
     "cloudnego.identity.record_tables",
     "cloudnego.identity.grant_tables",
     "cloudnego.identity.portal_tables",
+    "cloudnego.papers.tables",
     "cloudnego.polls.tables",
 ):
     import_module(tables)  # each declares its tables in SQLModel.metadata

@@ -170,12 +170,16 @@ def fsck(
     """Derive every hash again from the stored bytes; name the first fault of each stream. Only reads."""
     from cloudnego.eventlog.fsck import fsck as check
     from cloudnego.files.store import FileStore
-    from cloudnego.main import looked_into
+    from cloudnego.main import looked_into, now_s
+    from cloudnego.papers.press import Press
+    from cloudnego.papers.store import PaperStore
     from cloudnego.settings import Settings
 
     with looked_into(Settings()) as (engine, ring), progress("条 entries") as done:
         report = check(engine, ring, contents=not trees_only, told=done)
-        faults = [*report.faults, *(FileStore(engine, ring).check() if not trees_only else ())]
+        faults = list(report.faults)
+        if not trees_only:
+            faults += FileStore(engine, ring).check() + PaperStore(engine, ring, now_s, Press()).check()
     for fault in faults:
         out.print(f"[red]不符 fault[/] {fault}", highlight=False, soft_wrap=True)
     counts = {"leaves": report.leaves, "streams": report.streams, "erased": report.erased}

@@ -16,6 +16,7 @@ from cloudnego.files import store as _files  # noqa: F401 - its column is in the
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.retention import KEPT
 from cloudnego.main import looked_into, now, now_s, open_log, retention_of
+from cloudnego.papers import store as _papers  # noqa: F401 - the same
 from cloudnego.polls import custody as _polls  # noqa: F401 - the same
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable

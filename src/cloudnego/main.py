@@ -43,6 +43,8 @@ from cloudnego.identity.texting import Gateway
 from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.rooms import Rooms
+from cloudnego.papers.press import Press
+from cloudnego.papers.store import PaperStore
 from cloudnego.places import migrations
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.pool import Pool
@@ -206,8 +208,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         world, log.engine, threads, clocks.refresh, figures.asked,
         timed=figures.timers_lag.time, beside=rounds.of_district,
     )  # fmt: skip
-    doorkeeper = _doorkeeper(sessions, portals, threads, settings)
-    rooms = rooms_on(log, threads)
+    doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
     site = Site(
         world=world,
         log=log,
@@ -236,6 +237,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
+        papers=PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates)),
         surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),

@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#\s]+$",
         description="Where the world reaches us, such as https://talks.example: who signs portals' tokens, and links.",
     )
+    papers_templates: Path | None = Field(
+        None,
+        description="A folder of typst templates that come before the house's own: papers look as the office wants.",
+    )
     cookie_secure: bool = Field(
         True, description="The session cookie is __Host- and Secure; only a demo on loopback without TLS turns it off."
     )

@@ -41,6 +41,7 @@ DOORS = (
         "form.",
         "pages.",
         "congress_paper.",
+        "paper.",
     ),
     *("guide.", "glossary.", "surveys.", "audit."),
 )

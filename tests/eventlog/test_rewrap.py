@@ -240,6 +240,7 @@ MODULES_THAT_WRAP = {
     "eventlog/memory.py",  # keeps nothing
     "eventlog/rewrap.py",
     "files/store.py",  # file.wrapped
+    "papers/store.py",  # paper.wrapped
     "surveys/store.py",  # survey.wrapped
     "identity/token_keys.py",  # token_key.wrapped
     "polls/custody.py",  # poll.wrapped

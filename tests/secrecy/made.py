@@ -31,6 +31,7 @@ from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Membership, SignIn
 from cloudnego.identity.workers import NewWorker, add_workers
 from cloudnego.main import House
+from cloudnego.papers.facts import Facts, Text, number_of
 from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyQuestion
 from cloudnego.surveys.store import Given, NewOpinion, NewSurvey, Written, opinion_id
 
@@ -62,6 +63,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
         **_of_accounts(house, district, named),
         **_of_programs(house, district, case, named),
         "file": _file(house, district, case, named),
+        "paper": _paper(house, district, case, named),
         "order": _order(house, district, case, named),
         **_survey(house, district, case, named),
         "case": case,
@@ -197,6 +199,18 @@ def _file(house: House, district: str, case: str, named: Named) -> str:
         at=site.world.clock(district).replace(microsecond=0),
     )  # fmt: skip
     return site.files.keep(new, content)[0].id
+
+
+def _paper(house: House, district: str, case: str, named: Named) -> str:
+    """A paper of the workers' own stream."""
+    facts = Facts(
+        doc="D5", about="worker", layout="letter", title="议题清单", title_en=None, district=district, case=case,
+        enterprise="某厂", credit_code=None, wage_year=2026, pack="cn-hangzhou 1", day=date(2026, 3, 2), sandbox=True,
+        blocks=(Text(text="本方的底线"),),
+    )  # fmt: skip
+    streams = frozenset({Stream.NOTICE, Stream.WORKER})
+    pdf = house.site.papers.press.printed(facts, number_of(facts, 1), "https://talks.example/register/0")
+    return house.site.papers.keep(facts, streams, named("worker_chief"), lambda _: pdf)[0].number
 
 
 def _order(house: House, district: str, case: str, named: Named) -> str:

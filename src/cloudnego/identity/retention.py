@@ -249,6 +249,17 @@ KEPT: Final = (
         law="个人信息保护法 47",
         tables=("file", "file_part"),
     ),
+    Kept(
+        name="papers",
+        what=Said(
+            zh="生成的文书和登记簿；引用的话删去时，文书的内容一并删去，编号和校验码留存",
+            en="papers that were made, and their register; erased with the words they quote, number and hashes stay",
+        ),
+        floor=0,
+        days=None,
+        law="档案法 14；个人信息保护法 47",
+        tables=("paper", "paper_part"),
+    ),
 )  # fmt: skip
 """Everything that is kept of people, and for how long. `docs/PRIVACY.md` says the same to them."""
 

@@ -46,6 +46,7 @@ from cloudnego.web import (
     opinions,
     organisations,
     outside,
+    papers,
     phones,
     poll_reminders,
     polls,
@@ -118,6 +119,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     candidates.router,
     congress.router,
     congress_papers.router,
+    papers.router,
     slips.router,
     slip_door.router,
     phones.router,
@@ -131,6 +133,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     letters.in_sandboxes,
     slips.style,
     congress_papers.style,
+    papers.counter,
 )
 """All endpoints, in the order in which they are looked for."""
 

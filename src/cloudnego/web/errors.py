@@ -57,6 +57,7 @@ STATUS: Final[Mapping[str, int]] = {
     "comments_closed": 409,
     "nobody_to_remind": 409,
     "paper_not_yet": 409,
+    "papers_full": 409,
     "roll_full": 409,
     "roll_empty": 409,
     "not_posted": 409,

@@ -23,7 +23,6 @@ from cloudnego.core.vocabulary import Seat, Side, Stream
 from cloudnego.files import jail
 from cloudnego.files.kinds import MEDIA, FileKind, FileRefused, Why, clean_name, declared
 from cloudnego.files.store import Full, Kept, NewFile
-from cloudnego.identity.sessions import Who
 from cloudnego.texts import say
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
@@ -32,6 +31,7 @@ from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem, obstacle_as_said
+from cloudnego.web.marking import mark_of
 from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.site import Site
 from cloudnego.web.viewing import noted, shown_of_file
@@ -215,16 +215,10 @@ async def get_file(
     with _turn(found):
         content = await site.threads.run(site.files.content, one)
         if not original:
-            mark = _mark(site, found, who)
+            mark = mark_of(site, found, who)
             content = await site.cells.run(jail.marked, content, one.facts.kind, mark)
     copy = Response(content, 200, _headers(one), _TYPES[one.facts.kind])
     return await noted(site, who, found, shown_of_file(one), copy)
-
-
-def _mark(site: Site, found: Found, who: Who) -> str:
-    """Who takes it, when, and of which case it is."""
-    sandbox = site.clocks.district(found.district).kind == "sandbox"
-    return f"{who.signature} {found.at:%Y-%m-%d %H:%M} 案号 {found.id}" + (" 演示·无效力" if sandbox else "")
 
 
 def _headers(one: Kept) -> dict[str, str]:

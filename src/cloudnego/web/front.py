@@ -43,9 +43,9 @@ OPEN_DOORS: Final = frozenset(
 """What a stranger may ask. `/packs/{id}`, `/texts/{name}` and coming in through a provider are open too, see
 `_is_open`."""
 
-_OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/")
+_OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/", f"{API}/register/")
 
-_BESIDE: Final = frozenset({"candidates", "nominations", "prepared", "surveys"})
+_BESIDE: Final = frozenset({"candidates", "nominations", "papers", "prepared", "surveys"})
 """What can be posted to a case and is no command: the router's."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

@@ -25,6 +25,7 @@ from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
 from cloudnego.live.rooms import Rooms
+from cloudnego.papers.store import PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
@@ -81,6 +82,7 @@ class Site:
     watch: Watch
     threads: Threads
     files: FileStore
+    papers: PaperStore
     surveys: Surveys
     cells: Threads
     couriers: Threads

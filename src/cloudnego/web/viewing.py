@@ -12,6 +12,7 @@ from cloudnego.files.store import Kept
 from cloudnego.identity.offices import fits
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.views import DRAFT, WHOLE_CAUCUS, Material, Reader
+from cloudnego.papers.store import Paper
 from cloudnego.ports import Recorded
 from cloudnego.web.cases import Found
 from cloudnego.web.site import Site
@@ -42,6 +43,12 @@ def shown_of_draft(found: Found) -> list[Material]:
 def shown_of_file(one: Kept) -> list[Material]:
     """A file, as the material of the side that laid it there; of whoever stands on neither it is nobody's."""
     return [Material(one.stream, one.id, one.side)] if one.side is not None else []
+
+
+def shown_of_paper(found: Found, paper: Paper) -> list[Material]:
+    """A paper that was made: of one side's own stream, or the draft as it lies on the table."""
+    own = [_caucus(side) for side in Side if Stream.caucus(side) in paper.streams]
+    return own + (shown_of_draft(found) if paper.doc == "D12" and Stream.TABLE in paper.streams else [])
 
 
 def shown_of(events: Iterable[Recorded]) -> list[Material]:

@@ -1,0 +1,48 @@
+"""Papers of a story played in memory: no database, no people but by their ids."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from cloudnego.core.vocabulary import Stream
+from cloudnego.papers.facts import Facts
+from cloudnego.papers.kinds import possible
+from cloudnego.papers.sources import Firm, Source
+from cloudnego.ports import Recorded
+from cloudnego.rehearsal import Played
+from tests.web.played import LAW, rehearsed
+
+FIRM = Firm(name="杭州某某机械制造有限公司", credit_code="91330109MA2B1C2D3X", address="杭州市萧山区某某路1号")
+ALL = frozenset(Stream)
+
+
+def recorded(acts: Iterable[Played]) -> tuple[Recorded, ...]:
+    """The events of acts as a log would give them back."""
+    found, seqs = [], Counter[Stream]()
+    for act in acts:
+        for event in act.events:
+            seqs[event.stream] += 1
+            found.append(
+                Recorded(
+                    stream=event.stream, seq=seqs[event.stream], at=act.at,
+                    occurred_on=getattr(event, "occurred_on", None), type=event.type,
+                    type_version=event.type_version, actor=act.by.person, mandate=None, via=act.by.via.value,
+                    event=event, erased=False, leaf=b"",
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+@cache
+def source_of(story: str = "plain", until: int | None = None) -> Source:
+    """A story, or its first acts."""
+    events = recorded(rehearsed(story, until))
+    names = {"U1": "某某公司工会委员会", "w0": "王䶮㛃", "e0": "陈建国"}
+    return Source(case="c1", district="played", sandbox=True, law=LAW, firm=FIRM, events=events, names=names)
+
+
+def papers_of(source: Source, seen: frozenset[Stream] = ALL) -> list[Facts]:
+    """Every paper it can make for who sees these streams."""
+    return [one.facts for one in possible(source, seen)]
