@@ -202,12 +202,13 @@ class Person:
     @asynccontextmanager
     async def refused(self, *statuses: int) -> AsyncIterator[None]:
         """What is done within may be answered so: a no that the page has to show is no failure of the page."""
-        self._expected = set(statuses)
+        before = self._expected
+        self._expected = before | set(statuses)
         try:
             yield
             await self._settles()
         finally:
-            self._expected = set()
+            self._expected = before
 
     @asynccontextmanager
     async def losing(self) -> AsyncIterator[None]:

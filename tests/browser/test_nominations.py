@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 import pytest
+from playwright.async_api import expect
 
 from cloudnego.core import commands as c
 from tests.browser.forms import Form
@@ -45,6 +46,10 @@ class Election:
         body = {"enterprise": self.town.settled.subject, "wage_year": sandbox.now.year}
         self.case = sandbox.ask(self.union, "/negotiations", body, "opened")["case"]
 
+    async def enters_roll(self, workers: int) -> None:
+        roll = c.RecordDelegateRoll(delegates=workers, workers=workers, managers=0, women=0, roll_hash=64 * "a")
+        await self.town.acts(self.union, self.case, roll)
+
     async def at(self, who: str, page: str) -> Person:
         """Somebody's window, at a page of the case."""
         person = await self.town.window(who)
@@ -58,7 +63,10 @@ async def test_from_the_first_nomination_to_an_objection_that_is_answered(enters
         await asyncio.to_thread(one.opens)
         await _nominated(one)
         await _listed(one)
-        await _opened(one)
+        vote = await _opened(one)
+        await _counted(one, vote)
+        await _publicised(one)
+        await _follows(one)
 
 
 async def _nominated(one: Election) -> None:
@@ -122,18 +130,78 @@ async def _listed(one: Election) -> None:
 
 
 async def _opened(one: Election) -> Vote:
-    """The roll is entered, all workers vote until tomorrow; a worker goes from the candidates to his ballot."""
-    sandbox = one.town.sandbox
-    roll = c.RecordDelegateRoll(delegates=VOTERS, workers=VOTERS, managers=0, women=0, roll_hash=64 * "a")
-    await one.town.acts(one.union, one.case, roll)
-    closes = sandbox.now.date() + timedelta(days=1)
+    """The roster is not what the roll says, and the refusal says so; then all workers vote until tomorrow. A worker
+    goes from the candidates to his ballot, and back once more."""
+    closes = one.town.sandbox.now.date() + timedelta(days=1)
     opening = c.OpenElection(electorate="all_workers", closes_on=closes, closes_at="18:00")
+    await one.enters_roll(VOTERS + 3)
+    chair = await one.town.window(one.union)
+    async with chair.refused(409):
+        with pytest.raises(AssertionError, match=f"可以投票的有 {VOTERS} 人，本案登记的名册是 {VOTERS + 3} 人"):
+            await one.town.acts(one.union, one.case, opening)
+    await one.enters_roll(VOTERS)
     await one.town.acts(one.union, one.case, opening)
     vote = Vote(one.town, one.case, one.voters)
 
     worker = await one.at(one.namer, "candidates")
     await worker.sees("正在投票")
     await worker.presses("去投票")
+    await worker.presses("看候选人")
+    await worker.sees(WORDS)
+    await worker.presses("去投票")
     await marks(worker, one.stand[0].name)
     await is_in_the_box(worker)
     return vote
+
+
+async def _counted(one: Election, vote: Vote) -> None:
+    """Ten more vote; it is counted, two scrutineers confirm it, and all on that side read what came of it."""
+    others = [who for who in one.voters if who != one.namer]
+    for n, who in enumerate(others[:10]):
+        await asyncio.to_thread(vote.http, who, "c1" if n < 7 else "c2")
+    await asyncio.to_thread(vote.closes)
+    seen = one.town.sandbox.look(one.union, f"/polls/{vote.poll}")
+    assert (seen["state"], seen["result"]["counts"]) == ("closed", {"c1": 8, "c2": 3, "none": 0})
+    for who in one.scrutineers:
+        path = f"/negotiations/{one.case}/attest-election"
+        await asyncio.to_thread(one.town.sandbox.ask, who, path, {"correct": True}, f"confirmed-{who}")
+    worker = await one.at(one.namer, "candidates")
+    await worker.sees("代表已经选出")
+    await worker.sees("8 票")
+    await worker.sees("候补第 1，3 票，未过半数")
+    await worker.sees("名单还没有公示")
+    await worker.fits_everywhere()
+
+
+async def _publicised(one: Election) -> None:
+    """A worker objects and is answered; both read it."""
+    today = one.town.sandbox.now.date()
+    chair = await one.at(one.union, "candidates")
+    await chair.presses("去公示名单")
+    await one.town.acts(one.union, one.case, c.PublishList(from_on=today, until_on=today + timedelta(days=6)))
+    worker = await one.at(one.namer, "candidates")
+    await worker.presses("提出异议")
+    await worker.page.get_by_label("对什么有异议").select_option(label=f"对{one.stand[0].name}")
+    await worker.page.get_by_label("理由").fill("他上月已经调到外地分厂")
+    await worker.is_fine()
+    await worker.page.locator("dialog button.primary").click()
+    await worker.sees("等工会答复")
+    await worker.fits_everywhere()
+
+    await one.at(one.union, "candidates")
+    await chair.sees(f"对{one.stand[0].name}")
+    await chair.presses(re.compile("^答复异议"))
+    await chair.page.get_by_label("工会答复").fill("调动自五月起，任职期间仍在本厂")
+    await chair.page.locator("dialog button.primary").click()
+    await chair.sees("调动自五月起，任职期间仍在本厂")
+    await chair.fits_everywhere()
+    await one.at(one.namer, "candidates")
+    await worker.sees("调动自五月起，任职期间仍在本厂")
+
+
+async def _follows(one: Election) -> None:
+    """Whoever would follow is the first that the form offers for a vacant seat."""
+    chair = await one.at(one.union, "do/replace-representative")
+    first = chair.page.locator('[data-at="/rep/person"] option').nth(1)
+    await expect(first).to_have_text(re.compile(f"{one.stand[1].name}.*候补第 1，3 票"))
+    await chair.is_fine()

@@ -69,3 +69,13 @@ describe('what is typed', () => {
     expect(compile(fields('extend_dispute'), { days: '61', reason: 'x' }).errors).toEqual({ '/days': 'large' })
   })
 })
+
+describe('who replaces a representative', () => {
+  it('is picked with those first who would follow, and nobody else is', () => {
+    const [old, rep] = ['old', 'rep'].map((name) => fields('replace_representative').find((one) => one.name === name)!)
+    expect(rep!.fields!.find((one) => one.name === 'person')!.source).toBe('successor')
+    expect(old!.source).toBe('person')
+    const outsider = fields('mandate_outsider').find((one) => one.name === 'rep')!
+    expect(outsider.fields!.find((one) => one.name === 'person')!.source).toBe('person')
+  })
+})

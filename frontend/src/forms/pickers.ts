@@ -1,5 +1,6 @@
 import { ask } from '@/api/client'
 import type { CaseDocument, TimelineEntry } from '@/api/documents'
+import type { components } from '@/api/schema'
 import { useCase } from '@/stores/case'
 import { useClauses } from '@/stores/clauses'
 import { useLaw } from '@/stores/law'
@@ -58,6 +59,7 @@ async function enterprises(): Promise<Option[]> {
 async function ofCase(one: CaseDocument, source: Source): Promise<Option[]> {
   const state = stateOf(one)
   if (source === 'person') return persons(one)
+  if (source === 'successor') return successors(one)
   if (source === 'enterprise')
     return one.overview.covers.length ? one.overview.covers.map((id) => ({ value: id, label: one.names[id] ?? id })) : enterprises()
   if (source === 'clause') return state?.clauses ? standingClauses(state.clauses) : laidClauses()
@@ -135,6 +137,15 @@ async function persons(one: CaseDocument): Promise<Option[]> {
       if (row.person && !found.has(row.person)) found.set(row.person, { value: row.person, label: row.name, note: row.office ? word(`seats.${row.office}`) : row.number })
   }
   return [...found.values()]
+}
+
+/** Those who would follow by the election first, as the candidates' page says it; the workers' side alone has one. */
+async function successors(one: CaseDocument): Promise<Option[]> {
+  const all = await persons(one)
+  if (one.me.side !== 'worker' || !stateOf(one)?.election.settled) return all
+  const page = await get<Page<components['schemas']['CandidateDocument']>>(`${useCase().base}/candidates`)
+  const follow = page.rows.filter((row) => row.follows).map((row) => ({ value: row.person, label: row.name, note: t(`candidates.follows.${row.follows!}`, { place: row.place!, votes: row.votes! }) }))
+  return [...follow, ...all.filter((other) => !follow.some((row) => row.value === other.value))]
 }
 
 const OF: Record<string, RegExp> = { fact: /./, opinion: /^opinion_issued$/, problem: /^problem_raised$/ }

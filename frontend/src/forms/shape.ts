@@ -31,7 +31,7 @@ export type Kind =
 /** From where a value is picked instead of typed. */
 export type Source =
   | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'enterprise' | 'filing'
-  | 'materialCode' | 'valueName' | 'instructor' | 'timer' | 'proposal' | 'question' | 'straw' | 'lineObjection'
+  | 'materialCode' | 'valueName' | 'instructor' | 'successor' | 'timer' | 'proposal' | 'question' | 'straw' | 'lineObjection'
 
 export interface Field {
   name: string
@@ -104,8 +104,12 @@ function referred(base: Base, ref: string, schemas: Schemas, depth: number): Fie
   const found = schemas[ref]
   if (ref === 'Evidence') return { ...base, kind: 'evidence' }
   if (found?.enum) return { ...base, kind: 'choice', choices: found.enum }
-  return { ...base, kind: 'group', fields: fieldsOf(ref, schemas, depth + 1) }
+  const fields = fieldsOf(ref, schemas, depth + 1)
+  return { ...base, kind: 'group', fields: base.of === 'ReplaceRepresentative' ? fields.map(succeeding) : fields }
 }
+
+/** Who takes a representative's place: those who would follow by the vote are offered first. */
+const succeeding = (one: Field): Field => (one.source === 'person' ? { ...one, source: 'successor' } : one)
 
 function listed(base: Base, item: Schema, schemas: Schemas, depth: number): Field {
   if (item.oneOf) {
