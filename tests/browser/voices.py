@@ -109,6 +109,10 @@ async def _names(town: Town, table: Paused, folder: Path) -> None:
     await asyncio.to_thread(ask, stands, f"{at}/own", {"stands": True, "post": "磨床班组长", "words": OWN_WORDS})
     await both(worker, page, folder, "nominations-worker")
     await both(chair, page, folder, "nominations-union")
+    (row,) = (await asyncio.to_thread(sandbox.look, union, at))["desk"]["rows"]
+    await asyncio.to_thread(ask, union, f"{at}/{row['id']}/words", {"shown": True})
+    await asyncio.to_thread(ask, union, f"{at}/{row['id']}/listing", {"listed": True, "marks": ["front_line"]})
+    await both(chair, page, folder, "nominations-union-listed")
     async with in_large_english(chair):
         await both(chair, page, folder, "nominations-union-large-english")
 
@@ -120,13 +124,14 @@ async def _is_asked(town: Town, table: Paused, folder: Path) -> None:
     sandbox, case = town.sandbox, str(table.record.case)
     chair, worker = [await town.window(town.by_role(one)) for one in ("union_chair", "worker")]
     await both(chair, f"/c/{case}/opinions/new", folder, "survey-new")
+    people = await asyncio.to_thread(_more_workers, town)
     survey = await asyncio.to_thread(_survey, town, case)
     here_ = f"/s/{case}/{survey}"
     await both(worker, "/", folder, "survey-home")
     await _fills_in(worker, here_, folder, "survey")
     async with in_large_english(worker):
         await both(worker, here_, folder, "survey-large-english")
-    await asyncio.to_thread(_answers, town, case, survey)
+    await asyncio.to_thread(_answers, town, case, survey, people)
     sandbox.ask(town.by_role("union_chair"), f"/negotiations/{case}/surveys/{survey}/reminders", {}, "reminded")
     await both(chair, f"/c/{case}/opinions", folder, "survey-runs")
     sandbox.ask(town.by_role("union_chair"), f"/negotiations/{case}/surveys/{survey}/close", {}, "closed")
@@ -161,11 +166,14 @@ def _survey(town: Town, case: str) -> str:
     return str(town.sandbox.ask(town.by_role("union_chair"), at, body, "asked")["id"])
 
 
-def _answers(town: Town, case: str, survey: str) -> None:
-    """Three departments of a size and one of three people; the third post is small, too."""
+def _more_workers(town: Town) -> list[str]:
     firm = town.settled.subject
-    for n in range(ANSWERS):
-        who = town.sandbox.person("voter", f"答卷人{n:02d}", [(firm, Office.WORKER)])
+    return [town.sandbox.person("voter", f"答卷人{n:02d}", [(firm, Office.WORKER)]) for n in range(ANSWERS)]
+
+
+def _answers(town: Town, case: str, survey: str, people: list[str]) -> None:
+    """Three departments of a size and one of three people; the third post is small, too."""
+    for n, who in enumerate(people):
         department = 3 if n > ANSWERS - 4 else n % 3
         said = [{"question": 4, "text": WRITTEN[n % len(WRITTEN)], "code": f"{n:016d}"}] if n < 2 * len(WRITTEN) else []
         body = {
@@ -264,12 +272,30 @@ async def _is_counted(town: Town, table: Paused, vote: Vote, folder: Path) -> No
     await both(chair, f"{case}/congress", folder, "vote-congress-counted")
     async with in_large_english(chair):
         await both(chair, f"{case}/poll/{vote.poll}", folder, "vote-union-result-large-english")
+    table.catches_up()
+    for who in tellers:
+        await asyncio.to_thread(table.act, who, c.AttestBallot)
+    await both(chair, f"{case}/congress", folder, "vote-congress-attested")
     for paper in ("method", "ballot", "tally", "resolution"):
         await _paper(chair, f"/negotiations/{vote.case}/congress/papers/{paper}", folder, f"paper-{paper}")
-    firm = town.settled.subject
+    await _is_posted(town, folder)
+
+
+async def _is_posted(town: Town, folder: Path) -> None:
+    """A roll of delegates, posted."""
+    firm, union = town.settled.subject, town.by_role("union_chair")
+    chair, worker = [await town.window(town.by_role(one)) for one in ("union_chair", "worker")]
     await both(chair, f"/office/roster/{firm}", folder, "roster")
+    rows = (await asyncio.to_thread(town.sandbox.look, union, f"/enterprises/{firm}/workers"))["rows"]
+    since = "2026-01-05"
+    lines = [{"worker": one["id"], "since": since, "woman": n % 3 == 0} for n, one in enumerate(rows)]
+    until = (town.sandbox.now + timedelta(days=7)).date().isoformat()
+    for path, body in (("delegates", {"delegates": lines}), ("delegate-posting", {"until": until})):
+        await asyncio.to_thread(town.sandbox.ask, union, f"/enterprises/{firm}/{path}", body, path)
     await both(chair, f"/office/roster/{firm}/delegates", folder, "delegates")
     await both(worker, f"/roll/{firm}", folder, "roll-worker")
+    async with in_large_english(worker):
+        await both(worker, f"/roll/{firm}", folder, "roll-worker-large-english")
 
 
 async def _paper(person: Person, path: str, folder: Path, name: str) -> None:

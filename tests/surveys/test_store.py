@@ -15,7 +15,6 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.surveys.opinions import NotLookedThrough, OpinionAct, Step, followed, opinions_of, take_step
 from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyOption, SurveyQuestion
 from cloudnego.surveys.store import (
-    APART_S,
     PAD,
     Answered,
     CodeTaken,
@@ -26,7 +25,6 @@ from cloudnego.surveys.store import (
     Over,
     Running,
     Surveys,
-    TooSoon,
     Written,
 )
 
@@ -130,16 +128,6 @@ def test_an_opinion_is_looked_through_before_it_leads_anywhere(surveys: Surveys,
     assert found is not None
     assert [step.act for step in found[0].steps] == [OpinionAct.REDACTED, OpinionAct.TOPIC]
     assert followed(surveys, CODE[::-1]) is None
-
-
-def test_reminders_are_a_day_apart_and_noted(surveys: Surveys, kept: Kept) -> None:
-    surveys.remind(kept, "chair", 10, 3)
-    with pytest.raises(TooSoon):
-        surveys.remind(kept, "chair", 9 + APART_S, 3)
-    surveys.remind(kept, "chair", 10 + APART_S, 2)
-    assert [(one.at_s, one.told) for one in surveys.reminders("v1")] == [(10, 3), (10 + APART_S, 2)]
-    with pytest.raises(Over):
-        surveys.remind(kept, "chair", CLOSES_S, 1)
 
 
 def test_a_dump_ties_no_answer_to_a_person_and_shows_no_word(surveys: Surveys, kept: Kept, tmp_path: Path) -> None:

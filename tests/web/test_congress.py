@@ -108,7 +108,7 @@ async def test_delegates_confirm_and_the_union_sees_who_has_not(congress: Congre
     assert await congress.refused(OTHER, "receipt") == "not_a_delegate"
     assert await congress.refused("w1", "reminders") == "not_the_organiser"
     reminded = await congress.done("w0", "reminders")
-    assert [one["reminded"] for one in reminded["reminders"]] == [len(VOTING) - 1]
+    assert [one["told"] for one in reminded["reminders"]] == [len(VOTING) - 1]
     inbox = (await congress.by("w9").get(f"{API}/me/inbox")).json()["rows"]
     assert [one["kind"] for one in inbox] == ["congress_materials"]
     assert "E1厂" in str(inbox), "it says whose congress"

@@ -276,6 +276,10 @@ async def test_those_without_a_ballot_are_reminded_once_a_day_and_by_the_union_a
     assert (told.status_code, told.json()["told"]) == (201, len(VOTERS) - 2)
     assert (await ground.post("w0", f"{poll}/reminders")).json()["code"] == "reminded_lately"
 
+    for officer in ("w0", "s1"):
+        noted = (await ground.get(officer, f"{poll}/roll")).json()["reminders"]
+        assert noted == [told.json()]
+
     async def reminders(who: str) -> list[str]:
         async with ground.client(who) as looks:
             rows = (await looks.get(f"{API}/me/inbox")).json()["rows"]

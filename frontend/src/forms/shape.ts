@@ -85,7 +85,7 @@ function order(fields: Field[], _names: string[]): Field[] {
 
 const NATURAL = [
   'head', 'answer', 'outcome', 'result', 'kind', 'scope', 'enterprise', 'wage_year', 'day', 'time', 'mode', 'place', 'plan', 'topics',
-  'clause', 'text_hash', 'values', 'prose', 'asked_rate', 'asked_fen', 'rate', 'fen', 'name', 'demand', 'basis', 'title', 'code', 'period',
+  'electorate', 'closes_on', 'closes_at', 'clause', 'text_hash', 'values', 'prose', 'asked_rate', 'asked_fen', 'rate', 'fen', 'name', 'demand', 'basis', 'title', 'code', 'period',
 ]
 const natural = (one: Field): number => (NATURAL.indexOf(one.name) + 1 || 99)
 

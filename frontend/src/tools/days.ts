@@ -6,14 +6,17 @@ const WEEK_ZH = '日一二三四五六'
 const WEEK_EN = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTH_EN = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+const NBSP = '\u00a0'
+const JOINED = '\u2060' // no line ends within a date
+
 const utc = (day: string): Date => new Date(`${day.slice(0, 10)}T00:00:00Z`)
 
 /** `3月20日`, with the year if it is not this one. */
 export function dayWords(day: string, today?: string): string {
   const [year, month, date] = day.slice(0, 10).split('-').map(Number) as [number, number, number]
   const other = today !== undefined && year !== Number(today.slice(0, 4))
-  if (language() === 'en') return `${date} ${MONTH_EN[month - 1]}${other ? ` ${year}` : ''}`
-  return `${other ? `${year}年` : ''}${month}月${date}日`
+  if (language() === 'en') return `${date}${NBSP}${MONTH_EN[month - 1]}${other ? `${NBSP}${year}` : ''}`
+  return [...(other ? [year, '年'] : []), month, '月', date, '日'].join(JOINED)
 }
 
 /** `周五`. */

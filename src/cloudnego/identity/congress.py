@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from sqlmodel import Session, col, select
 
-from cloudnego.identity.congress_tables import CongressComment, CongressPresence, CongressReceipt, CongressReminder
+from cloudnego.identity.congress_tables import CongressComment, CongressPresence, CongressReceipt
 from cloudnego.identity.delegate_tables import FrozenLine
 from cloudnego.identity.delegates import frozen_roll, voters_of
 from cloudnego.identity.roster import Roster, RosterError
@@ -106,30 +106,6 @@ def answer_roll_call(session: Session, roster: Roster, of: Sitting, person: str)
                 at_s=roster.now_s,
             )
         )
-
-
-# --- reminders ----------------------------------------------------------------------------------------------------
-
-
-def note_reminder(session: Session, roster: Roster, of: Sitting, reminded: int) -> None:
-    """Add a line to the log of reminders."""
-    session.add(
-        CongressReminder(
-            id=roster.new_id("x"),
-            district=of.district,
-            case_id=of.case,
-            round=of.round,
-            reminded=reminded,
-            by=roster.by or "",
-            at_s=roster.now_s,
-        )
-    )
-
-
-def reminders(session: Session, of: Sitting) -> list[CongressReminder]:
-    """All reminders of this round, the latest first."""
-    query = select(CongressReminder).where(CongressReminder.case_id == of.case, CongressReminder.round == of.round)
-    return list(session.exec(query.order_by(col(CongressReminder.at_s).desc(), col(CongressReminder.id))))
 
 
 # --- comments -----------------------------------------------------------------------------------------------------

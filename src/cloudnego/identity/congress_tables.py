@@ -55,18 +55,3 @@ class CongressComment(SQLModel, table=True):
     hidden_s: int | None = Field(default=None, sa_type=BigInteger)
     hidden_by: str | None = Field(default=None, max_length=64)
     hidden_why: str | None = Field(default=None, max_length=200)
-
-
-class CongressReminder(SQLModel, table=True):
-    """The union reminded those delegates who had not confirmed: how many, and when."""
-
-    __tablename__ = "congress_reminder"
-    __table_args__ = (Index("ix_congress_reminder_case", "case_id", "round"),)
-
-    id: str = Field(primary_key=True, max_length=64)
-    district: str = Field(max_length=64)
-    case_id: str = Field(max_length=32)
-    round: int
-    reminded: int
-    by: str = Field(sa_column_args=(ForeignKey("person.id", name="fk_congress_reminder_by"),), max_length=64)
-    at_s: int = Field(sa_type=BigInteger)

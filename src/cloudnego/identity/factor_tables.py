@@ -72,6 +72,19 @@ class InboxMessage(SQLModel, table=True):
     expires_s: int | None = Field(default=None, sa_type=BigInteger)
 
 
+class Reminder(SQLModel, table=True):
+    """That those who had not acted were reminded: of what, when, by whom, how many; who they were stands nowhere."""
+
+    __tablename__ = "reminder"
+
+    about: str = Field(primary_key=True, max_length=64)
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    district: str = Field(max_length=64)
+    by: str = Field(max_length=64)
+    at_s: int = Field(sa_type=BigInteger)  # by the clock of the district
+    told: int
+
+
 class MailAddress(SQLModel, table=True):
     """Where a person's codes are sent by mail, sealed: nothing looks for an address."""
 

@@ -13,13 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select
 
 from cloudnego.identity.custody import Custody
-from cloudnego.identity.factor_tables import InboxMessage
+from cloudnego.identity.factor_tables import InboxMessage, Reminder
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading, writing
 
 _SHOWN_MAX: Final = 100
-_AT_ONCE: Final = 500
+APART_S: Final = 86_400
+"""Between two reminders of the same."""
 
 
 class MessageKind(StrEnum):
@@ -47,6 +48,27 @@ class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
     facts: dict[str, str]
 
 
+class TooSoon(Exception):
+    """They were reminded less than a day ago."""
+
+
+class NewReminder(msgspec.Struct, frozen=True, kw_only=True):
+    """Who reminds, and of what: a survey, a vote, the papers of a congress."""
+
+    district: str
+    about: str
+    by: str
+    at_s: int
+
+
+class Reminded(msgspec.Struct, frozen=True, kw_only=True):
+    """That so many were reminded; `at_s`: by the clock of the district."""
+
+    by: str
+    at_s: int
+    told: int
+
+
 class Inbox:
     """Messages of all districts. Blocking."""
 
@@ -69,24 +91,36 @@ class Inbox:
 
     def tell_once(self, district: str, person: str, kind: MessageKind, about: str, **facts: str) -> bool:
         """Write a message unless he has one about the same; whether it was written."""
-        return self.tell_each_once(district, [person], kind, about, **facts) == 1
-
-    def tell_each_once(
-        self, district: str, people: Collection[str], kind: MessageKind, about: str, **facts: str
-    ) -> int:
-        """Write a message to those of these people who have none about the same; how many they were."""
-        ids = {_id_once(district, person, kind, about): person for person in people}
+        id_ = _id_once(district, person, kind, about)
         try:
             with writing(self._engine) as session:
-                told, sought = set[str](), sorted(ids)
-                for begin in range(0, len(sought), _AT_ONCE):
-                    some = col(InboxMessage.id).in_(sought[begin : begin + _AT_ONCE])
-                    told.update(session.exec(select(InboxMessage.id).where(some)))
-                fresh = ids.keys() - told
-                session.add_all(self._message(district, ids[one], kind, facts, one) for one in sorted(fresh))
+                if session.get(InboxMessage, id_) is not None:
+                    return False
+                session.add(self._message(district, person, kind, facts, id_))
         except IntegrityError:  # told at the same moment by another node
-            return 0
-        return len(fresh)
+            return False
+        return True
+
+    def remind(self, new: NewReminder, people: Collection[str], kind: MessageKind, **facts: str) -> Reminded:
+        """Write a message to each of those who have not acted, and that it was done. Raises TooSoon."""
+        try:
+            with writing(self._engine) as session:
+                before = _reminders(session, new.about)
+                if before and new.at_s - before[-1].at_s < APART_S:
+                    raise TooSoon
+                row = Reminder(
+                    about=new.about, number=len(before) + 1, district=new.district, by=new.by, at_s=new.at_s,
+                    told=len(people),
+                )  # fmt: skip
+                session.add_all([row, *(self._message(new.district, one, kind, facts) for one in people)])
+        except IntegrityError:  # reminded at the same moment by another
+            raise TooSoon from None
+        return Reminded(by=new.by, at_s=new.at_s, told=len(people))
+
+    def reminders(self, about: str) -> list[Reminded]:
+        """When those were reminded who had not acted, in order."""
+        with reading(self._engine) as session:
+            return [Reminded(by=one.by, at_s=one.at_s, told=one.told) for one in _reminders(session, about)]
 
     def send_code(self, district: str, person: str, code: str, *, hidden_from: str, expires_s: int) -> None:
         """Write a code; the session that asked for it never reads it."""
@@ -120,6 +154,11 @@ class Inbox:
     def _entry(self, row: InboxMessage) -> InboxEntry:
         facts = msgspec.json.decode(self._custody.open(row.district, row.body, "inbox", row.id), type=dict[str, str])
         return InboxEntry(id=row.id, kind=MessageKind(row.kind), made_s=row.made_s, facts=facts)
+
+
+def _reminders(session: Session, about: str) -> list[Reminder]:
+    query = select(Reminder).where(Reminder.about == about).order_by(col(Reminder.number))
+    return list(session.exec(query).all())
 
 
 def _id_once(district: str, person: str, kind: MessageKind, about: str) -> str:

@@ -114,14 +114,10 @@ KEPT: Final = (
         floor=0,
         days=1_095,
         law="个人信息保护法 19、47",
-        tables=(
-            "survey", "survey_part", "survey_answer", "survey_opinion", "survey_opinion_step", "survey_reminder",
-        ),
+        tables=("survey", "survey_part", "survey_answer", "survey_opinion", "survey_opinion_step"),
         swept=tuple(
             (name, "since_s")
-            for name in (
-                "survey_part", "survey_answer", "survey_opinion_step", "survey_opinion", "survey_reminder", "survey",
-            )
+            for name in ("survey_part", "survey_answer", "survey_opinion_step", "survey_opinion", "survey")
         ),
     ),
     Kept(
@@ -224,7 +220,7 @@ KEPT: Final = (
         law="个人信息保护法 47",
         tables=(
             "leaf", "body", "overview", "seat",
-            "congress_receipt", "congress_presence", "congress_comment", "congress_reminder",
+            "congress_receipt", "congress_presence", "congress_comment", "reminder",
         ),
     ),
     Kept(

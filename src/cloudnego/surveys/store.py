@@ -19,13 +19,10 @@ from cloudnego.eventlog.keys import NONCE_BYTES, Keyring
 from cloudnego.eventlog.rewrap import WRAPPED, Wrapped
 from cloudnego.eventlog.sql import table_of
 from cloudnego.surveys.questionnaire import Answer, Questionnaire
-from cloudnego.surveys.tables import Survey, SurveyAnswer, SurveyOpinion, SurveyPart, SurveyReminder
+from cloudnego.surveys.tables import Survey, SurveyAnswer, SurveyOpinion, SurveyPart
 
 PAD: Final = 512
 """What is sealed is filled up to a multiple of this: a length must not tell answers apart."""
-
-APART_S: Final = 86_400
-"""Between two reminders of one survey."""
 
 SURVEY_KEYS: Final = Wrapped(Survey, "wrapped", lambda id_: f"survey {id_}")
 WRAPPED.append(SURVEY_KEYS)  # turned with all others: `cloudnego admin keys`
@@ -50,10 +47,6 @@ class Answered(Exception):
 
 class CodeTaken(Exception):
     """A code or an id that stands for something else already."""
-
-
-class TooSoon(Exception):
-    """They were reminded less than a day ago."""
 
 
 class NewSurvey(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,14 +100,6 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     answer: Answer
     opinions: tuple[NewOpinion, ...] = ()
-
-
-class Reminder(msgspec.Struct, frozen=True, kw_only=True):
-    """When somebody reminded those who had not answered, and how many they were."""
-
-    by: str
-    at_s: int
-    told: int
 
 
 def opinion_id(code: str) -> str:
@@ -264,31 +249,6 @@ class Surveys:
         with Session(self.engine) as session:
             done = set(session.exec(select(SurveyPart.person).where(SurveyPart.survey == survey)).all())
         return sorted(set(people) - done)
-
-    def remind(self, kept: Kept, by: str, clock_s: int, told: int) -> Reminder:
-        """Note a reminder. Raises Over, TooSoon."""
-        with Session(writing(self.engine)) as session:
-            survey = session.get_one(Survey, kept.id, with_for_update=True)
-            if survey.closed_s is not None or survey.closes_s <= clock_s:
-                raise Over
-            before = session.exec(
-                select(SurveyReminder).where(SurveyReminder.survey == kept.id).order_by(col(SurveyReminder.number))
-            ).all()
-            if before and clock_s - before[-1].at_s < APART_S:
-                raise TooSoon
-            session.add(
-                SurveyReminder(
-                    survey=kept.id, number=len(before) + 1, since_s=kept.since_s, created_by=by, at_s=clock_s, told=told
-                )
-            )
-            session.commit()
-        return Reminder(by=by, at_s=clock_s, told=told)
-
-    def reminders(self, survey: str) -> list[Reminder]:
-        """The reminders of a survey, in their order."""
-        query = select(SurveyReminder).where(SurveyReminder.survey == survey).order_by(col(SurveyReminder.number))
-        with Session(self.engine) as session:
-            return [Reminder(by=one.created_by, at_s=one.at_s, told=one.told) for one in session.exec(query).all()]
 
     def _kept(self, row: Survey) -> Kept:
         return Kept(

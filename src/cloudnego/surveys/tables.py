@@ -74,16 +74,3 @@ class SurveyOpinionStep(SQLModel, table=True):
     survey: str = Field(max_length=40)
     since_s: int = Field(sa_type=BigInteger)
     sealed: bytes
-
-
-class SurveyReminder(SQLModel, table=True):
-    """That those who had not answered were reminded: when, by whom, how many."""
-
-    __tablename__ = "survey_reminder"
-
-    survey: str = Field(primary_key=True, max_length=40)
-    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    since_s: int = Field(sa_type=BigInteger)
-    created_by: str = Field(max_length=64)
-    at_s: int = Field(sa_type=BigInteger)  # by the clock of the district
-    told: int

@@ -37,6 +37,7 @@ from cloudnego.web.errors import Problem
 from cloudnego.web.invitations import instant
 from cloudnego.web.organisations import written
 from cloudnego.web.queries import ActingAs, CaseId
+from cloudnego.web.reminding import ReminderDocument, remind, reminders
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
@@ -69,13 +70,6 @@ class DraftComment(msgspec.Struct, frozen=True, kw_only=True):
     hidden_why: str | None
 
 
-class DelegatesReminded(msgspec.Struct, frozen=True, kw_only=True):
-    """The union reminded so many who had not confirmed."""
-
-    at: datetime
-    reminded: int
-
-
 class CongressDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A congress of this round, as far as the reader takes part in it.
 
@@ -103,7 +97,7 @@ class CongressDocument(msgspec.Struct, frozen=True, kw_only=True):
     may_comment: bool
     organises: bool
     missing: tuple[str, ...]
-    reminders: tuple[DelegatesReminded, ...]
+    reminders: tuple[ReminderDocument, ...]
     comments: tuple[DraftComment, ...] | None
 
 
@@ -187,7 +181,6 @@ def _shown(site: Site, one: _Congress) -> CongressDocument:
         received = assembly.received(session, one.sitting)
         present = assembly.present(session, one.sitting)
         said = assembly.comments(session, one.sitting) if one.sees_talk else None
-        reminded = assembly.reminders(session, one.sitting) if one.organises else []
     people = one.people if one.sees_talk else None
     left = people.voting - received if people is not None and one.organises else frozenset[str]()
     total = case.congress.total
@@ -210,7 +203,7 @@ def _shown(site: Site, one: _Congress) -> CongressDocument:
         may_comment=one.may_comment,
         organises=one.organises,
         missing=tuple(sorted(named(site, found.district, set(left), set()).values())),
-        reminders=tuple(DelegatesReminded(at=instant(row.at_s), reminded=row.reminded) for row in reminded),
+        reminders=reminders(site, _about(one)) if one.organises else (),
         comments=tuple(_comment(row, person) for row in said) if said is not None else None,
     )
 
@@ -322,7 +315,7 @@ async def post_hiding(
     **described(
         "remind_delegates",
         CongressDocument,
-        codes=(*OF_A_CASE, "not_the_organiser", "congress_not_yet", "nobody_to_remind"),
+        codes=(*OF_A_CASE, "not_the_organiser", "congress_not_yet", "reminded_lately", "nobody_to_remind"),
         unsafe=True,
     ),
 )
@@ -337,15 +330,15 @@ async def post_reminder(site: TheSite, who: SignedIn, case_id: CaseId, acting_as
     firm = one.found.case.opened.enterprise if one.found.case.opened is not None else ""
     called = await site.threads.run(named, site, one.found.district, set(), {firm})
 
-    def write(session: Session, roster: Roster) -> None:
+    def tell() -> CongressDocument:
         people = one.people.voting | one.people.attending if one.people is not None else frozenset[str]()
-        left = sorted(people - assembly.received(session, one.sitting))
-        if not left:
-            raise Problem("nobody_to_remind")
-        assembly.note_reminder(session, roster, one.sitting, len(left))
-        for person in left:
-            site.factors.inbox.tell_in(
-                session, who.district, person, MessageKind.CONGRESS_MATERIALS, enterprise=called.get(firm, firm)
-            )
+        with reading(site.engine) as session:
+            left = sorted(people - assembly.received(session, one.sitting))
+        remind(site, one.found, _about(one), left, MessageKind.CONGRESS_MATERIALS, enterprise=called.get(firm, firm))
+        return _shown(site, one)
 
-    return await _done(site, who, one, write)
+    return answer(await site.threads.run(tell))
+
+
+def _about(one: _Congress) -> str:
+    return f"congress {one.found.id} {one.found.case.round}"

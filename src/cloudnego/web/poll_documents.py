@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from cloudnego.web.reminding import ReminderDocument
+
 
 class PollKey(msgspec.Struct, frozen=True, kw_only=True):
     """The key that signs this vote's ballots and nothing else (RSA-3072, exponent 65537): its modulus as a JWK writes
@@ -111,7 +113,7 @@ class PollVoterRow(msgspec.Struct, frozen=True, kw_only=True):
 
 class PollRoll(msgspec.Struct, frozen=True, kw_only=True):
     """The roll as the scrutineers see it. `tellers`: who has entered a count of papers; `in_the_way`: why it cannot be
-    counted yet."""
+    counted yet; `reminders`: when those were reminded who had no ballot."""
 
     roll: int
     issued: int
@@ -119,3 +121,4 @@ class PollRoll(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[PollVoterRow, ...]
     tellers: tuple[str, ...]
     in_the_way: tuple[str, ...]
+    reminders: tuple[ReminderDocument, ...]

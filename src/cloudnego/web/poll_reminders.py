@@ -19,7 +19,7 @@ from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.polls import PollId
 from cloudnego.web.queries import ActingAs
-from cloudnego.web.surveys import ReminderDocument
+from cloudnego.web.reminding import ReminderDocument, remind
 
 router = Endpoints(prefix="/api/v1", tags=["polls"])
 
@@ -32,7 +32,7 @@ class RemindVotersBody(Message):
     "/polls/{poll}/reminders",
     **described(
         "remind_voters", ReminderDocument, body=RemindVotersBody, status=201,
-        codes=(*OF_A_CASE, "poll_closed", "reminded_lately"),
+        codes=(*OF_A_CASE, "poll_closed", "reminded_lately", "nobody_to_remind"),
     ),
 )  # fmt: skip
 async def remind_voters(
@@ -48,7 +48,7 @@ async def remind_voters(
         raise Problem("not_found")
     parsed(request, RemindVotersBody)
 
-    def tell() -> int:
+    def tell() -> ReminderDocument:
         opening = site.rounds.history.opening(found.id, poll).opening
         if home.state != "open" or found.at >= ends(opening, found.at):
             raise Problem("poll_closed")
@@ -59,11 +59,6 @@ async def remind_voters(
             "until": f"{opening.closes_on.isoformat()} {opening.closes_at}",
         }
         silent = [person for person, state in site.polls.roll(poll) if state == "open"]
-        about = f"{poll}\n{found.at.date().isoformat()}"
-        told = site.factors.inbox.tell_each_once(found.district, silent, MessageKind.POLL_REMINDER, about, **facts)
-        if silent and not told:
-            raise Problem("reminded_lately")
-        return told
+        return remind(site, found, poll, silent, MessageKind.POLL_REMINDER, **facts)
 
-    told = await site.threads.run(tell)
-    return answer(ReminderDocument(at=found.at.isoformat(timespec="seconds"), told=told), 201)
+    return answer(await site.threads.run(tell), 201)

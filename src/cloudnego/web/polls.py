@@ -59,6 +59,7 @@ from cloudnego.web.poll_documents import (
     PollVoterRow,
 )
 from cloudnego.web.queries import ActingAs
+from cloudnego.web.reminding import reminders
 from cloudnego.web.site import Site
 from cloudnego.web.surveys import of_workers
 
@@ -205,6 +206,7 @@ async def get_poll_roll(site: TheSite, who: SignedIn, poll: PollId, acting_as: A
             rows=tuple(PollVoterRow(person=person, name=names.get(person, ""), state=state) for person, state in rows),
             tellers=tuple(sorted(entered)),
             in_the_way=tuple(site.polls.stands_in_the_way(poll, int(found.at.timestamp()))),
+            reminders=reminders(site, poll),
         )
 
     return answer(await done(site, read))

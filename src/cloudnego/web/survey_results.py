@@ -8,10 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.identity.inbox import MessageKind
-from cloudnego.identity.store import writing
 from cloudnego.surveys.questionnaire import QuestionKind, Questionnaire
 from cloudnego.surveys.shield import LEAST_OPTION, LEAST_QUESTION, Counted, CountedPeople, shown_of
-from cloudnego.surveys.store import Kept, Over, TooSoon
+from cloudnego.surveys.store import Kept
 from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import parsed
@@ -20,9 +19,10 @@ from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.queries import ActingAs, CaseId
+from cloudnego.web.reminding import ReminderDocument, remind
 from cloudnego.web.site import Site
 from cloudnego.web.survey_bodies import CloseSurveyBody, RemindSurveyBody
-from cloudnego.web.surveys import ReminderDocument, asked_people, clock_of, organiser, settled, survey_of
+from cloudnego.web.surveys import asked_people, organiser, settled, survey_of
 
 router = Endpoints(prefix="/api/v1", tags=["surveys"])
 
@@ -56,7 +56,7 @@ class SurveyResults(msgspec.Struct, frozen=True, kw_only=True):
         ReminderDocument,
         body=RemindSurveyBody,
         status=201,
-        codes=(*OF_A_CASE, "survey_over", "reminded_lately"),
+        codes=(*OF_A_CASE, "survey_over", "reminded_lately", "nobody_to_remind"),
     ),
 )
 async def remind_survey(
@@ -68,22 +68,15 @@ async def remind_survey(
 
     def write() -> ReminderDocument:
         kept = survey_of(site, found, survey_id)
-        silent = site.surveys.silent(kept.id, asked_people(site, found))
-        noted = site.surveys.remind(kept, who.person, clock_of(found), len(silent))
-        with writing(site.engine) as session:
-            for person in silent:
-                site.factors.inbox.tell_in(
-                    session, found.district, person, MessageKind.SURVEY_REMINDER,
-                    title=kept.asked.title, until=instant(kept.closes_s)[:16].replace("T", " "),
-                )  # fmt: skip
-        return ReminderDocument(at=instant(noted.at_s), told=noted.told)
+        if kept.closed_s is not None:
+            raise Problem("survey_over")
+        silent, until = site.surveys.silent(kept.id, asked_people(site, found)), instant(kept.closes_s)
+        return remind(
+            site, found, kept.id, silent, MessageKind.SURVEY_REMINDER,
+            title=kept.asked.title, until=until[:16].replace("T", " "),
+        )  # fmt: skip
 
-    try:
-        return answer(await site.threads.run(write), 201)
-    except Over:
-        raise Problem("survey_over") from None
-    except TooSoon:
-        raise Problem("reminded_lately") from None
+    return answer(await site.threads.run(write), 201)
 
 
 @router.post(

@@ -37,6 +37,7 @@ from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import organisation_names
 from cloudnego.web.queries import ActingAs, CaseId
+from cloudnego.web.reminding import ReminderDocument, reminders
 from cloudnego.web.site import Site
 from cloudnego.web.survey_bodies import SurveyAnswerBody, SurveyBody
 
@@ -50,13 +51,6 @@ _ABOVE: Final = frozenset({Seat.TOWN_UNION, Seat.DISTRICT_UNION})  # where no un
 _ORGANISES: Final = frozenset({Seat.UNION, Seat.CHIEF, Seat.REPRESENTATIVE}) | _ABOVE
 _DECIDES: Final = frozenset({Seat.UNION, Seat.CHIEF}) | _ABOVE
 _ANSWERS: Final = frozenset({Seat.WORKER, Seat.UNION})
-
-
-class ReminderDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """When those who had not answered were reminded, and how many they were."""
-
-    at: str
-    told: int
 
 
 class SurveyDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,11 +167,7 @@ def _document(site: Site, who: Who, found: Found, kept: Kept) -> SurveyDocument:
         decides=decides(found),
         issued=kept.issued if mine else None,
         returned=site.surveys.returned(kept.id) if mine else None,
-        reminders=tuple(
-            ReminderDocument(at=instant(one.at_s), told=one.told) for one in site.surveys.reminders(kept.id)
-        )
-        if mine
-        else None,
+        reminders=reminders(site, kept.id) if mine else None,
     )  # fmt: skip
 
 

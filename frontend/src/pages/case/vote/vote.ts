@@ -25,6 +25,8 @@ export interface Roll {
   /** Who has entered a count of papers. */
   tellers: string[]
   in_the_way: string[]
+  /** When those were reminded who had no ballot. */
+  reminders: { at: string; told: number }[]
 }
 
 /** Those whose name holds what was typed, and whose line is so. */
