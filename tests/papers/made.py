@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
+from msgspec.structs import replace
+
+from cloudnego.core.events import Event
 from cloudnego.core.vocabulary import Stream
 from cloudnego.papers.facts import Facts
 from cloudnego.papers.kinds import possible
@@ -41,6 +45,15 @@ def source_of(story: str = "plain", until: int | None = None) -> Source:
     events = recorded(rehearsed(story, until))
     names = {"U1": "某某公司工会委员会", "w0": "王䶮㛃", "e0": "陈建国"}
     return Source(case="c1", district="played", sandbox=True, law=LAW, firm=FIRM, events=events, names=names)
+
+
+def altered(source: Source, kind: type[Event], /, **changed: Any) -> Source:
+    """The same case with every event of a kind changed, and standing where it then stands."""
+    events = []
+    for one in source.events:
+        event = one.event.model_copy(update=changed) if isinstance(one.event, kind) else one.event
+        events.append(replace(one, event=event, stream=event.stream))
+    return replace(source, events=tuple(events))
 
 
 def papers_of(source: Source, seen: frozenset[Stream] = ALL) -> list[Facts]:

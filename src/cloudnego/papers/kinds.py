@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from cloudnego.core.vocabulary import Stream
-from cloudnego.papers import contract, letters
+from cloudnego.papers import assembly, benches, contract, filing, letters, meetings
 from cloudnego.papers.facts import Facts
 from cloudnego.papers.pen import Pen
 from cloudnego.papers.sources import Source
 
 _NOTICE: Final = frozenset({Stream.NOTICE})
+_FILING: Final = frozenset({Stream.NOTICE, Stream.FILING})
 _TABLE: Final = frozenset({Stream.NOTICE, Stream.TABLE})
 _WORKER: Final = frozenset({Stream.NOTICE, Stream.WORKER})
 _EMPLOYER: Final = frozenset({Stream.NOTICE, Stream.EMPLOYER})
@@ -29,15 +30,41 @@ class Kind(NamedTuple):
 
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("agreement", _NOTICE, contract.confirmed),
+    Kind("congress", _NOTICE, assembly.election_ballot),
+    Kind("elected", _NOTICE, benches.elected),
+    Kind("elected", _FILING, benches.elected_by_few),
+    Kind("roster", _NOTICE, benches.roster),
+    Kind("mandate", _NOTICE, benches.mandate),
+    Kind("publicity", _NOTICE, benches.publicity),
     Kind("opinions", _WORKER, letters.opinions),
     Kind("topics", _WORKER, letters.topics),
     Kind("topics", _EMPLOYER, letters.topics),
     Kind("offer", _TABLE, letters.offer),
     Kind("reply", _TABLE, letters.reply),
+    Kind("materials", _TABLE, meetings.materials),
     Kind("notice", _TABLE, letters.notice),
+    Kind("sign_in", _TABLE, meetings.sign_in),
+    Kind("minutes", _TABLE, meetings.minutes),
+    Kind("suspension", _TABLE, meetings.suspension),
     Kind("contract", _TABLE, contract.laid),
     Kind("contract", _NOTICE, contract.submitted),
+    Kind("congress", _NOTICE, assembly.notice),
+    Kind("congress", _NOTICE, assembly.method),
+    Kind("congress", _NOTICE, assembly.ballot),
+    Kind("congress", _NOTICE, assembly.tally),
+    Kind("congress", _FILING, assembly.tally_of_few),
+    Kind("congress", _NOTICE, assembly.resolution),
+    Kind("congress", _FILING, assembly.resolution_of_few),
     Kind("contract", _NOTICE, contract.contract, english=True),
+    Kind("form", _FILING, filing.form),
+    Kind("explanation", _FILING, filing.explanation),
+    Kind("review", _FILING, filing.review),
+    Kind("publication", _NOTICE, filing.publication),
+    Kind("report", _NOTICE, filing.report),
+    Kind("check", _NOTICE, filing.check),
+    Kind("letters", _NOTICE, filing.letters),
+    Kind("coordination", _FILING, filing.coordination),
+    Kind("amendment", _NOTICE, filing.amendment),
 )
 """In the order of a case."""
 

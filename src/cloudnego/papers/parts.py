@@ -49,18 +49,20 @@ def sheet(
 def law(source: Source, cites: Sequence[str]) -> Two:
     """Articles by the names of their texts; of no article the pack's own text."""
     sources = source.law.pack.sources
-    zh, en = [], []
+    found: dict[str, list[tuple[str, str]]] = {}
     for one in cites:
-        found = _ARTICLE.fullmatch(one)
-        if found is None or found[1] not in sources:
-            continue
-        name, number = sources[found[1]].name, f"{found[2]}{found[3]}"
-        zh.append(f"《{name.zh}》第{found[2]}条{found[3]}")
-        en.append(f"article {number} of the {name.en}")
+        parts = _ARTICLE.fullmatch(one)
+        if parts is not None and parts[1] in sources:
+            found.setdefault(parts[1], []).append((parts[2], parts[3]))
+    zh, en = [], []
+    for key, articles in found.items():
+        name = sources[key].name
+        zh.append(f"《{name.zh}》" + "、".join(f"第{number}条{more}" for number, more in articles))
+        en.append(f"{name.en}, article {', '.join(number + more for number, more in articles)}")
     if not zh:
         name = source.law.pack.name
         return Two(name.zh, name.en)
-    return Two("、".join(zh), ", ".join(en))
+    return Two("、".join(zh), "; ".join(en))
 
 
 def amount(one: TopicFact | TermFact) -> Two | None:

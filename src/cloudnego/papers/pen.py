@@ -30,7 +30,8 @@ Said = Two | str | int | None
 
 
 class Pen:
-    """Writes one kind of paper. Keys are looked for under the paper's own, then among those all papers share."""
+    """Writes one kind of paper. Keys are looked for under the paper's own, then among those all papers share, then
+    among those of the page that is printed from a screen."""
 
     def __init__(self, kind: str, *, english: bool) -> None:
         self._kind: Final = kind
@@ -38,9 +39,8 @@ class Pen:
 
     def said(self, key: str, **facts: Said) -> Two:
         """A text in both languages."""
-        place = f"paper.{self._kind}.{key}"
-        if not knows(place):
-            place = f"paper.{key}"
+        places = (f"paper.{self._kind}.{key}", f"paper.{key}", f"{self._kind}_paper.{key}")
+        place = next(one for one in places if knows(one))
         zh = {name: _in(value, 0) for name, value in facts.items()}
         en = {name: _in(value, 1) for name, value in facts.items()}
         return Two(fill(catalogue("zh")[place], zh), fill(catalogue("en")[place], en))
@@ -73,6 +73,12 @@ def side_said(side: Side) -> Two:
 def word(of: str, code: str) -> Two:
     """A choice as the forms of the house call it."""
     key = f"form.words.{of}.{code}"
+    return _known(key) if knows(key) else Two(code, code)
+
+
+def material(code: str) -> Two:
+    """A kind of data one side gives the other."""
+    key = f"facts.material.{code}"
     return _known(key) if knows(key) else Two(code, code)
 
 

@@ -48,7 +48,7 @@ def shown_of_file(one: Kept) -> list[Material]:
 def shown_of_paper(found: Found, paper: Paper) -> list[Material]:
     """A paper that was made: of one side's own stream, or the draft as it lies on the table."""
     own = [_caucus(side) for side in Side if Stream.caucus(side) in paper.streams]
-    return own + (shown_of_draft(found) if paper.doc == "D12" and Stream.TABLE in paper.streams else [])
+    return own + (shown_of_draft(found) if paper.doc in ("D10", "D12") and Stream.TABLE in paper.streams else [])
 
 
 def shown_of(events: Iterable[Recorded]) -> list[Material]:

@@ -1,0 +1,220 @@
+"""Papers of the congress: notice, voting method, ballot, tally, resolution (HZ 28; ZJDM 15).
+
+Of under ten voters the counts stand on a paper only where it is made of the stream they stand in (`few`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+
+from msgspec import Struct
+
+from cloudnego.core import events as e
+from cloudnego.core.pack import Level, Majority
+from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Side
+from cloudnego.papers.facts import Block, Choices, Facts, Fields, Items, Sign, Signs, Text
+from cloudnego.papers.parts import bench_of, law, persons, sheet
+from cloudnego.papers.pen import Pen, Said, blank_day
+from cloudnego.papers.sources import Source, day_of, words
+
+
+class Sitting(Struct, kw_only=True):
+    """A draft before the congress, as far as it has come."""
+
+    draft: e.DraftSubmitted
+    submitted_on: date
+    convened: e.CongressConvened | None = None
+    convened_on: date | None = None
+    method: e.VotingMethodAdopted | None = None
+    method_on: date | None = None
+    materials: e.CongressMaterialsSent | None = None
+    counts: e.BallotRecorded | None = None
+    counted_on: date | None = None
+    result: str | None = None
+    attested_on: date | None = None
+
+    @property
+    def about(self) -> str:
+        return self.draft.draft_hash[:16]
+
+
+def sittings(source: Source) -> list[Sitting]:
+    """One for each draft that was submitted, with the latest of what followed it."""
+    found: list[Sitting] = []
+    for one in source.events:
+        now = found[-1] if found else None
+        match one.event:
+            case e.DraftSubmitted() as draft:
+                found.append(Sitting(draft=draft, submitted_on=day_of(one)))
+            case e.CongressConvened() as convened if now is not None:
+                now.convened, now.convened_on = convened, day_of(one)
+            case e.VotingMethodAdopted() as method if now is not None:
+                now.method, now.method_on = method, day_of(one)
+            case e.CongressMaterialsSent() as sent if now is not None:
+                now.materials = sent
+            case e.BallotRecorded() as counts if now is not None:
+                now.counts, now.counted_on = counts, day_of(one)
+            case e.BallotAttested(result=str() as result) if now is not None:
+                now.result, now.attested_on = result, day_of(one)
+            case _:
+                pass
+    return found
+
+
+def notice(source: Source, pen: Pen) -> Iterator[Facts]:
+    """D13: that the congress is convened, where and when, and what lies before it."""
+    for one in sittings(source):
+        called = one.convened
+        if called is None:
+            continue
+        rows = (
+            (pen.label("convened_by"), source.organ(Side.WORKER)),
+            (pen.label("submitted"), pen.cell(blank_day(one.submitted_on))),
+            (pen.label("day"), pen.cell(blank_day(called.day))),
+            (pen.label("place"), words(called, "place")),
+            (pen.label("total"), str(called.total)),
+            (pen.label("quorum"), str(_words_of(source, one)["quorum"] or "—")),
+            (pen.label("needed"), str(_words_of(source, one)["needed"])),
+            (pen.label("draft"), one.draft.draft_hash),
+        )
+        explanation = words(one.materials, "explanation") if one.materials is not None else None
+        blocks: list[Block] = [
+            pen.text("notice.opens", law=law(source, source.law.pack.congress_for(source.opened.scope).cite),
+                     **_words_of(source, one)),
+            Fields(rows=rows),
+            *((pen.heading("explanation"), Text(text=explanation)) if explanation is not None else ()),
+            pen.text("notice.material", **_words_of(source, one)),
+            Signs(rows=(Sign(role=pen.label("convened_by"), name=source.organ(Side.WORKER), seal=True),)),
+        ]  # fmt: skip
+        yield sheet(source, pen, ("D13", f"notice-{one.about}"), blocks, one.convened_on, title="notice.title")
+
+
+def method(source: Source, pen: Pen) -> Iterator[Facts]:
+    """D26: who votes, quorum, majority, how, who watches (ZJDM 15)."""
+    for one in sittings(source):
+        if one.convened is None:
+            continue
+        said = _words_of(source, one)
+        mode = one.method.ballot if one.method is not None else "open"
+        keys = [
+            "electorate", "quorum" if said["quorum"] else "no_quorum", "majority", "secret", f"mode_{mode}",
+            "scrutineers" if one.method is not None else "elected_there", *(("code",) if mode != "paper" else ()),
+            "count", "again",
+        ]  # fmt: skip
+        blocks: list[Block] = [
+            Items(rows=tuple(pen.text(f"method.{key}", **said) for key in keys)),
+            Fields(rows=((pen.label("adopted"), pen.cell(blank_day(one.method_on))),)),
+            Signs(rows=(Sign(role=pen.label("chair")),)),
+        ]
+        yield sheet(source, pen, ("D26", one.about), blocks, one.method_on or one.convened_on, title="method.title")
+
+
+def ballot(source: Source, pen: Pen) -> Iterator[Facts]:
+    """D24: the paper each voter marks: the draft by its hash, three choices, and no name of a voter."""
+    for one in sittings(source):
+        blocks: list[Block] = [
+            pen.text("ballot.question", **_words_of(source, one)),
+            Choices(rows=tuple(pen.label(f"choices.{key}") for key in ("yes", "no", "abstain"))),
+            pen.text("ballot.how", "small"),
+            pen.text("draft_hash", "small", hash=one.draft.draft_hash),
+        ]
+        yield sheet(source, pen, ("D24", one.about), blocks, one.submitted_on, layout="ballot", title="ballot.title")
+
+
+def election_ballot(source: Source, pen: Pen) -> Iterator[Facts]:
+    """D24 of an election: the candidates."""
+    for entry in source.entries(e.CandidatesProposed):
+        put = entry.event
+        assert isinstance(put, e.CandidatesProposed)
+        names = [source.name(rep.person) or rep.person for rep in put.candidates]
+        election: list[Block] = [
+            pen.text("election.question", seats=put.seats),
+            *(Choices(rows=tuple(names[at : at + 3])) for at in range(0, len(names), 3)),
+            pen.text("election.how", "small", seats=put.seats),
+        ]
+        about = f"election-{entry.seq}"
+        yield sheet(source, pen, ("D24", about), election, day_of(entry), layout="ballot", title="election.title")
+
+
+def _tally(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
+    """D25: what was issued, returned, valid, spoiled and counted; before the count a sheet to fill by hand."""
+    for one in sittings(source):
+        if one.convened is None or (one.convened.total < FEW_VOTERS) is not few:
+            continue
+        counts = one.counts
+        keys = ("total", "present", "issued", "returned", "spoiled", "yes", "no", "abstain")
+        known = {key: str(getattr(counts, key)) for key in keys} if counts is not None else {}
+        known["total"] = str(one.convened.total)
+        watching = one.method.scrutineers if one.method is not None else ()
+        counting = one.method.counters if one.method is not None else ()
+        signs = (
+            *(Sign(role=pen.label("scrutineer"), name=source.name(x)) for x in watching or (None, None)),
+            *(Sign(role=pen.label("counter"), name=source.name(x)) for x in counting or (None, None)),
+            Sign(role=pen.label("chair")),
+        )
+        blocks: list[Block] = [
+            Fields(rows=(*((pen.label(f"tally.{key}"), known.get(key)) for key in keys), (pen.label("time"), None))),
+            pen.text("tally.rule", **_words_of(source, one)),
+            pen.text("tally.how", "small"),
+            pen.text("draft_hash", "small", hash=one.draft.draft_hash),
+            Signs(rows=signs),
+        ]
+        on = one.counted_on or one.convened.day
+        yield sheet(source, pen, ("D25", one.about), blocks, on, title="tally.title")
+
+
+def _resolution(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
+    """D13: what was passed, by how many, and that it authorises the signature."""
+    for one in sittings(source):
+        if one.result != "passed" or one.convened is None:
+            continue
+        if few and one.convened.total >= FEW_VOTERS:
+            continue
+        said = _words_of(source, one)
+        keys = ("opens", "counts" if one.counts is not None else "carried", "passes",
+                "authorises" if said["chief"] else "authorises_chief", "files")  # fmt: skip
+        blocks: list[Block] = [
+            *(pen.text(f"resolution.{key}", **said) for key in keys),
+            pen.text("draft_hash", "small", hash=one.draft.draft_hash),
+            Fields(rows=((pen.label("watched_by"), persons(source, one.method.scrutineers if one.method else ())),)),
+            pen.text("resolution.signed", "right", **said),
+            pen.text("resolution.day", "right", **said),
+        ]
+        about = f"{'counts' if few else 'resolution'}-{one.about}"
+        yield sheet(source, pen, ("D13", about), blocks, one.attested_on, title="resolution.title")
+
+
+tally = partial(_tally, False)
+tally_of_few = partial(_tally, True)
+resolution = partial(_resolution, False)
+resolution_of_few = partial(_resolution, True)
+
+
+def _words_of(source: Source, one: Sitting) -> dict[str, Said]:
+    """What the sentences of a congress are filled with."""
+    pack, opened = source.law.pack, source.opened
+    rule = pack.congress_for(opened.scope)
+    ending = opened.kind is Kind.TERMINATION and pack.rescission is not None
+    passes: Majority = pack.rescission.vote if ending and pack.rescission is not None else rule.passes
+    total = one.convened.total if one.convened is not None else 0
+    hard = rule.quorum is not None and rule.quorum_level is Level.HARD
+    form = one.convened.form if one.convened is not None else "delegates"
+    pen = Pen("congress", english=False)
+    said: dict[str, Said] = {
+        "enterprise": source.firm.name,
+        "year": opened.wage_year,
+        "total": total,
+        "quorum": rule.quorum.needed(total) if rule.quorum is not None and hard else 0,
+        "needed": passes.needed(total),
+        "body": pen.said(f"bodies.{form}"),
+        "members": pen.said(f"members.{form}"),
+        "scrutineers": persons(source, one.method.scrutineers) if one.method is not None else None,
+        "chief": source.name(bench_of(source, Side.WORKER).chief) or "",
+        "day": blank_day(one.counted_on or (one.convened.day if one.convened is not None else None)),
+    }
+    counts = one.counts
+    if counts is not None:
+        said |= {"present": counts.present, "yes": counts.yes, "no": counts.no, "abstain": counts.abstain}
+    return said
