@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from cloudnego import __version__
-from cloudnego.console import complain, explained, out, progress, tell
+from cloudnego.console import CannotBe, complain, explained, out, progress, tell
 
 ELSEWHERE = {
     "admin": "只有运维人员能办的事：区、人员、组织、规则包。 What only an operator may do: districts, people, packs.",
@@ -226,6 +226,58 @@ def recount(
     from cloudnego.polls.recount import main as count
 
     raise typer.Exit(count([str(closing), str(ballots)]))
+
+
+@app.command(
+    "export",
+    help="出具一个案件的核查文件（zip）：看得到的每条记录的原始字节、签名的检查点和核对程序。服务可以照常运行。 Write "
+    "the audit file of a case, which proves itself, while the service runs.",
+)
+def export_(
+    case: Annotated[str, typer.Argument(help="案号。 The case.")],
+    *,
+    for_: Annotated[str, typer.Option("--for", help="供谁使用：enterprise、union、authority 或 auditor。 For whom.")],
+    out_file: Annotated[Path, typer.Option("--out", help="写到哪个文件。 Where to.")],
+    purpose: Annotated[str, typer.Option(help="用途，写进文件。 What for; stands in the file.")] = "",
+) -> None:
+    """Write the audit file of a case while the service runs. Raises CannotBe."""
+    from cloudnego.audit.logkey import LogKey
+    from cloudnego.exporting.audience import Audience
+    from cloudnego.exporting.case import Order, export_case, house_on
+    from cloudnego.main import looked_into, now, now_s
+    from cloudnego.ports import CHINA, NoCase
+    from cloudnego.settings import Settings
+
+    if for_ not in [one.value for one in Audience]:
+        raise CannotBe("no_such_audience", audience=for_, known=", ".join(Audience))
+    settings, at = Settings(), now().astimezone(CHINA).isoformat(timespec="seconds")
+    order = Order(case, Audience(for_), "operator", purpose, at, f"cloudnego {__version__}")
+    with looked_into(settings) as (engine, ring), progress("条 entries") as done:
+        try:
+            count = export_case(house_on(engine, ring, LogKey.open(settings.log_key), now_s), order, out_file, done)
+        except NoCase:
+            raise CannotBe("no_such_case", case=case) from None
+    tell("exported", count=count, case=case, file=out_file)
+
+
+@app.command(
+    "verify",
+    help="核对一个核查文件：成立为 0，不成立为 1，读不了为 2。文件里的 verify.py 不需要本程序。 Check an audit file: 0 "
+    "if it holds, 1 if not, 2 if it cannot be read. The verify.py inside does so without this program.",
+)
+def verify_(
+    file: Annotated[Path, typer.Argument(help="核查文件。 The audit file.")],
+    *,
+    key: Annotated[list[str] | None, typer.Option(help="您所持的见证公钥。 A witness's key that you hold.")] = None,
+    held: Annotated[list[Path] | None, typer.Option(help="您以前得到的文件。 A file you were given earlier.")] = None,
+) -> None:
+    """Check an audit file as the program inside it does, but quicker."""
+    from cloudnego.audit.fast import entries
+    from cloudnego.audit.verify import main as check
+
+    more = [word for one in key or () for word in ("--key", one)]
+    more += [word for path in held or () for word in ("--held", str(path))]
+    raise typer.Exit(check([str(file), *more], entries))
 
 
 calendar_app = typer.Typer(

@@ -16,8 +16,12 @@ import structlog
 from prometheus_client import generate_latest
 
 from cloudnego import logs
+from cloudnego.audit.logkey import LogKey
 from cloudnego.core.commands import words_of
+from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.backup import backup
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.identity.sessions import token_hash
 from cloudnego.stories import STORIES
 from tests.secrecy.canaries import FOUND, every_word_field, listed, rows, telling, text_columns
@@ -178,6 +182,28 @@ def test_no_file_of_the_house_shows_a_caucus_or_a_secret(planted: Planted, tmp_p
     )
     known = token_hash(planted.secrets["session"]).encode()
     assert any(known in content for content in files.values()), "a session is known by its hash alone"
+
+
+@pytest.mark.parametrize(
+    ("audience", "kind"),
+    [("union", "worker_chief"), ("enterprise", "employer_chief"), ("authority", "authority"), ("auditor", "auditor")],
+)
+def test_an_audit_file_shows_its_audience_what_it_may_meet_and_no_more(
+    planted: Planted, tmp_path: Path, audience: str, kind: str
+) -> None:
+    site = planted.ground.house.site
+    house = house_on(site.engine, site.log.ring, LogKey.seeded("canaries"), site.now_s)
+    order = Order(planted.ground.case, Audience(audience), "operator", "", "2026-11-29T16:00:00+08:00", "")
+    export_case(house, order, tmp_path / "audit.zip", lambda _: None)
+    with zipfile.ZipFile(tmp_path / "audit.zip") as bundle:
+        files = {name: bundle.read(name) for name in bundle.namelist()}
+    met = {text.decode() for content in files.values() for text in FOUND.findall(content)}
+    assert [text for text in met if (kind, "member") not in planted.readers.get(text, ())] == []
+    assert [
+        name for name, secret in planted.secrets.items() if any(secret.encode() in one for one in files.values())
+    ] == []
+    own = Stream.WORKER if audience == "union" else Stream.EMPLOYER
+    assert any(text in met for text in planted.caucuses) == (own in Audience(audience).streams)
 
 
 def test_what_the_readers_of_files_leave_behind_shows_nothing(planted: Planted) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import shutil
+import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -16,8 +17,12 @@ import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
+from cloudnego.audit import verify
+from cloudnego.audit.logkey import LogKey
 from cloudnego.core.vocabulary import Step
 from cloudnego.eventlog.leaf import canonical
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.main import House, build, install
 from cloudnego.polls import recount
 from tests.polls.test_blind import KEY
@@ -106,7 +111,20 @@ async def ground(house: House, played: tuple[Path, str]) -> AsyncIterator[Ground
         yield made
 
 
-async def test_from_the_opening_to_the_signed_result(ground: Ground) -> None:
+def _lies_in_the_audit_file(ground: Ground, poll: str, ballots: bytes, place: Path) -> None:
+    """With its list and the record of its close, of which whoever has the file counts it again."""
+    site, settings = ground.house.site, ground.house.settings
+    key = LogKey.open(settings.log_key)
+    order = Order(ground.case, Audience.AUDITOR, "operator", "", "2026-11-29T16:00:00+08:00", "")
+    export_case(house_on(site.engine, site.log.ring, key, site.now_s), order, place / "a.zip", lambda _: None)
+    assert [found for found in verify.verify(place / "a.zip", []) if found[0] < 9] == []
+    with zipfile.ZipFile(place / "a.zip") as bundle:
+        assert bundle.read(f"ballots/{poll}.txt") == ballots
+        assert recount.recount(json.loads(bundle.read(f"ballots/{poll}.json")), ballots)[1] == []
+        assert bundle.read("recount.py") == Path(recount.__file__).read_bytes()
+
+
+async def test_from_the_opening_to_the_signed_result(ground: Ground, tmp_path: Path) -> None:
     poll = await ground.open()
     seen = (await ground.get("v0", poll)).json()
     assert (seen["mine"], seen["state"], seen["issued"], seen["result"]) == ("open", "open", None, None)
@@ -142,6 +160,8 @@ async def test_from_the_opening_to_the_signed_result(ground: Ground) -> None:
     assert (counts, wrong) == ({"yes": 7, "no": 2, "abstain": 0}, [])
     places = [hashlib.sha256(_said(seen["hash"], line)).hexdigest() for line in content.text.splitlines()]
     assert set(places) == {told["place"] for told in receipts.values()}, "each finds his own line"
+
+    _lies_in_the_audit_file(ground, poll, content.content, tmp_path)
 
     for scrutineer in ("s1", "s2"):
         assert (await ground.ask(scrutineer, "attest-ballot", correct=True)).status_code == 201

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -33,7 +34,8 @@ from cloudnego.texts import say
 FORMAT: Final = "cloudnego-audit/1"
 _CHUNK: Final = 512
 _BODY: Final = (
-    "SELECT l.leaf, l.hash, b.body, b.salt, b.words, b.words_salt FROM leaf l LEFT JOIN body b ON b.pos = l.pos"
+    "SELECT l.stream, l.seq, l.leaf, l.hash, b.body, b.salt, b.words, b.words_salt "
+    "FROM leaf l LEFT JOIN body b ON b.pos = l.pos"
 )
 
 
@@ -59,7 +61,7 @@ class Witness(NamedTuple):
     name: str
     side: Side
     streams: tuple[Stream, ...]
-    since: str
+    since: str | None
     until: str | None
     event: str | None
 
@@ -129,6 +131,7 @@ class Reading:
         }
         if not found or any(row is None for row in found.values()):
             raise NoCase(case)
+        self.district: Final = next(str(row[1]) for row in found.values() if row is not None)
         self.sizes: Final = {stream: int(row[0]) for stream, row in found.items() if row is not None}
         self._frontiers: Final = {stream: bytes(row[2]) for stream, row in found.items() if row is not None}
 
@@ -137,21 +140,27 @@ class Reading:
 
     def rows(self, stream: Stream) -> Iterator[Sealed]:
         """The entries of a stream, nothing encrypted. Raises Damaged."""
-        where = f"l.case_id = {self._mark} AND l.stream = {self._mark} AND l.seq <= {self._mark}"
-        given = (self.case, stream.value, self.sizes[stream])
+        return self._rows([stream], "l.seq")
+
+    def joint(self) -> Iterator[Sealed]:
+        """The entries of all these streams together, in the order in which they came."""
+        return self._rows(list(self.sizes), "l.pos")
+
+    def _rows(self, streams: list[Stream], order: str) -> Iterator[Sealed]:
+        one = f"(l.stream = {self._mark} AND l.seq <= {self._mark})"
+        where = f"l.case_id = {self._mark} AND ({' OR '.join([one] * len(streams))})"
+        given = (self.case, *(part for stream in streams for part in (stream.value, self.sizes[stream])))
         driver: Any = self._connection.connection.driver_connection
         sqlite = self._connection.dialect.name == "sqlite"
         cursor = driver.cursor() if sqlite else driver.cursor(name="export", binary=True)
-        seq = 0
         try:
-            cursor.execute(f"{_BODY} WHERE {where} ORDER BY l.seq", given)
+            cursor.execute(f"{_BODY} WHERE {where} ORDER BY {order}", given)
             while chunk := cursor.fetchmany(_CHUNK):
-                for leaf, hashed, *content in chunk:
-                    seq += 1
+                for stream, seq, leaf, hashed, *content in chunk:
                     body, salt, words, words_salt = (None if one is None else bytes(one) for one in content)
                     yield self._sealer.plain(
                         Sealed(
-                            self.case, stream.value, seq, bytes(leaf), bytes(hashed), body, salt, words, words_salt,
+                            self.case, stream, seq, bytes(leaf), bytes(hashed), body, salt, words, words_salt,
                             None, None,
                         )
                     )  # fmt: skip
@@ -184,6 +193,8 @@ def entries(
             node = merkle.leaf_hash(row.leaf)
             merkle.push(peaks, seq, node)
             seq += 1
+            if row.seq != seq:
+                raise Damaged(f"{stream_id(reading.case, stream)}/{seq}", "the entry is missing")
             hashes.write(node.hex().encode() + b"\n")
             events.write(row.leaf + b"\n")
             line = Line(_text(row.body), _hex(row.salt), _text(row.words), _hex(row.words_salt))
@@ -296,17 +307,24 @@ def write_export(
     source: Source, made: Made, streams: Iterable[Stream], target: Path, confirmed: Confirmed, *,
     saw: Sequence[Saw] = (), further: Sequence[Further] = (), told: Callable[[int], None] | None = None,
 ) -> int:  # fmt: skip
-    """Write an audit file where there is none; it appears under its name only when it is whole, and only its owner may
-    read it. Returns how many entries are in it. Raises FileExistsError, NoCase, Damaged, KeyMissing."""
+    """Write an audit file where there is none, and say how many entries are in it; it appears under its name only when
+    it is whole, and only its owner may read it. Raises FileExistsError, NoCase, Damaged, KeyMissing."""
+    with written(target) as parts, snapshot(source.engine) as connection:
+        reading = Reading(connection, source.engine, source.ring, made.case, streams)
+        export(parts, reading, source.key, made, confirmed, saw=saw, further=further, told=told)
+    return sum(reading.sizes.values())
+
+
+@contextmanager
+def written(target: Path) -> Iterator[Parts]:
+    """Gather the parts of a file, which is written when all are there. Raises FileExistsError."""
     if target.exists():
         raise FileExistsError(target)
     part, parts = target.with_name(target.name + ".part"), Parts(target.parent)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as out:
-            with snapshot(source.engine) as connection:
-                reading = Reading(connection, source.engine, source.ring, made.case, streams)
-                export(parts, reading, source.key, made, confirmed, saw=saw, further=further, told=told)
+            yield parts
             parts.write(out)
             out.flush()
             os.fsync(out.fileno())
@@ -314,4 +332,3 @@ def write_export(
     finally:
         part.unlink()
         parts.close()
-    return sum(reading.sizes.values())

@@ -24,13 +24,14 @@ from typing import Any
 
 FIELDS = "audience calendar case district files format kind made_at made_by name pack purpose software streams"
 JOINT = ["table", "filing", "notice"]
-SEEN = {"enterprise": [*JOINT, "employer"], "union": [*JOINT, "worker"], "authority": JOINT, "auditor": JOINT}
+SEEN = {"enterprise": [*JOINT, "employer"], "union": [*JOINT, "worker"], "authority": JOINT[1:], "auditor": JOINT}
 LEAF = {**dict.fromkeys(["actor", "at", "body_commit", "command_id", "district", "stream", "type", "via"], (str,)),
         **dict.fromkeys(("mandate", "occurred_on", "sig"), (str, type(None))),
         **dict.fromkeys(("seq", "type_version", "v"), (int,))}  # fmt: skip
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII)
 HEX = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+ERASED = ("文字已依法删除", "its words were erased")
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 FULL, LINE_MAX, CHUNK = 0xFFFFFFFF, 1 << 24, 1 << 20
 
@@ -255,7 +256,7 @@ def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report
             elif content["body"] is None:
                 report.append((9, f"{stream}/{seq}", "内容不在本文件中", "its body is not in this file"))
             elif content["words"] is None and not content["body"].endswith(',"words":null}'):
-                report.append((9, f"{stream}/{seq}", "文字已依法删除", "its words were erased"))
+                report.append((9, f"{stream}/{seq}", *ERASED))
             if content.get("body") and leaf["type"] == "poll_counted":
                 polls.append((f"{stream}/{seq}", json.loads(content["body"])["facts"]))
             done = seq - 1

@@ -1,0 +1,51 @@
+"""What lies beside the entries: the lists of votes that were counted, and the files that evidence names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Final
+
+import msgspec
+
+from cloudnego.audit.packing import Parts
+from cloudnego.core.vocabulary import FEW_VOTERS, Stream
+from cloudnego.eventlog.leaf import canonical
+from cloudnego.eventlog.seal import Sealed, leaf_of
+from cloudnego.exporting.audience import Audience
+from cloudnego.files.store import FileStore
+from cloudnego.polls.desk import Polls
+
+
+class Ballots:
+    """Hears the counts on their way into the file, and lays the lists beside them. Under ten voters a list may tell who
+    voted what: it is in no file."""
+
+    def __init__(self, parts: Parts, polls: Polls) -> None:
+        self._parts: Final = parts
+        self._polls: Final = polls
+        self._counted: Final[list[str]] = []
+
+    def saw(self, _stream: Stream, _seq: int, row: Sealed) -> None:
+        if row.body is not None and b'"poll' in row.body and leaf_of(row).type == "poll_counted":
+            facts = msgspec.json.decode(row.body)["facts"]
+            if facts["total"] >= FEW_VOTERS:
+                self._counted.append(facts["poll"])
+
+    def put(self) -> None:
+        for poll in self._counted:
+            self._parts.put(f"ballots/{poll}.json", canonical(self._polls.closing(poll).record()))
+            self._parts.put(f"ballots/{poll}.txt", self._polls.listed(poll))
+        self._parts.put("recount.py", files("cloudnego.polls").joinpath("recount.py").read_bytes())
+
+
+def put_files(parts: Parts, store: FileStore, case: str, audience: Audience, told: Callable[[int], None]) -> None:
+    """The files as they are kept, under the hash that evidence names: to a side those it laid there itself, to who
+    checks hashes all that it sees."""
+    done = set()
+    for one in store.listed(case, audience.streams):
+        own = audience.side is None or one.side is audience.side
+        if own and not one.facts.erased and one.facts.sha256 not in done:
+            done.add(one.facts.sha256)
+            parts.put(f"files/{one.facts.sha256}", store.content(one))
+            told(1)
