@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -141,6 +141,14 @@ claim-readers: ## N turns with ten who never read and without: the p99 of the ot
 
 claim-swap: ## N ballots twice over, two voters' choices exchanged: from all dumps nobody guesses which it was
 	@$(call claim,swap)
+	$(ok)
+
+claim-mutants: ## N bits and truncations of an audit file, and every line of it: both verifiers refuse each, and no good file
+	@$(call claim,mutants)
+	$(ok)
+
+claim-operator: ## N rewritings of each kind by an operator with the log's key: whoever holds a chief's key names each
+	@$(call claim,operator)
 	$(ok)
 
 outside: ## what needs programs that only the system has

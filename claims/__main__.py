@@ -99,7 +99,20 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
     parser.add_argument(
-        "claim", choices=("walks", "pairs", "reconnect", "kill", "kosoku", "nodes", "readers", "swap", "outside")
+        "claim",
+        choices=(
+            "walks",
+            "pairs",
+            "reconnect",
+            "kill",
+            "kosoku",
+            "nodes",
+            "readers",
+            "swap",
+            "mutants",
+            "operator",
+            "outside",
+        ),
     )
     parser.add_argument("--n", type=int, default=None, help="how many")
     parser.add_argument(
@@ -132,6 +145,14 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import swap  # noqa: PLC0415  # needs the tests' voter
 
         return swap.run(said.n or 2_000, said.seed)
+    if said.claim == "mutants":
+        from claims import mutants  # noqa: PLC0415  # needs the tests' audit files
+
+        return mutants.run(said.n or 10_000, said.seed)
+    if said.claim == "operator":
+        from claims import forging  # noqa: PLC0415  # the same
+
+        return forging.run(said.n or 200, said.seed)
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

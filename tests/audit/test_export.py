@@ -7,21 +7,25 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 import rfc8785
 
 from cloudnego.audit import fast, verify
 from cloudnego.audit.checkpoints import Checkpoints
+from cloudnego.audit.notes import verified
 from cloudnego.audit.verify import Witness
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from tests.audit.given import CHIEFS, KEY, STREAMS, Chief, confirmed, contents, exported, packed
+from tests.audit.page import Page
+from tests.audit.spoiling import HOW, KINDS, Memory, cuts, flips, forged, lines, place, spliced
 from tests.eventlog.given import loaded, make_district
 
 LINES_MAX = 400
@@ -35,13 +39,13 @@ def faults(path: Path, *known: Chief, held: tuple[Path, ...] = ()) -> list[tuple
     return [one for one in found if one[0] < 9]
 
 
-_CHECKED = lru_cache(verify.ed25519)
+_PURE = verify.ed25519
 
 
 @pytest.fixture(autouse=True)
 def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same signatures are looked at again and again; in pure Python each takes some milliseconds."""
-    monkeypatch.setattr(verify, "ed25519", _CHECKED)
+    """In pure Python a signature takes some milliseconds: the claims take them, and one test holds both together."""
+    monkeypatch.setattr(verify, "ed25519", verified)
 
 
 @pytest.fixture(scope="module")
@@ -202,19 +206,19 @@ def test_the_check_of_signatures_agrees_with_another_program_and_takes_no_second
     chief = CHIEFS[0]
     public, message = chief.key.public, b"some text"
     signature = chief.secret.sign(message)
-    assert verify.ed25519(public, message, signature)
-    assert not verify.ed25519(public, message + b".", signature)
-    assert not verify.ed25519(CHIEFS[1].key.public, message, signature)
+    assert _PURE(public, message, signature)
+    assert not _PURE(public, message + b".", signature)
+    assert not _PURE(CHIEFS[1].key.public, message, signature)
     s = int.from_bytes(signature[32:], "little") + verify.L
-    assert not verify.ed25519(public, message, signature[:32] + s.to_bytes(32, "little"))
-    assert not verify.ed25519(public, message, signature + b"\0")
+    assert not _PURE(public, message, signature[:32] + s.to_bytes(32, "little"))
+    assert not _PURE(public, message, signature + b"\0")
     for small in (1, verify.Q - 1, verify.Q + 1, 0):  # points of small order, and one written in another way
         forged = small.to_bytes(32, "little")
-        assert not verify.ed25519(forged, message, forged + bytes(32))
+        assert not _PURE(forged, message, forged + bytes(32))
     for at in range(0, 64, 7):
         spoilt = bytearray(signature)
         spoilt[at] ^= 1
-        assert not verify.ed25519(public, message, bytes(spoilt))
+        assert not _PURE(public, message, bytes(spoilt))
 
 
 def test_a_key_is_taken_in_its_printed_form_alone() -> None:
@@ -244,3 +248,40 @@ def test_unpacking_needs_nothing_of_ours(file: Path) -> None:
     assert list(contents(file.read_bytes()))[:3] == ["README.txt", "manifest.json", "manifest.note"]
     assert packed(contents(file.read_bytes())) == file.read_bytes()
     assert BytesIO(file.read_bytes()).read(4) == b"PK\x03\x04"
+
+
+def test_the_page_finds_what_the_program_finds(whole: bytes, file: Path) -> None:
+    """Bits, truncations, lines and rewritings, a few of each: `make claim-mutants`, `make claim-operator` have more."""
+    dice, keys = Random(11), [chief.key.vkey for chief in CHIEFS]
+    known = [verify.witness(one) for one in keys]
+    held, mutant = file, file.with_name("mutant.zip")
+    with Page() as page:
+        assert page.verify(file, keys, [held]) == verify.verify(file, known, [held])
+        for change in (*flips(whole, dice, 25), *cuts(whole, dice, 5)):
+            spoilt: Any = Memory(spliced(whole, change))
+            named = [one[:2] for one in verify.verify(spoilt, []) if one[0] < 9][:1]
+            assert named != [], change
+            if dice.random() < 0.2:
+                assert named == [one[:2] for one in page.verify(file, change=change) if one[0] < 9][:1], change
+        for what, content in lines(whole, dice, 0.01):
+            mutant.write_bytes(content)
+            found = faults(mutant)
+            assert found, what
+            assert [one[1] for one in page.verify(mutant) if one[0] < 9][:1] == [found[0][1]], what
+        for kind in KINDS:
+            at, how, chief = place(whole, dice), dice.choice(HOW), dice.choice(CHIEFS)
+            mutant.write_bytes(forged(whole, kind, at, dice, how))
+            for found in (faults(mutant, chief), faults(mutant, held=(held,))):
+                assert found, f"{kind}, line {at}, {how}"
+            if kind in ("an entry dropped", "other words"):
+                assert any(one[0] < 9 for one in page.verify(mutant, [chief.key.vkey], [held]))
+
+
+def test_without_anything_held_an_operator_who_signs_anew_is_not_found_and_the_file_says_so(
+    whole: bytes, file: Path
+) -> None:
+    """This is what the keys and files of others are for."""
+    file.write_bytes(forged(whole, "another actor", 3, Random(1), "his own"))
+    found = verify.verify(file, [])
+    assert [one for one in found if one[0] < 9] == []
+    assert (9, "keys.json") in [one[:2] for one in found]

@@ -278,7 +278,8 @@ def export(
     entries(parts, reading, confirmed, saw, told or (lambda _done: None))
     for write in further:
         write(parts)
-    parts.put("verify.py", files("cloudnego.audit").joinpath("verify.py").read_bytes())
+    for name in ("verify.py", "verify.html"):
+        parts.put(name, files("cloudnego.audit").joinpath(name).read_bytes())
     heads = [
         {
             "origin": f"{key.name}/{stream_id(reading.case, stream)}", "root": b64encode(reading.root(stream)).decode(),

@@ -245,7 +245,8 @@ def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report
                 other = "" if listed == node.hex().encode() + b"\n" else "hashes.txt has the hash of another entry"
                 wrong = leaf_wrong(leaf, manifest, stream, seq, before) or other
                 if not wrong:
-                    before, where, content = leaf["at"], names[1], canonical(body[:-1], "body salt words words_salt")
+                    before, where = leaf["at"], names[1]
+                    content = canonical(body[:-1], "body salt words words_salt")
                     wrong = content_wrong(content, leaf)
             except WRONG as cause:
                 wrong = f"it cannot be read: {cause!r}"
@@ -292,10 +293,9 @@ def described(archive: Archive) -> tuple[Any, Any]:
     said = canonical(archive.read("keys.json"), "logs name witnesses")
     logs = [(unbase64(one["public"]), one["until"]) for one in said["logs"]]
     witnesses = [witness(one["vkey"], one["side"]) for one in said["witnesses"]]
-    names = [one["stream"] for one in manifest["streams"]]
-    origins = [f"{said['name']}/{manifest['case']}/{name}" for name in SEEN[manifest["audience"]] if name in names]
-    found = (manifest["format"], manifest["name"], [one["origin"] for one in manifest["streams"]])
-    if found != ("cloudnego-audit/1", said["name"], origins) or None not in dict(logs).values():
+    streams = [(name, f"{said['name']}/{manifest['case']}/{name}") for name in SEEN[manifest["audience"]]]
+    found = (manifest["format"], manifest["name"], [(one["stream"], one["origin"]) for one in manifest["streams"]])
+    if found != ("cloudnego-audit/1", said["name"], streams) or None not in dict(logs).values():
         raise ValueError("another form, no key of its log, or streams of another audience or case")
     return manifest, Keys([key for key, until in logs if until is None], [key for key, _ in logs], witnesses)
 
