@@ -162,10 +162,12 @@ async def _counted(one: Election, vote: Vote) -> None:
     await asyncio.to_thread(vote.closes)
     seen = one.town.sandbox.look(one.union, f"/polls/{vote.poll}")
     assert (seen["state"], seen["result"]["counts"]) == ("closed", {"c1": 8, "c2": 3, "none": 0})
+    worker = await one.at(one.namer, "candidates")
+    await worker.sees("等两名监票人确认")
     for who in one.scrutineers:
         path = f"/negotiations/{one.case}/attest-election"
         await asyncio.to_thread(one.town.sandbox.ask, who, path, {"correct": True}, f"confirmed-{who}")
-    worker = await one.at(one.namer, "candidates")
+    await one.at(one.namer, "candidates")
     await worker.sees("代表已经选出")
     await worker.sees("8 票")
     await worker.sees("候补第 1，3 票，未过半数")

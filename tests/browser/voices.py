@@ -89,6 +89,10 @@ async def _elects(town: Town, folder: Path) -> None:
     await both(chair, f"{case}/poll/{vote.poll}", folder, "election-union-result")
     await both(worker, f"{case}/candidates", folder, "election-candidates-after")
     await both(chair, f"{case}/reps", folder, "election-union-reps-after")
+    table.catches_up()
+    for who in table.case.election.scrutineers[:2]:
+        await asyncio.to_thread(table.act, who, c.AttestElection)
+    await both(worker, f"{case}/candidates", folder, "election-candidates-confirmed")
 
 
 async def _names(town: Town, table: Paused, folder: Path) -> None:

@@ -33,6 +33,10 @@ class Elected(Election):
             evidence=SCAN,
         )  # fmt: skip
         for who in ("w1", "w2"):
+            shown = await self.look(who, "candidates")
+            assert (shown["unconfirmed"], shown["settled"], shown["rounds"]) == (True, False, []), (
+                "two have to confirm it"
+            )
             await self.act(who, "attest-election", correct=True)
 
     async def objects(self, who: str, **body: Any) -> Any:
@@ -60,7 +64,7 @@ async def test_the_list_is_publicised_objected_to_and_answered_and_the_next_stan
         ("职工6", 9, True, None, None), ("职工7", 8, False, "over", 1), ("职工5", 5, False, "next", 2),
     ]  # fmt: skip
     assert [(round_["number"], round_["present"], round_["needed"]) for round_ in shown["rounds"]] == [(1, 12, 7)]
-    assert (shown["published"], shown["may_object"]) == (None, False)
+    assert (shown["unconfirmed"], shown["published"], shown["may_object"]) == (False, None, False)
     assert await one.objects("w3") == "objections_closed", "the list is not publicised yet"
 
     await one.act("firm.chair", "publish-list", from_on="2026-03-02", until_on="2026-03-06")

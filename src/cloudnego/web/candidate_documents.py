@@ -96,8 +96,9 @@ class ElectionObjectionDocument(msgspec.Struct, frozen=True, kw_only=True):
 class CandidatesDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Who stands, how many are chosen and how. `seats` with the chief, who sits by office where a union elects;
     `choose`: seats still to be filled. `electorate`: all who may vote, as far as the case knows; `quorum`, `needed`:
-    how many of them must take part and how many votes one needs. `rounds`: what was counted, where the reader sees it;
-    `published`: null before the list is publicised; `may_object`, `may_answer`: the reader."""
+    how many of them must take part and how many votes one needs.
+    `unconfirmed`: a round is counted and waits for two scrutineers; `rounds`: those they confirmed, where the reader
+    sees the counts; `published`: null before the list is publicised; `may_object`, `may_answer`: the reader."""
 
     form: Literal["ballot", "approval_of_list"]
     seats: int
@@ -109,6 +110,7 @@ class CandidatesDocument(msgspec.Struct, frozen=True, kw_only=True):
     quorum: int | None
     needed: int | None
     round: int
+    unconfirmed: bool
     settled: bool
     poll: ElectionPoll | None
     rounds: tuple[RoundDocument, ...]
@@ -131,7 +133,7 @@ def candidates_shown(site: Site, who: Who, found: Found) -> CandidatesDocument:
     names, elects = names_of(site, found, persons, set()), balloted(standing)
     row, everybody = standing.law.pack.choosing, _electorate(found)
     majority = row.elected if elects else row.without_union or row.elected
-    rounds, published, union = counted(site, found), published_of(site, found), Seat.UNION in found.seats
+    (rounds, published), union = told_of(site, found), Seat.UNION in found.seats
     stood = standings(election, case.benches.worker, rounds)
     rows = tuple(one for one in stood if not (elects and one.person == election.chief))
     chief = next((one for one in stood if one.person == election.chief), None)
@@ -146,6 +148,7 @@ def candidates_shown(site: Site, who: Who, found: Found) -> CandidatesDocument:
         quorum=row.quorum.needed(everybody) if everybody is not None and elects and row.quorum else None,
         needed=majority.needed(everybody) if everybody is not None and majority else None,
         round=election.round,
+        unconfirmed=election.recorded,
         settled=election.settled,
         poll=_poll(found),
         rounds=tuple(_round(one) for one in rounds),
@@ -156,28 +159,21 @@ def candidates_shown(site: Site, who: Who, found: Found) -> CandidatesDocument:
     )
 
 
-def counted(site: Site, found: Found) -> tuple[e.ElectionRecorded, ...]:
-    """The confirmed rounds as far as the reader sees their counts. Blocks."""
-    if not found.case.election.round:
-        return ()
+def told_of(site: Site, found: Found) -> tuple[tuple[e.ElectionRecorded, ...], PublicationDocument | None]:
+    """The confirmed rounds as far as the reader sees their counts, and how long the list of the elected is publicised,
+    if it is. Blocks."""
+    election = found.case.election
+    if not election.round:
+        return (), None
     streams = [stream for stream in _COUNTED if stream in found.streams]
     entries = sorted((one for stream in streams for one in events_of(site, found, stream)), key=lambda one: one.at)
-    return attested(found.case.election, (one.event for one in entries if isinstance(one.event, e.ElectionRecorded)))
-
-
-def published_of(site: Site, found: Found) -> PublicationDocument | None:
-    """Whether the list of the elected is publicised, and for how long. Blocks."""
-    if not found.case.election.settled or found.case.benches.worker.published_on is None:
-        return None
-    posted = [
-        one.event
-        for one in events_of(site, found, Stream.NOTICE)
-        if isinstance(one.event, e.ListPublished) and one.event.side is Side.WORKER
-    ]
-    if not posted:
-        return None
-    from_on, until_on = posted[-1].from_on, posted[-1].until_on
-    return PublicationDocument(from_on=from_on, until_on=until_on, open=from_on <= found.at.date() <= until_on)
+    events = [one.event for one in entries]
+    rounds = attested(election, (one for one in events if isinstance(one, e.ElectionRecorded)))
+    posted = [one for one in events if isinstance(one, e.ListPublished) and one.side is Side.WORKER]
+    if not election.settled or not posted:
+        return rounds, None
+    days = posted[-1].from_on, posted[-1].until_on
+    return rounds, PublicationDocument(from_on=days[0], until_on=days[1], open=days[0] <= found.at.date() <= days[1])
 
 
 def _candidate(one: Stood, own: Mapping[str, Nominee], names: Mapping[str, str]) -> CandidateDocument:

@@ -14,7 +14,7 @@ from cloudnego.identity.roster import Roster
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.bodies import parsed
-from cloudnego.web.candidate_documents import CandidatesDocument, candidates_shown, published_of
+from cloudnego.web.candidate_documents import CandidatesDocument, candidates_shown, told_of
 from cloudnego.web.delegates import Said
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
@@ -75,7 +75,7 @@ async def object_to_election(
     def write(session: Session, roster: Roster) -> None:
         if not on_roster(session, enterprise_of(found), who.person):
             raise Problem("not_found")
-        posted = published_of(site, found)
+        _, posted = told_of(site, found)
         if posted is None or not posted.open:
             raise Problem("objections_closed")
         if sent.about is not None and sent.about not in found.case.election.chosen:
