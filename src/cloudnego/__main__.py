@@ -145,11 +145,12 @@ def backup(archive: Archive) -> None:
 def restore(archive: Archive) -> None:
     """Fill an empty database from a backup and check the log. Put the key file in its place first."""
     from cloudnego.eventlog.backup import restore as read
+    from cloudnego.polls.tidying import restored
     from cloudnego.settings import Settings
 
     settings = Settings()
     with progress("行 rows") as done:
-        read(settings.database, archive, told=lambda _, rows: done(rows))
+        read(settings.database, archive, told=lambda _, rows: done(rows), after=restored)
     tell("restored", archive=archive)
     if settings.master_key.exists():
         fsck()

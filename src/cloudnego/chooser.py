@@ -21,6 +21,7 @@ from cloudnego.core.events import PollOption
 from cloudnego.core.moment import Moment, acts_as_chief
 from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
+from cloudnego.core.polls import ends
 from cloudnego.core.state import EMPTY_CAUCUS, Clause
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side, Stream
 
@@ -716,8 +717,9 @@ def _acceptance(m: Moment, dice: Random, _: Cast) -> Fields:
 
 def _covered_ballot(m: Moment, dice: Random, cast: Cast) -> Fields:
     """Of a firm that has not voted, then of one that votes anew; firms that accept the draft first (SH 28)."""
-    congress = m.case.congress
+    congress, voting = m.case.congress, {one.enterprise for one in m.case.polls.values()}
     may = [x for x in m.case.covers if x.enterprise in congress.accepted] or list(m.case.covers)
+    may = [x for x in may if x.enterprise not in voting]
     one = _pick(dice, [x for x in may if x.enterprise not in congress.covered] or may)
     total = max(2, one.headcount)
     yes = total - dice.randrange(1 + total // 4)
@@ -753,14 +755,23 @@ def _open_election(m: Moment, _: Random, __: Cast) -> Fields:
     return {"electorate": "delegates" if m.case.roll else "all_workers", "closes_on": tomorrow, "closes_at": "18:00"}
 
 
-def _open_ballot(m: Moment, _: Random, __: Cast) -> Fields:
+def _open_ballot(m: Moment, dice: Random, _: Cast) -> Fields:
+    """Of all, or of a covered enterprise that has not voted and does not vote now."""
     tomorrow = m.today + timedelta(days=1)
-    return {"draft_hash": m.case.meeting.draft_hash, "closes_on": tomorrow, "closes_at": "18:00"}
+    fields = {"draft_hash": m.case.meeting.draft_hash, "closes_on": tomorrow, "closes_at": "18:00"}
+    if m.case.opened is None or not m.case.opened.ballot_per_enterprise:
+        return fields
+    congress, voting = m.case.congress, {one.enterprise for one in m.case.polls.values()}
+    may = [x.enterprise for x in m.case.covers if x.enterprise in congress.accepted] or [
+        x.enterprise for x in m.case.covers
+    ]
+    left = [name for name in may if name not in congress.covered and name not in voting]
+    return {**fields, "enterprise": _pick(dice, left), "electorate": "all_workers"}
 
 
 def _count_poll(m: Moment, dice: Random, cast: Cast) -> Fields:
-    """A few stay away, a few take a paper, most agree; now and then a vote fails."""
-    poll = m.case.poll
+    """Of the vote that closes first: a few stay away, a few take a paper, most agree; now and then a vote fails."""
+    poll = min(m.case.polls.values(), key=lambda one: (ends(one, m.at), one.id), default=None)
     if poll is None:
         raise LookupError("no vote runs")
     took_paper = dice.randrange(1 + poll.roll // 10)
@@ -1055,7 +1066,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.ConveneCongress: _convene, c.AdoptVotingMethod: _method, c.RecordAcceptance: _acceptance,
     c.RecordCoveredBallot: _covered_ballot,
     c.OpenElection: _open_election, c.OpenBallot: _open_ballot, c.CountPoll: _count_poll,
-    c.VoidPoll: lambda m, d, k: {"reason": "表决开启有误，作废重开"},
+    c.VoidPoll: lambda m, d, k: {"poll": _pick(d, list(m.case.polls)), "reason": "表决开启有误，作废重开"},
     c.RecordBallot: _ballot, c.AttestBallot: _attest, c.SignContract: _sign, c.FileContract: _file,
     c.RecordReceipt: _receipt, c.RequestSupplement: _supplement, c.SupplyPapers: _supply,
     c.ObjectToContract: _objection, c.RecordObjection: _objection, c.NoteClerical: _clerical,

@@ -101,7 +101,9 @@ class Rehearsal(Scene):
         """A roll of as many as the case has, and keys that are names of keys: a rehearsal has no ballots."""
         poll = f"poll{sum(isinstance(event, PollOpened) for one in self.played for event in one.events) + 1}"
         of_poll = sha256(f"{self.case_id}/{poll}".encode()).hexdigest()
-        roll = polls.voters(Moment(self._case, self.at, self._law, CLOCK), command) or self.register.headcount
+        enterprise = command.enterprise if isinstance(command, c.OpenBallot) else None
+        firm = next((max(2, one.headcount) for one in self._case.covers if one.enterprise == enterprise), None)
+        roll = polls.voters(Moment(self._case, self.at, self._law, CLOCK), command) or firm or self.register.headcount
         return Drawn(poll=poll, roll=roll, roll_hash=of_poll, modulus=of_poll, thumbprint=of_poll, receipt_key=of_poll)
 
     def _fact(self, command: c.Command | None) -> Event | None:
@@ -148,9 +150,8 @@ class Rehearsal(Scene):
         self._count()
 
     def _count(self) -> None:
-        """A vote on the platform whose time is over is counted."""
-        poll = self._case.poll
-        if self._case.live and poll is not None and self.at >= polls.ends(poll, self.at):
+        """The votes on the platform whose time is over are counted."""
+        while self._case.live and any(self.at >= polls.ends(one, self.at) for one in self._case.polls.values()):
             self.ask(CLOCK, fill(self.moment(CLOCK), c.CountPoll, self.dice, self.cast))
 
     def wait_until(self, day: date, hour: int = 9) -> None:

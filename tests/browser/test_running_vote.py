@@ -113,7 +113,7 @@ async def test_a_tablet_is_handed_to_voters_by_whoever_watches(enters: Enters, s
         table = await about_to_vote(town)
         await asyncio.to_thread(table.act, town.by_role("union_chair"), c.OpenBallot)
         case = str(table.record.case)
-        poll = str(town.sandbox.look(town.by_role("union_chair"), f"/negotiations/{case}")["state"]["poll"]["id"])
+        poll = next(iter(town.sandbox.look(town.by_role("union_chair"), f"/negotiations/{case}")["state"]["polls"]))
         tablet = await enters("tablet", DESKTOP)
         await town.signs_in(tablet, table.case.congress.scrutineers[0])
         await tablet.goes_to(f"/c/{case}/poll/{poll}")

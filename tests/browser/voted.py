@@ -40,7 +40,7 @@ class Vote:
         self.town = town
         self.voters = voters
         self.case = case
-        self.poll = str(self._look(town.by_role("union_chair"), f"/negotiations/{self.case}")["state"]["poll"]["id"])
+        self.poll = next(iter(self._look(town.by_role("union_chair"), f"/negotiations/{self.case}")["state"]["polls"]))
         self._signs = (f"{n:016d}" for n in count(1))
 
     def _look(self, who: str, path: str) -> Any:

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 import tests.given as the_given
 from cloudnego.chooser import Cast, fill
 from cloudnego.core import commands as c
-from cloudnego.core import overlays, undone
+from cloudnego.core import covered, overlays, polls, undone
 from cloudnego.core.acts import GENERAL
 from cloudnego.core.calendar import Calendar
 from cloudnego.core.deadlines import deadlines
@@ -167,7 +167,8 @@ class Fuzz:
 UNDONE = [one for name, one in vars(undone).items() if getattr(one, "__module__", "") == undone.__name__]
 NOTHING_LEFT = frozenset(
     {
-        *UNDONE, congress.day_has_come, congress.a_firm_may_vote, meeting.a_chief_is_missing,
+        *UNDONE, congress.day_has_come, covered.a_firm_may_vote,
+        covered.not_all_voting, polls.somebody_may_vote, meeting.a_chief_is_missing,
         overlays.not_yet_coordinated, preparation.something_late, performance.report_has_begun,
         performance.publication_has_begun, reply.could_still_accept,
     }

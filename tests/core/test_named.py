@@ -39,7 +39,7 @@ NAMED: Final[dict[type[c.Command], dict[str, Stream]]] = {
     c.AnswerQuestion: {"question": T}, c.AddMinutesNote: {"answers": T}, c.WithdrawLineObjection: {"objection": T},
     c.FileAmendmentPlan: {"clauses": T}, c.SubmitDraft: {"draft_hash": T, "clauses.clause": T},
     # from here on the text lies before all whom it binds
-    c.OpenBallot: {"draft_hash": N}, c.CountPoll: {"poll": N},
+    c.OpenBallot: {"draft_hash": N}, c.CountPoll: {"poll": N}, c.VoidPoll: {"poll": N},
     c.RecordAcceptance: {"draft_hash": N}, c.RecordBallot: {"draft_hash": N}, c.SignContract: {"document_hash": N},
     c.ObjectToContract: {"clauses.clause": N}, c.RecordObjection: {"clauses.clause": N},
     c.ReportPerformance: {"results.clause": N}, c.RaiseProblem: {"clause": N},

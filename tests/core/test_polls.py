@@ -28,9 +28,11 @@ from tests.core.situations import (
 )
 from tests.core.test_packs import PACKS
 from tests.given import (
+    BODY_AS_ORGAN,
     OTHER_HASH,
     S1,
     S2,
+    SCAN,
     TOWN_AS_ORGAN,
     UNION,
     W1,
@@ -120,8 +122,6 @@ def test_the_method_the_congress_adopted_is_kept() -> None:
     both = METHOD.model_copy(update={"ballot": "both"})
     mixed = replace(given(CONVENED).having("2026-04-10", (UNION, both)), named=drawn(40))
     mixed.when(UNION, opening()).then(like(e.PollOpened, method="both"))
-    firms = replace(given(FIRMS_READY_TO_VOTE), named=drawn(60))
-    firms.when(TOWN_AS_ORGAN, opening()).then_refused(Reason.METHOD_IS_PAPER, "HZ 33")
 
 
 def test_under_ten_voters_are_told_before_it_opens() -> None:
@@ -178,7 +178,7 @@ def test_the_counts_enter_as_those_of_a_vote_on_paper_and_two_scrutineers_make_t
         result="passed", secret=True, occurred_on=day("2026-04-11"),
     )  # fmt: skip
     now = CLOSED.when(CLOCK, count).then(like(e.PollCounted, total=40, cast=34), recorded).after
-    assert now.case.poll is None
+    assert now.case.polls == {}
     done = now.having((S1, c.AttestBallot(correct=True)), (S2, c.AttestBallot(correct=True)))
     assert done.case.step is Step.FILING
 
@@ -224,6 +224,91 @@ def test_of_under_ten_voters_the_counts_are_not_for_all_to_see() -> None:
 def test_counts_that_a_scrutineer_rejects_are_void_and_another_vote_may_be_opened() -> None:
     now = CLOSED.having((CLOCK, counted(said(30), 30)), (S1, c.AttestBallot(correct=False, remark="名册有误")))
     replace(now, named=drawn(40, "p2")).when(UNION, opening("2026-04-13")).then(like(e.PollOpened, poll="p2"))
+
+
+# --- each covered enterprise by itself (HZ 33) -----------------------------------------------------------------------
+
+
+def firm_opens(n: int, electorate: str | None = None) -> Any:
+    return lambda case: c.OpenBallot.model_validate(
+        {"draft_hash": draft(case), "closes_on": "2026-04-11", "closes_at": "18:00", "enterprise": f"firm{n}"}
+        | ({"electorate": electorate} if electorate else {})
+    )
+
+
+def on_paper(n: int) -> c.RecordCoveredBallot:
+    fields = {
+        "enterprise": f"firm{n}",
+        "secret": True,
+        "total": 20,
+        "present": 18,
+        "yes": 12,
+        "scrutineers": ("s1", "s2"),
+    }
+    return c.RecordCoveredBallot.model_validate(fields | {"evidence": SCAN})
+
+
+_FIRMS = given(FIRMS_READY_TO_VOTE)
+_ONLINE = put(_FIRMS.case, congress=put(_FIRMS.case.congress, ballot_mode="online"))
+FIRMS = replace(_FIRMS, case=_ONLINE, named=drawn(20))
+ONE_OPEN = FIRMS.having((TOWN_AS_ORGAN, firm_opens(1)))
+TWO_OPEN = replace(ONE_OPEN, named=drawn(30, "p2")).having((TOWN_AS_ORGAN, firm_opens(2, "all_workers")))
+
+
+def test_each_covered_enterprise_opens_its_own_vote_and_several_run_at_once() -> None:
+    opened = like(
+        e.PollOpened, enterprise="firm1", roll=20, needed=10, quorum=0, electorate="delegates", kind="congress",
+        scrutineers=("s1", "s2"),
+    )  # fmt: skip
+    FIRMS.when(TOWN_AS_ORGAN, firm_opens(1)).then(opened)
+    assert {one.enterprise: (one.roll, one.electorate) for one in TWO_OPEN.case.polls.values()} == {
+        "firm1": (20, "delegates"), "firm2": (30, "all_workers"),
+    }  # fmt: skip
+    TWO_OPEN.when(TOWN_AS_ORGAN, firm_opens(1)).then_refused(Reason.POLL_RUNNING)
+    three = replace(TWO_OPEN, named=drawn(20, "p3")).having((TOWN_AS_ORGAN, firm_opens(3)))
+    three.when(TOWN_AS_ORGAN, firm_opens(3)).then_refused(Reason.POLL_RUNNING)
+    TWO_OPEN.when(TOWN_AS_ORGAN, on_paper(2)).then_refused(Reason.POLL_RUNNING, by=day("2026-04-11"))
+    TWO_OPEN.when(TOWN_AS_ORGAN, on_paper(3)).then(e.CoveredBallotRecorded)
+
+
+def test_it_is_said_whose_vote_it_is_where_each_has_one_and_nowhere_else() -> None:
+    FIRMS.when(TOWN_AS_ORGAN, opening()).then_refused(Reason.COVERED_UNKNOWN, "HZ 33")
+    FIRMS.when(TOWN_AS_ORGAN, firm_opens(9)).then_refused(Reason.COVERED_UNKNOWN, "HZ 33")
+    READY.when(UNION, firm_opens(1)).then_refused(Reason.NOT_PER_ENTERPRISE, "HZ 33")
+    FIRMS.having((TOWN_AS_ORGAN, on_paper(1))).when(TOWN_AS_ORGAN, firm_opens(1)).then_refused(Reason.NOTHING_NEW)
+
+
+def test_in_shanghai_only_an_enterprise_that_accepts_the_draft_votes_on_it_here_too() -> None:
+    now = replace(FIRMS, law=law("cn-shanghai"))
+    now.when(TOWN_AS_ORGAN, firm_opens(1)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 28")
+    accepts: Any = lambda case: c.RecordAcceptance(enterprise="firm1", draft_hash=draft(case), evidence=SCAN)  # noqa: E731
+    accepted = now.having((BODY_AS_ORGAN, accepts))
+    accepted.when(TOWN_AS_ORGAN, firm_opens(2)).then_refused(Reason.DRAFT_NOT_ACCEPTED, "SH 28")
+    accepted.when(TOWN_AS_ORGAN, firm_opens(1)).then(e.PollOpened)
+
+
+def test_the_counts_of_one_enterprise_enter_as_those_it_would_count_on_paper_and_leave_the_other_running() -> None:
+    closed = TWO_OPEN.having("2026-04-11T18:00")
+    recorded = like(
+        e.CoveredBallotRecorded, enterprise="firm1", total=20, present=15, yes=10, passed=True, secret=True,
+        scrutineers=("s1", "s2"), occurred_on=day("2026-04-11"),
+    )  # fmt: skip
+    first = closed.when(CLOCK, counted(said(10, 5), 15)).then(like(e.PollCounted, total=20), recorded).after
+    assert [one.enterprise for one in first.case.polls.values()] == ["firm2"]
+    failed = like(e.CoveredBallotRecorded, enterprise="firm2", total=30, yes=14, passed=False)
+    both = first.when(CLOCK, counted(said(14, 6), 20, poll="p2")).then(e.PollCounted, failed).after
+    assert both.case.polls == {}
+    both.when(TOWN_AS_ORGAN, ballot(24)).then_refused(Reason.COVERED_BALLOTS_MISSING, n=1)
+    three = both.having((TOWN_AS_ORGAN, on_paper(3)))
+    three.when(TOWN_AS_ORGAN, ballot(36, present=38)).then(like(e.BallotRecorded, result="failed"))
+    TWO_OPEN.when(TOWN_AS_ORGAN, ballot(24)).then_refused(Reason.POLL_RUNNING)
+
+
+def test_of_several_that_run_the_one_that_is_void_is_named() -> None:
+    TWO_OPEN.when(TOWN_AS_ORGAN, c.VoidPoll(reason="截止时间有误")).then_refused(Reason.NO_POLL)
+    TWO_OPEN.when(TOWN_AS_ORGAN, c.VoidPoll(reason="截止时间有误", poll="p9")).then_refused(Reason.NO_POLL)
+    one = TWO_OPEN.when(TOWN_AS_ORGAN, c.VoidPoll(reason="截止时间有误", poll="p2")).then(like(e.PollVoided, poll="p2"))
+    assert list(one.after.case.polls) == ["p1"]
 
 
 # --- an oracle of our own -----------------------------------------------------------------------------------------

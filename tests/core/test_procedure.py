@@ -330,7 +330,7 @@ send_caucus_message         1-9  reps instructor                 where he is cal
 open_straw_poll             1-9  reps
 cast_straw                  1-9  reps
 close_straw_poll            1-9  reps
-void_poll                   1-7  union
+void_poll                   1-7  union clock
 count_poll                  1-7  clock
 end_guidance                1-9  upper authority body instructor
 invite_to_table             1-9  chiefs

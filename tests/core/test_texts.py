@@ -43,7 +43,7 @@ DOORS = (
         "congress_paper.",
         "paper.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

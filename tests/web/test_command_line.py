@@ -163,6 +163,10 @@ def test_a_backup_is_restored_elsewhere_and_is_whole(
     run: Run, lived_in: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = tmp_path / "night.zip"
+    with sqlite3.connect(tmp_path / "data" / "cloudnego.sqlite3") as running:
+        fields = "id, district, case_id, state, made_s, modulus, thumbprint, receipt_key, salt"
+        running.execute(f"INSERT INTO poll ({fields}) VALUES ('b1', 'd', 'c', 'open', 1, '-', '-', '-', x'00')")
+    running.close()
     assert run("backup", str(archive)).exit_code == 0
     twice = run("backup", str(archive))
     assert twice.exit_code == 1
@@ -172,6 +176,9 @@ def test_a_backup_is_restored_elsewhere_and_is_whole(
     restored = run("restore", str(archive))
     assert restored.exit_code == 0, restored.output
     assert "whole" in restored.stdout
+    with sqlite3.connect(tmp_path / "practice" / "cloudnego.sqlite3") as there:
+        assert there.execute("SELECT state FROM poll").fetchall() == [("restored",)], "no vote goes on from a backup"
+    there.close()
     assert run("replay", "--check").exit_code == 0
     over = run("restore", str(archive))
     assert over.exit_code == 1

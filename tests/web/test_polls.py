@@ -16,15 +16,19 @@ from typing import Any
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
+from sqlmodel import SQLModel
 
 from cloudnego.audit import verify
 from cloudnego.audit.logkey import LogKey
-from cloudnego.core.vocabulary import Step
+from cloudnego.core.events import PollVoided
+from cloudnego.core.vocabulary import Step, Stream
+from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.leaf import canonical
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.main import House, build, install
 from cloudnego.polls import recount
+from cloudnego.polls.tidying import restored
 from tests.polls.test_blind import KEY
 from tests.web.conftest import API, client_of, settings_for
 from tests.web.played import DISTRICT, at, looking
@@ -76,7 +80,7 @@ class Ground:
         return str((await self._state())["meeting"]["draft_hash"])
 
     async def running(self) -> str:
-        return str((await self._state())["poll"]["id"])
+        return str(next(iter((await self._state())["polls"])))
 
     async def _state(self) -> Any:
         async with self.client("w1") as looks:
@@ -282,6 +286,25 @@ async def test_what_a_crash_left_between_log_and_roll_is_done_at_the_next_round(
     assert (await ground.get("v0", poll)).status_code == 404
     await site.run_timers(DISTRICT)
     assert (await ground.vote("v0", poll, "yes")).status_code == 200
+
+
+async def test_a_vote_that_was_open_in_a_backup_is_void_and_its_case_says_why(ground: Ground) -> None:
+    poll, site = await ground.open(), ground.house.site
+    await ground.vote("v0", poll, "yes")
+    with writing(site.engine).begin() as connection:  # as `cloudnego restore` leaves it
+        restored(connection, SQLModel.metadata.tables)
+    assert (await ground.get("v1", poll)).json()["state"] == "void"
+    issue = await ground.post("v1", f"{poll}/issue", blinded="A" * 512)
+    assert issue.json()["code"] == "poll_closed", "nobody is issued a second ballot meanwhile"
+    await site.rounds.of_district(DISTRICT)
+    state = site.log.state(ground.case)
+    assert state is not None
+    assert state.polls == {}
+    last = site.log.read(ground.case, frozenset({Stream.NOTICE}), {}, 256)[-1].event
+    assert isinstance(last, PollVoided)
+    assert "备份" in (last.words or {})["reason"], "it is said to all who saw it opened"
+    assert site.polls.home(poll).state == "voided"
+    assert (await ground.vote("v0", await ground.open(), "no")).status_code == 200, "all vote anew"
 
 
 async def test_those_without_a_ballot_are_reminded_once_a_day_and_by_the_union_alone(ground: Ground) -> None:

@@ -1,6 +1,7 @@
 import { ask } from '@/api/client'
 import type { CaseDocument, TimelineEntry } from '@/api/documents'
 import type { components } from '@/api/schema'
+import { votesOf } from '@/pages/case/vote/vote'
 import { useCase } from '@/stores/case'
 import { useClauses } from '@/stores/clauses'
 import { useLaw } from '@/stores/law'
@@ -44,6 +45,11 @@ export async function options(source: Source): Promise<Option[]> {
     case 'problem':
       await found.loadTimeline().catch((wrong: unknown) => found.entries.length || Promise.reject(wrong as Error)) // others have acted since
       return events(found.entries, source)
+    case 'vote':
+      await found.loadTimeline().catch((wrong: unknown) => found.entries.length || Promise.reject(wrong as Error))
+      return votesOf(found.entries)
+        .filter((row) => row.state === 'running')
+        .map((row) => ({ value: row.poll, label: [row.enterprise ? found.name(row.enterprise) : '', t(`vote.kind.${row.kind}`)].filter(Boolean).join(' · '), note: dayWords(row.on) }))
     default:
       return one ? ofCase(one, source) : enterprises()
   }

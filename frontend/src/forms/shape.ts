@@ -31,7 +31,7 @@ export type Kind =
 /** From where a value is picked instead of typed. */
 export type Source =
   | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'enterprise' | 'filing'
-  | 'materialCode' | 'valueName' | 'instructor' | 'successor' | 'timer' | 'proposal' | 'question' | 'straw' | 'lineObjection'
+  | 'materialCode' | 'valueName' | 'instructor' | 'successor' | 'timer' | 'proposal' | 'question' | 'straw' | 'vote' | 'lineObjection'
 
 export interface Field {
   name: string
@@ -62,7 +62,10 @@ const PICKED: Record<string, Source> = {
 const KNOWN = new Set(['text_hash', 'over', 'draft_hash', 'document_hash', 'minutes_hash'])
 /** Acts that lay the file whose hash they name. */
 const LAID: Record<string, string[]> = { WriteMinutes: ['minutes_hash'] }
-const FROM_POOL = new Set(['AskForInstructor', 'AssignInstructor'])
+/** Fields that are picked from something else than others of their name. */
+const ELSE: Record<string, Source> = {
+  'AskForInstructor.person': 'instructor', 'AssignInstructor.person': 'instructor', 'AddMinutesNote.answers': 'lineObjection', 'VoidPoll.poll': 'vote',
+}
 
 export function fieldsOf(name: string, schemas: Schemas, depth = 0): Field[] {
   const schema = schemas[name]
@@ -138,7 +141,7 @@ function plain(name: string, of: string, shape: Schema): Pick<Field, 'kind' | 's
   if (LAID[of]?.includes(name)) return { kind: 'file' }
   if (KNOWN.has(name)) return { kind: 'hash' }
   if (name === 'file' || name.endsWith('_hash')) return { kind: 'file' }
-  const source = FROM_POOL.has(of) && name === 'person' ? 'instructor' : of === 'AddMinutesNote' && name === 'answers' ? 'lineObjection' : PICKED[name]
+  const source = ELSE[`${of}.${name}`] ?? PICKED[name]
   if (source && shape.pattern) return { kind: 'pick', source }
   if (shape.pattern) return { kind: 'code' }
   return { kind: (shape.maxLength ?? 0) > 300 ? 'text' : 'line' }

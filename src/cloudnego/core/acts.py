@@ -140,8 +140,8 @@ def chief_speaks(m: Moment) -> Obstacle | None:
 
 def no_poll_running(s: Standing) -> Obstacle | None:
     """While a vote runs on the platform, nothing it is about is changed or counted another way."""
-    poll = s.case.poll
-    return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=poll.closes_on) if poll else None
+    last = max((one.closes_on for one in s.case.polls.values()), default=None)
+    return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=last) if last else None
 
 
 def worker_chief_delegate(m: Moment) -> Obstacle | None:

@@ -1005,16 +1005,21 @@ class OpenElection(Opens):
 
 
 class OpenBallot(Opens):
-    """Let the congress vote on the draft on the platform, in secret (HZ 28 ¶2; ZJDM 15)."""
+    """Let the congress vote on the draft on the platform, in secret (HZ 28 ¶2; ZJDM 15). Where each covered enterprise
+    votes by itself (HZ 33): which one does, and whether its delegates do or all its workers."""
 
     type: Literal["open_ballot"] = "open_ballot"
     draft_hash: Sha256
+    enterprise: Id | None = None
+    electorate: Literal["delegates", "all_workers"] | None = None
 
 
 class VoidPoll(Command):
-    """Void a vote that runs: what was cast is destroyed unread, and another one may be opened."""
+    """Void a vote that runs: what was cast is destroyed unread, and another one may be opened. `poll`: which one, where
+    several run."""
 
     type: Literal["void_poll"] = "void_poll"
+    poll: Id | None = None
     reason: Text
 
 

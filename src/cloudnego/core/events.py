@@ -865,7 +865,8 @@ class PollOpened(_Notice):
 
     The SHA-256 of this event's body is what each ballot names. `quorum` and `needed`: of `roll` voters, how many must
     take part, and how many votes carry. `modulus`, `thumbprint`: the key of RSA-3072 that signs this vote's ballots and
-    nothing else (RFC 9474; RFC 7638); `receipt_key`: Ed25519, base64url."""
+    nothing else (RFC 9474; RFC 7638); `receipt_key`: Ed25519, base64url. `enterprise`: the covered one whose vote it
+    is, where each votes by itself (HZ 33)."""
 
     type: Literal["poll_opened"] = "poll_opened"
     poll: Id
@@ -887,6 +888,7 @@ class PollOpened(_Notice):
     modulus: str
     thumbprint: str
     receipt_key: str
+    enterprise: Id | None = None
 
 
 class PollVoided(_Notice):

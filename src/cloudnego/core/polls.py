@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from cloudnego.core import commands as c
+from cloudnego.core import covered
 from cloudnego.core import events as e
-from cloudnego.core.acts import said
+from cloudnego.core.acts import no_poll_running, said
 from cloudnego.core.moment import Drawn, Moment
 from cloudnego.core.pack import Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.state import Poll
+from cloudnego.core.state import Negotiation, Poll
 from cloudnego.core.steps import congress, representatives
 from cloudnego.core.vocabulary import FEW_VOTERS, Held, Seat, Side
+
+Electorate = Literal["delegates", "all_workers"]
 
 OPEN_LEAST: Final = timedelta(minutes=10)
 """Shorter than this nobody who is told of it can come in time."""
@@ -38,9 +41,42 @@ def held_online(m: Moment) -> Obstacle | None:
     return None
 
 
-def of_one_congress(m: Moment) -> Obstacle | None:
-    """Where each covered enterprise votes by itself (HZ 33), each enters what its vote came to."""
-    return no(Reason.METHOD_IS_PAPER, "HZ 33", cure=(Seat.UNION,)) if congress.per_enterprise(m) is None else None
+def no_vote_of_all(m: Moment) -> Obstacle | None:
+    """A case has one vote at a time; where each covered enterprise votes by itself (HZ 33), each has one."""
+    each = covered.per_enterprise(m) is None and all(one.enterprise for one in m.case.polls.values())
+    return None if each else no_poll_running(m)
+
+
+def somebody_may_vote(m: Moment) -> Obstacle | None:
+    """Of those that vote each by itself one is left that may."""
+    if covered.per_enterprise(m):
+        return None
+    voting = {one.enterprise for one in m.case.polls.values()}
+    if any(name not in voting and name not in m.case.congress.covered for name in covered.may_vote(m)):
+        return None
+    return covered.a_firm_may_vote(m) or no_poll_running(m) or no(Reason.NOTHING_NEW, "HZ 33")
+
+
+def whose_vote(m: Moment, command: c.OpenBallot) -> Obstacle | None:
+    """Of one congress, or of one of those that vote each by itself and have not voted yet (HZ 33)."""
+    if not_each := covered.per_enterprise(m):
+        return not_each if command.enterprise or command.electorate else None
+    if command.enterprise is None or command.enterprise not in {one.enterprise for one in m.case.covers}:
+        return no(Reason.COVERED_UNKNOWN, "HZ 33", cure=(Seat.UNION,), id=command.enterprise or "")
+    if command.enterprise in m.case.congress.covered:
+        return no(Reason.NOTHING_NEW, "HZ 33")
+    return covered.firm_votes(m, command.enterprise)
+
+
+def accepts_the_draft(m: Moment, command: c.OpenBallot) -> Obstacle | None:
+    return covered.accepted_before_the_vote(m, command)
+
+
+def electorate_of(case: Negotiation, command: c.OpenElection | c.OpenBallot) -> Electorate:
+    """Who votes: as whoever opens says, or as the congress was convened."""
+    if isinstance(command, c.OpenElection):
+        return command.electorate
+    return command.electorate or ("delegates" if case.congress.form == "delegates" else "all_workers")
 
 
 def closes_in_time(m: Moment, command: c.OpenElection | c.OpenBallot) -> Obstacle | None:
@@ -64,9 +100,9 @@ def drawn_from_the_roll(m: Moment, command: c.OpenElection | c.OpenBallot) -> Ob
 
 
 def voters(m: Moment, command: c.OpenElection | c.OpenBallot) -> int | None:
-    """How many may vote as the case has it; None where it does not say."""
+    """How many may vote as the case has it; None where it does not say. A covered enterprise's roll is its own."""
     if isinstance(command, c.OpenBallot):
-        return m.case.congress.total
+        return None if command.enterprise else m.case.congress.total
     if m.case.roll is None:
         return None
     return m.case.roll.delegates if command.electorate == "delegates" else m.case.roll.workers
@@ -111,14 +147,17 @@ def open_election(m: Moment, command: c.OpenElection) -> list[e.Event]:
 
 
 def open_ballot(m: Moment, command: c.OpenBallot) -> list[e.Event]:
+    """No quorum of a single enterprise that votes by itself: HZ 33 knows none, as it knows none on paper."""
     rule, drawn, of = m.law.pack.congress_for(m.case.scope), _drawn(m), m.case.congress
-    majority: Majority = congress.majority(m)
+    majority: Majority = covered.each_passes(m) if command.enterprise else congress.majority(m)
+    quorum = rule.quorum if command.enterprise is None else None
     return [
         _opened(
             m, command, kind="congress", round=m.case.round, draft_hash=command.draft_hash, form="ballot",
-            electorate="delegates" if of.form == "delegates" else "all_workers", options=_WORDS, picks=1,
-            quorum=rule.quorum.needed(drawn.roll) if rule.quorum else 0, needed=majority.needed(drawn.roll),
+            electorate=electorate_of(m.case, command), options=_WORDS, picks=1,
+            quorum=quorum.needed(drawn.roll) if quorum else 0, needed=majority.needed(drawn.roll),
             method="online" if of.ballot_mode == "online" else "both", scrutineers=of.scrutineers,
+            enterprise=command.enterprise,
         )
     ]  # fmt: skip
 
@@ -144,17 +183,28 @@ def _drawn(m: Moment) -> Drawn:
 
 
 def running(m: Moment) -> Obstacle | None:
-    return None if m.case.poll else no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
+    return None if m.case.polls else no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
 
 
 def the_one_that_runs(m: Moment, command: c.CountPoll) -> Obstacle | None:
-    poll = m.case.poll
-    return None if poll is not None and poll.id == command.poll else no(Reason.NO_POLL, cure=(Seat.UNION,))
+    return None if command.poll in m.case.polls else no(Reason.NO_POLL, cure=(Seat.UNION,))
+
+
+def one_is_meant(m: Moment, command: c.VoidPoll) -> Obstacle | None:
+    """The one that is named, or the only one there is."""
+    return None if meant(m.case, command) else no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
+
+
+def meant(case: Negotiation, command: c.VoidPoll) -> Poll | None:
+    if command.poll is not None:
+        return case.polls.get(command.poll)
+    return next(iter(case.polls.values())) if len(case.polls) == 1 else None
 
 
 def void_poll(m: Moment, command: c.VoidPoll) -> list[e.Event]:
-    assert m.case.poll is not None, "a need has looked"
-    return [e.PollVoided(poll=m.case.poll.id, words=said(command))]
+    poll = meant(m.case, command)
+    assert poll is not None, "a fit has looked"
+    return [e.PollVoided(poll=poll.id, words=said(command))]
 
 
 def ends(poll: Poll | e.PollOpened, like: datetime) -> datetime:
@@ -162,16 +212,17 @@ def ends(poll: Poll | e.PollOpened, like: datetime) -> datetime:
     return _moment(poll.closes_on, poll.closes_at, like)
 
 
-def time_is_over(m: Moment) -> Obstacle | None:
+def time_is_over(m: Moment, command: c.CountPoll) -> Obstacle | None:
     """No count before the close, not even of what is in already (无记名投票, ZJDM 15)."""
-    poll = m.case.poll
-    return None if poll and m.at >= ends(poll, m.at) else no(Reason.NOT_DUE, by=poll.closes_on if poll else None)
+    poll = m.case.polls.get(command.poll)
+    return None if poll is None or m.at >= ends(poll, m.at) else no(Reason.NOT_DUE, by=poll.closes_on)
 
 
 def counts_add_up(m: Moment, command: c.CountPoll) -> Obstacle | None:
     """No more ballots than were issued, no more papers than voters who took one, and for every choice its votes."""
-    poll = m.case.poll
-    assert poll is not None, "a need has looked"
+    poll = m.case.polls.get(command.poll)
+    if poll is None:
+        return None  # another fit says so
     choices, voted = [one.choice for one in poll.options], command.issued + command.took_paper
     counts, urn = _by_choice(command.counts), _by_choice(command.urn)
     holds = (
@@ -194,12 +245,13 @@ def _by_choice(tallies: tuple[c.Tally, ...]) -> Mapping[str, int]:
 def count_poll(m: Moment, command: c.CountPoll) -> list[e.Event]:
     """The counts as they can be repeated, and what follows of them as it would of a vote on paper: whoever has taken a
     ballot or a paper has taken part (出席)."""
-    poll = m.case.poll
-    assert poll is not None, "a need has looked"
+    poll = m.case.polls[command.poll]
     fields = {name: getattr(command, name) for name in e.PollCounted.model_fields if name in type(command).model_fields}
     fields["type"] = "poll_counted"
     counted = e.PollCounted.model_validate({**fields, "total": poll.roll, "occurred_on": poll.closes_on})
     votes, voted = _by_choice(command.counts), command.issued + command.took_paper
+    if poll.enterprise is not None:
+        return [counted, *covered.record_covered_ballot(m, _as_covered(m, poll, poll.enterprise, votes[YES], voted))]
     if poll.kind == "congress":
         return [counted, *congress.record_ballot(m, _as_ballot(poll, command, votes, voted))]
     return [counted, *representatives.record_election(m, _as_election(poll, command, votes, voted))]
@@ -211,6 +263,13 @@ def _as_ballot(poll: Poll, command: c.CountPoll, votes: Mapping[str, int], voted
         occurred_on=poll.closes_on, draft_hash=poll.draft_hash, secret=True, present=voted, issued=voted,
         returned=command.cast + command.papers, yes=votes[YES], no=votes[NO], abstain=votes[ABSTAIN],
         spoiled=command.spoiled,
+    )  # fmt: skip
+
+
+def _as_covered(m: Moment, poll: Poll, enterprise: str, yes: int, voted: int) -> c.RecordCoveredBallot:
+    return c.RecordCoveredBallot(
+        occurred_on=poll.closes_on, enterprise=enterprise, secret=True, total=poll.roll, present=voted, yes=yes,
+        scrutineers=m.case.congress.scrutineers,
     )  # fmt: skip
 
 

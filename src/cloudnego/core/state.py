@@ -211,7 +211,8 @@ class Ballot(Struct, frozen=True, kw_only=True):
 
 
 class Poll(Struct, frozen=True, kw_only=True):
-    """A vote that runs on the platform, or waits to be counted."""
+    """A vote that runs on the platform, or waits to be counted. `enterprise`: whose it is, where each covered one votes
+    by itself."""
 
     id: str
     kind: Literal["election", "congress"]
@@ -222,6 +223,7 @@ class Poll(Struct, frozen=True, kw_only=True):
     draft_hash: str | None
     closes_on: date
     closes_at: str
+    enterprise: str | None = None
 
 
 class CoveredBallot(Struct, frozen=True, kw_only=True):
@@ -383,7 +385,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     agreed_first_on: date | None = None  # the first full agreement (HZ 29)
     congress: Congress = Congress()
     ballots: tuple[Ballot, ...] = ()
-    poll: Poll | None = None
+    polls: dict[str, Poll] = {}  # by id: one, or one of each covered enterprise that votes by itself
     failed_draft: str | None = None
     back_because: Literal["failed", "objected"] | None = None
     filing: Filing = Filing()

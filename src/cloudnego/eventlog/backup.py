@@ -11,7 +11,7 @@ import os
 import zipfile
 import zlib
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -168,7 +168,11 @@ def inspect(archive: Path) -> Manifest:
     return manifest
 
 
-def restore(url: str, archive: Path, *, told: Told = _silent) -> Manifest:
+After = Callable[[Connection, Mapping[str, Table]], None]
+"""What is done to a restored database before anybody sees it, and the tables that it has."""
+
+
+def restore(url: str, archive: Path, *, told: Told = _silent, after: After | None = None) -> Manifest:
     """Fill an empty database from an archive, then migrate it to this program. Raises BadArchive, NotEmpty."""
     manifest = inspect(archive)
     migrate(url, manifest.revision)
@@ -185,6 +189,8 @@ def restore(url: str, archive: Path, *, told: Told = _silent) -> Manifest:
             for name, table in tables.items():
                 if name in entries:
                     _in(target, table, entries[name], bundle, told)
+            if after is not None:
+                after(target, tables)
             if engine.dialect.name == "postgresql":
                 last = "SELECT setval('leaf_pos_seq', coalesce((SELECT max(pos) FROM leaf), 0) + 1, false)"
                 target.exec_driver_sql(last)

@@ -82,6 +82,16 @@ def _of_a_party(held: Held, parties: Parties) -> bool:
     return held.organisation_kind == OrganisationKind.ENTERPRISE_UNION and held.upper in parties.organisations
 
 
+def only_of_others(held: Iterable[Held], case: Negotiation, enterprise: str, today: date) -> bool:
+    """Whether somebody is in a case of many enterprises for others of them alone, and nothing in it besides."""
+    parties, others = parties_of(case), {one.enterprise for one in case.covers} - {enterprise}
+    mine = [one for one in held if parties is not None and fits(one, parties, today)]
+    unions = OrganisationKind.ENTERPRISE_UNION
+    return bool(mine) and all(
+        one.organisation in others or (one.organisation_kind == unions and one.upper in others) for one in mine
+    )
+
+
 def member_for(
     person: str, held: Sequence[Held], parties: Parties, *, acting_as: str | None, today: date, via: Via = Via.PERSON
 ) -> Member | None:

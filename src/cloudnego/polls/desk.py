@@ -63,7 +63,7 @@ class Home(msgspec.Struct, frozen=True, kw_only=True):
     poll: str
     district: str
     case: str
-    state: Literal["prepared", "open", "counted", "buried", "voided"]
+    state: Literal["prepared", "open", "counted", "buried", "voided", "restored"]
 
 
 class Polls:
@@ -155,7 +155,7 @@ class Polls:
 
     def unsettled(self, district: str) -> list[Home]:
         """The polls of a district that the log may know more of than is done here, or the other way round."""
-        wanted = _POLL.c.district == district, _POLL.c.state.in_(("prepared", "open", "counted"))
+        wanted = _POLL.c.district == district, _POLL.c.state.in_(("prepared", "open", "counted", "restored"))
         with self._engine.connect() as connection:
             return [_home(row) for row in connection.execute(select(_POLL).where(*wanted).order_by(_POLL.c.id))]
 
@@ -345,7 +345,7 @@ class Polls:
         """Destroy ballots, counts and keys; who was issued one stays. Raises NotOpen where the log has a result."""
         with thorough(self._engine) as connection:
             state = self._row(connection, poll, lock=True).state
-            if state not in ("open", "counted", "voided"):
+            if state not in ("open", "counted", "restored", "voided"):
                 raise NotOpen(poll)
             if state != "voided":
                 box.destroy(connection, poll)

@@ -74,8 +74,10 @@ class History:
                 continue
             elif isinstance(event, e.PollCounted) and event.poll == poll:
                 found = msgspec.structs.replace(found, counted=one)
-            elif found.counted is not None and found.outcome is None and isinstance(event, _OUTCOMES):
+            elif found.counted is not None and found.outcome is None and _follows(event, found.opening):
                 found = msgspec.structs.replace(found, outcome=one)
+                if found.opening.enterprise is not None:  # whose vote it is counts it with its own scrutineers (HZ 33)
+                    return msgspec.structs.replace(found, valid=one)
             elif found.outcome is not None and isinstance(event, _WORDS):
                 if event.voided:  # what is counted after that is another count
                     break
@@ -92,7 +94,13 @@ class History:
         return found
 
 
-_OUTCOMES: Final = (e.BallotRecorded, e.ElectionRecorded)
+def _follows(event: e.Event, opening: e.PollOpened) -> bool:
+    """Whether this is what such counts come to; votes of several enterprises may stand between each other."""
+    if isinstance(event, e.CoveredBallotRecorded):
+        return event.enterprise == opening.enterprise
+    return opening.enterprise is None and isinstance(event, e.BallotRecorded | e.ElectionRecorded)
+
+
 _WORDS: Final = (e.BallotAttested, e.ElectionAttested)
 
 

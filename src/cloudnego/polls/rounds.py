@@ -20,6 +20,7 @@ from cloudnego.polls.closing import Closing
 from cloudnego.polls.desk import Home, Polls
 from cloudnego.polls.history import History, question_of
 from cloudnego.ports import Broken, Busy, KeyReused, NoCase, World
+from cloudnego.texts import say
 
 _log = structlog.get_logger(__name__)
 
@@ -63,10 +64,13 @@ class Rounds:
         at = self._world.clock(one.district)
         case = await self._run(self._world.log.state, one.case)
         running = _running(case, one.poll)
-        if running is None or case is None:
+        if running is not None and one.state == "restored":
+            words = say("polls.restored")
+            return await self._brought(one, c.VoidPoll(poll=one.poll, reason=f"{words['zh']} {words['en']}"))
+        if running is None:
             await self._run(self._over, one, case is not None)
             return 0
-        await self._run(self.let_open, one.case, case, at)
+        await self._run(self.let_open, one.case, running, at)
         way = await self._run(self._polls.stands_in_the_way, one.poll, int(at.timestamp()))
         if way:
             return 0
@@ -74,40 +78,40 @@ class Rounds:
         tellers = sorted(await self._run(self._polls.entered, one.poll))
         return await self._brought(one, as_counted(running, found, tellers))
 
-    def let_open(self, case_id: str, case: Negotiation, at: datetime) -> None:
-        """Issue ballots of the vote that the log says is open. Blocks; once more changes nothing."""
-        assert case.poll is not None, "who asks has looked"
-        poll = case.poll.id
-        if self._polls.home(poll).state == "prepared":
-            opening = self.history.opening(case_id, poll).opening
-            self._polls.open(poll, question_of(opening), int(ends(case.poll, at).timestamp()))
+    def let_open(self, case_id: str, poll: Poll, at: datetime) -> None:
+        """Issue ballots of a vote that the log says is open. Blocks; once more changes nothing."""
+        if self._polls.home(poll.id).state == "prepared":
+            opening = self.history.opening(case_id, poll.id).opening
+            self._polls.open(poll.id, question_of(opening), int(ends(poll, at).timestamp()))
 
     def _over(self, one: Home, known: bool) -> None:
         """The log does not know it as running: not opened yet, counted, or voided, maybe with its case."""
         if one.state == "prepared" or not known:
             return  # who opens it is on the way, or has failed: then `tidy` drops it
-        if self.history.of(one.case, one.poll).counted is not None:
+        if one.state != "restored" and self.history.of(one.case, one.poll).counted is not None:
             self._polls.bury(one.poll)
         else:
             self._polls.void(one.poll)
 
-    async def _brought(self, one: Home, command: c.CountPoll) -> int:
+    async def _brought(self, one: Home, command: c.CountPoll | c.VoidPoll) -> int:
+        """The clock's word on a vote, once; then keys and what nobody needs any more are destroyed."""
+        counts = isinstance(command, c.CountPoll)
         try:
-            await handle(self._world, one.district, one.case, command, CLOCK, f"count-{one.poll}")
+            key = f"{'count' if counts else 'void'}-{one.poll}"
+            await handle(self._world, one.district, one.case, command, CLOCK, key)
         except (Busy, NoCase, KeyReused, Broken, Refused) as no:
             self._told(type(no).__name__.lower())
             if isinstance(no, Refused):
                 _log.error("count_refused", poll=one.poll, reasons=[o.reason for o in no.obstacles])
             return 0
         self._told("granted")
-        await self._run(self._polls.bury, one.poll)
-        return 1
+        await self._run(self._polls.bury if counts else self._polls.void, one.poll)
+        return int(counts)
 
 
 def _running(case: Negotiation | None, poll: str) -> Poll | None:
     """The vote as the case has it, if it runs or waits to be counted."""
-    found = case.poll if case is not None and case.live else None
-    return found if found is not None and found.id == poll else None
+    return case.polls.get(poll) if case is not None and case.live else None
 
 
 def as_counted(poll: Poll, found: Closing, tellers: Sequence[str]) -> c.CountPoll:

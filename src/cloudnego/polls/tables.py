@@ -11,8 +11,9 @@ from sqlmodel import Field, SQLModel
 
 
 class Poll(SQLModel, table=True):
-    """One poll. `state`: prepared, open, counted, buried, voided. `wrapped`: its own key, wrapped by the master key;
-    under it lies the RSA key (`sealed`), and with it the pool is written. Both are gone once it is buried or void.
+    """One poll. `state`: prepared, open, counted, buried, voided; restored: it was open in a backup. `wrapped`: its own
+    key, wrapped by the master key; under it lies the RSA key (`sealed`), and with it the pool is written. Both are gone
+    once it is buried or void.
 
     `salt`: of the lines of its roll. `question`: what `ballots.Question` says, as JSON. `pool`: the folder that keeps
     what waits; after the end `tidying.TRACES`, until the files are written anew. `closing`: what the close found.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, Table, select, update
 
 from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.sql import table_of
@@ -22,6 +22,14 @@ _POLL: Final = table_of(Poll)
 _DISTRICT: Final = table_of(District)
 
 
+def restored(connection: Connection, tables: Mapping[str, Table]) -> None:
+    """What was open when a backup was made does not go on from it: ballots issued since would be issued again, and
+    ballots cast since are gone. Its case, if the log has it as running, declares it void."""
+    if _POLL.name in tables:  # an older archive has none
+        open_then = update(_POLL).where(_POLL.c.state.in_(("prepared", "open")))
+        connection.execute(open_then.values(state="restored"))
+
+
 def stale(connection: Connection, now_s: int) -> Sequence[str]:
     """Prepared more than an hour ago, and never opened."""
     old = select(_POLL.c.id).where(_POLL.c.state == "prepared", _POLL.c.made_s < now_s - STALE_S)
@@ -31,7 +39,7 @@ def stale(connection: Connection, now_s: int) -> Sequence[str]:
 def orphaned(connection: Connection) -> Sequence[str]:
     """Open in a sandbox that ended: no clock asks there any more."""
     ended = select(_DISTRICT.c.id).where(_DISTRICT.c.ended_s.is_not(None))
-    over = select(_POLL.c.id).where(_POLL.c.state.in_(("open", "counted")), _POLL.c.district.in_(ended))
+    over = select(_POLL.c.id).where(_POLL.c.state.in_(("open", "counted", "restored")), _POLL.c.district.in_(ended))
     return connection.execute(over).scalars().all()
 
 

@@ -12,7 +12,7 @@ import msgspec
 from cloudnego.core import events as e
 from cloudnego.core.elected import Follows, Stood, attested, standings
 from cloudnego.core.polls import ends
-from cloudnego.core.state import ElectionState
+from cloudnego.core.state import ElectionState, Poll
 from cloudnego.core.steps.representatives import balloted
 from cloudnego.core.vocabulary import Seat, Side, Stream
 from cloudnego.identity import nominations as kept
@@ -207,14 +207,16 @@ def _choose(election: ElectionState) -> int:
 
 
 def _electorate(found: Found) -> int | None:
-    poll, roll = found.case.poll, found.case.roll
-    if poll is not None and poll.kind == "election":
+    poll, roll = _election(found), found.case.roll
+    if poll is not None:
         return poll.roll
     return roll.delegates if roll is not None else None
 
 
 def _poll(found: Found) -> ElectionPoll | None:
-    poll = found.case.poll
-    if poll is None or poll.kind != "election":
-        return None
-    return ElectionPoll(poll=poll.id, closes_at=ends(poll, found.at))
+    poll = _election(found)
+    return ElectionPoll(poll=poll.id, closes_at=ends(poll, found.at)) if poll is not None else None
+
+
+def _election(found: Found) -> Poll | None:
+    return next((one for one in found.case.polls.values() if one.kind == "election"), None)

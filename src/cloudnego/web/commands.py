@@ -10,11 +10,21 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from cloudnego.core.commands import COMMANDS, CheckIn, Command, CoverEnterprise, OpenCase, RegisterContract, VoidPoll
+from cloudnego.core.commands import (
+    COMMANDS,
+    CheckIn,
+    Command,
+    CoverEnterprise,
+    OpenBallot,
+    OpenCase,
+    RegisterContract,
+    VoidPoll,
+)
 from cloudnego.core.moment import Named, Register
 from cloudnego.core.pack import Pack
+from cloudnego.core.polls import meant
 from cloudnego.core.procedure import PLACES
-from cloudnego.core.refusals import Obstacle, Refused
+from cloudnego.core.refusals import Obstacle, Reason, Refused, no
 from cloudnego.core.sight import streams_of
 from cloudnego.core.vocabulary import Member, Seat, Stream
 from cloudnego.handle import handle
@@ -27,6 +37,7 @@ from cloudnego.web.cases import Found, Pinned, find_to_ask, pinned_by
 from cloudnego.web.drawing import drawn_for, let_go
 from cloudnego.web.errors import Problem, malformed, obstacle_as_said
 from cloudnego.web.openings import in_room, named_in, opening_of, register_for_covering
+from cloudnego.web.poll_sight import runs_it
 from cloudnego.web.proving import insist
 from cloudnego.web.scopes import check_scope, refuse_binding
 from cloudnego.web.site import Site
@@ -115,15 +126,20 @@ class Carrier:
             named = await self._site.threads.run(named_in, self._site, found, getattr(command, names))
         member = await acting(self._site, who, found, command, headers.get(ACTING_AS))
         if PLACES[ask.kind].ask.draws or isinstance(command, VoidPoll):
-            return await self._of_a_poll(found, command, member, key)
+            return await self._of_a_poll(found, who, command, member, key)
         streams, pinned = found.streams, pinned_by(found.case)
         del found  # the writer makes another state of it; whoever held this one to the end would have to clear it away
         receipt = await self._handled(who.district, case_id, pinned, (command, member, key, register, named))
         return _answer(receipt, streams, await self._said(receipt.warnings, who.district, pinned))
 
-    async def _of_a_poll(self, found: Found, command: Command, member: Member, key: str) -> Response:
-        """A vote is opened with what is drawn for it, if he may open one at all, or voided; roll and box follow."""
+    async def _of_a_poll(self, found: Found, who: Who, command: Command, member: Member, key: str) -> Response:
+        """A vote is opened with what is drawn for it, if he may open one at all, or voided; roll and box follow. Of a
+        covered enterprise that votes by itself neither is done by the union of another."""
         site, pinned, named = self._site, pinned_by(found.case), None
+        whose = _enterprise_of(found, command)
+        if whose is not None and Seat.UNION in found.seats and not runs_it(found, who, whose):
+            no_seat = (no(Reason.NOT_YOUR_SEAT, cure=(Seat.UNION,)),)
+            raise Problem("refused", obstacles=await self._said(no_seat, found.district, pinned))
         if PLACES[type(command)].ask.draws and await site.threads.run(may_ask, site, found, command, member):
             named = await site.threads.run(drawn_for, site, found, command)
         try:
@@ -177,6 +193,14 @@ def _pack_of(site: Site, district: str, pinned: Pinned | None) -> Pack:
         home = site.districts.get(district)
         pinned = home.pack, home.pack_version, home.calendar
     return site.world.law(*pinned).pack
+
+
+def _enterprise_of(found: Found, command: Command) -> str | None:
+    """The covered enterprise whose vote is opened or voided."""
+    if isinstance(command, VoidPoll):
+        poll = meant(found.case, command)
+        return poll.enterprise if poll is not None else None
+    return command.enterprise if isinstance(command, OpenBallot) else None
 
 
 def _answer(

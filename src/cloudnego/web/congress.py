@@ -139,7 +139,7 @@ class _Congress(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def may_comment(self) -> bool:
         """Before the ballot opens and never while it runs."""
-        return self.is_sitting and self.found.case.poll is None
+        return self.is_sitting and not self.found.case.polls
 
 
 async def _congress(site: Site, who: Who, case_id: str, acting_as: str | None) -> _Congress:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Drawn, Named
-from cloudnego.identity.delegates import Electorate, voters_of
+from cloudnego.core.polls import electorate_of
+from cloudnego.identity.delegates import voters_of
 from cloudnego.identity.roster import RosterError
 from cloudnego.identity.store import reading
 from cloudnego.web.cases import Found
@@ -14,7 +15,7 @@ from cloudnego.web.site import Site
 def drawn_for(site: Site, found: Found, command: c.Command) -> Named | None:
     """Draw the roll and the keys; None where nobody may vote by it. Blocks for some tenths of a second."""
     assert isinstance(command, c.OpenElection | c.OpenBallot), "nothing else is drawn for"
-    voters = _voters(site, found, _electorate(found, command))
+    voters = _voters(site, found, command)
     if not voters:
         return None
     made = site.polls.prepare(found.district, found.id, voters)
@@ -25,20 +26,19 @@ def drawn_for(site: Site, found: Found, command: c.Command) -> Named | None:
     return Named(drawn=drawn)
 
 
-def _electorate(found: Found, command: c.OpenElection | c.OpenBallot) -> Electorate:
-    if isinstance(command, c.OpenElection):
-        return command.electorate
-    return "delegates" if found.case.congress.form == "delegates" else "all_workers"
-
-
-def _voters(site: Site, found: Found, electorate: Electorate) -> list[str]:
-    """The delegates with vote of the roll that the case has, or all workers of the enterprise."""
+def _voters(site: Site, found: Found, command: c.OpenElection | c.OpenBallot) -> list[str]:
+    """The delegates with vote of the roll that the case has, or all workers of the enterprise; of a covered one that
+    votes by itself the delegates of the roll it froze last, or all its workers."""
     opened, roll = found.case.opened, found.case.roll
     assert opened is not None, "a case that was found has been opened"
+    covered = command.enterprise if isinstance(command, c.OpenBallot) else None
+    roll_hash = roll.roll_hash if roll is not None and covered is None else None
+    if covered is not None and covered not in {one.enterprise for one in found.case.covers}:
+        return []
     with reading(site.engine) as session:
         try:
             return voters_of(
-                session, found.district, opened.enterprise, roll.roll_hash if roll is not None else None, electorate
+                session, found.district, covered or opened.enterprise, roll_hash, electorate_of(found.case, command)
             )
         except RosterError:  # it was entered from paper, and there are no names
             return []

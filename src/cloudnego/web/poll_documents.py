@@ -45,11 +45,13 @@ class PollDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A vote on the platform. `opening`: the body of the event that opened it, as the log commits to it, and `hash` the
     SHA-256 of its canonical form (RFC 8785), which every ballot names. `mine`: what became of the reader's own line on
     the roll. `issued`, `on_paper`: for the union and the scrutineers. `few`: under ten voters. `candidates`: where it
-    is read what those who stand say for themselves, for the workers' side of an election; no part of what is signed."""
+    is read what those who stand say for themselves, for the workers' side of an election; no part of what is signed.
+    `enterprise`: the name of the covered one whose vote it is, where each votes by itself."""
 
     poll: str
     negotiation: str
     kind: Literal["election", "congress"]
+    enterprise: str | None
     opening: dict[str, Any]
     hash: str
     key: PollKey
@@ -72,7 +74,7 @@ class PollDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MyPoll(msgspec.Struct, frozen=True, kw_only=True):
-    """A vote that runs and on whose roll the reader stands. `enterprise`: whose case it is of."""
+    """A vote that runs and on whose roll the reader stands. `enterprise`: whose vote it is."""
 
     poll: str
     negotiation: str

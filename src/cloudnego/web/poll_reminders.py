@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.polls import ends
-from cloudnego.core.vocabulary import Message, Seat
+from cloudnego.core.vocabulary import Message
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.polls.refused import NoPoll
 from cloudnego.web.account import SignedIn, TheSite
@@ -17,6 +17,7 @@ from cloudnego.web.cases import find
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
+from cloudnego.web.poll_sight import runs_it
 from cloudnego.web.polls import PollId
 from cloudnego.web.queries import ActingAs
 from cloudnego.web.reminding import ReminderDocument, remind
@@ -44,16 +45,18 @@ async def remind_voters(
     except NoPoll:
         raise Problem("not_found") from None
     found = await find(site, who, home.case, acting_as)
-    if Seat.UNION not in found.seats or home.state == "prepared":
+    if home.state == "prepared":
+        raise Problem("not_found")
+    opening = (await site.threads.run(site.rounds.history.opening, found.id, poll)).opening
+    if not runs_it(found, who, opening.enterprise):
         raise Problem("not_found")
     parsed(request, RemindVotersBody)
 
     def tell() -> ReminderDocument:
-        opening = site.rounds.history.opening(found.id, poll).opening
         if home.state != "open" or found.at >= ends(opening, found.at):
             raise Problem("poll_closed")
         assert found.case.opened is not None, "a vote of it was opened"
-        firm = found.case.opened.enterprise
+        firm = opening.enterprise or found.case.opened.enterprise
         facts = {
             "enterprise": names_of(site, found, set(), {firm}).get(firm, ""),
             "until": f"{opening.closes_on.isoformat()} {opening.closes_at}",

@@ -58,6 +58,7 @@ from cloudnego.web.poll_documents import (
     PollRoll,
     PollVoterRow,
 )
+from cloudnego.web.poll_sight import concerns, keeps_roll
 from cloudnego.web.queries import ActingAs
 from cloudnego.web.reminding import reminders
 from cloudnego.web.site import Site
@@ -68,8 +69,8 @@ _STATES: Final[dict[str, Literal["open", "closed", "void"]]] = {
     "counted": "closed",
     "buried": "closed",
     "voided": "void",
+    "restored": "void",  # the clock is about to say so
 }
-_OFFICERS: Final = frozenset({Seat.UNION, Seat.SCRUTINEER})
 
 _PROBLEMS: Final[dict[type[Exception], str]] = {
     NotOnRoll: "not_on_the_roll", Issued: "ballot_issued", OnPaper: "ballot_on_paper", PollClosed: "poll_closed",
@@ -114,7 +115,7 @@ class PaperCountBody(Message):
 async def get_poll(site: TheSite, who: SignedIn, poll: PollId, acting_as: ActingAs = None) -> Response:
     """A vote on the platform: all that was fixed at its opening, and what has become of your own ballot."""
     home, found = await _found(site, who, poll, acting_as)
-    return answer(await site.threads.run(_document, site, who, found, poll, home))
+    return answer(await site.threads.run(_document, site, who, found, home))
 
 
 @router.get("/polls/{poll}/closing", **described("get_poll_closing", Closing, codes=(*OF_A_CASE, "poll_runs")))
@@ -155,7 +156,8 @@ async def my_polls(site: TheSite, who: SignedIn) -> Response:
             if at < closes + GRACE:
                 found.append(
                     MyPoll(
-                        poll=home.poll, negotiation=home.case, enterprise=case.opened.enterprise, kind=opening.kind,
+                        poll=home.poll, negotiation=home.case, kind=opening.kind,
+                        enterprise=opening.enterprise or case.opened.enterprise,
                         closes_at=closes, mine=mine,
                     )
                 )  # fmt: skip
@@ -266,7 +268,10 @@ async def _found(
     found = await find(site, who, home.case, acting_as)
     if Stream.NOTICE not in found.streams or home.state == "prepared":
         raise Problem("not_found")
-    if officer and not found.seats & _OFFICERS:
+    enterprise = (await site.threads.run(site.rounds.history.opening, home.case, poll)).opening.enterprise
+    if not await site.threads.run(concerns, site, found, who, poll, enterprise):
+        raise Problem("not_found")
+    if officer and not keeps_roll(found, who, enterprise):
         raise Problem("not_found")
     return home, found
 
@@ -289,18 +294,19 @@ def _candidates(found: Found, kind: str, *, inside: bool) -> str | None:
     return f"{router.prefix}/negotiations/{found.id}/candidates" if kind == "election" and inside else None
 
 
-def _document(site: Site, who: Who, found: Found, poll: str, home: Home) -> PollDocument:
-    closed = home.state in ("counted", "buried")
+def _document(site: Site, who: Who, found: Found, home: Home) -> PollDocument:
+    poll, closed = home.poll, home.state in ("counted", "buried")
     entered = (site.rounds.history.of if closed else site.rounds.history.opening)(found.id, poll)
     event, content = entered.opening, fixed(entered.opening)
     closes = ends(event, found.at)
-    officer = bool(found.seats & _OFFICERS)
-    figures = site.polls.figures(poll) if officer else None
-    names = names_of(site, found, {one.person for one in event.options if one.person is not None}, set())
+    figures = site.polls.figures(poll) if keeps_roll(found, who, event.enterprise) else None
+    firms = {event.enterprise} if event.enterprise is not None else set()
+    names = names_of(site, found, {one.person for one in event.options if one.person is not None}, firms)
     return PollDocument(
         poll=poll,
         negotiation=found.id,
         kind=event.kind,
+        enterprise=names.get(event.enterprise, "") if event.enterprise is not None else None,
         opening=json.loads(content),
         hash=sha256(content).hexdigest(),
         key=PollKey(modulus=event.modulus, thumbprint=event.thumbprint),
@@ -347,6 +353,8 @@ def _result(entered: Entered, found: Found) -> PollResult | None:
 def _came_to(event: e.Event) -> tuple[str, tuple[str, ...]]:
     if isinstance(event, e.BallotRecorded):
         return event.result, ()
+    if isinstance(event, e.CoveredBallotRecorded):
+        return "passed" if event.passed else "failed", ()
     assert isinstance(event, e.ElectionRecorded)
     return "quorum" if event.quorum else "no_quorum", event.elected
 

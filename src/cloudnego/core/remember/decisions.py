@@ -153,18 +153,23 @@ def _(case: Negotiation, event: e.PollOpened) -> Negotiation:
     poll = Poll(
         id=event.poll, kind=event.kind, form=event.form, electorate=event.electorate, options=event.options,
         roll=event.roll, draft_hash=event.draft_hash, closes_on=event.closes_on, closes_at=event.closes_at,
+        enterprise=event.enterprise,
     )  # fmt: skip
-    return put(case, poll=poll)
+    return put(case, polls={**case.polls, poll.id: poll})
 
 
 @on(e.PollVoided)
-def _(case: Negotiation, _event: e.PollVoided) -> Negotiation:
-    return put(case, poll=None)
+def _(case: Negotiation, event: e.PollVoided) -> Negotiation:
+    return _over(case, event.poll)
 
 
 @on(e.PollCounted)
-def _(case: Negotiation, _event: e.PollCounted) -> Negotiation:
-    return put(case, poll=None)
+def _(case: Negotiation, event: e.PollCounted) -> Negotiation:
+    return _over(case, event.poll)
+
+
+def _over(case: Negotiation, poll: str) -> Negotiation:
+    return put(case, polls={name: one for name, one in case.polls.items() if name != poll})
 
 
 # --- congress ---------------------------------------------------------------------------------------------------------

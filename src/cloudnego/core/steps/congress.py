@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 from cloudnego.core import commands as c
+from cloudnego.core import covered
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, no_poll_running, of_side, said
 from cloudnego.core.clauses import text_hash
@@ -14,8 +14,6 @@ from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Scope, Seat, Side
-
-ATTESTATIONS = 2
 
 
 def _rule(s: Standing) -> Congress:
@@ -150,8 +148,8 @@ def method_adopted(s: Standing) -> Obstacle | None:
 
 
 def scrutineers_stand_apart(m: Moment, command: c.AdoptVotingMethod) -> Obstacle | None:
-    if len(set(command.scrutineers)) < ATTESTATIONS:
-        return no(Reason.TOO_FEW_SCRUTINEERS, "ZJDM 15", least=ATTESTATIONS)
+    if len(set(command.scrutineers)) < covered.ATTESTATIONS:
+        return no(Reason.TOO_FEW_SCRUTINEERS, "ZJDM 15", least=covered.ATTESTATIONS)
     chiefs = {m.case.benches.of(side).chief for side in Side}
     return no(Reason.SCRUTINEER_IS_CHIEF, "ZJDM 15") if chiefs & set(command.scrutineers) else None
 
@@ -175,23 +173,6 @@ def send_congress_materials(m: Moment, command: c.SendCongressMaterials) -> list
 # --- the ballot ---------------------------------------------------------------------------------------------------
 
 
-def per_enterprise(m: Moment) -> Obstacle | None:
-    if m.case.opened is not None and m.case.opened.ballot_per_enterprise:
-        return None
-    return no(Reason.NOT_PER_ENTERPRISE, "HZ 33")
-
-
-def covered_counts(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
-    if command.enterprise not in {x.enterprise for x in m.case.covers}:
-        return no(Reason.COVERED_UNKNOWN, id=command.enterprise)
-    known = m.case.congress.covered.get(command.enterprise)
-    if known and (known.total, known.yes) == (command.total, command.yes):
-        return no(Reason.NOTHING_NEW)
-    if not command.yes <= command.present <= command.total or len(set(command.scrutineers)) < ATTESTATIONS:
-        return no(Reason.COUNTS_DO_NOT_ADD_UP, "HZ 33")
-    return None
-
-
 def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) -> Obstacle | None:
     """选举和表决…应当采用无记名投票的方式 (ZJDM 15)."""
     rule = _rule(m)
@@ -200,91 +181,8 @@ def voted_in_secret(m: Moment, command: c.RecordBallot | c.RecordCoveredBallot) 
     return no(Reason.NOT_SECRET, *rule.of("secret"), cure=(Seat.UNION,), side=Side.WORKER)
 
 
-# --- regional: the firms' legal representatives -------------------------------------------------------------------
-
-
-def acceptance_wanted(s: Standing) -> Obstacle | None:
-    """应当取得本行业(区域)企业法定代表人的认可 (SH 28, 30); most texts know no such thing."""
-    rule = _rule(s)
-    if rule.legal_representatives_accept:
-        return None
-    return no(Reason.NO_ACCEPTANCE_WANTED, *rule.of("legal_representatives_accept"))
-
-
-def accepts_for_a_covered(m: Moment, command: c.RecordAcceptance) -> Obstacle | None:
-    if command.enterprise not in {x.enterprise for x in m.case.covers}:
-        return no(Reason.COVERED_UNKNOWN, id=command.enterprise)
-    return no(Reason.NOTHING_NEW) if command.enterprise in m.case.congress.accepted else None
-
-
-def record_acceptance(m: Moment, command: c.RecordAcceptance) -> list[e.Event]:
-    return [e.DraftAccepted(**of_side(m, command), enterprise=command.enterprise, draft_hash=command.draft_hash)]
-
-
-def _not_accepted(s: Standing, enterprises: Iterable[str]) -> Obstacle | None:
-    level = _rule(s).legal_representatives_accept
-    left = [x for x in enterprises if x not in s.case.congress.accepted] if level else []
-    if not left or level is None:
-        return None
-    return no(
-        Reason.DRAFT_NOT_ACCEPTED,
-        *_rule(s).of("legal_representatives_accept"),
-        level=level,
-        cure=(Seat.HR,),
-        side=Side.EMPLOYER,
-        n=len(left),
-    )
-
-
-def accepted_before_the_vote(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
-    """经认可该草案的企业全体职工代表半数以上…同意 (SH 28 ¶2): only firms that accept the draft vote on it."""
-    return _not_accepted(m, [command.enterprise])
-
-
-def a_firm_may_vote(m: Moment) -> Obstacle | None:
-    """Where only firms vote that accept the draft (SH 28 ¶2), at least one has."""
-    every = [x.enterprise for x in m.case.covers]
-    if _rule(m).legal_representatives_accept is not Level.HARD or m.case.congress.accepted & set(every):
-        return None
-    return _not_accepted(m, every)
-
-
-def accepted_by_all(m: Moment) -> Obstacle | None:
-    """Where one congress votes for all, all have accepted (SH 30)."""
-    return None if per_enterprise(m) is None else _not_accepted(m, [x.enterprise for x in m.case.covers])
-
-
-# --- regional: each enterprise votes ------------------------------------------------------------------------------
-
-
-def few_covered_voters(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
-    return no(Reason.UNDER_TEN_VOTERS, level=Level.ADVISORY, n=command.total) if command.total < FEW_VOTERS else None
-
-
-def record_covered_ballot(m: Moment, command: c.RecordCoveredBallot) -> list[e.Event]:
-    return [
-        e.CoveredBallotRecorded(
-            **dated(m, command), enterprise=command.enterprise, secret=command.secret, total=command.total,
-            present=command.present, yes=command.yes, passed=_rule(m).passes.reached(command.yes, command.total),
-            scrutineers=command.scrutineers,
-        )
-    ]  # fmt: skip
-
-
 def no_counts_pending(m: Moment) -> Obstacle | None:
     return no(Reason.BALLOT_RECORDED, cure=(Seat.SCRUTINEER,)) if m.case.congress.recorded else None
-
-
-def covered_all_voted(m: Moment) -> Obstacle | None:
-    """每家受约束企业: where each covered enterprise votes by itself, all have that may (HZ 33; SH 28)."""
-    if per_enterprise(m) is not None:
-        return None
-    congress, choosy = m.case.congress, _rule(m).legal_representatives_accept is Level.HARD
-    voting = [x.enterprise for x in m.case.covers if not choosy or x.enterprise in congress.accepted]
-    if not voting:
-        return _not_accepted(m, [x.enterprise for x in m.case.covers])
-    left = [name for name in voting if name not in congress.covered]
-    return no(Reason.COVERED_BALLOTS_MISSING, "HZ 33", cure=(Seat.UNION,), n=len(left)) if left else None
 
 
 def ballot_counts(m: Moment, command: c.RecordBallot) -> Obstacle | None:
@@ -293,7 +191,7 @@ def ballot_counts(m: Moment, command: c.RecordBallot) -> Obstacle | None:
     total = m.case.congress.total
     if not papers == command.returned <= command.issued <= command.present <= total:
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
-    if per_enterprise(m) is None and command.yes != sum(x.yes for x in m.case.congress.covered.values()):
+    if covered.per_enterprise(m) is None and command.yes != sum(x.yes for x in m.case.congress.covered.values()):
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "HZ 33")
     return None
 
@@ -328,7 +226,7 @@ def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "
     short = rule.quorum is not None and not rule.quorum.at_least(command.present, total)
     if short and rule.quorum_level is Level.HARD:
         return "no_quorum"
-    if per_enterprise(m) is None:
+    if covered.per_enterprise(m) is None:
         votes = [x.passed for x in m.case.congress.covered.values()]
         ok = any(votes) if rule.per_enterprise == "those_that_passed" else all(votes)
         return "passed" if ok else "failed"
@@ -381,7 +279,7 @@ def not_attested_by_me(m: Moment) -> Obstacle | None:
 
 def _bound(m: Moment) -> tuple[str, ...] | None:
     """Whom the contract binds where some of the firms did not pass it: those that did (SD 35; SH 28)."""
-    if per_enterprise(m) is not None or _rule(m).per_enterprise != "those_that_passed":
+    if covered.per_enterprise(m) is not None or _rule(m).per_enterprise != "those_that_passed":
         return None
     return tuple(name for name, vote in m.case.congress.covered.items() if vote.passed)
 
@@ -390,7 +288,7 @@ def attest_ballot(m: Moment, command: c.AttestBallot) -> list[e.Event]:
     """Two scrutineers make the result valid; one who rejects the counts voids them, and they are entered anew."""
     congress = m.case.congress
     assert congress.recorded is not None
-    complete = command.correct and len(congress.confirmed_by) + 1 >= ATTESTATIONS
+    complete = command.correct and len(congress.confirmed_by) + 1 >= covered.ATTESTATIONS
     result = congress.recorded.result if complete else None
     found: list[e.Event] = [
         e.BallotAttested(

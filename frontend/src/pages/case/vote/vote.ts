@@ -71,20 +71,22 @@ export interface Past {
   kind: 'congress' | 'election'
   on: string
   state: 'running' | 'void' | 'counted'
+  /** The covered one whose vote it is, where each votes by itself. */
+  enterprise: string | null
   yes: number | null
 }
 
 /** The votes of a case, newest first, by what the log says of them. */
 export function votesOf(entries: readonly TimelineEntry[]): Past[] {
-  const facts = (one: TimelineEntry): { poll: string; kind: Past['kind']; counts?: { choice: string; votes: number }[] } => one.facts as never
+  const facts = (one: TimelineEntry): { poll: string; kind: Past['kind']; enterprise?: string | null; counts?: { choice: string; votes: number }[] } => one.facts as never
   const of = (type: string, poll: string): TimelineEntry | undefined => entries.find((one) => one.type === type && facts(one).poll === poll)
   return entries
     .filter((one) => one.type === 'poll_opened')
     .map((one) => {
-      const { poll, kind } = facts(one)
+      const { poll, kind, enterprise } = facts(one)
       const counted = of('poll_counted', poll)
       const yes = counted ? facts(counted).counts?.find((each) => each.choice === 'yes')?.votes : undefined
-      return { poll, kind, on: one.at, state: of('poll_voided', poll) ? ('void' as const) : counted ? ('counted' as const) : ('running' as const), yes: yes ?? null }
+      return { poll, kind, on: one.at, state: of('poll_voided', poll) ? ('void' as const) : counted ? ('counted' as const) : ('running' as const), enterprise: enterprise ?? null, yes: yes ?? null }
     })
     .reverse()
 }
