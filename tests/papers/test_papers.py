@@ -7,7 +7,7 @@ import re
 from cloudnego.core import events as e
 from cloudnego.core.commands import Cause
 from cloudnego.core.vocabulary import ChiefIs, Kind, Stream
-from cloudnego.papers.facts import Facts, Fields
+from cloudnego.papers.facts import Facts, Fields, Redlined
 from cloudnego.texts import knows
 from tests.papers.made import ALL, altered, papers_of, source_of
 
@@ -73,6 +73,16 @@ def test_the_contract_has_every_clause_word_for_word() -> None:
     ]  # fmt: skip
     assert prose
     assert all(text in told(contract) for text in prose)
+
+
+def test_a_draft_that_comes_again_is_set_against_the_one_before() -> None:
+    source = source_of("failed-ballot")
+    (changes,) = [one for one in papers_of(source) if one.about.startswith("changes-")]
+    before, after = (one.words or {} for one in source.every(e.DraftSubmitted))
+    (marked,) = [one for one in changes.blocks if isinstance(one, Redlined)]
+    assert {run.how for run in marked.runs} >= {"ins", "del"}
+    assert "".join(run.text for run in marked.runs if run.how != "ins") in before.values()
+    assert "".join(run.text for run in marked.runs if run.how != "del") in after.values()
 
 
 def test_a_paper_is_made_for_who_sees_all_it_is_made_of() -> None:

@@ -8,12 +8,14 @@ from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 import httpx2
 import pytest
 from pypdf import PdfReader
 
 from cloudnego.core.vocabulary import Stream
+from cloudnego.files.kinds import MEDIA, FileKind
 from cloudnego.main import House, build, install
 from cloudnego.papers.store import PaperStore
 from tests.web.conftest import API, settings_for
@@ -30,8 +32,8 @@ class Standing:
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
-    """A case in the middle of its meeting, made once: no test here depends on what another made."""
+def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str]]:
+    """A case in the middle of its meeting."""
     place, clock = tmp_path_factory.mktemp("papers") / "data", Standing()
     install(settings_for(place))
     made = build(settings_for(place), clock)
@@ -41,6 +43,15 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, str
     clock.at = acts[-1].at
     yield made, case
     made.close()
+
+
+@pytest.fixture
+def begun(once: tuple[House, str]) -> tuple[House, str]:
+    """The same, with no paper made yet."""
+    with once[0].site.engine.begin() as connection:
+        for table in ("paper_part", "paper"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    return once
 
 
 async def listed(client: httpx2.AsyncClient, case: str) -> dict[str, Any]:
@@ -96,6 +107,19 @@ async def test_a_confidential_paper_goes_out_with_a_mark_and_is_noted(begun: tup
     assert "w1" in str((await chief.get(f"{API}/negotiations/{case}/views")).json()["rows"])
 
 
+async def test_a_text_to_edit_is_there_of_what_people_edit(begun: tuple[House, str]) -> None:
+    house, case = begun
+    worker = looking(house)("w0")
+    offer, sheet = (await make(worker, case, "D6")), (await make(worker, case, "D5"))
+    assert (offer.json()["editable"], sheet.json()["editable"]) == (True, False)
+    where = f"{API}/negotiations/{case}/papers"
+    told = await worker.get(f"{where}/{offer.json()['number']}/text")
+    assert told.headers["Content-Type"] == MEDIA[FileKind.DOCX]
+    assert offer.json()["facts_hash"] in ZipFile(BytesIO(told.content)).read("word/footer1.xml").decode()
+    assert (await worker.get(f"{where}/{sheet.json()['number']}/text")).status_code == 404
+    assert (await looking(house)("w9").get(f"{where}/{offer.json()['number']}/text")).status_code == 404
+
+
 async def test_whoever_holds_a_paper_may_ask_which_it_is(begun: tuple[House, str]) -> None:
     house, case = begun
     worker = looking(house)("w0")
@@ -139,3 +163,6 @@ async def test_papers_are_forgotten_with_the_words_they_quote_and_damage_is_name
     assert left is not None
     assert (left.size, left.file_hash) == (0, paper.file_hash)
     assert (await looking(house)("w0").get(f"{API}/negotiations/{case}/papers/{paper.number}")).status_code == 404
+    again = await make(looking(house)("e0"), case, "D7")
+    assert (again.status_code, again.json()["sha256"], again.json()["erased"]) == (201, made["sha256"], False)
+    assert papers.check() == []

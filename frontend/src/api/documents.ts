@@ -21,6 +21,9 @@ export type Side = S['Side']
 export type Stream = S['Stream']
 export type Message = S['MessageDocument']
 export type TextHead = S['TextHead']
+export type Papers = S['PapersDocument']
+export type PossiblePaper = S['PossiblePaper']
+export type MadePaper = S['PaperDocument']
 
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',

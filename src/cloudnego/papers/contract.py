@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import pairwise
+from typing import Any, Final
 
 from msgspec import Struct
+from pydantic import TypeAdapter
 
 from cloudnego.core import events as e
 from cloudnego.core.commands import Value
+from cloudnego.core.redline import Wording, redline
 from cloudnego.core.vocabulary import Side
 from cloudnego.core.wordings import Told, lying
-from cloudnego.papers.facts import Block, Facts, Fields, Items, Sign, Signs, Table, Text
+from cloudnego.papers.facts import Block, Facts, Fields, Items, Redlined, Run, Sign, Signs, Table, Text
 from cloudnego.papers.parts import bench_of, chief_signs, law, sheet
-from cloudnego.papers.pen import Pen, blank_day, called, value
+from cloudnego.papers.pen import Pen, blank_day, called, side_said, value
 from cloudnego.papers.sources import Source, day_of, words
 
 
@@ -59,6 +63,54 @@ def contract(source: Source, pen: Pen) -> Iterator[Facts]:
             chief_signs(source, pen, Side.WORKER, Side.EMPLOYER),
         ]
         yield sheet(source, pen, ("D14", draft.draft_hash[:16]), blocks, on)
+
+
+def changes(source: Source, pen: Pen) -> Iterator[Facts]:
+    """D12 against the draft the congress had before: what was taken out and put in, clause by clause."""
+    drafts = source.entries(e.DraftSubmitted)
+    for before, after in pairwise(drafts):
+        old, new = before.event, after.event
+        assert isinstance(old, e.DraftSubmitted) and isinstance(new, e.DraftSubmitted)  # noqa: PT018 - no test
+        if old.draft_hash == new.draft_hash:
+            continue
+        blocks: list[Block] = [pen.text("changes_how", "small")]
+        for row in redline(_wordings(old), _wordings(new)):
+            if row.how == "same":
+                continue
+            blocks.append(pen.over(source.head(row.head_now or row.head_was or "")))
+            blocks.append(pen.text(f"changes.{row.how}", "small"))
+            if row.words is not None:
+                blocks.append(Redlined(runs=tuple(Run(how=one.kind, text=one.text) for one in row.words)))
+            values = tuple(
+                (pen.cell(called(one.name)), _said(pen, one.before), _said(pen, one.after))
+                for one in row.values if one.how != "same"
+            )  # fmt: skip
+            if values:
+                head = tuple(pen.label(f"changes.{key}") for key in ("name", "was", "now"))
+                blocks.append(Table(head=head, widths=(4, 4, 4), rows=values))
+        blocks += [
+            pen.text("changes.from", "small", hash=old.draft_hash),
+            pen.text("changes.to", "small", hash=new.draft_hash),
+        ]
+        yield sheet(
+            source, pen, ("D12", f"changes-{new.draft_hash[:16]}"), blocks, day_of(after), title="changes.title"
+        )
+
+
+def _wordings(draft: e.DraftSubmitted) -> list[Wording]:
+    return [
+        Wording(clause=one.clause, head=one.head, values=tuple(one.values),
+                prose=words(draft, f"clauses.{at}.prose"))
+        for at, one in enumerate(draft.clauses)
+    ]  # fmt: skip
+
+
+def _said(pen: Pen, told: dict[str, Any] | None) -> str:
+    """The value of a clause, as the comparison tells it."""
+    return "—" if told is None else pen.cell(value(_VALUE.validate_python(told)))
+
+
+_VALUE: Final = TypeAdapter[Value](Value)
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -152,4 +204,4 @@ def confirmed(source: Source, pen: Pen) -> Iterator[Facts]:
             *(pen.text(f"signing_{key}") for key in ("grades", "internal", "ink", "force")),
             Signs(rows=(Sign(role=pen.label("party_signs"), name=organ, seal=True),)),
         ]  # fmt: skip
-        yield sheet(source, pen, ("D0", f"{one.stream.value}.{one.seq}"), first, day_of(one))
+        yield sheet(source, pen, ("D0", f"{one.stream.value}.{one.seq}"), first, day_of(one), side=side_said(said.side))

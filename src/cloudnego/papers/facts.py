@@ -68,7 +68,20 @@ class Choices(Struct, frozen=True, kw_only=True, tag_field="block", tag="choices
     rows: tuple[str, ...]
 
 
-Block = Text | Heading | Fields | Table | Items | Signs | Choices
+class Run(Struct, frozen=True, kw_only=True):
+    """Some words of a text that was changed: kept, put in, or taken out."""
+
+    how: Literal["same", "ins", "del"]
+    text: str
+
+
+class Redlined(Struct, frozen=True, kw_only=True, tag_field="block", tag="redlined"):
+    """A text with what was taken out and put in, to be read in black and white."""
+
+    runs: tuple[Run, ...]
+
+
+Block = Redlined | Text | Heading | Fields | Table | Items | Signs | Choices
 
 
 class Facts(Struct, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("suspension", _TABLE, meetings.suspension),
     Kind("contract", _TABLE, contract.laid),
     Kind("contract", _NOTICE, contract.submitted),
+    Kind("contract", _NOTICE, contract.changes),
     Kind("congress", _NOTICE, assembly.notice),
     Kind("congress", _NOTICE, assembly.method),
     Kind("congress", _NOTICE, assembly.ballot),

@@ -104,7 +104,7 @@ def notice(source: Source, pen: Pen) -> Iterator[Facts]:
             pen.heading("service.title"),
             service_fields(pen, served_at_last(source, sent.paper, sent.served)),
         ]
-        yield sheet(source, pen, ("D28", sent.paper), blocks, day_of(one))
+        yield sheet(source, pen, ("D28", sent.paper), blocks, day_of(one), side=side_said(side))
 
 
 def topics(source: Source, pen: Pen) -> Iterator[Facts]:

@@ -17,12 +17,14 @@ from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Message, Sha256, Stream
 from cloudnego.files import jail
-from cloudnego.files.kinds import FileKind
+from cloudnego.files.kinds import MEDIA, FileKind
 from cloudnego.identity.register import enterprise
 from cloudnego.identity.store import reading
+from cloudnego.papers.facts import Facts
 from cloudnego.papers.kinds import CONFIDENTIAL, Possible, possible
 from cloudnego.papers.sources import Firm, Source
 from cloudnego.papers.store import Paper, PapersFull
+from cloudnego.papers.word import EDITABLE, written
 from cloudnego.ports import Recorded
 from cloudnego.texts import Said, say
 from cloudnego.web.account import SignedIn, TheSite
@@ -41,6 +43,7 @@ from cloudnego.web.site import Site
 from cloudnego.web.viewing import noted, shown_of_paper
 
 PDF: Final = "application/pdf"
+DOCX: Final = MEDIA[FileKind.DOCX]
 REGISTER: Final = "/register"
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
@@ -72,7 +75,7 @@ class PossiblePaper(msgspec.Struct, frozen=True, kw_only=True):
 
 class PaperDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A paper in the register. `sha256`: of the PDF; `erased`: its bytes are gone. `current`: the case would make the
-    same today."""
+    same today; `editable`: there is a DOCX of it."""
 
     number: str
     doc: str
@@ -86,6 +89,7 @@ class PaperDocument(msgspec.Struct, frozen=True, kw_only=True):
     erased: bool
     current: bool
     confidential: bool
+    editable: bool
 
 
 class PapersDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,6 +230,28 @@ async def get_paper(
     return await noted(site, who, found, shown_of_paper(found, paper), copy)
 
 
+@router.get(
+    "/negotiations/{case_id}/papers/{number}/text",
+    **described("get_paper_text", None, codes=OF_A_CASE, gives=(DOCX,)),
+)
+async def get_paper_text(
+    site: TheSite, who: SignedIn, case_id: CaseId, number: PaperNumber, acting_as: ActingAs = None
+) -> Response:
+    """The same facts as a DOCX to work on: of contract, draft, offer, reply and minutes."""
+    found = await find(site, who, case_id, acting_as)
+    paper = await site.threads.run(site.papers.find, found.id, number, found.streams)
+    if paper is None or not paper.size or paper.doc not in EDITABLE:
+        raise Problem("not_found")
+
+    def write() -> bytes:
+        canonical, _ = site.papers.content(paper)
+        return written(msgspec.json.decode(canonical, type=Facts), paper.number)
+
+    headers = {"Content-Disposition": f'attachment; filename="{paper.number}.docx"', "Cache-Control": "no-store"}
+    copy = Response(await site.threads.run(write), 200, headers, DOCX)
+    return await noted(site, who, found, shown_of_paper(found, paper), copy)
+
+
 def _possible(one: Possible, numbers: dict[str, str]) -> PossiblePaper:
     facts = one.facts
     return PossiblePaper(
@@ -240,6 +266,7 @@ def _document(paper: Paper, *, current: bool) -> PaperDocument:
         number=paper.number, doc=paper.doc, about=paper.about, kind=say(f"paper.titles.{paper.doc}"),
         facts_hash=paper.facts_hash, sha256=paper.file_hash, size=paper.size, by=paper.by, at=instant(paper.at_s),
         erased=not paper.size, current=current, confidential=paper.doc in CONFIDENTIAL,
+        editable=paper.doc in EDITABLE and paper.size > 0,
     )  # fmt: skip
 
 
@@ -275,13 +302,10 @@ def _page(entry: RegisterEntry, asked: str) -> str:
     """Chinese first; no script, nothing from elsewhere."""
     title, verdict = say("paper.register.title"), say(f"paper.register.{'known' if entry.known else 'unknown'}")
     kind = entry.kind or Said(zh="", en="")
-    rows = [("asked", asked), *(("number", entry.number), ("kind", kind["zh"]), ("at", str(entry.at))) * entry.known]
+    at = f"{entry.at:%Y-%m-%d %H:%M}" if entry.at is not None else ""
+    rows = [("asked", asked), *(("number", entry.number), ("kind", kind["zh"]), ("at", at)) * entry.known]
     rows += [("sha256", entry.sha256), ("facts_hash", entry.facts_hash)] * entry.known
-    lines = "".join(
-        f'<tr><th>{escape(say(f"paper.register.{key}")["zh"])}<span class="en" lang="en">'
-        f"{escape(say(f'paper.register.{key}')['en'])}</span></th><td>{escape(value or '')}</td></tr>"
-        for key, value in rows
-    )
+    lines = "".join(_line(key, value or "") for key, value in rows)
     compare = say("paper.register.compare")
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
@@ -289,7 +313,13 @@ def _page(entry: RegisterEntry, asked: str) -> str:
         f'<meta name="referrer" content="no-referrer"><title>{escape(title["zh"])}</title>'
         '<link rel="stylesheet" href="/papers.css"></head><body>'
         f'<h1>{escape(title["zh"])}<span class="en" lang="en">{escape(title["en"])}</span></h1>'
-        f'<p><b>{escape(verdict["zh"])}</b><br><span lang="en">{escape(verdict["en"])}</span></p><table>{lines}</table>'
+        f'<p><b>{escape(verdict["zh"])}</b><br><span lang="en">{escape(verdict["en"])}</span></p>{lines}'
         f'<p class="small">{escape(compare["zh"])}<br><span lang="en">{escape(compare["en"])}</span></p>'
         "</body></html>\n"
     )
+
+
+def _line(key: str, value: str) -> str:
+    label = say(f"paper.register.{key}")
+    said = f'{escape(label["zh"])} <span lang="en">{escape(label["en"])}</span>'
+    return f'<p>{said}<br><b class="hash">{escape(value)}</b></p>'

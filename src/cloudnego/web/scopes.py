@@ -152,6 +152,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "list_papers": PortalScope.CASES,
     "make_paper": None,
     "get_paper": PortalScope.CASES,
+    "get_paper_text": PortalScope.CASES,
     "get_delegate_roll": None,
     "enter_delegates": None,
     "end_delegate": None,

@@ -1,0 +1,57 @@
+"""A paper as DOCX: all that the facts say, in parts Word reads, and the same bytes each time."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import pytest
+from msgspec.structs import replace
+
+from cloudnego.papers.facts import Facts, Fields, Heading, Redlined, Run, Table, Text
+from cloudnego.papers.word import EDITABLE, written
+from tests.papers.made import papers_of, source_of
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def read(facts: Facts) -> str:
+    """The text of the file, every part of which is XML."""
+    with ZipFile(BytesIO(written(facts, "n-1"))) as package:
+        roots = {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
+    return "".join(one.text or "" for one in roots["word/document.xml"].iter(f"{W}t"))
+
+
+def said_in(facts: Facts) -> list[str]:
+    found = [facts.title]
+    for block in facts.blocks:
+        if isinstance(block, Text | Heading):
+            found.append(block.text)
+        elif isinstance(block, Fields | Table):
+            found += [cell for row in block.rows for cell in row if cell is not None]
+    return found
+
+
+@pytest.mark.parametrize("doc", sorted(EDITABLE))
+def test_a_docx_says_all_that_the_paper_says(doc: str) -> None:
+    facts = next(one for one in papers_of(source_of()) if one.doc == doc)
+    told = read(facts)
+    assert [text for text in said_in(facts) if text.replace("\n", "") not in told] == []
+    assert written(facts, "n-1") == written(facts, "n-1")
+    assert written(facts, "n-1") != written(facts, "n-2")
+
+
+def test_what_is_no_xml_is_named_and_what_looks_like_xml_is_text() -> None:
+    facts = next(one for one in papers_of(source_of()) if one.doc == "D6")
+    assert "<b>&amp;〔U+FFFF〕䶮" in read(replace(facts, blocks=(Text(text="<b>&amp;\uffff䶮"),)))
+
+
+def test_changes_are_marked_and_chinese_has_its_font() -> None:
+    facts = next(one for one in papers_of(source_of()) if one.doc == "D12")
+    runs = (Run(how="del", text="七"), Run(how="ins", text="八"))
+    with ZipFile(BytesIO(written(replace(facts, blocks=(Redlined(runs=runs),)), "n-1"))) as package:
+        document, styles = package.read("word/document.xml").decode(), package.read("word/styles.xml").decode()
+    assert '<w:strike/></w:rPr><w:t xml:space="preserve">七' in document
+    assert '<w:u w:val="single"/></w:rPr><w:t xml:space="preserve">八' in document
+    assert 'w:eastAsia="宋体"' in styles
