@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from cloudnego.seedling.play import Script
-from cloudnego.seedling.seed import Guest, Human, Seed, Told
-from seeds.xiaoshan import people
+from cloudnego.seedling.seed import Guest, Human, Seed, Told, law_of
+from seeds.xiaoshan import people, voting
 from seeds.xiaoshan.beginnings import noted
 from seeds.xiaoshan.careers import career
 from seeds.xiaoshan.casting import Casting
 from seeds.xiaoshan.figures import FIGURES
-from seeds.xiaoshan.firms import Firm, all_firms
+from seeds.xiaoshan.firms import Firm, all_firms, opaque
 from seeds.xiaoshan.geography import PARK, PLACES, TILES
 from seeds.xiaoshan.people import bodies, crew_of, roster, town_official
 from seeds.xiaoshan.regional import down_2025, park_2018
-from seeds.xiaoshan.telling import NOW, PACK, Teller
+from seeds.xiaoshan.telling import NOW, PACK, TODAY, Teller, name_of
 
 DISTRICT_ID: Final = "xiaoshan"
 NAME: Final = "杭州市萧山区（演示）"
@@ -24,6 +23,9 @@ PASSWORD: Final = "yanshi-2026"  # one for all, said by `demo`; a sandbox has no
 
 
 LETTER: Final = "YANSH-12026"  # the code on everybody's mandate letter, for the same reason
+
+
+VOTER: Final = 25  # of the delegates one who is nothing more
 
 
 class Visitor(NamedTuple):
@@ -37,8 +39,8 @@ class Visitor(NamedTuple):
 
 
 def _visitors(casting: Casting) -> list[Visitor]:
-    session, due, counted, declaring = (
-        casting.firm_of(key) for key in ("session", "due", "counted", "declarations")
+    session, due, counted, declaring, votes = (
+        casting.firm_of(key) for key in ("session", "due", "counted", "declarations", voting.PLOT)
     )  # fmt: skip
     crew, town = crew_of(session), session.town
     area = "全区 · the whole district"
@@ -46,6 +48,7 @@ def _visitors(casting: Casting) -> list[Visitor]:
     reply = f"{due.entry.name}：要约答复即将到期 · a reply is due"
     ballot = f"{counted.entry.name}：票数待监票人确认 · counts to be attested"
     silence = f"{declaring.entry.name}：区外审查期满待声明 · to declare that no objection came"
+    poll = f"{votes.entry.name}：职工代表正在投票 · delegates vote on the draft now"
     chair = "工会主席、职工方首席代表"
     legal = "法定代表人、企业方首席代表"
     return [
@@ -70,6 +73,10 @@ def _visitors(casting: Casting) -> list[Visitor]:
         Visitor("legal-rep-2", crew_of(due).employer_bench[0], legal, "employer's chief", reply),
         Visitor("union-chair-2", crew_of(due).worker_bench[0], chair, "union chair, workers' chief", reply),
         Visitor("scrutineer-3", crew_of(counted).scrutineers[1], "监票人", "scrutineer", ballot),
+        Visitor(
+            "voter", opaque("p", votes.key, "w", VOTER), "职工代表，有一票等您", "delegate with a vote to cast", poll
+        ),
+        Visitor("union-chair-4", crew_of(votes).worker_bench[0], "工会主席，办理表决", "union chair, runs it", poll),
         Visitor("union-chair-3", crew_of(declaring).worker_bench[0], chair, "union chair, workers' chief", silence),
     ]
 
@@ -85,17 +92,19 @@ def generate() -> Seed:
     casting = Casting(firms)
     visitors = _visitors(casting)
     humans, posts = roster(firms, {one.person: one.login for one in visitors})
+    votes = casting.firm_of(voting.PLOT)
+    name, roll = name_of(votes, TODAY.year), voting.roll_of(votes, law_of(PACK).pack)
     return Seed(
         district=DISTRICT_ID, name=NAME, pack=PACK, now=NOW, places=PLACES, tiles=TILES, bodies=bodies(firms),
         enterprises=tuple(firm.entry for firm in firms), humans=humans, posts=posts, figures=FIGURES,
-        pool=people.INSTRUCTORS,
+        pool=people.INSTRUCTORS, rolls=(roll,), voting=name,
         guests=_guests(humans, visitors), password=PASSWORD, letter=LETTER, enterprises_told=len(casting.roles),
-        tell=lambda script, told: _tell(script, firms, casting, told),
+        tell=lambda script, told: _tell(Teller(script, {name: voting.as_recorded(roll)}), firms, casting, told),
     )  # fmt: skip
 
 
-def _tell(script: Script, firms: tuple[Firm, ...], casting: Casting, told: Told) -> None:
-    teller, begins = Teller(script), noted()
+def _tell(teller: Teller, firms: tuple[Firm, ...], casting: Casting, told: Told) -> None:
+    begins = noted()
     park_2018(teller, firms)
     down_2025(teller, firms)
     for firm, plot, _ in casting.roles:

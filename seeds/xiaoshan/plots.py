@@ -111,7 +111,7 @@ _STEP_6 = (
 
 _STEP_7 = (
     _live("submitted", "the draft is with the congress", s.plain, c.SendCongressMaterials, 1, 1, step="congress"),
-    _live("convened", "the congress is called", s.plain, c.RecordBallot, 1, -2, -5, step="congress"),
+    _live("convened", "the congress is called", s.plain, c.RecordBallot, 1, 0, -5, step="congress"),
     _live("counted", "a scrutineer has yet to attest", s.plain, c.AttestBallot, 2, 1, step="congress"),
     _live("no-quorum", "too few came, another day is set", late.no_quorum, c.RecordBallot, 2, -3, step="congress"),
 )  # fmt: skip

@@ -49,8 +49,10 @@ Stop = tuple[type[c.Command], int]
 class Teller:
     """Tells the cases of a district into one script."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, rolls: Mapping[str, Mapping[str, Any]] | None = None) -> None:
+        """`rolls`: what is entered of a roll that is kept here by persons, by the name of the case."""
         self.script = script
+        self._rolls: Final = rolls or {}
         self.law = law_of(PACK)
         self._told: dict[str, list[Play]] = {}  # of each enterprise
         self.regional: list[Play] = []
@@ -72,13 +74,17 @@ class Teller:
         name = name_of(firm, year) + suffix
         play = Play(
             self.script, name, law=self.law, part=part_of(firm, year), register=register, begin=at_nine(day),
-            now=NOW, seed=SEED, words=words, stop=stop,
+            now=NOW, seed=SEED, words=self._words, stop=stop,
         )  # fmt: skip
         play.opening = {"wage_year": year, "kind": kind, "external_ref": f"DEMO-{name}", **opening}
         if parent is not None:
             play.opening["parent"] = parent.case_id
         self._told.setdefault(firm.key, []).append(play)
         return play
+
+    def _words(self, play: Play, who: str, kind: type[c.Command], wish: Mapping[str, Any]) -> Mapping[str, Any]:
+        roll = self._rolls.get(play.name) if kind is c.RecordDelegateRoll else None
+        return {**words(play, who, kind, wish), **(roll or {})}
 
 
 def name_of(firm: Firm, year: int) -> str:

@@ -14,9 +14,12 @@ from sqlmodel import Session, select
 
 from cloudnego import logs
 from cloudnego.console import out, progress
+from cloudnego.core.commands import OpenBallot
+from cloudnego.core.polls import OPEN_MOST
 from cloudnego.core.vocabulary import Office
+from cloudnego.handle import handle
 from cloudnego.identity.clients import Grant, NewClient
-from cloudnego.identity.sessions import Held, held_by
+from cloudnego.identity.sessions import Held, Who, held_by
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Account
 from cloudnego.main import House, build, install, now_s
@@ -24,6 +27,9 @@ from cloudnego.seedling.load import load, loaded
 from cloudnego.seedling.seed import Seed, shipped
 from cloudnego.serving import bind, serve
 from cloudnego.settings import Settings
+from cloudnego.web.cases import Found
+from cloudnego.web.drawing import drawn_for
+from cloudnego.web.met import meet
 
 SEED: Final = "xiaoshan"
 PORTAL: Final = "人力资源系统（演示） HR system (demo)"
@@ -57,13 +63,15 @@ def demo(
     install(settings)
     seed = shipped(SEED)
     house = build(settings)
-    try:
-        _load(house, seed)
-        portal = _portal(house, seed)
-    except BaseException:
-        house.close()
-        raise
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        try:
+            voting = _load(house, seed)
+            if voting is not None:
+                runner.run(_open_vote(house, seed, voting))
+            portal = _portal(house, seed)
+        except BaseException:
+            house.close()
+            raise
         runner.run(serve(house, lambda url: _announce(seed, url, portal)))
 
 
@@ -80,13 +88,33 @@ def _settings(port: int, data: Path, database: str | None) -> Settings:
     )
 
 
-def _load(house: House, seed: Seed) -> None:
+def _load(house: House, seed: Seed) -> str | None:
+    """Load it if it is not there yet; then the case whose congress is to vote."""
     log = house.site.log
     if loaded(log, seed.district):
-        return
+        return None
     with progress("企业 enterprises", seed.enterprises_told) as told:
-        load(log, seed, password_hash=house.site.passwords.hash(seed.password), now_s=now_s(), told=told)
+        script = load(log, seed, password_hash=house.site.passwords.hash(seed.password), now_s=now_s(), told=told)
     house.site.clocks.refresh()
+    assert script is not None, "it was not there"
+    return next(case for case, name in script.names.items() if name == seed.voting)
+
+
+async def _open_vote(house: House, seed: Seed, case: str) -> None:
+    """The union opens the ballot, for as long as one may be open: a visitor comes when he comes."""
+    site, keeper = house.site, seed.rolls[0].keeper
+    at, state = site.world.clock(seed.district), site.log.state(case)
+    assert state is not None, "the seed has told it"
+    with reading(site.engine) as session:
+        who = Who(person=keeper, name="", district=seed.district, door="demo", held=held_by(session, keeper))
+    met = meet(who, state, None, at.date())
+    assert met is not None, "it is the chair of its union"
+    command = OpenBallot.model_validate(
+        {"draft_hash": state.meeting.draft_hash, "closes_on": at.date() + OPEN_MOST, "closes_at": "09:00"}
+    )
+    named = drawn_for(site, Found.of(case, who, state, met, at), command)
+    await handle(site.world, seed.district, case, command, met.member, f"vote-{case}", None, named)
+    await site.rounds.of_case(seed.district, case)
 
 
 def _portal(house: House, seed: Seed) -> tuple[str, str]:

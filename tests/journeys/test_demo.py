@@ -126,6 +126,7 @@ class Seen(NamedTuple):
     session: Any
     portal: list[str]
     district: Any
+    votes: Any
     codes: tuple[int, int]
     again_s: float
     cases: tuple[int, int]
@@ -140,6 +141,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         session = get(f"{url}/api/v1/negotiations?step=meeting", sign_in(url, "union-chair"))[1]
         portal = follow_the_readme(first, url, tmp_path_factory.mktemp("tools"))
         district = get(f"{url}/api/v1/cockpit?wage_year=2026", sign_in(url, "district-union"))[1]
+        votes = get(f"{url}/api/v1/me/polls", sign_in(url, "voter"))[1]
         code = first.stop()
     begun = time.monotonic()
     with Demo(world, port) as second:
@@ -148,7 +150,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         whole = get(f"{again}/api/v1/cockpit?wage_year=2026", sign_in(again, "district-union"))[1]
         codes = (code, second.stop())
     cases = (district["total"]["cases"], whole["total"]["cases"])
-    return Seen(world, port, url, first.lines, health, session, portal, district, codes, again_s, cases)
+    return Seen(world, port, url, first.lines, health, session, portal, district, votes, codes, again_s, cases)
 
 
 @pytest.mark.slow
@@ -177,6 +179,11 @@ def test_the_readme_leads_a_portals_maker_to_a_case_and_a_draft(seen: Seen) -> N
     step, refused, link = seen.portal
     assert (step, refused) == ("meeting", "binding_act")
     assert re.fullmatch(re.escape(seen.url) + r"/negotiations/n\w+/prepared/d\w+", link)
+
+
+@pytest.mark.slow
+def test_a_vote_waits_for_the_delegate(seen: Seen) -> None:
+    assert [(row["kind"], row["mine"]) for row in seen.votes["rows"]] == [("congress", "open")]
 
 
 @pytest.mark.slow

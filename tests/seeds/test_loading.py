@@ -17,6 +17,7 @@ from cloudnego.eventlog.fsck import fsck
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.replay import replay
 from cloudnego.identity.clocks import Clocks
+from cloudnego.identity.delegates import voters_of
 from cloudnego.identity.snapshot import snapshot
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Account, Membership, Person
@@ -75,6 +76,19 @@ def test_the_cockpit_shows_161_enterprises_and_32000_workers(loaded_once: Loaded
 
 def test_nothing_is_due_when_it_has_been_loaded(loaded_once: Loaded, seed: Seed) -> None:
     assert loaded_once.log.due(seed.district, seed.now.date()) == []
+
+
+def test_those_who_vote_stand_on_a_roll_by_persons_and_the_case_has_its_hash(loaded_once: Loaded, seed: Seed) -> None:
+    log, script, (roll,) = loaded_once.log, loaded_once.script, seed.rolls
+    case = log.state(next(id_ for id_, name in script.names.items() if name == seed.voting))
+    assert case is not None
+    assert case.roll is not None
+    assert (case.step, case.roll.roll_hash, case.congress.day) == ("congress", roll.roll_hash, seed.now.date())
+    with reading(log.engine) as session:
+        voters = voters_of(session, seed.district, roll.enterprise, roll.roll_hash, "delegates")
+        everybody = voters_of(session, seed.district, roll.enterprise, None, "all_workers")
+    assert (len(voters), len(everybody)) == (case.congress.total, case.roll.workers)
+    assert {human.id for human in seed.humans if human.login == "voter"} <= set(voters)
 
 
 def test_the_districts_clock_starts_from_the_seeds_moment(loaded_once: Loaded, seed: Seed) -> None:

@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 from sqlmodel import Session, col, select
@@ -127,7 +127,20 @@ def answer(session: Session, roster: Roster, enterprise: str, objection: str, te
 # --- freezing -----------------------------------------------------------------------------------------------------
 
 
-def leaf_of(salt: str, line: Line) -> str:
+class OfALine(Protocol):
+    """What the hash of a line says of somebody."""
+
+    @property
+    def person(self) -> str: ...
+    @property
+    def manager(self) -> bool: ...
+    @property
+    def woman(self) -> bool: ...
+    @property
+    def dispatched(self) -> bool: ...
+
+
+def leaf_of(salt: str, line: OfALine) -> str:
     """The hash of one line: SHA-256 of the salt's bytes and the line as JSON with sorted keys."""
     said = {"dispatched": line.dispatched, "manager": line.manager, "person": line.person, "woman": line.woman}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))

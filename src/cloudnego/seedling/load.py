@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import insert
@@ -17,7 +18,9 @@ from cloudnego.eventlog.districts import DistrictExists
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.eventlog.tables import OverviewRow
 from cloudnego.identity import tables
+from cloudnego.identity.admission import Worker
 from cloudnego.identity.custody import Custody
+from cloudnego.identity.delegate_tables import Delegate, DelegatePosting, FrozenLine, FrozenRoll
 from cloudnego.identity.factor_tables import Letter
 from cloudnego.identity.grant_tables import PooledInstructor
 from cloudnego.identity.kinds import SIDES
@@ -27,7 +30,10 @@ from cloudnego.identity.register import Entry
 from cloudnego.identity.roster import has_people
 from cloudnego.identity.store import reading, writing
 from cloudnego.seedling.play import Script
-from cloudnego.seedling.seed import Body, Figure, Post, Seed, Told, law_of
+from cloudnego.seedling.seed import Body, Figure, Post, Roll, Seed, Told, law_of
+
+_POSTED_S: Final = 8 * 24 * 3600
+"""A roll is posted so long before it is frozen: seven days for objections."""
 
 
 def loaded(log: SqlLog, district: str) -> bool:
@@ -90,8 +96,70 @@ def _write_identity(session: Session, seed: Seed, password_hash: str, now_s: int
         (tables.ReferenceValue, (_figure(own, figure, now_s) for figure in seed.figures)),
         (tables.DistrictMap, [_map(own, seed, now_s)]),
     ]
+    rows += _rolls(made, seed, now_s)
     for table, wanted in rows:
         session.execute(insert(table.__table__), list(wanted))  # type: ignore[attr-defined]
+
+
+def _rolls(made: dict[str, Any], seed: Seed, now_s: int) -> list[tuple[type[SQLModel], Iterable[dict[str, Any]]]]:
+    """Rosters of workers, and rolls of delegates posted and frozen, of the enterprises that keep theirs here."""
+    at = {(post.person, post.organisation): _membership_id(seed.district, n) for n, post in enumerate(seed.posts, 1)}
+    today, found = seed.now.date(), list[tuple[type[SQLModel], Iterable[dict[str, Any]]]]()
+    for roll in seed.rolls:
+        of = {**made, "enterprise": roll.enterprise, "created_by": roll.keeper}
+        frozen = f"f{roll.enterprise}"
+        lines = [
+            {"person": one.person, "manager": one.manager, "woman": one.woman, "dispatched": False}
+            for one in roll.lines
+        ]
+        kept = [{**line, "id": f"d{roll.enterprise}{one.number}"} for line, one in zip(lines, roll.lines, strict=True)]
+        found += [
+            (
+                Worker,
+                (
+                    {**of, "id": _worker_id(roll, no), "number": no, "person": p, "membership": at[p, roll.enterprise]}
+                    for p, no in roll.workers
+                ),
+            ),
+            (
+                Delegate,
+                (
+                    {**of, **one, "worker": _worker_id(roll, was.number), "since": today.replace(day=1)}
+                    for one, was in zip(kept, roll.lines, strict=True)
+                ),
+            ),
+            (DelegatePosting, [_posting(of, roll, now_s, today)]),
+            (FrozenRoll, [_frozen(of, roll, frozen, now_s)]),
+            (
+                FrozenLine,
+                (
+                    {**line, "roll": frozen, "delegate": one["id"], "salt": was.salt, "leaf_hash": leaf}
+                    for line, one, was, leaf in zip(lines, kept, roll.lines, roll.leaves, strict=True)
+                ),
+            ),
+        ]
+    return found
+
+
+def _worker_id(roll: Roll, number: str) -> str:
+    return f"w{roll.enterprise}{number}"
+
+
+def _posting(of: dict[str, Any], roll: Roll, now_s: int, today: date) -> dict[str, Any]:
+    row = {name: of[name] for name in ("district", "enterprise")}
+    return {
+        **row, "id": f"q{roll.enterprise}", "posted_by": roll.keeper, "posted_s": now_s - _POSTED_S,
+        "until": today - timedelta(days=1),
+    }  # fmt: skip
+
+
+def _frozen(of: dict[str, Any], roll: Roll, id_: str, now_s: int) -> dict[str, Any]:
+    row = {name: of[name] for name in ("district", "enterprise")}
+    return {
+        **row, "id": id_, "roll_hash": roll.roll_hash, "delegates": len(roll.lines), "attending": 0,
+        "workers": len(roll.workers), "managers": sum(one.manager for one in roll.lines),
+        "women": sum(one.woman for one in roll.lines), "frozen_s": now_s, "frozen_by": roll.keeper,
+    }  # fmt: skip
 
 
 def _map(own: dict[str, Any], seed: Seed, now_s: int) -> dict[str, Any]:

@@ -59,6 +59,29 @@ class Figure(NamedTuple):
     by: str
 
 
+class Delegated(NamedTuple):
+    """One line of a roll of delegates. `salt`: of its hash, in hex."""
+
+    person: str
+    number: str
+    manager: bool
+    woman: bool
+    salt: str
+    dispatched: bool = False
+
+
+class Roll(NamedTuple):
+    """An enterprise's roster of workers, by person and number, and the roll of its delegates as it was frozen by
+    `keeper`; `leaves`: the hash of each line, `roll_hash`: of all of them."""
+
+    enterprise: str
+    keeper: str
+    workers: tuple[tuple[str, str], ...]
+    lines: tuple[Delegated, ...]
+    leaves: tuple[str, ...]
+    roll_hash: str
+
+
 class Guest(NamedTuple):
     """Someone a visitor may sign in as, and what there is to see."""
 
@@ -87,6 +110,8 @@ class Seed(NamedTuple):
     posts: tuple[Post, ...]
     figures: tuple[Figure, ...]
     pool: tuple[str, ...]  # its union's instructors
+    rolls: tuple[Roll, ...]
+    voting: str  # the case whose congress votes when the demonstration begins, by its name
     guests: tuple[Guest, ...]
     password: str
     letter: str
