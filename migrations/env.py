@@ -20,6 +20,7 @@ from cloudnego.settings import Settings
 
 for tables in (
     "cloudnego.eventlog.tables",
+    "cloudnego.audit.tables",
     "cloudnego.files.tables",
     "cloudnego.surveys.tables",
     "cloudnego.identity.tables",

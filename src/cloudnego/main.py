@@ -16,6 +16,8 @@ from sqlalchemy import Engine
 from sqlmodel import select
 from starlette.types import ASGIApp
 
+from cloudnego.audit.desk import Audit
+from cloudnego.audit.district import DistrictLogs
 from cloudnego.audit.logkey import LogKey
 from cloudnego.eventlog.database import connect, revision_of, sqlite_file
 from cloudnego.eventlog.districts import Districts
@@ -43,6 +45,7 @@ from cloudnego.identity.texting import Gateway
 from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.rooms import Rooms
+from cloudnego.logs import kinds_of
 from cloudnego.papers.press import Press
 from cloudnego.papers.store import PaperStore
 from cloudnego.places import migrations
@@ -204,10 +207,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
     polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pools"), now_s)
     rounds = Rounds(world, polls, threads.run, figures.asked)
-    timers = Timers(
-        world, log.engine, threads, clocks.refresh, figures.asked,
-        timed=figures.timers_lag.time, beside=rounds.of_district,
-    )  # fmt: skip
+    audit = Audit(log.engine, log.districts, LogKey.open(settings.log_key), new_id, now_s)
+    timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
     site = Site(
         world=world,
@@ -219,6 +220,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         notices=Notices(log.engine),
         passwords=Passwords(memory_kib=settings.password_memory_kib, at_once=settings.password_hashes_at_once),
         factors=factors,
+        audit=audit,
         resets=_resets(log, factors),
         pins=_pins(settings),
         doorkeeper=doorkeeper,
@@ -256,6 +258,23 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         timers=timers,
         figures=figures,
         retention=retention_of(log.engine, settings),
+    )
+
+
+def _timers(
+    world: World, log: SqlLog, threads: Threads, clocks: Clocks, *, figures: Figures, rounds: Rounds, logs: DistrictLogs
+) -> Timers:
+    """The clock's asks, and beside them the log of the district and the polls that close."""
+
+    async def beside(district: str) -> int:
+        try:
+            await threads.run(logs.tick, district)
+        except Exception as wrong:  # it keeps no poll from being counted, and the next round tries again
+            _log.error("district_log_not_written", error=kinds_of(wrong))
+        return await rounds.of_district(district)
+
+    return Timers(
+        world, log.engine, threads, clocks.refresh, figures.asked, timed=figures.timers_lag.time, beside=beside
     )
 
 

@@ -13,7 +13,8 @@ from cloudnego.identity.store import writing
 from tests.identity.conftest import D, Town
 
 GONE = {"authenticator", "mail_address", "one_time_code", "outside_link", "passkey", "phone_number", "sign_in"}
-DEAD = {"letter", "oauth_request"}  # the row stays, as a record: tests/web/test_help_desk.py, test_consents.py
+# the row stays, as a record: tests/web/test_help_desk.py, test_consents.py, tests/audit/test_witnesses.py
+DEAD = {"letter", "oauth_request", "device_key"}
 STAYS = {
     "account": "its password is another",
     "refresh": "it ends with the request it came from",

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
+from cloudnego.audit.tables import DeviceKey
 from cloudnego.core.vocabulary import Office, Side, Stream
 from cloudnego.files.kinds import FileKind
 from cloudnego.files.store import NewFile
@@ -169,7 +170,12 @@ def _of_accounts(house: House, district: str, named: Named) -> dict[str, str]:
                 made_s=site.now_s(),
             )
         )  # fmt: skip
-    return {"letter": letter.id, "reset": "r1", "session": second, "passkey": "p1"}
+        session.add(
+            DeviceKey(
+                id="k1", district=district, person=worker, public=district.encode(), label="手机", since_s=site.now_s()
+            )
+        )
+    return {"letter": letter.id, "reset": "r1", "session": second, "passkey": "p1", "device": "k1"}
 
 
 def _of_programs(house: House, district: str, case: str, named: Named) -> dict[str, str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select, update
 
+from cloudnego.audit.tables import DeviceKey
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.admission import Invitation, Slip, Worker
 from cloudnego.identity.factor_tables import Authenticator, Letter, MailAddress, OneTimeCode, Passkey, PhoneNumber
@@ -16,11 +17,13 @@ from cloudnego.identity.tables import OutsideLink, Person, SignIn
 
 def end_all_means(session: Session, person: str, now_s: int, by: str | None) -> None:
     """Everything but the account itself, in the open transaction: sessions, factors, letters, slips, outside logins,
-    and the portals that act for him. `by`: who is said to have revoked his letters."""
+    the keys on his devices, and the portals that act for him. `by`: who is said to have revoked his letters."""
     for table in (Authenticator, Passkey, MailAddress, PhoneNumber, OneTimeCode, OutsideLink, SignIn):
         session.exec(delete(table).where(col(table.person) == person))
     letters = update(Letter).where(col(Letter.person) == person, col(Letter.revoked_s).is_(None))
     session.exec(letters.values(revoked_s=now_s, revoked_by=by))
+    keys = update(DeviceKey).where(col(DeviceKey.person) == person, col(DeviceKey.until_s).is_(None))
+    session.exec(keys.values(until_s=now_s))
     lines = select(Worker.id).where(Worker.person == person)
     slips = update(Slip).where(col(Slip.worker).in_(lines), col(Slip.voided_s).is_(None))
     session.exec(slips.values(voided_s=now_s))

@@ -103,6 +103,7 @@ class Act(StrEnum):
     OPEN_TO_PORTAL = "open_to_portal"  # an enterprise's cases: a client, its grants, its secrets and keys
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
     LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
+    ADD_DEVICE_KEY = "add_device_key"  # a key on one's own device, which co-signs what a case's log holds
     CONFIRM_COURT_ORDER = "confirm_court_order"  # to be the second person who opens a side's own stream
 
 
@@ -115,6 +116,7 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.OPEN_TO_PORTAL: Grade.LETTER,
     Act.RESET_FACTORS: Grade.CODE,
     Act.LINK_OUTSIDE: Grade.LETTER,
+    Act.ADD_DEVICE_KEY: Grade.LETTER,
     Act.CONFIRM_COURT_ORDER: Grade.CODE,
 }
 

@@ -194,7 +194,7 @@ KEPT: Final = (
         law="个人信息保护法 13(1)(3)、47",
         tables=(
             "person", "membership", "account", "worker", "invitation", "letter", "authenticator",
-            "passkey", "outside_link", "instructor", "delegate", "delegate_posting", "delegate_objection",
+            "passkey", "device_key", "outside_link", "instructor", "delegate", "delegate_posting", "delegate_objection",
             "delegate_roll", "delegate_roll_line",
         ),
     ),
@@ -219,7 +219,7 @@ KEPT: Final = (
         days=None,
         law="个人信息保护法 47",
         tables=(
-            "leaf", "body", "overview", "seat",
+            "leaf", "body", "overview", "seat", "cosignature",
             "congress_receipt", "congress_presence", "congress_comment", "reminder",
         ),
     ),
@@ -262,7 +262,7 @@ KEPT: Final = (
 OF_NOBODY: Final = frozenset(
     {
         "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream",
-        "stream_key", "identity_epoch", "token_key", "portal_key", "portal_secret",
+        "stream_key", "district_leaf", "district_head", "identity_epoch", "token_key", "portal_key", "portal_secret",
     }
 )  # fmt: skip
 """Tables that hold nothing of any person: places, law, sums, keys."""

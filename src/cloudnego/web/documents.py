@@ -59,10 +59,18 @@ class StepUpDocument(msgspec.Struct, frozen=True, kw_only=True):
     at: str
 
 
+class HeldHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The last head that a device co-signed, as the server holds it; size 0 and nulls for none."""
+
+    size: int
+    root: str | None
+    at: str | None
+
+
 class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """RFC 9457, with the texts in both languages, the obstacles of a refusal and the fields of a malformed request.
 
-    `link`: where a person can do what this client cannot."""
+    `link`: where a person can do what this client cannot; `held`: where a device left off."""
 
     type: str
     title: str
@@ -73,6 +81,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     errors: tuple[FieldError, ...] = ()
     step_up: StepUpDocument | None = None
     link: str | None = None
+    held: HeldHead | None = None
 
 
 class ReceiptEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from cloudnego.core.vocabulary import Seat, Side
 from cloudnego.identity.factors import MeansHad
 from cloudnego.identity.grades import Grade, Means
 from cloudnego.texts import say
+from cloudnego.web.answers import plain
+from cloudnego.web.documents import HeldHead
 from cloudnego.web.errors import STATUS, Problem, obstacle_as_said
 from cloudnego.web.proving import step_up_document
 
@@ -60,6 +62,9 @@ def _problem(code: str, pack: Pack) -> dict[str, Any]:
 
 def _more(code: str) -> dict[str, object]:
     """What a problem says in members of its own."""
+    if code == "head_moved":
+        shown = answer_of("cosign")
+        return {"held": plain(HeldHead(size=shown["size"], root=shown["root"], at=shown["at"]))}
     had = {"step_up_needed": (MeansHad(Means.LETTER),), "step_up_impossible": ()}.get(code)
     return {} if had is None else {"step_up": step_up_document(Grade.LETTER, had)}
 

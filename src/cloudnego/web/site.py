@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from cloudnego.audit.desk import Audit
 from cloudnego.core.pack import Pack
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.log import SqlLog
@@ -64,6 +65,7 @@ class Site:
     notices: Notices
     passwords: Passwords
     factors: Factors
+    audit: Audit
     resets: Resets
     pins: Passwords
     doorkeeper: Doorkeeper
