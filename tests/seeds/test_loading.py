@@ -83,7 +83,9 @@ def test_those_who_vote_stand_on_a_roll_by_persons_and_the_case_has_its_hash(loa
     case = log.state(next(id_ for id_, name in script.names.items() if name == seed.voting))
     assert case is not None
     assert case.roll is not None
-    assert (case.step, case.roll.roll_hash, case.congress.day) == ("congress", roll.roll_hash, seed.now.date())
+    assert (case.step, case.roll.roll_hash) == ("congress", roll.roll_hash)
+    assert case.congress.day is not None
+    assert case.congress.day <= seed.now.date(), "the ballot can be opened"
     with reading(log.engine) as session:
         voters = voters_of(session, seed.district, roll.enterprise, roll.roll_hash, "delegates")
         everybody = voters_of(session, seed.district, roll.enterprise, None, "all_workers")
@@ -159,13 +161,14 @@ def small(seed: Seed) -> Seed:
     people = {human.id for human in seed.humans if human.login}
     return seed._replace(
         humans=tuple(human for human in seed.humans if human.id in people),
-        posts=tuple(post for post in seed.posts if post.person in people), tell=_tell_one,
+        posts=tuple(post for post in seed.posts if post.person in people), rolls=(), tell=_tell_one,
     )  # fmt: skip
 
 
 @pytest.mark.postgres
 def test_it_loads_into_postgresql_too(seed: Seed, small: Seed, postgres_log: SqlLog) -> None:
-    script = load(postgres_log, small._replace(humans=seed.humans, posts=seed.posts), password_hash="h", now_s=NOW_S)
+    everybody = small._replace(humans=seed.humans, posts=seed.posts, rolls=seed.rolls)
+    script = load(postgres_log, everybody, password_hash="h", now_s=NOW_S)
     assert script is not None
     assert [postgres_log.state(id_) for id_ in script.cases] == list(script.cases.values())
     assert fsck(postgres_log.engine, postgres_log.ring).faults == ()
