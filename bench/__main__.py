@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("append", "http", "auth", "cockpit", "fsck", "room", "ballots")
+NAMES = ("append", "http", "auth", "cockpit", "fsck", "room", "ballots", "audit")
 
 
 def flat(figures: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -44,11 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("bench", choices=(*NAMES, "all"))
     parser.add_argument("--json", action="store_true", help="one JSON document a line instead of tables")
     parser.add_argument("--quick", action="store_true", help="the smallest form: shows that it runs, not how fast")
-    parser.add_argument("--n", type=int, default=None, help="voters of `ballots`")
+    parser.add_argument("--n", type=int, default=None, help="voters of `ballots`, events of `audit`")
     said = parser.parse_args(arguments)
     missed: list[str] = []
     for name in NAMES if said.bench == "all" else (said.bench,):
-        more = {"n": said.n} if name == "ballots" else {}
+        more = {"n": said.n} if name in ("ballots", "audit") else {}
         document = importlib.import_module(f"bench.{name}").run(quick=said.quick, **more)
         if said.json:
             print(json.dumps(document, ensure_ascii=False))

@@ -36,8 +36,8 @@ def _keyless(_stream: str) -> Any:
     raise AssertionError("there is no caucus in this load")
 
 
-def fill(url: str, leaves: int) -> None:
-    """A log of so many figures put on the tables of 200 cases in turn: true leaves, bodies, heads; nothing judged."""
+def fill(url: str, leaves: int, cases: int = CASES) -> None:
+    """A log of so many figures put on the tables of some cases in turn: true leaves, bodies, heads; nothing judged."""
     migrate(url)
     engine = writing(connect(url))
     store, sealer = Store(engine), Sealer(ring().dice, _keyless)
@@ -45,20 +45,20 @@ def fill(url: str, leaves: int) -> None:
         side=Side.WORKER, occurred_on=date(2026, 3, 2), proposal="table.1", head="T3", rate="7", fen=None,
         words={"text": TEXT},
     )  # fmt: skip
-    names = [f"n{number:020d}" for number in range(CASES)]
+    names = [f"n{number:020d}" for number in range(cases)]
     peaks: dict[str, list[bytes]] = {name: [] for name in names}
     with engine.begin() as connection:
         store.new_heads(connection, dict.fromkeys(names, DISTRICT))
     for first in range(0, leaves, CHUNK):
         rows: list[Sealed] = []
         for number in range(first, min(first + CHUNK, leaves)):
-            name, size = names[number % CASES], number // CASES
+            name, size = names[number % cases], number // cases
             asking = Asking(DISTRICT, name, AT, BY, command_id("w0", str(number)), bytes(32), ())
             rows.append(sealer.seal(asking, event, Stream.TABLE, size + 1, first=True))
             merkle.push(peaks[name], size, rows[-1].hash)
         with engine.begin() as connection:
             store.write(connection, rows)
-    sizes = {name: len(range(place, leaves, CASES)) for place, name in enumerate(names)}
+    sizes = {name: len(range(place, leaves, cases)) for place, name in enumerate(names)}
     with engine.begin() as connection:
         store.move_heads(
             connection,

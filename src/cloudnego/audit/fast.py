@@ -64,9 +64,11 @@ def _entries(archive: verify.Archive, manifest: Any, wanted: dict[str, set[int]]
                     raise Doubt
                 where = _Where(name, manifest["district"], seq, at)
                 at = _leaves(some, where, report, polls)
-                for node in nodes:
-                    merkle.push(peaks, seq, node)
-                    seq += 1
+                for node in nodes:  # flat on purpose, as in fsck
+                    done, seq = seq, seq + 1
+                    while done & 1:
+                        node, done = sha256(b"\1" + peaks.pop() + node).digest(), done >> 1  # noqa: PLW2901
+                    peaks.append(node)
             roots[stream, seq] = merkle.root(peaks)
     if next(rows, None):
         raise Doubt

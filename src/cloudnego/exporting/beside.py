@@ -13,7 +13,7 @@ from cloudnego.core.vocabulary import FEW_VOTERS, Stream
 from cloudnego.eventlog.leaf import canonical
 from cloudnego.eventlog.seal import Sealed, leaf_of
 from cloudnego.exporting.audience import Audience
-from cloudnego.files.store import FileStore
+from cloudnego.files.store import FileStore, Kept
 from cloudnego.polls.desk import Polls
 
 
@@ -39,13 +39,18 @@ class Ballots:
         self._parts.put("recount.py", files("cloudnego.polls").joinpath("recount.py").read_bytes())
 
 
+def files_for(store: FileStore, case: str, audience: Audience) -> list[Kept]:
+    """To a side the files it laid there itself, to who checks hashes all that it sees; none twice."""
+    found = {
+        one.facts.sha256: one
+        for one in store.listed(case, audience.streams)
+        if not one.facts.erased and (audience.side is None or one.side is audience.side)
+    }
+    return list(found.values())
+
+
 def put_files(parts: Parts, store: FileStore, case: str, audience: Audience, told: Callable[[int], None]) -> None:
-    """The files as they are kept, under the hash that evidence names: to a side those it laid there itself, to who
-    checks hashes all that it sees."""
-    done = set()
-    for one in store.listed(case, audience.streams):
-        own = audience.side is None or one.side is audience.side
-        if own and not one.facts.erased and one.facts.sha256 not in done:
-            done.add(one.facts.sha256)
-            parts.put(f"files/{one.facts.sha256}", store.content(one))
-            told(1)
+    """The files as they are kept, under the hash that evidence names."""
+    for one in files_for(store, case, audience):
+        parts.put(f"files/{one.facts.sha256}", store.content(one))
+        told(1)
