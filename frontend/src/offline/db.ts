@@ -1,7 +1,7 @@
 /** Our own store on this device, or null where the browser has none to give: then everything is as it is without. */
 const NAME = 'cloudnego'
-const VERSION = 2
-export type Table = 'answers' | 'acts' | 'ballots'
+const VERSION = 3
+export type Table = 'answers' | 'acts' | 'ballots' | 'heads' | 'devices'
 
 let opened: Promise<IDBDatabase | null> | null = null
 
@@ -14,6 +14,8 @@ function open(): Promise<IDBDatabase | null> {
         if (!there.contains('answers')) db.createObjectStore('answers', { keyPath: ['person', 'path'] })
         if (!there.contains('acts')) db.createObjectStore('acts', { keyPath: 'id', autoIncrement: true })
         if (!there.contains('ballots')) db.createObjectStore('ballots', { keyPath: ['person', 'poll'] })
+        if (!there.contains('heads')) db.createObjectStore('heads', { keyPath: ['person', 'caseId', 'stream'] })
+        if (!there.contains('devices')) db.createObjectStore('devices', { keyPath: 'person' })
       }
       asked.onsuccess = () => {
         const db = asked.result

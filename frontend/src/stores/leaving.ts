@@ -3,6 +3,7 @@ import { ref } from 'vue'
 import { useRouter } from 'vue-router'
 import { dropAll } from '@/forms/draft'
 import { leaveBallots } from '@/offline/ballots'
+import { leaveHeads } from '@/offline/heads'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
 
@@ -21,7 +22,7 @@ export const useLeaving = defineStore('leaving', () => {
     asking.value = false
     await outbox.dropAll()
     dropAll()
-    if (session.me) await leaveBallots(session.me.person)
+    if (session.me) await Promise.all([leaveBallots(session.me.person), leaveHeads(session.me.person)])
     await session.leave()
     await router.replace({ name: 'signin' })
   }

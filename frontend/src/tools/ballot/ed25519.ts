@@ -71,3 +71,33 @@ export async function reckoned(key: Bytes, message: Bytes, signature: Bytes): Pr
   const [left, right] = [times(s, BASE), sum(r, times(k, a))]
   return mod(left[0] * right[2]) === mod(right[0] * left[2]) && mod(left[1] * right[2]) === mod(right[1] * left[2])
 }
+
+/** A point in 32 bytes (RFC 8032 §5.1.2). */
+function packed([x, y, z]: Point): Bytes {
+  const inverse = power(z, P - 2n)
+  const [flat, high] = [mod(x * inverse), mod(y * inverse)]
+  return bytesLittle(high | ((flat & 1n) << 255n))
+}
+const bytesLittle = (number: bigint): Bytes => Uint8Array.from({ length: 32 }, (_, at) => Number((number >> BigInt(8 * at)) & 255n))
+
+async function halves(seed: Bytes): Promise<[bigint, Bytes]> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-512', seed))
+  const low = hash.slice(0, 32)
+  low[0]! &= 248
+  low[31] = (low[31]! & 127) | 64
+  return [little(low), hash.slice(32)]
+}
+
+/** The public half of a seed (RFC 8032 §5.1.5). */
+export const publicOf = async (seed: Bytes): Promise<Bytes> => packed(times((await halves(seed))[0], BASE))
+
+/** A signature made with a seed (RFC 8032 §5.1.6), where the browser cannot. It takes as long as the numbers in it are: whoever could
+ * measure that on this device could read the seed as well. */
+export async function signedWith(seed: Bytes, message: Bytes): Promise<Bytes> {
+  const [secret, prefix] = await halves(seed)
+  const key = packed(times(secret, BASE))
+  const hashed = async (...parts: Bytes[]): Promise<bigint> => little(new Uint8Array(await crypto.subtle.digest('SHA-512', joined(...parts)))) % ORDER
+  const once = await hashed(prefix, message)
+  const point = packed(times(once, BASE))
+  return joined(point, bytesLittle((once + (await hashed(point, key, message)) * secret) % ORDER))
+}
