@@ -20,6 +20,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.seal import event_of, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.beside import Ballots, put_files
+from cloudnego.exporting.confirming import confirmed_by
 from cloudnego.exporting.tables import Timeline, put_access, put_deadlines
 from cloudnego.files.store import FileStore
 from cloudnego.polls.desk import Polls
@@ -70,11 +71,12 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
 
     Raises FileExistsError, NoCase, Damaged, KeyMissing, FileDamaged.
     """
+    found = confirmed_by(house.source.engine, house.source.key, order.case, order.audience.streams)
     with written(target) as parts:
-        return _gather(parts, house, order, told)
+        return _gather(parts, house, order, found, told)
 
 
-def _gather(parts: Parts, house: House, order: Order, told: Told) -> int:
+def _gather(parts: Parts, house: House, order: Order, confirmed: Confirmed, told: Told) -> int:
     engine, ring, key = house.source
     case, audience = order.case, order.audience
     with snapshot(engine) as connection:
@@ -97,5 +99,5 @@ def _gather(parts: Parts, house: House, order: Order, told: Told) -> int:
             lambda _parts: put_deadlines(parts, state, law, audience),
             lambda _parts: put_access(parts, engine, case, audience),
         )
-        export(parts, reading, key, made, Confirmed(), saw=(timeline.saw, ballots.saw), further=further, told=told)
+        export(parts, reading, key, made, confirmed, saw=(timeline.saw, ballots.saw), further=further, told=told)
     return sum(reading.sizes.values())

@@ -16,6 +16,7 @@ from cloudnego import __version__
 from cloudnego.web import (
     accepting,
     account,
+    audit_files,
     ballots,
     campaign,
     candidates,
@@ -85,6 +86,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     instructors.router,
     court_orders.router,
     views.router,
+    audit_files.router,
     account.router,
     notices.router,
     records.router,

@@ -126,6 +126,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "confirm_court_order": None,
     "confirm_reset": None,
     "get_views": None,
+    "get_audit_file": None,
     "get_check_in_code": None,
     "get_checkpoints": PortalScope.CASES,
     "cosign": None,
