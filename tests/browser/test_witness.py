@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Route, expect
 
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
-from tests.browser.person import DESKTOP, PHONE, Person
+from tests.browser.person import Person
 from tests.browser.played import Town, town_of, up_to
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
@@ -36,9 +35,7 @@ async def _makes_a_key(town: Town, who: str, case: str) -> Person:
     return person
 
 
-async def test_both_devices_confirm_by_themselves_and_neither_goes_back(
-    enters: Enters, server: House, tmp_path: Path
-) -> None:
+async def test_both_devices_confirm_by_themselves_and_neither_goes_back(enters: Enters, server: House) -> None:
     async with town_of(server.url, enters) as town:
         case = (await up_to(town, c.SendMeetingNotice)).record.case
         assert case is not None
@@ -64,10 +61,3 @@ async def test_both_devices_confirm_by_themselves_and_neither_goes_back(
         await worker.page.unroute(CHECKPOINTS)
         await worker.goes_to(f"/c/{case}/timeline")
         await expect(worker.page.locator("[data-log-alarm]")).to_be_visible()
-        for person, name in ((worker, "worker"), (employer, "employer")):
-            for size in (PHONE, DESKTOP):
-                await person.page.set_viewport_size(size)
-                await person.goes_to(f"/c/{case}/log")
-                await person.shot(tmp_path, f"witness-{name}-{size['width']}")
-                await person.goes_to(f"/c/{case}")
-                await person.shot(tmp_path, f"witness-{name}-case-{size['width']}")
