@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 from rich.table import Table
 
+from cloudnego.audit.logkey import LogKey, mark_of
 from cloudnego.console import out, progress, tell
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
@@ -94,6 +95,36 @@ def renew() -> None:
     finally:
         log.close()
     tell("renewed", streams=streams)
+
+
+@keys_app.command(
+    "log-list", help="给记录签名的密钥，最后一把最新。 The keys that sign the log; the last is the newest."
+)
+def list_log_keys() -> None:
+    """The keys that sign the log, by fingerprint; all of them sign."""
+    table = Table("指纹 fingerprint", "公钥 public key")
+    for public in LogKey.open(Settings().log_key).publics:
+        table.add_row(mark_of(public), public.hex())
+    out.print(table)
+
+
+@keys_app.command(
+    "log-rotate",
+    help="增加一把给记录签名的密钥；新旧密钥同时签名，直到用 log-drop 删去旧的。 Add a key that signs the log. Old and "
+    "new sign together until log-drop takes the old one out.",
+)
+def rotate_log_key() -> None:
+    """Add a key that signs the log beside the others. Raises LogKeyMissing."""
+    settings = Settings()
+    tell("log_rotated", mark=LogKey.open(settings.log_key).add(), file=settings.log_key)
+
+
+@keys_app.command("log-drop", help="删去一把旧的给记录签名的密钥。 Take an old key that signs the log out of the file.")
+def drop_log_key(mark: Mark) -> None:
+    """Take an old key of the log out of the file. Raises LogKeyMissing."""
+    settings = Settings()
+    LogKey.open(settings.log_key).drop(mark)
+    tell("log_dropped", mark=mark, file=settings.log_key)
 
 
 # --- texts people accept ------------------------------------------------------------------------------------------

@@ -7,9 +7,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from cloudnego.audit.logkey import LogKey, LogKeyMissing, mark_of
 from cloudnego.audit.notes import Head
+from cloudnego.housekeeping import keys_app
 
 HEAD = Head("log.example/n1/table", 1, sha256(b"").digest())
 
@@ -71,3 +73,14 @@ def test_a_missing_file_and_one_that_others_may_read_are_refused(tmp_path: Path)
     file.chmod(0o644)
     with pytest.raises(LogKeyMissing, match="chmod 600"):
         LogKey.open(file)
+
+
+def test_an_operator_turns_the_keys_at_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "keys" / "log.key"
+    (old,) = LogKey.create(file, None).publics
+    monkeypatch.setenv("CLOUDNEGO_DATA_DIR", str(tmp_path))
+    assert CliRunner().invoke(keys_app, ["log-rotate"]).exit_code == 0
+    shown = CliRunner().invoke(keys_app, ["log-list"]).stdout
+    assert all(mark_of(public) in shown for public in LogKey.open(file).publics)
+    assert CliRunner().invoke(keys_app, ["log-drop", mark_of(old)]).exit_code == 0
+    assert old not in LogKey.open(file).publics
