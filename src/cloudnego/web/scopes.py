@@ -132,6 +132,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "cosign": None,
     "get_district_log": PortalScope.CASES,
     "get_district_proof": PortalScope.CASES,
+    "get_receipt": PortalScope.CASES,
+    "print_receipt": PortalScope.CASES,
     "list_device_keys": None,
     "add_device_key": None,
     "end_device_key": None,
