@@ -142,15 +142,27 @@ def backup(archive: Archive) -> None:
     help="把备份恢复到空的数据库，并核对记录。请先放好主密钥文件。 Fill an empty database from a backup and check the "
     "log. Put the key file in its place first."
 )
-def restore(archive: Archive) -> None:
+def restore(
+    archive: Archive,
+    *,
+    behind: Annotated[
+        bool,
+        typer.Option(
+            "--behind-cosigned",
+            help="备份缺少双方设备已签名的记录也要恢复。 Restore although co-signed entries are missing.",
+        ),
+    ] = False,
+) -> None:
     """Fill an empty database from a backup and check the log. Put the key file in its place first."""
+    from cloudnego.audit.heights import Heights, not_behind
     from cloudnego.eventlog.backup import restore as read
     from cloudnego.polls.tidying import restored
     from cloudnego.settings import Settings
 
     settings = Settings()
+    after = restored if behind else not_behind(Heights(settings.log_heights), restored)
     with progress("行 rows") as done:
-        read(settings.database, archive, told=lambda _, rows: done(rows), after=restored)
+        read(settings.database, archive, told=lambda _, rows: done(rows), after=after)
     tell("restored", archive=archive)
     if settings.master_key.exists():
         fsck()

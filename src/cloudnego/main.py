@@ -207,7 +207,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
     polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pools"), now_s)
     rounds = Rounds(world, polls, threads.run, figures.asked)
-    audit = Audit(log.engine, log.districts, LogKey.open(settings.log_key), new_id, now_s)
+    key = LogKey.open(settings.log_key)
+    audit = Audit(log.engine, log.districts, key, new_id, now_s, heights=settings.log_heights)
     timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
     site = Site(

@@ -226,3 +226,8 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """Where the keys lie that sign the log: beside the wrapping key."""
         return self.master_key.with_name("log.key")
+
+    @property
+    def log_heights(self) -> Path:
+        """Where it is kept how far the log was co-signed: beside its key, for no backup may know it better."""
+        return self.master_key.with_name("log.heights")

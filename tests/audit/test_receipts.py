@@ -46,7 +46,7 @@ async def test_it_proves_the_entry_under_the_head_that_both_sides_confirmed(
     await asked(look("w1"), case, "send-message", text="下午再谈")
     for seq in (1, 2, row["size"]):
         answer = await look("e1").get(f"{API}/negotiations/{case}/receipts/table/{seq}")
-        form, extra, index, *path, after = answer.text.partition("\n\n")[0].split("\n") + [""]
+        form, extra, index, *path, after = [*answer.text.partition("\n\n")[0].split("\n"), ""]
         note = parse(answer.text.partition("\n\n")[2])
         head, leaf = head_of(note.text), b64decode(extra.removeprefix("extra "))
         assert (form, index, after) == ("c2sp.org/tlog-proof@v1", f"index {seq - 1}", "")

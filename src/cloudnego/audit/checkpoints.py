@@ -75,7 +75,7 @@ class Checkpoints:
     def grown(self, case: str, stream: Stream, first: int, size: int | None = None) -> Grown:
         """The head at a size (default: now), and the proof that it goes on from `first`. Raises NoSuchHead."""
         with snapshot(self._engine) as connection:
-            tree = _tree(connection, case, stream, size)
+            tree = tree_of(connection, case, stream, size)
         if size is not None and tree.size != size:
             raise NoSuchHead(size)
         if not 0 <= first <= tree.size:
@@ -91,7 +91,7 @@ class Checkpoints:
             .where(col(tables.Leaf.seq) == seq)
         )
         with snapshot(self._engine) as connection:
-            tree = _tree(connection, case, stream, size)
+            tree = tree_of(connection, case, stream, size)
             leaf = connection.execute(of_entry).scalar()
         if leaf is None or not 1 <= seq <= tree.size or (size is not None and tree.size != size):
             raise NoSuchHead(seq if size is None else size)
@@ -99,7 +99,7 @@ class Checkpoints:
         return Included(head, bytes(leaf), tuple(tree.inclusion(seq - 1)))
 
 
-def _tree(connection: Connection, case: str, stream: Stream, size: int | None) -> Tree:
+def tree_of(connection: Connection, case: str, stream: Stream, size: int | None) -> Tree:
     """The tree over the first `size` entries, or all there are."""
     query = (
         select(col(tables.Leaf.hash))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from cloudnego.audit.checkpoints import Checkpoints
 from cloudnego.audit.devices import Devices
 from cloudnego.audit.district import DistrictLogs
+from cloudnego.audit.heights import Heights
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.witnesses import Witnesses
 from cloudnego.eventlog.districts import Districts
@@ -25,9 +27,11 @@ class Audit:
         key: LogKey,
         new_id: Callable[[str], str],
         now_s: Callable[[], int],
+        *,
+        heights: Path | None,
     ) -> None:
         self.key: Final = key
         self.checkpoints: Final = Checkpoints(engine, key)
         self.devices: Final = Devices(engine, key.name, new_id, now_s)
-        self.witnesses: Final = Witnesses(engine, self.checkpoints, now_s)
+        self.witnesses: Final = Witnesses(engine, self.checkpoints, now_s, Heights(heights))
         self.district: Final = DistrictLogs(engine, districts, key, now_s)

@@ -40,9 +40,7 @@ def receipt(checkpoints: Checkpoints, witnesses: Witnesses, case: str, stream: S
     included = checkpoints.included(case, stream, seq, _size(held, seq))
     by = [one for one in held if one.head == included.head]
     sides = {one.side for one in by}
-    return Receipt(
-        seq, included, witnesses.note(included.head, by), tuple(side for side in Side if side in sides)
-    )
+    return Receipt(seq, included, witnesses.note(included.head, by), tuple(side for side in Side if side in sides))
 
 
 def _size(held: Sequence[Held], seq: int) -> int | None:

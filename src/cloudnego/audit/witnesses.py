@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from cloudnego.audit.checkpoints import Checkpoints, NoSuchHead
 from cloudnego.audit.devices import witness_key
+from cloudnego.audit.heights import Heights
 from cloudnego.audit.notes import Head, Key, Note, Signature, cosignature, cosigned, verified
 from cloudnego.audit.tables import Cosignature, DeviceKey
 from cloudnego.core.vocabulary import Side, Stream
@@ -80,9 +81,10 @@ def sides_of(stream: Stream) -> tuple[Side, ...]:
 class Witnesses:
     """The co-signatures of all streams. Blocking."""
 
-    def __init__(self, engine: Engine, checkpoints: Checkpoints, now_s: Callable[[], int]) -> None:
+    def __init__(self, engine: Engine, checkpoints: Checkpoints, now_s: Callable[[], int], heights: Heights) -> None:
         self._engine: Final = engine
         self._checkpoints: Final = checkpoints
+        self._heights: Final = heights
         self._now_s: Final = now_s
 
     def held(self, case: str, streams: Iterable[Stream]) -> dict[Stream, list[Held]]:
@@ -127,6 +129,7 @@ class Witnesses:
             row.size, row.root, row.at_s, row.signature = head.size, head.root, signed.at_s, signed.signature
             session.add(row)
             session.commit()
+        self._heights.keep(named[0], head)
         return self._held(head.origin, row, key)
 
     def note(self, head: Head, held: Iterable[Held]) -> Note:

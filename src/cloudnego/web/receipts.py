@@ -38,10 +38,11 @@ EntryNumber = Annotated[int, Path(ge=1, le=1_000_000_000)]
     **described("get_receipt", None, codes=OF_A_CASE, gives=(_TEXT,)) | {"response_class": Response},
 )
 async def get_receipt(
-    site: TheSite, who: SignedIn, case_id: CaseId, stream: StreamName, seq: EntryNumber, acting_as: ActingAs = None
+    site: TheSite, who: SignedIn, case_id: CaseId, stream: StreamName, *, seq: EntryNumber, acting_as: ActingAs = None
 ) -> Response:
     """The receipt of one entry of a stream one sees."""
-    found, made = await _made(site, who, case_id, stream, seq, acting_as)
+    found = await find(site, who, case_id, acting_as)
+    made = await _made(site, found, stream, seq)
     kept = f'attachment; filename="{found.id}-{stream}-{seq}.tlog-proof"'
     return Response(
         made.text.encode(), 200, {"Cache-Control": "no-store", "Content-Type": _TEXT, "Content-Disposition": kept}
@@ -53,26 +54,22 @@ async def get_receipt(
     **described("print_receipt", None, codes=OF_A_CASE, gives=(_HTML,)) | {"response_class": Response},
 )
 async def print_receipt(
-    site: TheSite, who: SignedIn, case_id: CaseId, stream: StreamName, seq: EntryNumber, acting_as: ActingAs = None
+    site: TheSite, who: SignedIn, case_id: CaseId, stream: StreamName, *, seq: EntryNumber, acting_as: ActingAs = None
 ) -> Response:
     """The same as a page to print: what was entered when, who confirmed it, and the receipt as a QR code."""
-    found, made = await _made(site, who, case_id, stream, seq, acting_as)
+    found = await find(site, who, case_id, acting_as)
+    made = await _made(site, found, stream, seq)
     page = page_of(made, sandbox=site.clocks.district(found.district).kind == "sandbox")
     kept = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Content-Type": _HTML}
     return Response(page.encode(), headers=kept)
 
 
-async def _made(
-    site: Site, who: SignedIn, case_id: str, stream: str, seq: int, acting_as: str | None
-) -> tuple[Found, Receipt]:
-    found = await find(site, who, case_id, acting_as)
+async def _made(site: Site, found: Found, stream: str, seq: int) -> Receipt:
     if stream not in found.streams:  # a stream there is not, and one that is not his, are nothing alike
         raise Problem("not_found")
     audit = site.audit
     try:
-        return found, await site.threads.run(
-            receipt, audit.checkpoints, audit.witnesses, found.id, Stream(stream), seq
-        )
+        return await site.threads.run(receipt, audit.checkpoints, audit.witnesses, found.id, Stream(stream), seq)
     except NoSuchHead:
         raise Problem("not_found") from None
 
@@ -93,7 +90,9 @@ def page_of(made: Receipt, *, sandbox: bool) -> str:
         "root": (head.root.hex(), head.root.hex()),
         "confirmed": _confirmed(made),
     }
-    table = "".join(f"<tr><th>{_said(f'receipt.{key}')}</th><td>{_pair(*value)}</td></tr>" for key, value in rows.items())
+    table = "".join(
+        f"<tr><th>{_said(f'receipt.{key}')}</th><td>{_pair(*value)}</td></tr>" for key, value in rows.items()
+    )
     code = segno.make(made.text, error="l", micro=False).svg_inline(
         border=_QUIET, omitsize=True, svgclass="code", lineclass=None
     )
