@@ -68,7 +68,7 @@ async def test_what_is_newer_than_any_confirmation_has_the_logs_word(look: Looki
     assert answer.text.partition("\n")[0] in sheet
 
 
-@pytest.mark.parametrize("where", ["table/99999", "worker/1", "nothing/1"])
+@pytest.mark.parametrize("where", ["table/99999", "table/0", "table/last", "worker/1", "nothing/1"])
 async def test_an_entry_there_is_not_and_one_that_is_not_hers_are_alike(look: Looking, case: str, where: str) -> None:
     for sheet in ("", "/sheet"):
         answer = await look("e1").get(f"{API}/negotiations/{case}/receipts/{where}{sheet}")

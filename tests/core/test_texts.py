@@ -42,6 +42,7 @@ DOORS = (
         "pages.",
         "congress_paper.",
         "paper.",
+        "receipt.",
     ),
     *("guide.", "glossary.", "surveys.", "audit.", "polls."),
 )

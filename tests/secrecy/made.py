@@ -235,9 +235,10 @@ WROTE: Final = "请把夜班的灯修好"
 
 
 def _survey(house: House, district: str, case: str, named: Named) -> dict[str, str]:
-    """A survey that runs, answered by somebody who is nobody here, and what he wrote."""
+    """A survey that runs, answered by somebody who is nobody here, and what he wrote. It runs on for years: where the
+    clock of the district is turned on, whoever looks first closes it."""
     site = house.site
-    clock_s = int(site.world.clock(district).timestamp())
+    clock_s, years_s = int(site.world.clock(district).timestamp()), 3_650 * 86_400
     asked = Questionnaire(
         title="今年谈什么",
         questions=(
@@ -246,8 +247,8 @@ def _survey(house: House, district: str, case: str, named: Named) -> dict[str, s
         ),
     )
     new = NewSurvey(
-        id="v1", district=district, case=case, enterprise="A", by=named("union_admin"), closes_s=clock_s + 7 * 86_400,
-        since_s=site.now_s() + 7 * 86_400, issued=9, asked=asked,
+        id="v1", district=district, case=case, enterprise="A", by=named("union_admin"), closes_s=clock_s + years_s,
+        since_s=site.now_s() + years_s, issued=9, asked=asked,
     )  # fmt: skip
     site.surveys.open(new)
     kept = site.surveys.get(case, "v1")

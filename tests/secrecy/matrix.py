@@ -147,6 +147,11 @@ def _who(words: str) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def _those(words: Any, step: Step) -> frozenset[tuple[str, str]]:
+    """The same of a list that may change by step."""
+    return _who(" ".join(sorted(_at(words, step))))
+
+
 def role_of(kind: str, membership: str) -> str | None:
     """As what he counts in the case that is asked about; None: as nothing."""
     if membership == "member":
@@ -168,7 +173,8 @@ def _of_portals(name: str) -> str | None:
 
 
 def _open_to_all(name: str) -> bool:
-    return any(("stranger", "none") in _who(words) for words in table()["elsewhere"].get(name, {}).values())
+    row = table()["elsewhere"].get(name, {})
+    return any(("stranger", "none") in _those(words, Step.PREPARATION) for words in row.values())
 
 
 def wanted(cell: Cell) -> str:
@@ -212,7 +218,7 @@ def _in_case(row: str, actor: Mapping[str, Any], step: Step) -> str:
 def _elsewhere(cell: Cell) -> str:
     row = table()["elsewhere"][cell.endpoint]
     for verdict, words in row.items():
-        if (cell.kind, cell.membership) in _who(words):
+        if (cell.kind, cell.membership) in _those(words, cell.step):
             return str(verdict)
     return "anonymous" if cell.kind == "stranger" else "hidden"
 
@@ -253,7 +259,7 @@ def _json(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-ASKED_OF_THEM: Final = 0.3
+ASKED_OF_THEM: Final = 0.15
 _SPARED: Final = frozenset({"hidden", "step"})
 """For whom there is no case, and what is out of its steps: at the meeting all are asked, elsewhere some."""
 

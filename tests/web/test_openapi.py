@@ -321,7 +321,7 @@ class Bombardment:
 
         @seed(number)
         @hypothesis_settings(
-            max_examples=4,
+            max_examples=3,
             deadline=None,
             database=None,
             derandomize=False,

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from cloudnego.audit.checkpoints import Checkpoints
 from cloudnego.audit.export import Confirmed, Cosigned, Witness
+from cloudnego.audit.heights import Heights
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import Key
 from cloudnego.audit.tables import DeviceKey
@@ -23,7 +24,7 @@ _TIME_BYTES = 8
 
 def confirmed_by(engine: Engine, key: LogKey, case: str, streams: Iterable[Stream]) -> Confirmed:
     """What devices co-signed of these streams. Ask before the streams are read: then no head is newer than they."""
-    held = Witnesses(engine, Checkpoints(engine, key), lambda: 0).held(case, streams)
+    held = Witnesses(engine, Checkpoints(engine, key), lambda: 0, Heights(None)).held(case, streams)
     every = [(stream, one) for stream, some in held.items() for one in some]
     with Session(engine) as session:
         wanted = {one.key_id for _, one in every}

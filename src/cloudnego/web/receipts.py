@@ -29,8 +29,9 @@ router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 _TEXT: Final = "text/plain"
 _HTML: Final = "text/html; charset=utf-8"
+_MASK: Final = 0  # the chessboard
 _QUIET: Final = 4  # ISO/IEC 18004 wants four modules of nothing around a code
-EntryNumber = Annotated[int, Path(ge=1, le=1_000_000_000)]
+EntryNumber = Annotated[str, Path(max_length=10)]
 
 
 @router.get(
@@ -59,17 +60,18 @@ async def print_receipt(
     """The same as a page to print: what was entered when, who confirmed it, and the receipt as a QR code."""
     found = await find(site, who, case_id, acting_as)
     made = await _made(site, found, stream, seq)
-    page = page_of(made, sandbox=site.clocks.district(found.district).kind == "sandbox")
+    page = await site.threads.run(page_of, made, site.clocks.district(found.district).kind == "sandbox")
     kept = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Content-Type": _HTML}
     return Response(page.encode(), headers=kept)
 
 
-async def _made(site: Site, found: Found, stream: str, seq: int) -> Receipt:
-    if stream not in found.streams:  # a stream there is not, and one that is not his, are nothing alike
+async def _made(site: Site, found: Found, stream: str, seq: str) -> Receipt:
+    # a stream there is not, one that is not his, and what is no number, are nothing alike
+    if stream not in found.streams or not (seq.isascii() and seq.isdigit()):
         raise Problem("not_found")
     audit = site.audit
     try:
-        return await site.threads.run(receipt, audit.checkpoints, audit.witnesses, found.id, Stream(stream), seq)
+        return await site.threads.run(receipt, audit.checkpoints, audit.witnesses, found.id, Stream(stream), int(seq))
     except NoSuchHead:
         raise Problem("not_found") from None
 
@@ -77,13 +79,13 @@ async def _made(site: Site, found: Found, stream: str, seq: int) -> Receipt:
 # --- the sheet ------------------------------------------------------------------------------------------------------
 
 
-def page_of(made: Receipt, *, sandbox: bool) -> str:
+def page_of(made: Receipt, sandbox: bool) -> str:
     """The page, Chinese first. All that stands on it is of the entry and of the head that is signed."""
     entry, head = decode(made.included.leaf), made.included.head
     rows = {
         "entry": (entry.stream, entry.stream),
         "seq": (str(entry.seq), str(entry.seq)),
-        "what": _both(f"events.{entry.type}"),
+        "what": _each(f"events.{entry.type}"),
         "at": (entry.at, entry.at),
         "commit": (entry.body_commit, entry.body_commit),
         "size": (str(head.size), str(head.size)),
@@ -93,7 +95,8 @@ def page_of(made: Receipt, *, sandbox: bool) -> str:
     table = "".join(
         f"<tr><th>{_said(f'receipt.{key}')}</th><td>{_pair(*value)}</td></tr>" for key, value in rows.items()
     )
-    code = segno.make(made.text, error="l", micro=False).svg_inline(
+    # any mask is read as well; to weigh all eight takes most of the time of a code this large
+    code = segno.make(made.text, error="l", micro=False, mask=_MASK).svg_inline(
         border=_QUIET, omitsize=True, svgclass="code", lineclass=None
     )
     practice = f'<p class="sandbox">{_said("congress_paper.sandbox")}</p>' if sandbox else ""
@@ -101,7 +104,7 @@ def page_of(made: Receipt, *, sandbox: bool) -> str:
         (
             '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">',
-            f'<title>{_both("receipt.title")[0]}</title><link rel="stylesheet" href="{STYLE}"></head><body>',
+            f'<title>{_each("receipt.title")[0]}</title><link rel="stylesheet" href="{STYLE}"></head><body>',
             f"{practice}<h1>{_said('receipt.title')}</h1><table>{table}</table>",
             f'<p>{_said("receipt.keep")}</p>{code}<pre class="hash">{escape(made.text)}</pre></body></html>',
         )
@@ -110,7 +113,7 @@ def page_of(made: Receipt, *, sandbox: bool) -> str:
 
 def _confirmed(made: Receipt) -> tuple[str, str]:
     if not made.sides:
-        return _both("receipt.nobody")
+        return _each("receipt.nobody")
     said = []
     for language, joint in (("zh", "、"), ("en", ", ")):
         names = joint.join(catalogue(language)[f"sides.{side.value}"] for side in made.sides)
@@ -118,12 +121,12 @@ def _confirmed(made: Receipt) -> tuple[str, str]:
     return said[0], said[1]
 
 
-def _both(key: str) -> tuple[str, str]:
+def _each(key: str) -> tuple[str, str]:
     return catalogue("zh")[key], catalogue("en")[key]
 
 
 def _said(key: str) -> str:
-    return _pair(*_both(key))
+    return _pair(*_each(key))
 
 
 def _pair(zh: str, en: str) -> str:
