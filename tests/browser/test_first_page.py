@@ -18,6 +18,7 @@ async def test_the_application_opens_at_its_address_and_at_a_deep_one(enters: En
         await stranger.fits_everywhere()
 
 
+@pytest.mark.whole
 async def test_what_must_hold_can_fail(enters: Enters) -> None:
     """A person who sees none of these sees nothing."""
     stranger = await enters("stranger")

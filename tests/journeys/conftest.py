@@ -21,7 +21,7 @@ from tests.postgres import Server
 STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise", "regional")
 ON_POSTGRES = ("plain", "objected", "silent-enterprise")
 IN_CI = frozenset({"plain", "failed-ballot", "objected", "silent-enterprise"})
-IN_CI_ON_POSTGRES = frozenset({"plain", "silent-enterprise"})
+IN_CI_ON_POSTGRES = frozenset({"silent-enterprise"})
 """What is walked in every run; all are with `--whole`."""
 
 _WALK_S = 100
