@@ -105,7 +105,7 @@ def page_of(made: Receipt, sandbox: bool) -> str:
             '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width"><meta name="referrer" content="no-referrer">',
             f'<title>{_each("receipt.title")[0]}</title><link rel="stylesheet" href="{STYLE}"></head><body>',
-            f"{practice}<h1>{_said('receipt.title')}</h1><table>{table}</table>",
+            f"{practice}<h1>{_said('receipt.title')}</h1><table class='facts'>{table}</table>",
             f'<p>{_said("receipt.keep")}</p>{code}<pre class="hash">{escape(made.text)}</pre></body></html>',
         )
     )
