@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-from random import Random
 
 import pytest
 
@@ -12,16 +11,11 @@ from cloudnego.core.vocabulary import STEPS, Step
 from tests.secrecy.matrix import Cell, Endpoint, Run, agrees, cells, endpoints, rows, run, sees, steps_of, wanted
 from tests.secrecy.wire import Said
 
-BESIDE = [step for step in STEPS if step is not Step.MEETING]
-
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # thousands of requests, on a machine that may be busy
 @pytest.mark.parametrize("step", STEPS)
-def test_every_cell_answers_as_the_table_says(step: Step, testrun_uid: str, pytestconfig: pytest.Config) -> None:
-    # a run asks at the meeting and at half of the other steps, as the dice have it that all its workers share
-    if step not in (Step.MEETING, *Random(testrun_uid).sample(BESIDE, 4)) and not pytestconfig.getoption("--whole"):
-        pytest.skip("asked in every second run, and by `make matrix`")
+def test_every_cell_answers_as_the_table_says(step: Step) -> None:
     seed = secrets.randbits(32)
     made = run(step, seed=seed)
     sys.stdout.write(f"matrix seed {seed}: {made.cells} cells asked, {made.spared} left to `make matrix`\n")

@@ -26,7 +26,7 @@ class NoSuchHead(LookupError):
 
 
 class Grown(NamedTuple):
-    """The head of a stream, and the proof that it goes on from an earlier size."""
+    """The head of a log, and the proof that it goes on from an earlier size."""
 
     head: Head
     proof: tuple[bytes, ...]

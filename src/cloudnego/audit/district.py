@@ -17,6 +17,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from cloudnego.audit.checkpoints import Grown
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import Head, Note
 from cloudnego.audit.tables import DistrictHead, DistrictLeaf
@@ -58,13 +59,6 @@ class Stood(NamedTuple):
     place: int
     streams: int
     under: tuple[bytes, ...]
-
-
-class Grown(NamedTuple):
-    """The head of a district's log, and the proof that it goes on from an earlier size."""
-
-    head: Head
-    proof: tuple[bytes, ...]
 
 
 class DistrictLogs:

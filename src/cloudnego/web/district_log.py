@@ -10,7 +10,8 @@ import msgspec
 from fastapi import Path, Query
 from starlette.responses import Response
 
-from cloudnego.audit.district import Grown, NotThere, Stood
+from cloudnego.audit.checkpoints import Grown
+from cloudnego.audit.district import NotThere, Stood
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.leaf import stream_id
 from cloudnego.web.account import SignedIn, TheSite
