@@ -7,6 +7,7 @@ general meeting votes.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,6 +39,7 @@ class Paused(Meeting):
     """The story of the meeting; before some acts something else is done and looked at."""
 
     before: dict[type[c.Command], Callable[[], None]]
+    survey: str  # that was opened on the way
 
     def act(self, who: str, kind: type[c.Command], /, **wish: Any) -> None:
         first = self.before.pop(kind, None)
@@ -142,6 +144,7 @@ async def _is_asked(town: Town, table: Paused, folder: Path) -> None:
     await asyncio.to_thread(_looks_through, town, case, survey)
     await both(chair, f"/c/{case}/opinions", folder, "survey-closed")
     await both(chair, f"/c/{case}/opinions/{survey}", folder, "survey-results")
+    table.survey = survey
     await both(chair, f"/c/{case}/opinions/{survey}", folder, "survey-results-open", opened="details")
     await both(worker, f"/c/{case}/opinions/{survey}", folder, "survey-results-worker")
     await both(worker, "/o", folder, "opinion-followed")
@@ -228,6 +231,23 @@ async def _meets(town: Town, table: Paused, folder: Path) -> None:
     case = f"/c/{table.record.case}/congress"
     for role in ("union_chair", "worker", "legal_representative"):
         await both(await town.window(town.by_role(role)), case, folder, f"congress-{role}")
+    await _is_led_to_a_clause(town, table, folder)
+
+
+async def _is_led_to_a_clause(town: Town, table: Paused, folder: Path) -> None:
+    """The draft lies before the workers: what was published is in one of its clauses, as whoever has the code sees."""
+    union, case = town.by_role("union_chair"), str(table.record.case)
+    at = f"/negotiations/{case}/surveys/{table.survey}/opinions"
+    listed = await asyncio.to_thread(town.sandbox.look, union, at)
+    row = next(one for one in listed["rows"] if one["decided"] == "published")
+    step = {"act": "clause", "to": listed["clauses"][0]["clause"], "reason": "夜班补贴按次发，写进这一条"}
+    await asyncio.to_thread(town.sandbox.ask, union, f"{at}/{row['id']}/steps", step, "clause")
+    chair, worker = [await town.window(town.by_role(one)) for one in ("union_chair", "worker")]
+    await both(chair, f"/c/{case}/opinions/{table.survey}", folder, "opinion-in-a-clause", opened="details")
+    await chair.page.get_by_role("button", name="写进条款").first.click()
+    await here(chair, folder, "opinion-to-a-clause")
+    codes = {hashlib.sha256(f"opinion\0{n:016d}".encode()).hexdigest(): f"{n:016d}" for n in range(ANSWERS)}
+    await both(worker, f"/o#{codes[row['id']]}", folder, "opinion-followed-to-a-clause")
 
 
 async def _votes(town: Town, folder: Path) -> None:

@@ -6,13 +6,26 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
+from cloudnego.core.state import EMPTY, Clause
+from cloudnego.core.vocabulary import Ending, Side
 from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.keys import Keyring
-from cloudnego.surveys.opinions import NotLookedThrough, OpinionAct, Step, followed, opinions_of, take_step
+from cloudnego.surveys.destinations import standing_of
+from cloudnego.surveys.opinions import (
+    ClauseGone,
+    NotLookedThrough,
+    OpinionAct,
+    Step,
+    Told,
+    followed,
+    opinions_of,
+    take_step,
+)
 from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyOption, SurveyQuestion
 from cloudnego.surveys.store import (
     PAD,
@@ -126,8 +139,48 @@ def test_an_opinion_is_looked_through_before_it_leads_anywhere(surveys: Surveys,
     take_step(surveys, kept, one.id, led)
     found = followed(surveys, CODE)
     assert found is not None
-    assert [step.act for step in found[0].steps] == [OpinionAct.REDACTED, OpinionAct.TOPIC]
+    assert (found.case, found.closed) == ("c", True)
+    assert [step.act for step in found.told.steps] == [OpinionAct.REDACTED, OpinionAct.TOPIC]
     assert followed(surveys, CODE[::-1]) is None
+
+
+def test_nothing_is_adopted_in_a_clause_that_was_dropped(surveys: Surveys, kept: Kept) -> None:
+    give(surveys, kept, "p1", "a" * 32, said())
+    surveys.settle(kept, 5, 3, now=True)
+    (one,) = opinions_of(surveys, kept)
+
+    def led(act: OpinionAct, to: str | None = None, head: str | None = None) -> Told | None:
+        step = Step(act=act, by="chair", on="2026-03-02", reason="列入", to=to, head=head)
+        return take_step(surveys, kept, one.id, step, gone=lambda clause: clause == "c1")
+
+    led(OpinionAct.PUBLISHED)
+    led(OpinionAct.OUTCOME, "adopted")  # led to no clause: adopted elsewhere
+    led(OpinionAct.CLAUSE, "c1", "T5")
+    for outcome in ("adopted", "partly"):
+        with pytest.raises(ClauseGone):
+            led(OpinionAct.OUTCOME, outcome)
+    led(OpinionAct.OUTCOME, "not")
+    led(OpinionAct.CLAUSE, "c2", "T5")
+    told = led(OpinionAct.OUTCOME, "adopted")
+    assert told is not None
+    assert told.clause == "c2"
+
+
+def test_what_lies_before_the_workers_alone_says_what_was_dropped() -> None:
+    """A case that has ended, or whose draft has it not; until a draft lies there only the table knows."""
+    at_table = msgspec.structs.replace(
+        EMPTY, clauses={"c1": Clause(head="T5", side=Side.WORKER, values=(), text_hash="")}
+    )
+    ended = msgspec.structs.replace(at_table, ending=Ending.WITHDRAWN)
+    told = [
+        standing_of(case, clause, lies, sees_table=sees).value
+        for case, clause, lies, sees in (
+            (at_table, "c1", None, True), (at_table, "c2", None, True), (at_table, "c2", None, False),
+            (at_table, "c1", {"c2"}, False), (at_table, "c1", {"c1"}, False), (ended, "c1", {"c1"}, True),
+            (ended, "c1", None, False),
+        )
+    ]  # fmt: skip
+    assert told == ["at_table", "dropped", "at_table", "dropped", "in_draft", "dropped", "dropped"]
 
 
 def test_a_dump_ties_no_answer_to_a_person_and_shows_no_word(surveys: Surveys, kept: Kept, tmp_path: Path) -> None:

@@ -75,13 +75,12 @@ async def test_a_worker_is_asked_answers_once_and_follows_what_he_wrote(town: To
     for step in (
         {"act": "redacted", "text": "请把夜班的灯修好", "reason": "去掉车间"},
         lead,
-        {"act": "clause", "to": "第五条", "reason": "写入照明"},
         {"act": "outcome", "to": "adopted", "reason": "企业已同意"},
     ):
         assert (await chair.post(steps, json=step)).status_code == 201, step
     assert [one["text"] for one in (await worker.get(f"{survey}/opinions")).json()["rows"]] == ["请把夜班的灯修好"]
     followed = (await town.door.post(f"{API}/opinions/follow", json={"code": "7k3m 9q2r t4vw 0001"})).json()
-    assert [one["act"] for one in followed["steps"]] == ["redacted", "topic", "clause", "outcome"]
+    assert [one["act"] for one in followed["steps"]] == ["redacted", "topic", "outcome"]
     assert (followed["text"], followed["received"]) == (SECRET, "2026-03-02")
     wrong = await town.door.post(f"{API}/opinions/follow", json={"code": "0" * 16})
     assert (wrong.status_code, wrong.json()["code"]) == (404, "opinion_unknown")

@@ -3,6 +3,7 @@ has its code."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -37,13 +38,14 @@ class OpinionOutcome(StrEnum):
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was done with an opinion, by whom, on which day, and why. `to`: the head, the clause or the
-    outcome; `text`: what stands in place of what was written."""
+    outcome; `head`: that of the clause, then; `text`: what stands in place of what was written."""
 
     act: OpinionAct
     by: str
     on: str
     reason: str
     to: str | None = None
+    head: str | None = None
     text: str | None = None
 
 
@@ -68,9 +70,27 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return self.said.text if decided.act is OpinionAct.PUBLISHED else decided.text
 
+    @property
+    def clause(self) -> str | None:
+        """The clause of the case it was led to last."""
+        return next((one.to for one in reversed(self.steps) if one.act is OpinionAct.CLAUSE and one.head), None)
+
+
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """An opinion for whoever has its code, and of which case. `closes_s`: when its survey closes, or closed."""
+
+    told: Told
+    case: str
+    closes_s: int
+    closed: bool
+
 
 class NotLookedThrough(Exception):
     """Nobody has looked it through: it leads nowhere yet."""
+
+
+class ClauseGone(Exception):
+    """The clause it was led to is in no draft any more: what it asked for was not adopted there."""
 
 
 def opinions_of(surveys: Surveys, kept: Kept) -> list[Told]:
@@ -85,8 +105,13 @@ def opinions_of(surveys: Surveys, kept: Kept) -> list[Told]:
         return [_told(surveys, session, row, one) for one in found.all()]
 
 
-def take_step(surveys: Surveys, kept: Kept, opinion: str, step: Step) -> Told | None:
-    """Add a step; None where there is no such opinion. Raises Running, NotLookedThrough."""
+def take_step(
+    surveys: Surveys, kept: Kept, opinion: str, step: Step, *, gone: Callable[[str], bool] = lambda _: False
+) -> Told | None:
+    """Add a step; None where there is no such opinion. `gone`: whether a clause is in no draft any more.
+
+    Raises Running, NotLookedThrough, ClauseGone.
+    """
     with Session(writing(surveys.engine)) as session:
         survey = session.get_one(Survey, kept.id, with_for_update=True)
         if survey.closed_s is None:
@@ -97,6 +122,8 @@ def take_step(surveys: Surveys, kept: Kept, opinion: str, step: Step) -> Told | 
         before = _told(surveys, session, survey, row)
         if step.act not in DECISIONS and before.decided is None:
             raise NotLookedThrough
+        if _came_of_it(step) and before.clause is not None and gone(before.clause):
+            raise ClauseGone
         number = len(before.steps) + 1
         content = surveys.box(kept.id, kept.wrapped).seal(f"step {opinion} {number}", step)
         session.add(
@@ -106,16 +133,21 @@ def take_step(surveys: Surveys, kept: Kept, opinion: str, step: Step) -> Told | 
         return msgspec.structs.replace(before, steps=(*before.steps, step))
 
 
-def followed(surveys: Surveys, code: str) -> tuple[Told, int, bool] | None:
-    """The opinion a code stands for, when its survey closes or closed by the clock of its district, and whether it has;
-    None where none does."""
+def followed(surveys: Surveys, code: str) -> Followed | None:
+    """The opinion a code stands for; None where it stands for none."""
     with Session(surveys.engine) as session:
         row = session.get(SurveyOpinion, opinion_id(code))
         if row is None:
             return None
         survey = session.get_one(Survey, row.survey)
-        closed = survey.closed_s is not None
-        return _told(surveys, session, survey, row), survey.closed_s or survey.closes_s, closed
+        return Followed(
+            told=_told(surveys, session, survey, row), case=survey.case_id,
+            closes_s=survey.closed_s or survey.closes_s, closed=survey.closed_s is not None,
+        )  # fmt: skip
+
+
+def _came_of_it(step: Step) -> bool:
+    return step.act is OpinionAct.OUTCOME and step.to != OpinionOutcome.NOT
 
 
 def _told(surveys: Surveys, session: Session, survey: Survey, row: SurveyOpinion) -> Told:

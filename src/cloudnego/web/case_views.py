@@ -28,7 +28,7 @@ from cloudnego.core.sight import (
     seen_terms,
     sees_progress,
 )
-from cloudnego.core.state import Caucus
+from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.substates import SubStates, substates
 from cloudnego.core.vocabulary import Step, Stream, Via
 from cloudnego.ports import Recorded
@@ -65,14 +65,8 @@ def shown_substates(found: Found, law: Law, caucus: Caucus | None) -> SubStates 
 
 def draft_document(found: Found, read: Callable[[Stream], Iterable[Recorded]]) -> DraftDocument:
     """The draft for its reader: as it was submitted, or as it lies on the table if he sees that. `read`: a stream."""
-    on = found.case.congress.submitted_on
-    if on is not None:
-        *_, event = (one.event for one in read(Stream.NOTICE) if isinstance(one.event, DraftSubmitted))
-        words = event.words or {}
-        submitted = (
-            _clause(one, words.get(f"clauses.{place}.prose"), agreed=True) for place, one in enumerate(event.clauses)
-        )
-        return DraftDocument(submitted_on=on, draft_hash=event.draft_hash, clauses=tuple(submitted))
+    if (submitted := submitted_draft(found.case, lambda: read(Stream.NOTICE))) is not None:
+        return submitted
     if Stream.TABLE not in found.streams:
         return DraftDocument(submitted_on=None, draft_hash=None, clauses=())
     put = {one.event.clause: one.event for one in read(Stream.TABLE) if isinstance(one.event, ClausePut)}
@@ -81,6 +75,19 @@ def draft_document(found: Found, read: Callable[[Stream], Iterable[Recorded]]) -
         for name, clause in sorted(found.case.clauses.items())
     )
     return DraftDocument(submitted_on=None, draft_hash=draft_hash(found.case), clauses=tuple(lying))
+
+
+def submitted_draft(case: Negotiation, notices: Callable[[], Iterable[Recorded]]) -> DraftDocument | None:
+    """The draft as it lies before those whom it binds; None where none does. `notices`: reads that stream."""
+    on = case.congress.submitted_on
+    if on is None:
+        return None
+    *_, event = (one.event for one in notices() if isinstance(one.event, DraftSubmitted))
+    words = event.words or {}
+    clauses = (
+        _clause(one, words.get(f"clauses.{place}.prose"), agreed=True) for place, one in enumerate(event.clauses)
+    )
+    return DraftDocument(submitted_on=on, draft_hash=event.draft_hash, clauses=tuple(clauses))
 
 
 def _clause(one: DraftClauseFact | ClausePut, prose: str | None, *, agreed: bool) -> DraftClauseDocument:

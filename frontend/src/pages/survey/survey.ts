@@ -1,4 +1,5 @@
 import type { components } from '@/api/schema'
+import { valueWords } from '@/forms/pickers'
 import { draw } from '@/tools/ballot/secret'
 import { yuanOf } from '@/tools/money'
 import { t } from '@/texts/i18n'
@@ -12,6 +13,8 @@ export type Breakdown = components['schemas']['CountedBreakdown']
 export type Opinion = components['schemas']['OpinionDocument']
 export type Opinions = components['schemas']['OpinionList']
 export type OpinionStep = components['schemas']['OpinionStepDocument']
+export type OpinionClause = components['schemas']['OpinionClause']
+export type OpinionTopic = components['schemas']['OpinionTopic']
 
 export const SCALE = 5
 export const WORDS_MOST = 500
@@ -56,6 +59,9 @@ export const nothing = (asked: Survey['asked']): Filled => ({
 export interface Kept { question: number; text: string; code: string }
 export const opinionsIn = (filled: Filled): Kept[] =>
   filled.texts.flatMap((text, question) => (text.trim() ? [{ question, text: text.trim(), code: draw() }] : []))
+
+/** The values of a clause, in words. */
+export const valuesOf = (values: readonly object[]): string[] => (values as Parameters<typeof valueWords>[0][]).map(valueWords)
 
 /** As it goes out; `id` is drawn once, so that the same can be sent again. */
 export const sent = (id: string, filled: Filled, opinions: Kept[]) => ({
