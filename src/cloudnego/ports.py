@@ -130,6 +130,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     `within`: those in somebody's reach; `without`: and not in that one's. `region`: a code or the beginning of one.
     `enterprises`: the case's own enterprise is among them. `text`: part of an id or of the external reference.
     `late`: a term that is overdue; `expires_by`: the contract is in force and ends by then.
+    `overlay`: one that lies on it, a word of its own.
     `calls`: those that call for one of these: a light, a seat whose turn it is, or an overlay.
     `by_due`: the most urgent first, after them those in which nothing falls due; else the latest opened first.
     """
@@ -154,6 +155,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     within: Within | None = None
     without: Within | None = None
     calls: frozenset[str] | None = None
+    overlay: str | None = None
     text: str | None = None
     by_due: bool = False
 

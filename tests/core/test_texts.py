@@ -44,7 +44,7 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

@@ -335,6 +335,7 @@ def _fits(one: Listed, wanted: Filter) -> bool:
         and (not wanted.text or any(wanted.text.lower() in part.lower() for part in searched))
         and (wanted.late is None or wanted.late in row.late.split())
         and (wanted.expires_by is None or _ends_by(row, wanted.expires_by))
+        and (wanted.overlay is None or wanted.overlay in row.overlays.split())
         and (wanted.calls is None or not wanted.calls.isdisjoint({row.light, row.turn_seat, *row.overlays.split()}))
     )
 

@@ -138,6 +138,8 @@ def _where(wanted: Filter) -> list[ColumnElement[bool]]:
         found.append((literal(" ") + c.late + " ").like(f"% {_like(wanted.late)} %", escape="\\"))
     if wanted.expires_by is not None:
         found.append(and_(c.in_force_from.is_not(None), c.ending.is_(None), c.expires_on <= wanted.expires_by))
+    if wanted.overlay is not None:
+        found.append(c.overlays.like(f"%{_like(wanted.overlay)}%", escape="\\"))
     if wanted.calls is not None:
         found.append(_calls(wanted.calls))
     if wanted.text:

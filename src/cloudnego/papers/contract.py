@@ -74,7 +74,7 @@ def changes(source: Source, pen: Pen) -> Iterator[Facts]:
         if old.draft_hash == new.draft_hash:
             continue
         blocks: list[Block] = [pen.text("changes_how", "small")]
-        for row in redline(_wordings(old), _wordings(new)):
+        for row in redline(wordings(old), wordings(new)):
             if row.how == "same":
                 continue
             blocks.append(pen.over(source.head(row.head_now or row.head_was or "")))
@@ -97,7 +97,7 @@ def changes(source: Source, pen: Pen) -> Iterator[Facts]:
         )
 
 
-def _wordings(draft: e.DraftSubmitted) -> list[Wording]:
+def wordings(draft: e.DraftSubmitted) -> list[Wording]:
     return [
         Wording(clause=one.clause, head=one.head, values=tuple(one.values),
                 prose=words(draft, f"clauses.{at}.prose"))

@@ -41,7 +41,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
 
     def within(self, wanted: Filter) -> Filter:
         """The wanted list in his reach. What he does not see of a case he can neither search nor order it by."""
-        shown = (wanted.light, wanted.stuck, wanted.turn_side, wanted.late, wanted.expires_by)
+        shown = (wanted.light, wanted.stuck, wanted.turn_side, wanted.late, wanted.expires_by, wanted.overlay)
         progress = wanted.by_due or any(one is not None for one in shown)
         parties = self.answering if progress else self.parties
         reach = Within(region=self.region, parties=parties, person=self.person, progress=progress)

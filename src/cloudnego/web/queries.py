@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego import __version__
+from cloudnego.core.overlays import Overlay
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import Kind, Light, Scope, Side, Step, Stream
 from cloudnego.identity.views import Material
@@ -80,6 +81,7 @@ async def list_cases(
     stuck: Reason | None = None,
     turn_side: Side | None = None,
     late: Annotated[str | None, Query(pattern=r"^[a-z_]{1,40}$")] = None,
+    overlay: Overlay | None = None,
     size_band: SizeBand = None,
     expires_within: Annotated[int | None, Query(ge=0, le=366)] = None,
     text: CaseText = None,
@@ -93,7 +95,7 @@ async def list_cases(
     wanted = Filter(
         district=who.district, region=region, industry=industry, step=step, light=light, scope=scope, kind=kind,
         wage_year=wage_year, text=text, external_ref=external_ref, live=None if closed is None else not closed,
-        by_due=by_due, stuck=stuck, turn_side=turn_side, late=late, size_band=size_band,
+        by_due=by_due, stuck=stuck, turn_side=turn_side, late=late, overlay=overlay, size_band=size_band,
         expires_by=None if expires_within is None else site.today(who.district) + timedelta(days=expires_within),
     )  # fmt: skip
 
