@@ -175,7 +175,7 @@ def dossier(source: Source, can: Sequence[Possible], made: Sequence[Paper]) -> D
 
 
 def _standing(source: Source) -> tuple[str | None, InForce | None]:
-    """The hash both chiefs signed, and that it is in force; an objection takes the effect, a new draft the signatures."""
+    """The hash both signed, and that it is in force; an objection takes the effect, a new draft the signatures."""
     signed: str | None = None
     force: InForce | None = None
     for one in source.events:
@@ -275,9 +275,7 @@ def _went_on(filed: Filed, one: Recorded, draft: e.DraftSubmitted | None) -> Fil
                 filed, received_on=day_of(one), receipt_no=words(received, "receipt_no"), received_by=one.actor
             )
         case e.SupplementRequested() as asked:
-            more = Supplement(
-                asked_on=day_of(one), items=asked.items, reason=words(asked, "reason"), left=asked.items
-            )
+            more = Supplement(asked_on=day_of(one), items=asked.items, reason=words(asked, "reason"), left=asked.items)
             return replace(filed, supplements=(*filed.supplements, more))
         case e.PapersSupplied() as given:
             items = (*filed.items, *(code for code in given.items if code not in filed.items))

@@ -1,5 +1,5 @@
-"""The dossier of a filing over HTTP: for who files it, who is bound by it and who reviews it; and as one file to take to
-an authority outside the platform."""
+"""The dossier of a filing over HTTP: for who files it, who is bound by it and who reviews it; and as one file to take
+to an authority outside the platform."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core import clauses as texts
+from cloudnego.core.commands import DraftClauseFact
 from cloudnego.core.deadlines import running
-from cloudnego.core.events import DraftClauseFact, Reference
+from cloudnego.core.events import Reference
 from cloudnego.core.moment import Law
 from cloudnego.core.pack import Text2
 from cloudnego.core.redline import ClauseChange
@@ -112,7 +113,9 @@ class DossierDocument(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str]
 
 
-@router.get("/negotiations/{case_id}/dossier", **described("get_dossier", DossierDocument, codes=OF_A_CASE, tagged=True))
+@router.get(
+    "/negotiations/{case_id}/dossier", **described("get_dossier", DossierDocument, codes=OF_A_CASE, tagged=True)
+)
 async def get_dossier(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
 ) -> Response:
@@ -218,7 +221,9 @@ def _checks(found: Found, law: Law, source: Source, file: Dossier) -> Iterator[D
     for side in Side:
         bench = bench_of(narrowed, side)
         outside = sum(rep.outside for rep in bench.reps)
-        yield _check(f"bench_{side.value}", None, pack.bench_for(found.case.scope).cite, n=len(bench.reps), outside=outside)
+        yield _check(
+            f"bench_{side.value}", None, pack.bench_for(found.case.scope).cite, n=len(bench.reps), outside=outside
+        )
     hard = [one for one in file.items if one.state is ItemState.MISSING and one.level == "hard"]
     names = {language: "、".join(getattr(one.name, language) for one in hard) for language in ("zh", "en")}
     yield _check("complete", not hard, pack.filing.cite, n=len(file.items), left=names)
