@@ -36,7 +36,7 @@ TERMS: Final = ("dispute_taken_up", "dispute")
 """The terms of the authority, in their order."""
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class Reached(msgspec.Struct, frozen=True, kw_only=True):
     """How far it came on a day, with what the authority noted."""
 
     reached: str
@@ -62,7 +62,7 @@ class Coordination(msgspec.Struct, frozen=True, kw_only=True):
     accepted_on: date | None
     ex_officio: bool
     coordinators: tuple[str, ...]
-    stages: tuple[Stage, ...]
+    came_to: tuple[Reached, ...]
     extended: Extension | None
     closed_on: date | None
     agreement: bool | None
@@ -73,7 +73,7 @@ class Coordination(msgspec.Struct, frozen=True, kw_only=True):
 class CoordinationDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Every coordination of the case, the latest first; none for whoever does not see the filing. `terms`: the days of
     the authority that run; `extends_most`: by how many days it may extend them, `articles` on what all of it rests;
-    `upper_union_first`: whether the text sends the parties to the upper union first; `stages`: the steps it takes."""
+    `upper_union_first`: whether the text sends the parties to the upper union first; `order`: how far it can come, one after the other."""
 
     today: date
     seen: bool
@@ -82,7 +82,7 @@ class CoordinationDocument(msgspec.Struct, frozen=True, kw_only=True):
     extends_most: int | None
     within_days: int | None
     upper_union_first: bool
-    stages: tuple[str, ...]
+    order: tuple[str, ...]
     articles: tuple[str, ...]
     names: dict[str, str]
 
@@ -107,7 +107,7 @@ def _document(site: Site, found: Found) -> CoordinationDocument:
     return CoordinationDocument(
         today=found.at.date(), seen=seen, rows=rows, terms=_terms(found, law) if seen else (),
         extends_most=timer.extend_n if timer is not None else None, within_days=row.within_days,
-        upper_union_first=row.upper_union_first, stages=COORDINATING, articles=row.cite,
+        upper_union_first=row.upper_union_first, order=COORDINATING, articles=row.cite,
         names=names_of(site, found, persons, set()) if persons else {},
     )  # fmt: skip
 
@@ -118,7 +118,7 @@ def _terms(found: Found, law: Law) -> tuple[DeadlineDocument, ...]:
 
 
 _ASKED: Final = Coordination(
-    applied_by=None, applied_on=None, facts=None, accepted_on=None, ex_officio=False, coordinators=(), stages=(),
+    applied_by=None, applied_on=None, facts=None, accepted_on=None, ex_officio=False, coordinators=(), came_to=(),
     extended=None, closed_on=None, agreement=None, open_items=None, evidence=None,
 )  # fmt: skip
 
@@ -137,8 +137,8 @@ def coordinations(told: Iterable[Recorded]) -> tuple[Coordination, ...]:
                 now = replace(found[-1], accepted_on=on, ex_officio=taken.ex_officio, coordinators=taken.coordinators)
                 found[-1] = now
             case e.CoordinationAdvanced(reached=reached) as far if found:
-                stage = Stage(reached=reached, on=on, remark=words(far, "remark"))
-                found[-1] = replace(found[-1], stages=(*found[-1].stages, stage))
+                now = Reached(reached=reached, on=on, remark=words(far, "remark"))
+                found[-1] = replace(found[-1], came_to=(*found[-1].came_to, now))
             case e.DisputeExtended(days=days) as longer if found:
                 found[-1] = replace(found[-1], extended=Extension(on=on, days=days, reason=words(longer, "reason")))
             case e.DisputeClosed() as over if found:
