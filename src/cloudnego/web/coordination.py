@@ -73,7 +73,8 @@ class Coordination(msgspec.Struct, frozen=True, kw_only=True):
 class CoordinationDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Every coordination of the case, the latest first; none for whoever does not see the filing. `terms`: the days of
     the authority that run; `extends_most`: by how many days it may extend them, `articles` on what all of it rests;
-    `upper_union_first`: whether the text sends the parties to the upper union first; `order`: how far it can come, one after the other."""
+    `upper_union_first`: whether the text sends the parties to the upper union first; `order`: how far it comes, one
+    after the other."""
 
     today: date
     seen: bool
