@@ -138,8 +138,8 @@ def coordinations(told: Iterable[Recorded]) -> tuple[Coordination, ...]:
                 now = replace(found[-1], accepted_on=on, ex_officio=taken.ex_officio, coordinators=taken.coordinators)
                 found[-1] = now
             case e.CoordinationAdvanced(reached=reached) as far if found:
-                now = Reached(reached=reached, on=on, remark=words(far, "remark"))
-                found[-1] = replace(found[-1], came_to=(*found[-1].came_to, now))
+                step = Reached(reached=reached, on=on, remark=words(far, "remark"))
+                found[-1] = replace(found[-1], came_to=(*found[-1].came_to, step))
             case e.DisputeExtended(days=days) as longer if found:
                 found[-1] = replace(found[-1], extended=Extension(on=on, days=days, reason=words(longer, "reason")))
             case e.DisputeClosed() as over if found:
