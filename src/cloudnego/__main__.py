@@ -267,7 +267,8 @@ def export_(
     order = Order(case, Audience(for_), "operator", purpose, at, f"cloudnego {__version__}")
     with looked_into(settings) as (engine, ring), progress("条 entries") as done:
         try:
-            count = export_case(house_on(engine, ring, LogKey.open(settings.log_key), now_s), order, out_file, done)
+            house = house_on(engine, ring, LogKey.open(settings.log_key), now_s, settings.papers_templates)
+            count = export_case(house, order, out_file, done)
         except NoCase:
             raise CannotBe("no_such_case", case=case) from None
     tell("exported", count=count, case=case, file=out_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -20,10 +21,12 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import House, Order, export_case, house_on
+from cloudnego.papers.facts import Facts
 from cloudnego.ports import NoCase
-from tests.audit.given import STREAMS, contents
+from tests.audit.given import STREAMS, contents, packed
+from tests.audit.page import Page
 from tests.eventlog.conftest import migrated_sqlite, quiet
-from tests.eventlog.given import loaded, make_district
+from tests.eventlog.given import DISTRICT, loaded, make_district
 
 __all__ = ["migrated_sqlite", "quiet"]
 
@@ -90,6 +93,65 @@ def test_a_file_has_its_tables_and_holds(
     assert any(one.stream is Stream.TABLE for one in running), "or this shows nothing"
     assert ("tables/access.csv" in files) == (audience is not Audience.AUTHORITY)
     assert table(files, "mandates")[0][0] == "授权"
+
+
+SPOILT: dict[str, tuple[str, bytes, bytes]] = {
+    "a paper": ("papers/D6.pdf", b"%PDF", b"%PDG"),
+    "the facts of a paper": ("papers/D6.json", b"2026", b"2027"),
+    "an erasure that was none": ("papers/register.json", b'"erased":true', b'"erased":false'),
+    "a number": ("papers/register.json", b"D6-1", b"D6-2"),
+    "what stood under a leaf": ("district/notice.json", b"size", b"sizf"),
+    "another place": ("district/notice.json", b'"index":2', b'"index":1'),
+    "another root": ("district/notice.json", b'root\\":\\"', b'root\\":\\"0'),
+    "the head of the district": ("district/head.txt", b"\n2\n", b"\n3\n"),
+}
+
+
+def _paper(case: str, doc: str) -> Facts:
+    return Facts(
+        doc=doc, about="", layout="letter", title="要约", title_en=None, district=DISTRICT, case=case, enterprise=None,
+        credit_code=None, wage_year=2026, pack="", day=None, sandbox=True, blocks=(),
+    )  # fmt: skip
+
+
+def test_papers_and_the_log_of_the_district_are_in_it_and_are_checked(
+    house: House, log: SqlLog, tmp_path: Path
+) -> None:
+    """By the program and by the page; what is erased stays named, and each audience has the papers of its streams."""
+    case = loaded(log, ("plain", ""))[0]
+    for doc, streams in (("D6", {Stream.NOTICE}), ("D7", {Stream.FILING}), ("D4", {Stream.WORKER})):
+        house.papers.keep(_paper(case, doc), frozenset(streams), "p", lambda number: b"%PDF" + number.encode())
+    house.papers.forget(case, frozenset({Stream.FILING}))
+    before = tmp_path / "before.zip"
+    export_case(house, order(case, Audience.AUTHORITY), before, lambda _: None)
+    assert {found[1] for found in verify.verify(before, []) if "district/" in found[1]} == {
+        "district/filing.json", "district/notice.json",
+    }  # fmt: skip
+    assert house.logs.tick(DISTRICT) == 2
+    target = tmp_path / "a.zip"
+    export_case(house, order(case, Audience.AUTHORITY), target, lambda _: None)
+    files = contents(target.read_bytes())
+    assert files["report.pdf"].startswith(b"%PDF-")
+    (number,) = (name[7:-4] for name in files if name.startswith("papers/") and name.endswith(".pdf"))
+    register = json.loads(files["papers/register.json"])
+    assert [(one["doc"], one["erased"]) for one in register] == [("D6", False), ("D7", True)]
+    assert json.loads(files["keys.json"])["logs"][0]["since"] is not None
+    found = verify.verify(target, [])
+    assert [one for one in found if one[0] < 9] == []
+    assert (9, f"papers/{register[1]['number']}.pdf", *verify.ERASED) in found
+    with Page() as page:
+        assert page.verify(target) == found
+        for what, (place, old, new) in SPOILT.items():
+            spoilt, name = dict(files), place.replace("D6", number)
+            spoilt[name] = spoilt[name].replace(old, new, 1)
+            assert spoilt != files, what
+            (tmp_path / "b.zip").write_bytes(packed(spoilt))
+            named = verify.verify(tmp_path / "b.zip", [])[0]
+            assert named[0] < 2, what
+            assert page.verify(tmp_path / "b.zip")[0][:2] == named[:2], what
+    export_case(house, order(case, Audience.UNION), tmp_path / "c.zip", lambda _: None)
+    union = json.loads(contents((tmp_path / "c.zip").read_bytes())["papers/register.json"])
+    assert sorted(one["doc"] for one in union) == ["D4", "D6", "D7"]
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_made(house: House, tmp_path: Path) -> None:

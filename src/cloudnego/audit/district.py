@@ -61,6 +61,14 @@ class Stood(NamedTuple):
     under: tuple[bytes, ...]
 
 
+class Told(NamedTuple):
+    """A key of the log, and when it was first told to sign and was told no more (RFC 3339)."""
+
+    public: bytes
+    since: str
+    until: str | None
+
+
 class DistrictLogs:
     """The logs of all districts of one database. Blocking; several nodes may write: who comes second adds nothing."""
 
@@ -167,6 +175,10 @@ class DistrictLogs:
 
     def stood(self, district: str, stream: str, seq: int | None = None) -> Stood:
         """That a stream stood in leaf `seq` (default: the newest). Raises NotThere."""
+        return self.all_stood(district, [stream], seq)[stream]
+
+    def all_stood(self, district: str, streams: Iterable[str], seq: int | None = None) -> dict[str, Stood]:
+        """The same of several streams, up to one head. Raises NotThere."""
         salted = self._salts(district)
         with Session(self._engine) as session:
             head = self._head(district, _last(session, district))
@@ -174,18 +186,36 @@ class DistrictLogs:
             if row is None or row.kind != HEADS:
                 raise NotThere(seq)
             heads = _known(session, district, row.seq, self._seen.get(district))
-            if stream not in heads:
-                raise NotThere(stream)
             log = _tree(session, district, head.size)
-        at = _decoded(row.leaf)["at"]
+        at, found = _decoded(row.leaf)["at"], {}
         names = sorted(heads)
         tree = Tree([_entry_hash(salted(row.seq, one), at, one, heads[one]) for one in names])
-        place = names.index(stream)
-        return Stood(
-            head=head, seq=row.seq, leaf=bytes(row.leaf), path=tuple(log.inclusion(row.seq - 1)),
-            entry=entry(salted(row.seq, stream), at, stream, heads[stream]), place=place, streams=tree.size,
-            under=tuple(tree.inclusion(place)),
-        )  # fmt: skip
+        for stream in streams:
+            if stream not in heads:
+                raise NotThere(stream)
+            place = names.index(stream)
+            found[stream] = Stood(
+                head=head, seq=row.seq, leaf=bytes(row.leaf), path=tuple(log.inclusion(row.seq - 1)),
+                entry=entry(salted(row.seq, stream), at, stream, heads[stream]), place=place, streams=tree.size,
+                under=tuple(tree.inclusion(place)),
+            )  # fmt: skip
+        return found
+
+    def told_keys(self, district: str) -> list[Told]:
+        """The keys of the log as the log of a district told them, those first told first."""
+        found: dict[str, Told] = {}
+        query = select(DistrictLeaf.leaf).where(DistrictLeaf.district == district, DistrictLeaf.kind == KEYS)
+        with Session(self._engine) as session:
+            for leaf in session.exec(query.order_by(col(DistrictLeaf.seq))):
+                said = _decoded(bytes(leaf))
+                for public, one in found.items():
+                    if public not in said["keys"] and one.until is None:
+                        found[public] = one._replace(until=said["at"])
+                for public in said["keys"]:
+                    known = found.get(public)
+                    since = said["at"] if known is None else known.since
+                    found[public] = Told(bytes.fromhex(public), since, None)
+        return list(found.values())
 
     def leaves(self, district: str) -> list[bytes]:
         """The exact bytes of every leaf, in their order."""

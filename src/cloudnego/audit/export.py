@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Engine
 
+from cloudnego.audit.district import Told
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import WITNESS, Head, Key, Note, Signature, cosignature
 from cloudnego.audit.packing import MANIFEST, NOTE, README, Parts
@@ -64,6 +65,7 @@ class Witness(NamedTuple):
     since: str | None
     until: str | None
     event: str | None
+    person: str | None = None  # is not said in the file
 
     @property
     def key(self) -> Key:
@@ -210,11 +212,14 @@ def entries(
         parts.keep(name, pen)
 
 
-def keys(parts: Parts, key: LogKey, confirmed: Confirmed) -> None:
-    """keys.json: who signs for the log, and whose devices co-sign what."""
+def keys(parts: Parts, key: LogKey, confirmed: Confirmed, told: Sequence[Told] = ()) -> None:
+    """keys.json: who signs and has signed for the log, and whose devices co-sign what."""
     witnesses = sorted(confirmed.witnesses, key=lambda one: one.key.vkey)
+    since = {one.public: one.since for one in told}
+    logs: list[tuple[bytes, str | None, str | None]] = [(one, since.get(one), None) for one in key.publics]
+    logs += [(one.public, one.since, one.until or one.since) for one in told if one.public not in key.publics]
     said = {
-        "logs": [{"public": b64encode(one).decode(), "since": None, "until": None} for one in key.publics],
+        "logs": [{"public": b64encode(one).decode(), "since": begin, "until": end} for one, begin, end in logs],
         "name": key.name,
         "witnesses": [
             {
@@ -267,12 +272,14 @@ Further = Callable[[Parts], None]
 def export(
     parts: Parts, reading: Reading, key: LogKey, made: Made, confirmed: Confirmed, *,
     saw: Sequence[Saw] = (), further: Sequence[Further] = (), told: Callable[[int], None] | None = None,
+    signed: Sequence[Told] = (),
 ) -> None:  # fmt: skip
-    """All entries of an audit file, ready to be written. Raises Damaged, KeyMissing."""
+    """All entries of an audit file, ready to be written. `signed`: the keys as the log of the district told them.
+    Raises Damaged, KeyMissing."""
     streams = tuple(reading.sizes)
     said = say("audit.readme", msgspec.structs.asdict(made))
     parts.put(README, f"{said['zh']}\n\n{said['en']}\n".encode())
-    keys(parts, key, confirmed)
+    keys(parts, key, confirmed, signed)
     policies(parts, key, reading.case, confirmed, streams)
     checkpoints(parts, key, reading, confirmed)
     entries(parts, reading, confirmed, saw, told or (lambda _done: None))

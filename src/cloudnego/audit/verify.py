@@ -3,8 +3,7 @@
 只需要 Python，不联网，不信任出具文件的人。 Needs Python alone (3.9 or newer), no network, and trusts nobody.
 --key: 您从别处得知的见证公钥（协议、纪要上印有）。 The key of a witness that you have from elsewhere.
 --held: 您以前得到的核查文件、检查点或回执。 An audit file, a checkpoint or a receipt that you were given earlier.
-0: 成立 holds; 1: 不成立 does not; 2: 读不了 cannot be read. 规范 specification: docs/AUDIT.md
-"""
+0: 成立 holds; 1: 不成立 does not; 2: 读不了 cannot be read. 规范 specification: docs/AUDIT.md"""
 
 from __future__ import annotations
 
@@ -22,14 +21,14 @@ from struct import pack, unpack
 from time import gmtime, strftime
 from typing import Any
 
+# It travels alone and is to be read at one go: one empty line is enough.
+# fmt: off
 FIELDS = "audience calendar case district files format kind made_at made_by name pack purpose software streams"
 JOINT = ["table", "filing", "notice"]
 SEEN = {"enterprise": [*JOINT, "employer"], "union": [*JOINT, "worker"], "authority": JOINT[1:], "auditor": JOINT}
-LEAF = {**dict.fromkeys(["actor", "at", "body_commit", "command_id", "district", "stream", "type", "via"], (str,)),
-        **dict.fromkeys(("mandate", "occurred_on", "sig"), (str, type(None))),
-        **dict.fromkeys(("seq", "type_version", "v"), (int,))}  # fmt: skip
-AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII)
-HEX = re.compile(r"[0-9a-f]{64}")
+LEAF = {name: kinds for names, kinds in (("actor at body_commit command_id district stream type via", (str,)), (
+        "mandate occurred_on sig", (str, type(None))), ("seq type_version v", (int,))) for name in names.split()}
+AT, HEX = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII), re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 ERASED = ("文字已依法删除", "its words were erased")
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -40,31 +39,24 @@ Witness = namedtuple("Witness", "name public side")
 Keys = namedtuple("Keys", "now ever witnesses")  # of the log: those that sign now, and all it ever had
 Head = namedtuple("Head", "where origin size root")
 
-
 class Stop(Exception):  # else the report goes on: rows of rank (0 a line, 1 a key, 2 the file; 9 no fault) and these
     """Nothing more can be read: where, and what is wrong in Chinese and English."""
-
 
 def local(name: bytes, size: int, crc: int) -> bytes:
     head = pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, 0, 0, 0x21, crc, FULL, FULL, len(name), 20)
     return head + name + pack("<HHQQ", 1, 16, size, size)
 
-
 def directory(entries: Any, end: int) -> bytes:
     rows = [pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 0, 0, 0x21, one.crc, FULL, FULL, len(one.name), 28, 0, 0,
                  0, 0, FULL) + one.name.encode() + pack("<HHQQQ", 1, 24, one.size, one.size, one.header)
-            for one in entries]  # fmt: skip
+            for one in entries]
     size, count = sum(map(len, rows)), len(rows)
-    rows.append(pack("<IQHHIIQQQQ", 0x06064B50, 44, 45, 45, 0, 0, count, count, size, end))
-    rows.append(pack("<IIQI", 0x07064B50, 0, end + size, 1))
-    return b"".join(rows) + pack("<IHHHHIIH", 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, FULL, FULL, 0)
-
+    return b"".join(rows) + pack("<IQHHIIQQQQIIQIIHHHHIIH", 0x06064B50, 44, 45, 45, 0, 0, count, count, size, end,
+                                 0x07064B50, 0, end + size, 1, 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, FULL, FULL, 0)
 
 class Archive:
     """An audit file, every entry of it read once; `where` is what was read last. Raises Stop."""
-
     where = ""
-
     def __init__(self, path: Path, report: list[Any]) -> None:
         self.path, self.entries, at = path, {}, 0  # type: Path, dict[str, Any], int
         with path.open("rb") as file:
@@ -74,10 +66,8 @@ class Archive:
             tail = directory(self.entries.values(), at)
             if head + file.read(len(tail) + 1) != tail:
                 raise Stop(f"zip:{at}", "目录与内容不符，或文件不完整", "the directory is not that of the contents")
-
     def _entry(self, file: Any, head: bytes, at: int, report: list[Any]) -> Any:
-        said, name = unpack("<I", head[14:18])[0], file.read(unpack("<H", head[26:28])[0])
-        extra = file.read(20)
+        said, name, extra = unpack("<I", head[14:18])[0], file.read(unpack("<H", head[26:28])[0]), file.read(20)
         size, told = int.from_bytes(extra[12:], "little"), name.decode("latin-1")
         if head + name + extra != local(name, size, said) or not NAME.fullmatch(told) or told in self.entries:
             raise Stop(f"zip:{at}", "文件头被改过，或文件不完整", "a header was altered, is cut off or is there twice")
@@ -90,35 +80,26 @@ class Archive:
         if said != crc:
             report.append((2, f"zip:{at}", "内容与校验和不符", f"{told} is not what its checksum says"))
         return Entry(told, at, at + 50 + len(name), size, said, digest.hexdigest())
-
     def lines(self, name: str) -> Any:
         Archive.where = name
         with self.path.open("rb") as file:
-            file.seek(self.entries[name].start)
-            left = self.entries[name].size
-            while left:
-                line = file.readline(min(left, LINE_MAX))
+            left, _ = self.entries[name].size, file.seek(self.entries[name].start)
+            while line := file.readline(min(left, LINE_MAX)):
                 left -= len(line)
                 yield line
-
     def read(self, name: str) -> bytes:
         return b"".join(self.lines(name))
-
 
 def canonical(raw: bytes, fields: str = "") -> Any:
     """JSON in the one way RFC 8785 allows, of whole numbers and keys in ASCII. Raises ValueError, RecursionError."""
     value = json.loads(raw.decode(), parse_float=lambda _: None, parse_constant=lambda _: None)
-    if json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() != raw:
-        raise ValueError("not written in the one way")
-    if fields and (type(value) is not dict or sorted(value) != fields.split()):
-        raise ValueError("it has not the fields it must have")
+    once = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    if once != raw or (fields and (type(value) is not dict or sorted(value) != fields.split())):
+        raise ValueError("not written in the one way, or without the fields it must have")
     return value
-
 
 Q, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ROOT, ZERO = -121665 * pow(121666, -1, Q) % Q, pow(2, (Q - 1) // 4, Q), (0, 1, 1, 0)
-
-
 def point(raw: bytes) -> Any:
     odd, y = int.from_bytes(raw, "little") >> 255, int.from_bytes(raw, "little") & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, -1, Q) % Q
@@ -129,17 +110,13 @@ def point(raw: bytes) -> Any:
     x = x if x & 1 == odd else Q - x
     return x, y, 1, x * y % Q
 
-
 def plus(p: Any, q: Any) -> Any:
-    a, b = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0])
-    c, d = 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
+    a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % Q, g * h % Q, f * g % Q, e * h % Q
 
-
 def times(n: int, p: Any) -> Any:
     return plus(times(n >> 1, plus(p, p)), p if n & 1 else ZERO) if n else ZERO
-
 
 def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether the signature is that key's over the message."""
@@ -150,17 +127,14 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     p, q = times(s, point((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))), plus(r, times(h, key))
     return bool((p[0] * q[2] - q[0] * p[2]) % Q == 0 == (p[1] * q[2] - q[1] * p[2]) % Q)
 
-
 def unbase64(text: str) -> bytes:
     raw = base64.b64decode(text, validate=True)
     if base64.b64encode(raw).decode() != text:
         raise ValueError("base64 that is not written in the one way")
     return raw
 
-
 def key_id(name: str, kind: int, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:4]
-
 
 def witness(vkey: str, side: str = "") -> Any:
     name, told, raw = [*vkey.split("+", 2), "", ""][:3]
@@ -168,7 +142,6 @@ def witness(vkey: str, side: str = "") -> Any:
     if len(public) != 33 or public[0] != 4 or key_id(name, 4, public[1:]).hex() != told or not name:
         raise ValueError(f"not the key of a witness: {vkey}")
     return Witness(name, public[1:], side)
-
 
 def note(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
     """The text of a signed note, and for each signature the key's name, its id, and the rest. Raises ValueError."""
@@ -180,22 +153,19 @@ def note(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
         raise ValueError("not a signed note")
     return text + b"\n", signatures
 
-
 def head_of(text: bytes, where: str) -> Any:
     origin, size, root, last = text.decode().split("\n")
     if last or str(int(size)) != size or len(unbase64(root)) != 32:
         raise ValueError("not a checkpoint")
     return Head(where, origin, int(size), unbase64(root))
 
-
 def signed(raw: bytes, name: str, keys: Any, where: str, report: list[Any]) -> tuple[bytes, list[tuple[Any, int]]]:
     """The text of a note that all keys of the log that sign now must have signed; and which witness signed when."""
     (text, signatures), got = note(raw), []
-    own = [(name, key_id(name, 1, key)) for key in keys.now]
-    by = [ed25519(key, text, one[2]) for key, one in zip(keys.now, signatures)]  # noqa: B905 - it runs on 3.9
-    if [one[:2] for one in signatures[: len(own)]] != own or not all(by):
+    by = [one[:2] == (name, key_id(name, 1, k)) and ed25519(k, text, one[2]) for k, one in zip(keys.now, signatures)]  # noqa: B905 - it runs on 3.9
+    if len(by) != len(keys.now) or not all(by):
         report.append((1, where, "没有本记录现用密钥的有效签名", "the log's own keys have not signed this"))
-    for key_name, told, rest in signatures[len(own) :]:
+    for key_name, told, rest in signatures[len(by) :]:
         one = next((w for w in keys.witnesses if (w.name, key_id(w.name, 4, w.public)) == (key_name, told)), None)
         at = int.from_bytes(rest[:8], "big")
         if one is None or not ed25519(one.public, b"cosignature/v1\ntime %d\n" % at + text, rest[8:]):
@@ -204,16 +174,14 @@ def signed(raw: bytes, name: str, keys: Any, where: str, report: list[Any]) -> t
             got.append((one, at))
     return text, got
 
-
 def leaf_wrong(leaf: Any, manifest: Any, stream: str, seq: int, before: str) -> str:
     """What is wrong with an entry where it stands; nothing, if nothing."""
     if (leaf["stream"], leaf["seq"]) != (f"{manifest['case']}/{stream}", seq):
         return f"{leaf['stream']}/{leaf['seq']} stands here"
-    lawful = leaf["v"] == 1 and leaf["district"] == manifest["district"] and HEX.fullmatch(leaf["command_id"])
-    if not lawful or any(type(leaf[name]) not in kinds for name, kinds in LEAF.items()):
+    here = (leaf["v"], leaf["district"]) == (1, manifest["district"]) and HEX.fullmatch(leaf["command_id"])
+    if not here or any(type(leaf[name]) not in kinds for name, kinds in LEAF.items()):
         return "its fields are not those of an entry"
     return "" if AT.fullmatch(leaf["at"]) and leaf["at"] >= before else f"its time {leaf['at']} is before {before}"
-
 
 def content_wrong(found: Any, leaf: Any) -> str:
     """The same of its body and words."""
@@ -228,7 +196,6 @@ def content_wrong(found: Any, leaf: Any) -> str:
         return "occurred_on is not that of the body"
     good = words is None or sha256(b"\3" + bytes.fromhex(words_salt) + words.encode()).hexdigest() == said["words"]
     return "" if good else "the words are not what the body commits to"
-
 
 def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
     """Every entry by itself, in the order of the file, and the RFC 6962 tree over each stream."""
@@ -272,7 +239,6 @@ def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report
         report.append((0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many"))
     return roots, polls
 
-
 def tallied(archive: Archive, polls: list[Any], report: list[Any]) -> None:
     """Hold each vote's list of ballots, where it is here, against what the log says; their signatures: recount.py."""
     for where, counted in polls:
@@ -286,6 +252,47 @@ def tallied(archive: Archive, polls: list[Any], report: list[Any]) -> None:
         if there != (counted["list_hash"], counted["cast"], +Counter(counts)):
             report.append((0, name, "不是记录里的选票清单", f"it is not the list that {where} names, or not its votes"))
 
+def papers(archive: Archive, report: list[Any]) -> None:
+    """Hold the papers against the register that lies beside them."""
+    register = "papers/register.json"
+    left = {name for name in archive.entries if name.startswith("papers/")} - {register}
+    for one in canonical(archive.read(register)) if register in archive.entries else []:
+        for kind, sha in one["files"].items():
+            there = archive.entries[name].sha if (name := f"papers/{one['number']}.{kind}") in left else ""
+            if there != sha:
+                gone, other = (9, name, *ERASED), (0, name, "不是登记的那一份", "it is not what the register names")
+                report.append(gone if one["erased"] and not there else other)
+            left.discard(name)
+    report += [(0, name, "登记簿里没有", "the register does not name it") for name in sorted(left)]
+
+def climbed(raw: bytes, at: int, size: int, path: Any) -> bytes:
+    """The root to which the path of entry `at` (from 0) of `size` leads (RFC 9162, 2.1.3.2); nothing, if to none."""
+    node, last = sha256(b"\0" + raw).digest(), size - 1
+    for step in map(unbase64, path if 0 <= at < size else ["?"]):
+        left = at & 1 or at == last
+        while left and at and not at & 1:
+            at, last = at >> 1, last >> 1
+        node, at, last = sha256(b"\1" + (step + node if left else node + step)).digest(), at >> 1, last >> 1
+    return b"" if last else node
+
+def stood(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> list[Any]:
+    """The heads of these streams that the log of the district has, each proved up to its own signed head."""
+    heads, district, log = [], manifest["district"], f"{manifest['name']}/{manifest['district']}"
+    for one in manifest["streams"]:
+        name, case = f"district/{one['stream']}.json", f"{manifest['case']}/{one['stream']}"
+        if name not in archive.entries:
+            report.append((9, name, "区的记录还没有这个流", "the log of the district has not seen this stream yet"))
+            continue
+        said = canonical(archive.read(name), "entry index leaf path seq streams under")
+        leaf, entry = canonical(said["leaf"].encode()), canonical(said["entry"].encode())
+        head = head_of(signed(archive.read("district/head.txt"), log, keys, name, report)[0], name)
+        under = climbed(said["entry"].encode(), said["index"], said["streams"], said["under"]).hex()
+        over = climbed(said["leaf"].encode(), said["seq"] - 1, head.size, said["path"])
+        told = [head.origin, over, entry["stream"], *(leaf[k] for k in ("at", "district", "heads", "seq", "streams"))]
+        if told != [log, head.root, case, entry["at"], district, under, said["seq"], said["streams"]]:
+            report.append((1, name, "区的记录不能证明它", "the log of the district does not prove it"))
+        heads.append(Head(name, one["origin"], entry["size"], bytes.fromhex(entry["root"])))
+    return heads
 
 def described(archive: Archive) -> tuple[Any, Any]:
     """The manifest and the keys. Raises Stop, ValueError and the like."""
@@ -298,7 +305,6 @@ def described(archive: Archive) -> tuple[Any, Any]:
     if found != ("cloudnego-audit/1", said["name"], streams) or None not in dict(logs).values():
         raise ValueError("another form, no key of its log, or streams of another audience or case")
     return manifest, Keys([key for key, until in logs if until is None], [key for key, _ in logs], witnesses)
-
 
 def heads_held(path: Path, keys: Any, streams: Any, report: list[Any]) -> list[Any]:
     """The heads in an earlier audit file, checkpoint or receipt. Raises Stop, ValueError and the like."""
@@ -313,11 +319,8 @@ def heads_held(path: Path, keys: Any, streams: Any, report: list[Any]) -> list[A
         heads, by = [head_of(text, "")], [key for key in keys.ever for one in signatures if ed25519(key, text, one[2])]
     found = [head._replace(where=path.name) for head in heads if head.origin in streams]
     if not found or not set(by) & set(keys.ever):
-        report.append(
-            (1, path.name, "不是同一份记录，或没有它的签名", "it is of another log, or not signed by this one")
-        )
+        report.append((1, path.name, "不是同一份记录，或没有它的签名", "of another log, or not signed by this one"))
     return found
-
 
 def confirmed(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> tuple[list[Any], dict[Any, Any]]:
     """All heads that stand in the file; and for stream and witness, how far it confirmed, and when."""
@@ -334,22 +337,21 @@ def confirmed(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> 
                 got[one["stream"], who] = max(got.get((one["stream"], who), (0, 0)), (heads[-1].size, at))
     return heads, got
 
-
 def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list[Any]) -> None:
     """All that is to be found in an archive. Raises Stop, ValueError and the like."""
     manifest, keys = described(archive)
     name, log = f"{manifest['name']}/export", keys._replace(witnesses=[])
     there = [{"path": one.name, "sha256": one.sha, "size": one.size} for one in archive.entries.values()]
     pairs = zip_longest(manifest["files"], there[:1] + there[3:])
-    report += [
-        (2, (b or a)["path"], "不是清单里的那一份", "it is not that of the manifest") for a, b in pairs if a != b
-    ]
+    other = ("不是清单里的那一份", "it is not that of the manifest")
+    report += [(2, (b or a)["path"], *other) for a, b in pairs if a != b]
     text, _ = signed(archive.read("manifest.note"), name, log, "manifest.note", report)
     if text != f"{name}\n{base64.b64encode(bytes.fromhex(there[1]['sha256'])).decode()}\n".encode():
         report.append((1, "manifest.note", "签的不是这份清单", "it is not this manifest that was signed"))
     heads, got = confirmed(archive, manifest, keys, report)
     streams = {one["origin"]: one["stream"] for one in manifest["streams"]}
-    heads += [head for path in held for head in heads_held(path, keys, streams, report)]
+    before = (head for path in held for head in heads_held(path, keys, streams, report))
+    heads += [*before, *stood(archive, manifest, keys, report)]
     wanted = {stream: {head.size for head in heads if head.origin == origin} for origin, stream in streams.items()}
     roots, polls = read(archive, manifest, wanted, report)
     for where, origin, size, root in heads:
@@ -357,6 +359,7 @@ def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list
             zh, en = f"{streams[origin]} 的前 {size} 条与它不符", f"entries 1 to {size} of {streams[origin]} are others"
             report.append((1, where, zh, en))
     tallied(archive, polls, report)
+    papers(archive, report)
     for name, size in ((one["stream"], one["size"]) for one in manifest["streams"] if one["size"]):
         for (_, who), (upto, at) in sorted(one for one in got.items() if one[0][0] == name):
             en = f"{who.side} confirmed {upto}/{size}, {strftime('%Y-%m-%d %H:%M:%SZ', gmtime(at & FULL))}: {who.name}"
@@ -365,7 +368,6 @@ def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list
             due = name in JOINT or any(one[:2] == who[:2] and who.side == name for who in keys.witnesses)
             if due and not any(one[:2] == who[:2] for stream, who in got if stream == name):
                 report.append((1, name, "没有您所持公钥的见证", f"{one.name} has confirmed nothing of it"))
-
 
 def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) -> list[Any]:
     """All there is to find, what names a line first. Raises OSError."""
@@ -377,7 +379,6 @@ def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) ->
         other = (Archive.where, "不是它应有的样子", f"it is not as it must be: {wrong!r}")
         report.append((1, *(wrong.args if isinstance(wrong, Stop) else other)))
     return sorted(report, key=lambda found: found[0])
-
 
 def main(arguments: list[str], read: Any = entries) -> int:
     """Says what holds, and names the first thing that does not."""
@@ -394,7 +395,6 @@ def main(arguments: list[str], read: Any = entries) -> int:
     said = [f"{where}: {zh} · {en}\n" for _, where, zh, en in [*report[len(faults) :], *reversed(faults[:20])]]
     sys.stdout.write("".join(said) + (f"不成立 DOES NOT HOLD: {len(faults)}\n" if faults else "成立 HOLDS\n"))
     return 1 if faults else 0
-
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

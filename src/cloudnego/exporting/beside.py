@@ -1,8 +1,9 @@
-"""What lies beside the entries: the lists of votes that were counted, and the files that evidence names."""
+"""What lies beside the entries: lists of votes that were counted, files that evidence names, papers and register."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib.resources import files
 from typing import Final
 
@@ -10,11 +11,13 @@ import msgspec
 
 from cloudnego.audit.packing import Parts
 from cloudnego.core.vocabulary import FEW_VOTERS, Stream
-from cloudnego.eventlog.leaf import canonical
+from cloudnego.eventlog.leaf import canonical, instant
 from cloudnego.eventlog.seal import Sealed, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.files.store import FileStore, Kept
+from cloudnego.papers.store import Paper, PaperStore
 from cloudnego.polls.desk import Polls
+from cloudnego.ports import CHINA
 
 
 class Ballots:
@@ -54,3 +57,26 @@ def put_files(parts: Parts, store: FileStore, case: str, audience: Audience, tol
     for one in files_for(store, case, audience):
         parts.put(f"files/{one.facts.sha256}", store.content(one))
         told(1)
+
+
+def put_papers(
+    parts: Parts, store: PaperStore, case: str, audience: Audience, told: Callable[[int], None]
+) -> list[Paper]:
+    """The papers made of nothing but what this audience sees, as they were made, with the facts they were made of and
+    their register: number, hashes and day stay there when the bytes of a paper were erased. Raises PaperDamaged."""
+    found, rows = store.of_case(case, frozenset(audience.streams)), []
+    for one in found:
+        rows.append(
+            {
+                "about": one.about, "at": instant(datetime.fromtimestamp(one.at_s, CHINA)), "by": one.by,
+                "doc": one.doc, "erased": not one.size, "files": {"json": one.facts_hash, "pdf": one.file_hash},
+                "number": one.number, "streams": sorted(one.streams),
+            }
+        )  # fmt: skip
+        if one.size:
+            facts, pdf = store.content(one)
+            parts.put(f"papers/{one.number}.json", facts)
+            parts.put(f"papers/{one.number}.pdf", pdf)
+            told(1)
+    parts.put("papers/register.json", canonical(rows))
+    return found

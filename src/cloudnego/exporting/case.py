@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import Engine
+from sqlmodel import Session, select
 
+from cloudnego.audit.district import DistrictLogs
 from cloudnego.audit.export import Confirmed, Made, Reading, Source, export, written
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.packing import Parts
+from cloudnego.core.deadlines import deadlines
 from cloudnego.core.evolve import evolve
 from cloudnego.core.state import EMPTY, Negotiation
-from cloudnego.core.vocabulary import JOINT
+from cloudnego.core.vocabulary import JOINT, Stream
+from cloudnego.eventlog import tables
 from cloudnego.eventlog.database import snapshot
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.leaf import stream_id
 from cloudnego.eventlog.seal import event_of, leaf_of
 from cloudnego.exporting.audience import Audience
-from cloudnego.exporting.beside import Ballots, put_files
-from cloudnego.exporting.confirming import confirmed_by
-from cloudnego.exporting.tables import Timeline, put_access, put_deadlines
+from cloudnego.exporting.beside import Ballots, put_files, put_papers
+from cloudnego.exporting.confirming import confirmed_by, with_events
+from cloudnego.exporting.proving import Proved, proved_by, put_proofs
+from cloudnego.exporting.report import Outline, report
+from cloudnego.exporting.tables import Seats, Timeline, put_access, put_deadlines
 from cloudnego.files.store import FileStore
+from cloudnego.papers.press import Press
+from cloudnego.papers.store import Paper, PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.ports import NoCase
 
@@ -45,22 +54,30 @@ class House(NamedTuple):
     districts: Districts
     files: FileStore
     polls: Polls
+    papers: PaperStore
+    logs: DistrictLogs
 
 
 Told = Callable[[int], None]
 
 
-def house_on(engine: Engine, ring: Keyring, key: LogKey, now_s: Callable[[], int]) -> House:
-    """All of it on one database."""
-    source = Source(engine, ring, key)
-    return House(source, Districts(engine, ring), FileStore(engine, ring), Polls(engine, ring, None, now_s))
+def house_on(
+    engine: Engine, ring: Keyring, key: LogKey, now_s: Callable[[], int], templates: Path | None = None
+) -> House:
+    """All of it on one database. `templates`: of the office, which come before the house's own."""
+    source, districts = Source(engine, ring, key), Districts(engine, ring)
+    return House(
+        source, districts, FileStore(engine, ring), Polls(engine, ring, None, now_s),
+        PaperStore(engine, ring, now_s, Press(templates)), DistrictLogs(engine, districts, key, now_s),
+    )  # fmt: skip
 
 
-def _state(reading: Reading) -> Negotiation:
+def _state(reading: Reading, seats: Seats) -> Negotiation:
     """The joint state, folded entry by entry: none of them stays in memory. Raises Damaged, NoCase."""
     state = EMPTY
     for row in reading.joint():
-        state = evolve(state, event_of(row, leaf_of(row), with_words=False))
+        before, state = state, evolve(state, event_of(row, leaf_of(row), with_words=False))
+        seats.saw(row, before, state)
     if state.opened is None:
         raise NoCase(reading.case)
     return state
@@ -72,16 +89,28 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
     Raises FileExistsError, NoCase, Damaged, KeyMissing, FileDamaged.
     """
     found = confirmed_by(house.source.engine, house.source.key, order.case, order.audience.streams)
+    proved = proved_by(house.logs, _district(house, order.case), order.case, order.audience.streams)
     with written(target) as parts:
-        return _gather(parts, house, order, found, told)
+        return _gather(parts, house, order, (found, proved), told)
 
 
-def _gather(parts: Parts, house: House, order: Order, confirmed: Confirmed, told: Told) -> int:
+def _district(house: House, case: str) -> str:
+    """Raises NoCase."""
+    named = stream_id(case, Stream.NOTICE)
+    with Session(house.source.engine) as session:
+        district = session.exec(select(tables.Stream.district).where(tables.Stream.id == named)).first()
+    if district is None:
+        raise NoCase(case)
+    return district
+
+
+def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, Proved], told: Told) -> int:
     engine, ring, key = house.source
-    case, audience = order.case, order.audience
+    case, audience, (confirmed, proved) = order.case, order.audience, before
     with snapshot(engine) as connection:
         joint = Reading(connection, engine, ring, case, JOINT)
-        state = _state(joint)
+        seats = Seats(audience)
+        state = _state(joint, seats)
         opened = state.opened
         assert opened is not None, "a state without an opening is no case"
         reading = Reading(connection, engine, ring, case, audience.streams)
@@ -90,14 +119,37 @@ def _gather(parts: Parts, house: House, order: Order, confirmed: Confirmed, told
             kind=house.districts.get(joint.district).kind, made_at=order.made_at, made_by=order.made_by,
             pack=f"{opened.pack} {opened.pack_version}", purpose=order.purpose, software=order.software,
         )  # fmt: skip
-        timeline, ballots = Timeline(parts), Ballots(parts, house.polls)
+        confirmed = with_events(confirmed, seats.seated)
+        timeline, ballots, outline = Timeline(parts), Ballots(parts, house.polls), Outline()
         law = house.districts.law((opened.pack, opened.pack_version, state.calendar))
+
+        def reported(papers: Sequence[Paper]) -> None:
+            terms = [one for one in deadlines(state, law) if one.stream in audience.streams]
+            pdf = report(
+                connection, house.papers.press, reading, made, confirmed, outline=outline, opened=opened, terms=terms,
+                papers=papers,
+            )  # fmt: skip
+            parts.put("report.pdf", pdf)
+
         further = (
+            lambda _parts: put_proofs(parts, proved),
             lambda _parts: put_files(parts, house.files, case, audience, told),
+            lambda _parts: reported(put_papers(parts, house.papers, case, audience, told)),
             lambda _parts: ballots.put(),
             lambda _parts: timeline.done(),
+            lambda _parts: seats.put(parts),
             lambda _parts: put_deadlines(parts, state, law, audience),
             lambda _parts: put_access(parts, engine, case, audience),
         )
-        export(parts, reading, key, made, confirmed, saw=(timeline.saw, ballots.saw), further=further, told=told)
+        export(
+            parts,
+            reading,
+            key,
+            made,
+            confirmed,
+            saw=(timeline.saw, ballots.saw, outline.saw),
+            further=further,
+            told=told,
+            signed=proved.keys,
+        )
     return sum(reading.sizes.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -35,11 +35,20 @@ def confirmed_by(engine: Engine, key: LogKey, case: str, streams: Iterable[Strea
     witnesses = [
         Witness(
             named.public, named.name, side, tuple(stream for stream, _ in some), _day(rows[some[0][1].key_id].since_s),
-            _day(rows[some[0][1].key_id].until_s), None,
+            _day(rows[some[0][1].key_id].until_s), None, some[0][1].person,
         )
         for (named, side), some in by_key.items()
     ]  # fmt: skip
     return Confirmed(witnesses, [_cosigned(stream, one) for stream, one in every])
+
+
+def with_events(confirmed: Confirmed, seated: Mapping[tuple[Side, str], str]) -> Confirmed:
+    """The same, with the entry that seated whoever the device belongs to. `seated`: by side and person."""
+    found = [
+        one if one.person is None else one._replace(event=seated.get((one.side, one.person)))
+        for one in confirmed.witnesses
+    ]
+    return confirmed._replace(witnesses=found)
 
 
 def _cosigned(stream: Stream, one: Held) -> Cosigned:

@@ -15,7 +15,7 @@ from cloudnego.audit.packing import Parts, Pen
 from cloudnego.core.deadlines import Running, deadlines
 from cloudnego.core.moment import Law
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import Stream
+from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog.seal import Sealed, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.files.sheets import BOM, safe_cell
@@ -26,6 +26,7 @@ from cloudnego.texts import catalogue
 
 _TIMELINE: Final = ("流", "序号", "时间", "发生日", "事件", "代码", "人员", "授权", "途径", "指令")
 _MANDATES: Final = ("授权", "人员", "流", "首次", "末次", "次数")
+_SEATS: Final = ("时间", "流", "序号", "一方", "首席代表", "受委托人", "委托至", "协商代表", "空缺")
 _DEADLINES: Final = (
     "期限", "对象", "一方", "条款", "起算事实", "起算日", "计数", "单位", "起算的次日", "法定日", "末日", "跳过的日子",
     "顺延的日子", "暂定", "完成日", "逾期",
@@ -86,6 +87,39 @@ def put(parts: Parts, name: str, heads: Sequence[str], rows: Iterable[Sequence[o
         pen.write(BOM.encode())
         for line in rows_as_csv([heads, *rows]):
             pen.write(line)
+
+
+class Seats:
+    """Hears the joint entries and the state after each, and keeps how the two benches changed, and which entry first
+    made somebody chief of his side or let him act for the chief."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience: Final = audience
+        self._rows: Final[list[tuple[object, ...]]] = []
+        self._last: Final[dict[Side, tuple[object, ...]]] = {}
+        self.seated: Final[dict[tuple[Side, str], str]] = {}
+
+    def saw(self, row: Sealed, before: Negotiation, after: Negotiation) -> None:
+        if before.benches is after.benches:
+            return
+        at = leaf_of(row).at[:19].replace("T", " ")
+        for side in Side:
+            was, now = before.benches.of(side), after.benches.of(side)
+            if was == now or Stream(row.stream) not in self._audience.streams:
+                continue
+            for person in {now.chief, now.delegate} - {None}:
+                self.seated.setdefault((side, str(person)), f"{row.stream}/{row.seq}")
+            told = (
+                now.chief, now.delegate, now.delegate_until, " ".join(one.person for one in now.reps),
+                " ".join(sorted(now.vacant)),
+            )  # fmt: skip
+            if self._last.get(side) != told:  # what else changes is who has accepted
+                self._last[side] = told
+                self._rows.append((at, row.stream, row.seq, side.value, *told))
+
+    def put(self, parts: Parts) -> None:
+        """Each change of a bench, as the entries have it."""
+        put(parts, "seats", _SEATS, self._rows)
 
 
 def put_deadlines(parts: Parts, case: Negotiation, law: Law, audience: Audience) -> None:

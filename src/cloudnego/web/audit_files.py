@@ -77,7 +77,12 @@ def _made(site: Site, order: Order) -> tuple[Path, os.stat_result]:
     place = Path(tempfile.mkdtemp(prefix="audit"))
     try:
         source = Source(site.engine, site.log.ring, site.audit.key)
-        export_case(House(source, site.districts, site.files, site.polls), order, place / "audit.zip", lambda _: None)
+        export_case(
+            House(source, site.districts, site.files, site.polls, site.papers, site.audit.district),
+            order,
+            place / "audit.zip",
+            lambda _: None,
+        )
     except BaseException:
         shutil.rmtree(place)
         raise
