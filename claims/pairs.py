@@ -82,7 +82,8 @@ LISTS: Final = (
     "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
     "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
     "/negotiations/export.csv", "/enterprises/export.csv", "/instructors", "/court-orders", "/letters", "/resets",
-    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals", "/me/waiting",
+    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals", "/me/waiting", "/events?limit=2",
+    "/events?after=latest",
 )  # fmt: skip
 OF_THE_FIRM: Final = (
     "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",
@@ -334,7 +335,8 @@ class History:
     async def _look(self, watcher: Watcher) -> None:
         """What there is to see of the case afterwards, and one list."""
         case = f"/negotiations/{self.looked_at}"
-        for path in (case, f"{case}/timeline", self._list_for(watcher)):
+        feed = ("/events",) if watcher.kind == "portal" else ()
+        for path in (case, f"{case}/timeline", self._list_for(watcher), *feed):
             one = get(watcher.id, path)
             watcher.keep(one, [await half.ask(one) for half in self.halves])
 

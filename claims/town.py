@@ -119,7 +119,8 @@ def founded() -> Path:
             _write(house, firm)
         clock.at = max(story(firm).at for firm in FIRMS) + timedelta(minutes=1)
         (place / "at").write_text(clock.at.isoformat())
-        (place / "clients").write_text(json.dumps({firm.name: _program(house, firm) for firm in FIRMS}))
+        drafting = frozenset({"cases", "prepare"})
+        (place / "clients").write_text(json.dumps({firm.name: _program(house, firm.name, drafting) for firm in FIRMS}))
         (place / "tokens").write_text(json.dumps({who: _enter(house, who) for who in _everybody()}))
     finally:
         house.close()
@@ -157,6 +158,7 @@ def _twin(place: Path, data: Path, now: int, **elsewhere: SecretStr) -> Twin:
         session.exec(update(SignIn).values(seen_s=now, expires_s=now + 10**6, proved_until_s=now + 10**6))
     engine.dispose()
     house = inline(build(settings, clock, _log(settings)))
+    house.site.portals._now_s = lambda: int((place / "tokens").stat().st_mtime)  # when its token was issued
     object.__setattr__(house.site, "now_s", lambda: now)  # a second that passed between two answers is no leak
     return Twin(house, clock)
 
@@ -192,6 +194,9 @@ def _everybody() -> list[str]:
 
 
 def _enter(house: House, who: str) -> str:
+    kind, _, firm = who.rpartition("-")
+    if kind == "portal":  # of a program of its own: what another one prepared is nothing to it
+        return house.site.portals.issue(_program(house, firm, _SCOPES), _SCOPES)
     return house.site.sessions.open(DISTRICT, who, who, "bearer", proof=Grade.PASSKEY)
 
 
@@ -201,10 +206,14 @@ def client_of(firm: Firm) -> str:
     return found[firm.name]
 
 
-def _program(house: House, firm: Firm) -> str:
+_SCOPES: Final = frozenset({"cases", "register", "act", "prepare"})
+"""Of the program that looks: all but the table, which is hidden from it."""
+
+
+def _program(house: House, firm: str, scopes: frozenset[str]) -> str:
     """A program of a firm, which its HR let in."""
-    new = NewClient(name="人力资源系统", grants=(Grant(firm.name, frozenset({"cases", "prepare"})),))
-    return house.site.portals.clients.register(DISTRICT, new, person("hr", firm.name))[0]
+    new = NewClient(name="人力资源系统", grants=(Grant(firm, scopes),))
+    return house.site.portals.clients.register(DISTRICT, new, person("hr", firm))[0]
 
 
 # --- the people ---------------------------------------------------------------------------------------------------

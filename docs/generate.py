@@ -31,7 +31,7 @@ from cloudnego.core.substates import SUBSTATES, DisputeSubState
 from cloudnego.core.vocabulary import STEPS, Seat, Step
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.texts import LANGUAGES, catalogue
-from cloudnego.web import screens
+from cloudnego.web import event_pages, screens
 
 DOCS = Path(__file__).resolve().parent
 SCREENS = DOCS.parent / "frontend" / "src" / "generated"
@@ -328,6 +328,7 @@ def pages() -> dict[Path, str]:
         DOCS / "PROCEDURE.md": procedure_page(shipped_pack(DEFAULT_PACK)),
         DOCS / "schemas" / "commands.json": _schema("Everything that may be asked", COMMANDS, "validation"),
         DOCS / "schemas" / "events.json": _schema("Everything that can have happened", EVENTS, "serialization"),
+        **{DOCS / file: text for file, text in event_pages.pages().items()},
         **{SCREENS / file: text for file, text in screens.pages().items()},
     }
 

@@ -20,6 +20,7 @@ from cloudnego.eventlog.cockpit import cockpit, counts
 from cloudnego.eventlog.database import Ownership, assert_durable, connect, sqlite_file, writing
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.erase import erase
+from cloudnego.eventlog.feed import Feed
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
@@ -52,6 +53,7 @@ class SqlLog:
         try:
             assert_durable(self.engine)
             self.districts: Final = Districts(self.engine, ring)
+            self.feed: Final = Feed(self.engine)
             self._settled: Final = Settled(2 * cases_max)
             self._reader: Final = Reader(self.engine, self.store, ring, self._settled)
             books = Books(self.store, ring, cases_max=cases_max)

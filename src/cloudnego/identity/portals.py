@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office, Side
 from cloudnego.identity import tokens
@@ -28,6 +28,12 @@ ACCESS_S: Final = 600
 _BELIEVED_S: Final = 300
 _TYP: Final = "at+jwt"
 _ACTS: Final = frozenset({"act", "open"})
+
+
+EVERY: Final = "*"
+"""What a client says that asks for all enterprises that let it see their cases: only what looks at all at once."""
+
+_LOOKS: Final = "cases"
 
 
 class NoEnterprise(Exception):
@@ -104,8 +110,34 @@ class Portals:
             who = self._who(session, client, claims, enterprise)
         return None if who is None else Known(who, min(claims["exp"] - self._now_s(), _BELIEVED_S))
 
+    def eyes(self, client_id: str, enterprise: str, scopes: frozenset[str]) -> tuple[Who, ...]:
+        """What a client is for each enterprise that lets it see its cases, or for the one named, within these scopes.
+        Empty where it has ended, or nobody lets it."""
+        with reading(self._engine) as session:
+            client = client_in(session, client_id)
+            if client is None:
+                return ()
+            return tuple(
+                Who(
+                    person=client.id, name=client.name, district=client.district, door="portal",
+                    held=_held_by_client(client, firm, granted & scopes),
+                    portal=Through(client=client.id, name=client.name, enterprise=firm.id, scopes=granted & scopes),
+                )
+                for firm, granted in _that_let_it_look(session, client, enterprise)
+                if _LOOKS in scopes
+            )  # fmt: skip
+
+    def _for_every(self, session: Session, client: Client, claims: tokens.Claims) -> Who | None:
+        """A client that asks for all enterprises at once holds nothing of any of them."""
+        if "act" in claims or _LOOKS not in claims["scope"].split() or not _that_let_it_look(session, client, EVERY):
+            return None
+        through = Through(client=client.id, name=client.name, enterprise=EVERY, scopes=frozenset({_LOOKS}))
+        return Who(person=client.id, name=client.name, district=client.district, door="portal", held=(), portal=through)
+
     def _who(self, session: Session, client: Client, claims: tokens.Claims, enterprise: str | None) -> Who | None:
         delegated = claims.get("enterprise")
+        if enterprise == EVERY:
+            return self._for_every(session, client, claims)
         if enterprise is None:
             named = [delegated] if delegated is not None else [one.enterprise for one in client.grants]
             if len(named) > 1 or (client.kind == "platform" and delegated is None):
@@ -126,6 +158,18 @@ class Portals:
         if not consented(session, claims.get("consent", ""), claims["sub"], client.id):
             return None
         return _person_through(session, claims["sub"], client, through)
+
+
+def _that_let_it_look(session: Session, client: Client, enterprise: str) -> list[tuple[Organisation, frozenset[str]]]:
+    """The enterprises, or the one named, that let a client see their cases, with all they let it do."""
+    granted = {
+        one.enterprise: one.scopes
+        for one in client.grants
+        if _LOOKS in one.scopes and enterprise in (EVERY, one.enterprise)
+    }
+    alive = select(Organisation).where(col(Organisation.id).in_(sorted(granted)), col(Organisation.ended_s).is_(None))
+    found = session.exec(alive.where(Organisation.district == client.district).order_by(col(Organisation.id))).all()
+    return [(firm, granted[firm.id]) for firm in found]
 
 
 def _held_by_client(client: Client, firm: Organisation, scopes: frozenset[str]) -> tuple[Held, ...]:

@@ -128,6 +128,7 @@ STATUS: Final[Mapping[str, int]] = {
     "too_complex": 422,
     "bad_key": 422,
     "bad_cursor": 422,
+    "event_unknown": 422,
     "key_reused": 422,
     "acting_as_required": 422,
     "enterprise_required": 422,

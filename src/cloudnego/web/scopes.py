@@ -133,6 +133,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "get_check_in_code": None,
     "get_checkpoints": PortalScope.CASES,
     "cosign": None,
+    "read_events": PortalScope.CASES,
     "get_district_log": PortalScope.CASES,
     "get_district_proof": PortalScope.CASES,
     "get_receipt": PortalScope.CASES,

@@ -34,6 +34,7 @@ from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
 from cloudnego.web.room_codes import RoomCodes
+from cloudnego.web.stir import Stir
 from cloudnego.web.threads import Threads
 from cloudnego.web.tickets import TicketOffice
 from cloudnego.web.tries import Tries
@@ -97,6 +98,7 @@ class Site:
     homes: dict[str, str] = field(default_factory=dict)
     meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
+    stir: Stir = field(default_factory=Stir)
     cited: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def today(self, district: str) -> date:
