@@ -105,6 +105,10 @@ async def test_a_questionnaire_is_answered_told_and_an_opinion_followed(enters: 
         await stranger.sees(WROTE)
         await stranger.sees(re.compile(REASON))
         await stranger.is_fine()
+        await chair.goes_to(f"/c/{case}/topics")
+        await chair.sees("最想先谈的内容")
+        await chair.is_fine()
+        await chair.page.go_back()
         await chair.presses("登记到协商案")
         await expect(chair.page.locator("form input").first).to_be_visible()
         assert str(OTHERS + 1) in [await one.input_value() for one in await chair.page.locator("form input").all()]

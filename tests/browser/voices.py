@@ -152,6 +152,13 @@ async def _is_asked(town: Town, table: Paused, folder: Path) -> None:
         await both(chair, f"/c/{case}/opinions/{survey}", folder, "survey-results-large-english", opened="details")
 
 
+async def _drafts(town: Town, table: Paused, folder: Path) -> None:
+    """The sheet, beside what was named most."""
+    chair = await town.window(town.by_role("union_chair"))
+    for path, name in (("topics", "demands-topics"), ("do/draft_topic_sheet", "demands-sheet")):
+        await both(chair, f"/c/{table.record.case}/{path}", folder, name)
+
+
 def _survey(town: Town, case: str) -> str:
     heads = [("高温、夜班、食宿这些津贴和补贴", "T4"), ("每月多少钱", "T3"), ("加班怎么算", "T5"), ("奖金怎么分", "T4")]
     options = [{"text": text, "head": head} for text, head in heads]
@@ -254,6 +261,7 @@ async def _votes(town: Town, folder: Path) -> None:
     voters = await asyncio.to_thread(on_the_roster, town)
     looked: dict[type[c.Command], Callable[[Paused], Any]] = {
         c.RecordOpinions: lambda at: _is_asked(town, at, folder),
+        c.DraftTopicSheet: lambda at: _drafts(town, at, folder),
         c.ConveneCongress: lambda at: _meets(town, at, folder),
     }
     table = await _paused(town, c.RecordBallot, looked)

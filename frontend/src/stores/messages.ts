@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { api, got } from '@/api/client'
+import { api, ask, got } from '@/api/client'
 import type { Message } from '@/api/documents'
 
 const SEEN = 'cloudnego.messages.seen'
@@ -23,6 +23,11 @@ export const useMessages = defineStore('messages', () => {
     rows.value = (await got(api.GET('/api/v1/me/inbox', {}))).rows as Message[]
   }
 
+  /** They are on the screen: of reminders the server counts it, and it does not matter if that gets lost. */
+  function opened(): void {
+    if (rows.value.some((one) => one.kind.endsWith('_reminder') || one.kind === 'congress_materials')) void ask('/api/v1/me/inbox/opened', undefined).catch(() => undefined)
+  }
+
   function markSeen(): void {
     seen.value = rows.value.reduce((last, one) => (one.at > last ? one.at : last), seen.value)
     try {
@@ -32,5 +37,5 @@ export const useMessages = defineStore('messages', () => {
     }
   }
 
-  return { rows, fresh, load, markSeen }
+  return { rows, fresh, load, opened, markSeen }
 })

@@ -57,7 +57,8 @@ class OneTimeCode(SQLModel, table=True):
 
 
 class InboxMessage(SQLModel, table=True):
-    """A message to one person, read in the program. `body` is sealed: it may hold a code."""
+    """A message to one person, read in the program. `body` is sealed: it may hold a code. Of a reminder (`about`,
+    `number`) it is noted, once and without a time, that it reached a device of his, and that he had it before him."""
 
     __tablename__ = "inbox_message"
     __table_args__ = (Index("ix_inbox_message_person", "person"),)
@@ -70,10 +71,15 @@ class InboxMessage(SQLModel, table=True):
     hidden_from: str | None = Field(default=None, max_length=64)  # the session that asked for the code in it
     made_s: int = Field(sa_type=BigInteger)
     expires_s: int | None = Field(default=None, sa_type=BigInteger)
+    about: str | None = Field(default=None, max_length=64)
+    number: int | None = None
+    delivered: bool = False
+    opened: bool = False
 
 
 class Reminder(SQLModel, table=True):
-    """That those who had not acted were reminded: of what, when, by whom, how many; who they were stands nowhere."""
+    """That those who had not acted were reminded: of what, when, by whom, how many, and how many messages of it reached
+    a device and were opened; counts alone, so that they outlive the messages."""
 
     __tablename__ = "reminder"
 
@@ -83,6 +89,8 @@ class Reminder(SQLModel, table=True):
     by: str = Field(max_length=64)
     at_s: int = Field(sa_type=BigInteger)  # by the clock of the district
     told: int
+    delivered: int = 0
+    opened: int = 0
 
 
 class MailAddress(SQLModel, table=True):

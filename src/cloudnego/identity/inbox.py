@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, or_, select
 
@@ -62,11 +62,14 @@ class NewReminder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reminded(msgspec.Struct, frozen=True, kw_only=True):
-    """That so many were reminded; `at_s`: by the clock of the district."""
+    """That so many were reminded; `at_s`: by the clock of the district. Of their messages so many reached a device
+    (`delivered`) and were before their reader (`opened`): neither starts a term (ESL 11)."""
 
     by: str
     at_s: int
     told: int
+    delivered: int = 0
+    opened: int = 0
 
 
 class Inbox:
@@ -108,11 +111,17 @@ class Inbox:
                 before = _reminders(session, new.about)
                 if before and new.at_s - before[-1].at_s < APART_S:
                     raise TooSoon
-                row = Reminder(
-                    about=new.about, number=len(before) + 1, district=new.district, by=new.by, at_s=new.at_s,
-                    told=len(people),
+                number = len(before) + 1
+                session.add(
+                    Reminder(
+                        about=new.about, number=number, district=new.district, by=new.by, at_s=new.at_s,
+                        told=len(people),
+                    )
                 )  # fmt: skip
-                session.add_all([row, *(self._message(new.district, one, kind, facts) for one in people)])
+                for person in people:
+                    message = self._message(new.district, person, kind, facts)
+                    message.about, message.number = new.about, number
+                    session.add(message)
         except IntegrityError:  # reminded at the same moment by another
             raise TooSoon from None
         return Reminded(by=new.by, at_s=new.at_s, told=len(people))
@@ -120,7 +129,20 @@ class Inbox:
     def reminders(self, about: str) -> list[Reminded]:
         """When those were reminded who had not acted, in order."""
         with reading(self._engine) as session:
-            return [Reminded(by=one.by, at_s=one.at_s, told=one.told) for one in _reminders(session, about)]
+            return [
+                Reminded(by=one.by, at_s=one.at_s, told=one.told, delivered=one.delivered, opened=one.opened)
+                for one in _reminders(session, about)
+            ]
+
+    def opened(self, who: Who) -> None:
+        """He has his messages before him: those of reminders are opened."""
+        with reading(self._engine) as session:
+            mine = select(InboxMessage.id).where(
+                InboxMessage.person == who.person, col(InboxMessage.about).is_not(None), ~col(InboxMessage.opened)
+            )
+            ids = list(session.exec(mine))
+        self._reached(ids, "delivered")
+        self._reached(ids, "opened")
 
     def send_code(self, district: str, person: str, code: str, *, hidden_from: str, expires_s: int) -> None:
         """Write a code; the session that asked for it never reads it."""
@@ -142,7 +164,21 @@ class Inbox:
         with reading(self._engine) as session:
             query = query.order_by(col(InboxMessage.made_s).desc(), col(InboxMessage.id))
             rows = session.exec(query.limit(_SHOWN_MAX)).all()
+        self._reached([row.id for row in rows if row.about is not None and not row.delivered], "delivered")
         return [self._entry(row) for row in rows]
+
+    def _reached(self, ids: Sequence[str], how: Literal["delivered", "opened"]) -> None:
+        """Note it of messages of reminders, once of each, however many ask at once."""
+        if not ids:
+            return
+        seen, counted = getattr(InboxMessage, how), getattr(Reminder, how)
+        with writing(self._engine) as session:
+            for id_ in ids:
+                row = session.get_one(InboxMessage, id_)
+                first = update(InboxMessage).where(col(InboxMessage.id) == id_, ~col(seen)).values({seen: True})
+                if session.connection().execute(first).rowcount:
+                    here = (col(Reminder.about) == row.about, col(Reminder.number) == row.number)
+                    session.connection().execute(update(Reminder).where(*here).values({counted: col(counted) + 1}))
 
     def _message(
         self, district: str, person: str, kind: MessageKind, facts: dict[str, str], id_: str | None = None

@@ -201,6 +201,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "step_up": None,
     "send_code": None,
     "read_inbox": None,
+    "open_inbox": None,
     "list_letters": None,
     "print_letter": None,
     "revoke_letter": None,

@@ -18,7 +18,7 @@ from cloudnego.identity.slips import BY_SLIP, PEPPER, Found, bound_slips, pepper
 from cloudnego.identity.store import reading
 from cloudnego.texts import Said, say
 from cloudnego.web.account import SignedIn, TheSite, instant, keep
-from cloudnego.web.answers import answer
+from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import CodeBody, StepUpBody, parsed
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
@@ -178,6 +178,13 @@ async def read_inbox(site: TheSite, who: SignedIn) -> Response:
     """Messages about one's account. Codes for another session stand here only where more than a password was shown."""
     found = await site.threads.run(site.factors.inbox.of, who)
     return answer(InboxDocument(rows=tuple(_message(one) for one in found)))
+
+
+@router.post("/me/inbox/opened", **described("open_inbox", None, status=204, unsafe=True))
+async def open_inbox(site: TheSite, who: SignedIn) -> Response:
+    """You have your messages before you. Of reminders it is counted, once of each; nobody is told who, nor when."""
+    await site.threads.run(site.factors.inbox.opened, who)
+    return nothing()
 
 
 def _message(one: InboxEntry) -> MessageDocument:

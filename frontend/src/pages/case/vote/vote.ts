@@ -26,7 +26,7 @@ export interface Roll {
   tellers: string[]
   in_the_way: string[]
   /** When those were reminded who had no ballot. */
-  reminders: { at: string; told: number }[]
+  reminders: { at: string; told: number; delivered: number; opened: number }[]
 }
 
 /** Those whose name holds what was typed, and whose line is so. */
