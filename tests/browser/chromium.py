@@ -89,7 +89,8 @@ def _unpack(packed: Path, part: Path) -> None:
     program.write_bytes(brotli.decompress((packed / "chromium.br").read_bytes()))
     program.chmod(0o755)
     with tarfile.open(fileobj=io.BytesIO(brotli.decompress((packed / _PACKED).read_bytes()))) as libraries:
-        libraries.extractall(part, filter="data")
+        libraries.extraction_filter = getattr(tarfile, "data_filter", None)  # Debian 12 began with a Python without it
+        libraries.extractall(part)
 
 
 def _letters(place: Path) -> Path:

@@ -1,8 +1,7 @@
 """Whole negotiations in a browser: each act by its own person, at his own window, by the form that everybody has.
 
-In CI the acts of `SHAPES` are done by hand, the first of each kind: together they have nearly every kind of field, acts
-that bind with their proof, results counted on paper, both sides and the authority. `make e2e` does every act so, in
-every story.
+In CI the acts of `SHAPES` are done by hand, the first of each kind: together they have nearly every kind of field, an act
+that binds with its proof, results counted on paper, and both sides. `make e2e` does every act so, in every story.
 """
 
 from __future__ import annotations
@@ -20,18 +19,12 @@ from tests.browser.windows import Enters
 from tests.journeys.conftest import House
 
 SHAPES = {
-    "open_case",  # a page of its own
     "confirm_electronic_service",  # binds; evidence, days
     "propose_candidates",  # a list of people with their marks, and boxes to tick
     "send_offer",  # topics by head, a plan, a paper that was served
-    "reply",
-    "request_materials",
     "put_clause",  # values of several kinds, and words
-    "confirm_clause",
     "write_minutes",  # a file of its own
     "record_ballot",  # counted on paper
-    "sign_contract",
-    "receive_filing",  # by the authority
 }
 STORIES = ("plain", "failed-ballot", "suspended", "objected", "employer-offer", "silent-enterprise")
 

@@ -18,6 +18,7 @@ from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import writing
 
 LASTS_S: Final = 300
+DIGITS: Final = 6
 TRIES: Final = 5
 _APART_S: Final = 30  # a second click must not send a second code, nor a script a hundred
 _AN_HOUR_S: Final = 3600
@@ -70,7 +71,7 @@ class Codes:
 
     def draw(self, asked: Asked) -> tuple[str, int]:
         """A new code, and the second in which it dies; whoever draws it sends it. Raises TooManyCodes."""
-        code = f"{secrets.randbelow(1_000_000):06d}"
+        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
         now, id_ = self._now_s(), self._new_id("c")
         row = OneTimeCode(
             id=id_,
