@@ -1,7 +1,7 @@
 """Whole negotiations in a browser: each act by its own person, at his own window, by the form that everybody has.
 
-In CI the acts of `SHAPES` are done by hand, the first of each kind: together they have nearly every kind of field, an act
-that binds with its proof, results counted on paper, and both sides. `make e2e` does every act so, in every story.
+In CI the acts of `SHAPES` are done by hand, the first of each kind: together they have nearly every kind of field, an
+act that binds with its proof, results counted on paper, and both sides. `make e2e` does every act so, in every story.
 """
 
 from __future__ import annotations
