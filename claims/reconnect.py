@@ -45,14 +45,14 @@ _WAIT_S: Final = 30.0
 Have = dict[str, list[str]]
 
 
+@dataclasses.dataclass
 class Tally:
     """What many schedules were."""
 
-    def __init__(self) -> None:
-        self.schedules = 0
-        self.frames = 0
-        self.happened: Counter[str] = Counter()
-        self.broken: list[str] = []
+    schedules: int = 0
+    frames: int = 0
+    happened: Counter[str] = dataclasses.field(default_factory=Counter)
+    broken: list[str] = dataclasses.field(default_factory=list)
 
     def merge(self, other: Tally) -> None:
         self.schedules += other.schedules
@@ -164,6 +164,7 @@ class Client:
     def __init__(self, ground: Ground, person: str, dice: Random, tally: Tally) -> None:
         self.ground = ground
         self.person = person
+        self.unseen = {"w0": "employer", "e0": "worker"}[person]
         self.dice = dice
         self.tally = tally
         self.have: Have = {}
@@ -263,7 +264,7 @@ class Client:
                 self.have[frame["stream"]] = []
                 self.epochs[frame["stream"]] = frame["epoch"]
             case "presence":
-                if frame["stream"] == {"w0": "employer", "e0": "worker"}[self.person]:
+                if frame["stream"] == self.unseen:
                     raise Wrong(f"{self.person} is told who is in the other caucus")
             case _:
                 self._event(frame["stream"], frame["seq"], text)
@@ -279,18 +280,16 @@ class Client:
         """What he has when it begins: nothing, or some of it."""
         if self.dice.random() < 0.3:
             return
-        unseen = {"w0": "employer", "e0": "worker"}[self.person]
         for stream, (epoch, texts) in log.items():
-            if stream != unseen:
+            if stream != self.unseen:
                 self.epochs[stream] = epoch
                 self.have[stream] = texts[: self.dice.randrange(len(texts) + 1)]
 
     def wrong(self, log: Mapping[str, tuple[int, list[str]]]) -> str:
         """In what he differs from the log; nothing."""
-        unseen = {"w0": "employer", "e0": "worker"}[self.person]
         for stream, (epoch, texts) in log.items():
             mine = self.have.get(stream, [])
-            if stream == unseen:
+            if stream == self.unseen:
                 if mine:
                     return f"{self.person} has {stream}"
             elif (mine or texts) and (self.epochs.get(stream), mine) != (epoch, texts):
@@ -350,7 +349,8 @@ class Schedule:
         elif chance < 0.87:
             await client.leave()
         elif chance < 0.92:
-            self._drop_all()
+            self.tally.happened["node died"] += 1
+            self.dice.choice(self.ground.nodes).drop()
         elif chance < 0.96:
             await self._erase()
         else:
@@ -368,11 +368,6 @@ class Schedule:
             self.tally.happened["refused"] += 1
         else:
             self.tally.happened["written"] += 1
-
-    def _drop_all(self) -> None:
-        """A node dies: every socket of it is gone at once."""
-        self.tally.happened["node died"] += 1
-        self.dice.choice(self.ground.nodes).drop()
 
     async def _erase(self) -> None:
         log, case = self.ground.house.site.log, self.ground.case
