@@ -110,17 +110,17 @@ class Rings:
             self.rooms.ring(moved)
 
 
+@dataclasses.dataclass
 class Ground:
-    """The case, the two nodes, and what the log says."""
+    """The case, the two nodes that answer, where it is written, and what the log says."""
 
-    def __init__(self, house: House, case: str, nodes: Sequence[Place], rings: Rings, desk: Place) -> None:
-        self.house = house
-        self.case = case
-        self.nodes = nodes  # those that answer now
-        self.rings = rings
-        self.desk = desk  # where it is written
-        self.written = 0
-        self._texts: dict[tuple[Stream, int], list[str]] = {}
+    house: House
+    case: str
+    nodes: Sequence[Place]
+    rings: Rings
+    desk: Place
+    written: int = 0
+    _texts: dict[tuple[Stream, int], list[str]] = dataclasses.field(default_factory=dict)
 
     def texts(self) -> dict[str, tuple[int, list[str]]]:
         """Epoch and frames of each stream, read from the log. Blocks."""
@@ -289,10 +289,9 @@ class Client:
         """In what he differs from the log; nothing."""
         for stream, (epoch, texts) in log.items():
             mine = self.have.get(stream, [])
-            if stream == self.unseen:
-                if mine:
-                    return f"{self.person} has {stream}"
-            elif (mine or texts) and (self.epochs.get(stream), mine) != (epoch, texts):
+            if stream == self.unseen and mine:
+                return f"{self.person} has {stream}"
+            if stream != self.unseen and (mine or texts) and (self.epochs.get(stream), mine) != (epoch, texts):
                 return f"{self.person}: {stream} {self.epochs.get(stream)}/{len(mine)}, in the log {epoch}/{len(texts)}"
         return ""
 
@@ -349,8 +348,7 @@ class Schedule:
         elif chance < 0.87:
             await client.leave()
         elif chance < 0.92:
-            self.tally.happened["node died"] += 1
-            self.dice.choice(self.ground.nodes).drop()
+            self._drop_all()
         elif chance < 0.96:
             await self._erase()
         else:
@@ -368,6 +366,11 @@ class Schedule:
             self.tally.happened["refused"] += 1
         else:
             self.tally.happened["written"] += 1
+
+    def _drop_all(self) -> None:
+        """A node dies: every socket of it is gone at once."""
+        self.tally.happened["node died"] += 1
+        self.dice.choice(self.ground.nodes).drop()
 
     async def _erase(self) -> None:
         log, case = self.ground.house.site.log, self.ground.case
