@@ -278,10 +278,9 @@ class Client:
 
     def begin_with(self, log: Mapping[str, tuple[int, list[str]]]) -> None:
         """What he has when it begins: nothing, or some of it."""
-        if self.dice.random() < 0.3:
-            return
+        some = self.dice.random() >= 0.3
         for stream, (epoch, texts) in log.items():
-            if stream != self.unseen:
+            if some and stream != self.unseen:
                 self.epochs[stream] = epoch
                 self.have[stream] = texts[: self.dice.randrange(len(texts) + 1)]
 
@@ -401,21 +400,20 @@ class Schedule:
 def run(first: int, count: int, sabotage: Callable[[Ground], None] | None = None) -> Tally:
     """`count` schedules from seed `first` on, in lots beside one another: each mostly waits for its sockets."""
     founded()
-    tally = Tally()
+    tally, end = Tally(), first + count
 
     async def lots() -> None:
-        parts = range(first, first + count, LOT)
-        await asyncio.gather(*(_lot(part, min(LOT, first + count - part), tally, sabotage) for part in parts))
+        await asyncio.gather(*(_lot(one, min(one + LOT, end), tally, sabotage) for one in range(first, end, LOT)))
 
     asyncio.run(lots())
     return tally
 
 
-async def _lot(first: int, count: int, tally: Tally, sabotage: Callable[[Ground], None] | None) -> None:
+async def _lot(first: int, end: int, tally: Tally, sabotage: Callable[[Ground], None] | None) -> None:
     async with ground() as here:
         if sabotage is not None:
             sabotage(here)
-        for seed in range(first, first + count):
+        for seed in range(first, end):
             wrong = await Schedule(seed, here, tally).play()
             tally.schedules += 1
             if wrong:
