@@ -17,11 +17,14 @@ async def handle(  # noqa: PLR0917 - the one function every door calls reads bes
     key: str,
     register: Register | None = None,
     named: Named | None = None,
+    sig: str | None = None,
 ) -> Receipt:
     """Carry out one command for one member, whichever door it came in by; `case` None opens one.
 
     Raises Refused, Busy, KeyReused, NoCase or Broken.
     """
     at = world.clock(district)
-    asked = Asked(district=district, case=case, command=command, by=by, at=at, key=key, register=register, named=named)
+    asked = Asked(
+        district=district, case=case, command=command, by=by, at=at, key=key, register=register, named=named, sig=sig
+    )
     return await world.log.ask(asked)

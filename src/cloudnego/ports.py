@@ -25,7 +25,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     `case` is None for an opening: the writer derives the id from district, actor and key. `at` is aware. `key` is the
     client's Idempotency-Key. `register` is the snapshot of the enterprise register that an opening is judged by,
-    `named` what identity says of the person an ask names.
+    `named` what identity says of the person an ask names. `sig`: the asker's device key and its signature over the act,
+    checked, as it stands in the leaf.
     """
 
     district: str
@@ -36,6 +37,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     register: Register | None = None
     named: Named | None = None
+    sig: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True):

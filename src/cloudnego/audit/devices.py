@@ -65,6 +65,12 @@ class Devices:
             mine = select(DeviceKey).where(DeviceKey.person == person)
             return [_device(row) for row in session.exec(mine.order_by(col(DeviceKey.since_s), col(DeviceKey.id)))]
 
+    def good(self, person: str, public: bytes) -> bool:
+        """Whether this is one of a person's keys, and has not been ended."""
+        wanted = select(DeviceKey.id).where(DeviceKey.public == public, DeviceKey.person == person)
+        with Session(self._engine) as session:
+            return session.exec(wanted.where(col(DeviceKey.until_s).is_(None))).first() is not None
+
     def register(self, district: str, person: str, public: bytes, label: str, proof: bytes) -> DeviceAt:
         """Keep a new key of this person. Raises NotTheirKey, KeyKnown, TooManyDevices."""
         if not usable(public) or not verified(public, registering(self.name, district, person), proof):

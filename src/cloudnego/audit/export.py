@@ -88,11 +88,21 @@ class Cosigned(NamedTuple):
         return cosignature(Key(self.name, WITNESS, self.public), self.at_s, self.signature)
 
 
+class Signer(NamedTuple):
+    """A key on a device of somebody who signed an act with it, and from when to when it was registered."""
+
+    actor: str
+    public: bytes
+    since: str | None
+    until: str | None
+
+
 class Confirmed(NamedTuple):
-    """Who may co-sign the streams of a case, and what they did."""
+    """Who may co-sign the streams of a case, what they did, and whose keys signed acts in them."""
 
     witnesses: Sequence[Witness] = ()
     cosigned: Sequence[Cosigned] = ()
+    signers: Sequence[Signer] = ()
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -213,14 +223,19 @@ def entries(
 
 
 def keys(parts: Parts, key: LogKey, confirmed: Confirmed, told: Sequence[Told] = ()) -> None:
-    """keys.json: who signs and has signed for the log, and whose devices co-sign what."""
+    """keys.json: who signs and has signed for the log, whose devices co-sign what, and whose keys signed acts."""
     witnesses = sorted(confirmed.witnesses, key=lambda one: one.key.vkey)
+    signers = sorted(confirmed.signers, key=lambda one: one.public)
     since = {one.public: one.since for one in told}
     logs: list[tuple[bytes, str | None, str | None]] = [(one, since.get(one), None) for one in key.publics]
     logs += [(one.public, one.since, one.until or one.since) for one in told if one.public not in key.publics]
     said = {
         "logs": [{"public": b64encode(one).decode(), "since": begin, "until": end} for one, begin, end in logs],
         "name": key.name,
+        "signers": [
+            {"actor": one.actor, "public": b64encode(one.public).decode(), "since": one.since, "until": one.until}
+            for one in signers
+        ],
         "witnesses": [
             {
                 "event": one.event, "side": one.side.value, "since": one.since,

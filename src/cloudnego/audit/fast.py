@@ -36,17 +36,17 @@ class _Body(msgspec.Struct, gc=False):
 _BODY: Final = msgspec.json.Decoder(_Body).decode
 
 
-def entries(archive: verify.Archive, manifest: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def entries(archive: verify.Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
     """As `verify.entries`, which is asked where anything is doubtful."""
     kept = len(report)
     try:
-        return _entries(archive, manifest, wanted, report)
+        return _entries(archive, manifest, keys, wanted, report)
     except (Doubt, *verify.WRONG, msgspec.MsgspecError):
         del report[kept:]
-        return verify.entries(archive, manifest, wanted, report)
+        return verify.entries(archive, manifest, keys, wanted, report)
 
 
-def _entries(archive: verify.Archive, manifest: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def _entries(archive: verify.Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
     rows = zip_longest(*map(archive.lines, ("events.jsonl", "bodies.jsonl", "hashes.txt")), fillvalue=b"")
     roots: dict[tuple[str, int], bytes] = {(stream, 0): merkle.EMPTY_ROOT for stream in wanted}
     polls: list[tuple[str, Any]] = []
@@ -62,7 +62,7 @@ def _entries(archive: verify.Archive, manifest: Any, wanted: dict[str, set[int]]
                 nodes = [sha256(b"\0" + raw[:-1]).digest() for raw, _, _ in some]
                 if [node.hex().encode() + b"\n" for node in nodes] != [listed for _, _, listed in some]:
                     raise Doubt
-                where = _Where(name, manifest["district"], seq, at)
+                where = _Where(name, manifest["district"], seq, at, keys, manifest["name"])
                 at = _leaves(some, where, report, polls)
                 for node in nodes:  # flat on purpose, as in fsck
                     done, seq = seq, seq + 1
@@ -76,12 +76,14 @@ def _entries(archive: verify.Archive, manifest: Any, wanted: dict[str, set[int]]
 
 
 class _Where(NamedTuple):
-    """The stream and district, and the entry before: its number and time."""
+    """The stream and district, the entry before: its number and time; whose keys sign acts, and the log's name."""
 
     stream: str
     district: str
     seq: int
     at: str
+    keys: Any
+    log: str
 
 
 Lines = list[tuple[bytes, bytes, bytes]]
@@ -89,7 +91,7 @@ Lines = list[tuple[bytes, bytes, bytes]]
 
 def _leaves(some: Lines, where: _Where, report: list[Any], polls: list[tuple[str, Any]]) -> str:
     """Each entry by itself, with its body; the time of the last. Raises Doubt."""
-    name, district, seq, at = where
+    name, district, seq, at, keys, log = where
     short = name.rpartition("/")[2]
     lawful, hexed = verify.AT.fullmatch, verify.HEX.fullmatch
     for raw, line, _ in some:
@@ -117,6 +119,8 @@ def _leaves(some: Lines, where: _Where, report: list[Any], polls: list[tuple[str
                 report.append((9, f"{short}/{seq}", *verify.ERASED))
         elif sha256(b"\3" + bytes.fromhex(content.words_salt or "") + words.encode()).hexdigest() != said.words:
             raise Doubt
+        if leaf.type in verify.ACTS or leaf.sig is not None:
+            report += verify.act_said(msgspec.structs.asdict(leaf), body, keys, log)
         if leaf.type == "poll_counted":
             polls.append((f"{short}/{seq}", msgspec.json.decode(salted)["facts"]))
     return at

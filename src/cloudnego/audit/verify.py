@@ -14,6 +14,7 @@ import re
 import sys
 import zlib
 from collections import Counter, namedtuple
+from functools import reduce
 from hashlib import sha256, sha512
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -28,15 +29,19 @@ JOINT = ["table", "filing", "notice"]
 SEEN = {"enterprise": [*JOINT, "employer"], "union": [*JOINT, "worker"], "authority": JOINT[1:], "auditor": JOINT}
 LEAF = {name: kinds for names, kinds in (("actor at body_commit command_id district stream type via", (str,)), (
         "mandate occurred_on sig", (str, type(None))), ("seq type_version v", (int,))) for name in names.split()}
+ACTS = {"contract_signed": "document_hash", "draft_signed": "draft_hash", "minutes_confirmed": "minutes_hash",
+        "minutes_signed": "minutes_hash", "offer_sent": "plan topics", "reply_sent": "outcome plan topics"}
 AT, HEX = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII), re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 ERASED = ("文字已依法删除", "its words were erased")
+ACT, UNSIGNED = b"cloudnego act 1\n", ("已记录，未以设备密钥确认", "recorded, not confirmed with a device key")
+dumped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-FULL, LINE_MAX, CHUNK = 0xFFFFFFFF, 1 << 24, 1 << 20
-
+FULL, LINE_MAX, CHUNK, Q = 0xFFFFFFFF, 1 << 24, 1 << 20, 2**255 - 19
+L, D, ZERO = 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, Q) % Q, (0, 1, 1, 0)
 Entry = namedtuple("Entry", "name header start size crc sha")
 Witness = namedtuple("Witness", "name public side")
-Keys = namedtuple("Keys", "now ever witnesses")  # of the log: those that sign now, and all it ever had
+Keys = namedtuple("Keys", "now ever witnesses signers")  # of the log now and ever; and whose device keys sign acts
 Head = namedtuple("Head", "where origin size root")
 
 class Stop(Exception):  # else the report goes on: rows of rank (0 a line, 1 a key, 2 the file; 9 no fault) and these
@@ -77,8 +82,7 @@ class Archive:
                 raise Stop(f"zip:{at}", "文件不完整", f"the file breaks off within {told}")
             crc, left = zlib.crc32(chunk, crc), left - len(chunk)
             digest.update(chunk)
-        if said != crc:
-            report.append((2, f"zip:{at}", "内容与校验和不符", f"{told} is not what its checksum says"))
+        report += [(2, f"zip:{at}", "内容与校验和不符", f"{told} is not what its checksum says")] * (said != crc)
         return Entry(told, at, at + 50 + len(name), size, said, digest.hexdigest())
     def lines(self, name: str) -> Any:
         Archive.where = name
@@ -90,92 +94,79 @@ class Archive:
     def read(self, name: str) -> bytes:
         return b"".join(self.lines(name))
 
+def need(good: Any, wrong: str) -> None:
+    if not good:
+        raise ValueError(wrong)
+
 def canonical(raw: bytes, fields: str = "") -> Any:
     """JSON in the one way RFC 8785 allows, of whole numbers and keys in ASCII. Raises ValueError, RecursionError."""
     value = json.loads(raw.decode(), parse_float=lambda _: None, parse_constant=lambda _: None)
-    once = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    if once != raw or (fields and (type(value) is not dict or sorted(value) != fields.split())):
-        raise ValueError("not written in the one way, or without the fields it must have")
+    good = dumped(value).encode() == raw and (not fields or (type(value) is dict and sorted(value) == fields.split()))
+    need(good, "not written in the one way, or without the fields it must have")
     return value
 
-Q, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D, ROOT, ZERO = -121665 * pow(121666, -1, Q) % Q, pow(2, (Q - 1) // 4, Q), (0, 1, 1, 0)
 def point(raw: bytes) -> Any:
     odd, y = int.from_bytes(raw, "little") >> 255, int.from_bytes(raw, "little") & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, -1, Q) % Q
     x = pow(square, (Q + 3) // 8, Q)
-    x = x if (x * x - square) % Q == 0 else x * ROOT % Q
+    x = x if (x * x - square) % Q == 0 else x * pow(2, (Q - 1) // 4, Q) % Q
     if y >= Q or len(raw) != 32 or (x * x - square) % Q or (x == 0 and odd):
         return None
-    x = x if x & 1 == odd else Q - x
-    return x, y, 1, x * y % Q
+    return (x := x if x & 1 == odd else Q - x), y, 1, x * y % Q
 
 def plus(p: Any, q: Any) -> Any:
     a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % Q, g * h % Q, f * g % Q, e * h % Q
-
 def times(n: int, p: Any) -> Any:
     return plus(times(n >> 1, plus(p, p)), p if n & 1 else ZERO) if n else ZERO
 
 def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether the signature is that key's over the message."""
     key, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
     if key is None or r is None or s >= L or len(signature) != 64 or times(8, key)[0] == 0:
         return False
     h = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
     p, q = times(s, point((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))), plus(r, times(h, key))
     return bool((p[0] * q[2] - q[0] * p[2]) % Q == 0 == (p[1] * q[2] - q[1] * p[2]) % Q)
-
 def unbase64(text: str) -> bytes:
     raw = base64.b64decode(text, validate=True)
-    if base64.b64encode(raw).decode() != text:
-        raise ValueError("base64 that is not written in the one way")
+    need(base64.b64encode(raw).decode() == text, "base64 that is not written in the one way")
     return raw
-
 def key_id(name: str, kind: int, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:4]
 
 def witness(vkey: str, side: str = "") -> Any:
     name, told, raw = [*vkey.split("+", 2), "", ""][:3]
     public = unbase64(raw)
-    if len(public) != 33 or public[0] != 4 or key_id(name, 4, public[1:]).hex() != told or not name:
-        raise ValueError(f"not the key of a witness: {vkey}")
+    need(len(public) == 33 and public[0] == 4 and name and key_id(name, 4, public[1:]).hex() == told, "no witness")
     return Witness(name, public[1:], side)
 
-def note(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
-    """The text of a signed note, and for each signature the key's name, its id, and the rest. Raises ValueError."""
+def _note(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
     text, gap, block = raw.rpartition(b"\n\n")
     *lines, last = block.decode().split("\n")
     split = [line.split(" ") for line in lines]
-    signatures = [(name, unbase64(rest)[:4], unbase64(rest)[4:]) for _, name, rest in split]
-    if not gap or last or not lines or any(dash != "\u2014" for dash, _, _ in split):
-        raise ValueError("not a signed note")
-    return text + b"\n", signatures
-
+    need(gap and not last and lines and all(dash == "\u2014" for dash, _, _ in split), "not a signed note")
+    return text + b"\n", [(name, unbase64(rest)[:4], unbase64(rest)[4:]) for _, name, rest in split]
 def head_of(text: bytes, where: str) -> Any:
     origin, size, root, last = text.decode().split("\n")
-    if last or str(int(size)) != size or len(unbase64(root)) != 32:
-        raise ValueError("not a checkpoint")
+    need(not last and str(int(size)) == size and len(unbase64(root)) == 32, "not a checkpoint")
     return Head(where, origin, int(size), unbase64(root))
 
 def signed(raw: bytes, name: str, keys: Any, where: str, report: list[Any]) -> tuple[bytes, list[tuple[Any, int]]]:
     """The text of a note that all keys of the log that sign now must have signed; and which witness signed when."""
-    (text, signatures), got = note(raw), []
+    (text, signatures), got = _note(raw), []
     by = [one[:2] == (name, key_id(name, 1, k)) and ed25519(k, text, one[2]) for k, one in zip(keys.now, signatures)]  # noqa: B905 - it runs on 3.9
     if len(by) != len(keys.now) or not all(by):
         report.append((1, where, "没有本记录现用密钥的有效签名", "the log's own keys have not signed this"))
     for key_name, told, rest in signatures[len(by) :]:
         one = next((w for w in keys.witnesses if (w.name, key_id(w.name, 4, w.public)) == (key_name, told)), None)
         at = int.from_bytes(rest[:8], "big")
-        if one is None or not ed25519(one.public, b"cosignature/v1\ntime %d\n" % at + text, rest[8:]):
-            report.append((1, where, "见证签名不成立", f"the co-signature of {key_name} does not hold"))
-        else:
-            got.append((one, at))
+        held = one is not None and ed25519(one.public, b"cosignature/v1\ntime %d\n" % at + text, rest[8:])
+        got += [(one, at)] * held
+        report += [(1, where, "见证签名不成立", f"the co-signature of {key_name} does not hold")] * (not held)
     return text, got
 
-def leaf_wrong(leaf: Any, manifest: Any, stream: str, seq: int, before: str) -> str:
-    """What is wrong with an entry where it stands; nothing, if nothing."""
+def _leaf_wrong(leaf: Any, manifest: Any, stream: str, seq: int, before: str) -> str:
     if (leaf["stream"], leaf["seq"]) != (f"{manifest['case']}/{stream}", seq):
         return f"{leaf['stream']}/{leaf['seq']} stands here"
     here = (leaf["v"], leaf["district"]) == (1, manifest["district"]) and HEX.fullmatch(leaf["command_id"])
@@ -183,8 +174,7 @@ def leaf_wrong(leaf: Any, manifest: Any, stream: str, seq: int, before: str) -> 
         return "its fields are not those of an entry"
     return "" if AT.fullmatch(leaf["at"]) and leaf["at"] >= before else f"its time {leaf['at']} is before {before}"
 
-def content_wrong(found: Any, leaf: Any) -> str:
-    """The same of its body and words."""
+def _content_wrong(found: Any, leaf: Any) -> str:
     body, salt, words, words_salt = (found[name] for name in ("body", "salt", "words", "words_salt"))
     if body is None or (words is None and words_salt):
         return "there is a salt without what it is for" if salt or words or words_salt else ""
@@ -197,7 +187,20 @@ def content_wrong(found: Any, leaf: Any) -> str:
     good = words is None or sha256(b"\3" + bytes.fromhex(words_salt) + words.encode()).hexdigest() == said["words"]
     return "" if good else "the words are not what the body commits to"
 
-def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def act_said(leaf: Any, body: Any, keys: Any, name: str) -> list[Any]:
+    """That a device's key signed this act, or that none did, as lines of the report. Raises ValueError, LookupError."""
+    (case, where), kind, who = f"{leaf['stream']}/{leaf['seq']}".split("/", 1), leaf["type"], leaf["actor"]
+    if leaf["sig"] is None or body is None:
+        return [(9, where, *UNSIGNED)] if kind in ACTS and body is not None else []
+    raw, part = unbase64(leaf["sig"]), ACTS[kind].split()
+    facts = json.loads(body, object_hook=lambda one: {k: v for k, v in one.items() if v is not None})["facts"]
+    facts = {key: one for key, one in facts.items() if key in part}
+    said = {"actor": who, "case": case, "command": leaf["command_id"], "facts": facts, "log": name, "type": kind}
+    held, mark = ed25519(raw[:32], ACT + dumped(said).encode(), raw[32:]), sha256(raw[:32]).hexdigest()[:8]
+    need(held and keys.signers.get(raw[:32]) == who, "no device key of who acted has signed this act")
+    return [(9, where, f"以设备密钥 {mark} 签署", f"signed with device key {mark}")]
+
+def entries(archive: Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
     """Every entry by itself, in the order of the file, and the RFC 6962 tree over each stream."""
     names, number = ("events.jsonl", "bodies.jsonl", "hashes.txt"), 0
     roots, polls = {(stream, 0): sha256(b"").digest() for stream in wanted}, []  # type: Any, list[Any]
@@ -210,11 +213,12 @@ def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report
             try:
                 leaf = canonical(raw[:-1], " ".join(sorted(LEAF)))
                 other = "" if listed == node.hex().encode() + b"\n" else "hashes.txt has the hash of another entry"
-                wrong = leaf_wrong(leaf, manifest, stream, seq, before) or other
+                wrong = _leaf_wrong(leaf, manifest, stream, seq, before) or other
                 if not wrong:
                     before, where = leaf["at"], names[1]
                     content = canonical(body[:-1], "body salt words words_salt")
-                    wrong = content_wrong(content, leaf)
+                    wrong = _content_wrong(content, leaf)
+                    report += [] if wrong else act_said(leaf, content["body"], keys, manifest["name"])
             except WRONG as cause:
                 wrong = f"it cannot be read: {cause!r}"
             if wrong or raw[-1:] != b"\n" or body[-1:] != b"\n":
@@ -232,11 +236,8 @@ def entries(archive: Archive, manifest: Any, wanted: dict[str, set[int]], report
                 node, done = sha256(b"\1" + peaks.pop() + node).digest(), done >> 1
             peaks.append(node)
             if seq in wanted[stream]:
-                for peak in peaks[-2::-1]:
-                    node = sha256(b"\1" + peak + node).digest()
-                roots[stream, seq] = node
-    if next(rows, None):
-        report.append((0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many"))
+                roots[stream, seq] = reduce(lambda right, peak: sha256(b"\1" + peak + right).digest(), peaks[::-1])
+    report += [(0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many")] * bool(next(rows, None))
     return roots, polls
 
 def tallied(archive: Archive, polls: list[Any], report: list[Any]) -> None:
@@ -294,17 +295,17 @@ def stood(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> list
         heads.append(Head(name, one["origin"], entry["size"], bytes.fromhex(entry["root"])))
     return heads
 
-def described(archive: Archive) -> tuple[Any, Any]:
-    """The manifest and the keys. Raises Stop, ValueError and the like."""
+def _described(archive: Archive) -> tuple[Any, Any]:
     manifest = canonical(archive.read("manifest.json"), FIELDS)
-    said = canonical(archive.read("keys.json"), "logs name witnesses")
+    said = canonical(raw := archive.read("keys.json"), f"logs name {'signers ' * (b'signers' in raw)}witnesses")
+    signers = {unbase64(one["public"]): one["actor"] for one in said.get("signers", [])}
     logs = [(unbase64(one["public"]), one["until"]) for one in said["logs"]]
     witnesses = [witness(one["vkey"], one["side"]) for one in said["witnesses"]]
     streams = [(name, f"{said['name']}/{manifest['case']}/{name}") for name in SEEN[manifest["audience"]]]
     found = (manifest["format"], manifest["name"], [(one["stream"], one["origin"]) for one in manifest["streams"]])
-    if found != ("cloudnego-audit/1", said["name"], streams) or None not in dict(logs).values():
-        raise ValueError("another form, no key of its log, or streams of another audience or case")
-    return manifest, Keys([key for key, until in logs if until is None], [key for key, _ in logs], witnesses)
+    good = found == ("cloudnego-audit/1", said["name"], streams) and None in dict(logs).values()
+    need(good, "another form, no key of its log, or streams of another audience or case")
+    return manifest, Keys([key for key, until in logs if until is None], [key for key, _ in logs], witnesses, signers)
 
 def heads_held(path: Path, keys: Any, streams: Any, report: list[Any]) -> list[Any]:
     """The heads in an earlier audit file, checkpoint or receipt. Raises Stop, ValueError and the like."""
@@ -312,10 +313,10 @@ def heads_held(path: Path, keys: Any, streams: Any, report: list[Any]) -> list[A
         raw = file.read(CHUNK)
     if raw[:4] == b"PK\x03\x04":
         old = Archive(path, report)
-        manifest, before = described(old)
+        manifest, before = _described(old)
         heads, by = confirmed(old, manifest, before, report)[0], before.now
     else:
-        text, signatures = note(raw.partition(b"\n\n")[2] if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else raw)
+        text, signatures = _note(raw.partition(b"\n\n")[2] if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else raw)
         heads, by = [head_of(text, "")], [key for key in keys.ever for one in signatures if ed25519(key, text, one[2])]
     found = [head._replace(where=path.name) for head in heads if head.origin in streams]
     if not found or not set(by) & set(keys.ever):
@@ -339,11 +340,10 @@ def confirmed(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> 
 
 def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list[Any]) -> None:
     """All that is to be found in an archive. Raises Stop, ValueError and the like."""
-    manifest, keys = described(archive)
+    manifest, keys = _described(archive)
     name, log = f"{manifest['name']}/export", keys._replace(witnesses=[])
     there = [{"path": one.name, "sha256": one.sha, "size": one.size} for one in archive.entries.values()]
-    pairs = zip_longest(manifest["files"], there[:1] + there[3:])
-    other = ("不是清单里的那一份", "it is not that of the manifest")
+    pairs, other = zip_longest(manifest["files"], there[:1] + there[3:]), ("不是清单里的那一份", "it is another one")
     report += [(2, (b or a)["path"], *other) for a, b in pairs if a != b]
     text, _ = signed(archive.read("manifest.note"), name, log, "manifest.note", report)
     if text != f"{name}\n{base64.b64encode(bytes.fromhex(there[1]['sha256'])).decode()}\n".encode():
@@ -353,7 +353,7 @@ def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list
     before = (head for path in held for head in heads_held(path, keys, streams, report))
     heads += [*before, *stood(archive, manifest, keys, report)]
     wanted = {stream: {head.size for head in heads if head.origin == origin} for origin, stream in streams.items()}
-    roots, polls = read(archive, manifest, wanted, report)
+    roots, polls = read(archive, manifest, keys, wanted, report)
     for where, origin, size, root in heads:
         if roots.get((streams[origin], size)) != root:
             zh, en = f"{streams[origin]} 的前 {size} 条与它不符", f"entries 1 to {size} of {streams[origin]} are others"

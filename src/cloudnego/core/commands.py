@@ -839,7 +839,8 @@ class WriteMinutes(Dated):
 
 
 class ConfirmMinutes(SideAct):
-    """A chief signs the minutes with this hash, in ink, entered with the scan (HZ 26 ¶3)."""
+    """A chief signs the minutes with this hash: in ink, entered with the scan, or with the key on his own device where
+    his side has agreed to that (HZ 26 ¶3; ESL 3, 13)."""
 
     type: Literal["confirm_minutes"] = "confirm_minutes"
     binding: ClassVar[bool] = True
@@ -848,7 +849,8 @@ class ConfirmMinutes(SideAct):
 
 class SignMinutes(SideAct):
     """Representatives who were at the meeting sign its minutes too: needed where the text wants it of all (SD 26;
-    HA 25), recorded everywhere. The signed paper is entered with its scan, for oneself or for several."""
+    HA 25), recorded everywhere. The signed paper is entered with its scan, for oneself or for several; with the key on
+    one's own device one signs for oneself (ESL 3, 13)."""
 
     type: Literal["sign_minutes"] = "sign_minutes"
     minutes_hash: Sha256
@@ -872,7 +874,8 @@ class ConfirmDraft(SideAct):
 
 
 class SignDraft(SideAct):
-    """A chief signs the draft before the ballot, where the text wants it (N2004 34; SH 22, NB 19, HA 27)."""
+    """A chief signs the draft before the ballot, where the text wants it (N2004 34; SH 22, NB 19, HA 27): in ink,
+    entered with the scan, or with the key on his own device where his side has agreed to that (ESL 3, 13)."""
 
     type: Literal["sign_draft"] = "sign_draft"
     binding: ClassVar[bool] = True
@@ -1057,7 +1060,8 @@ class CountPoll(Command):
 
 
 class SignContract(SideAct):
-    """A chief signs the contract that was voted, in ink, entered with the scan (HZ 28 ¶2)."""
+    """A chief signs the contract that was voted: in ink, entered with the scan, or with the key on his own device where
+    his side has agreed to that (HZ 28 ¶2; ESL 3, 13)."""
 
     type: Literal["sign_contract"] = "sign_contract"
     binding: ClassVar[bool] = True

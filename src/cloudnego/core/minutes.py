@@ -209,6 +209,8 @@ def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | Non
     """Those whose signatures the paper bears were at the meeting."""
     who = set(command.persons or (m.by.person,))
     meeting = m.case.meeting
+    if m.signed and command.evidence is None and who != {m.by.person}:  # a key signs for its owner alone
+        return no(Reason.NOT_YOUR_SEAT, "ESL 13", cure=(Seat.REPRESENTATIVE,), side=m.own_side)
     if any(not m.bench.has(p) or p not in meeting.confirmed for p in who):
         return no(Reason.NOT_A_REPRESENTATIVE, *m.law.pack.meeting.cite, side=m.own_side)
     return no(Reason.NOTHING_NEW) if who <= meeting.minutes_signed else None

@@ -244,11 +244,13 @@ class Moment(Standing):
 
     `heads`: how many entries each stream of the case holds, from which ids of what is said are minted. `fact`: the
     event of the case that the ask speaks of. `named`: what identity says of the person it names. `roots`: the root of
-    a stream of the case as it stands; given to whoever decides, asked only where minutes are laid.
+    a stream of the case as it stands; given to whoever decides, asked only where minutes are laid. `signed`: the ask
+    came with the signature of a key on the asker's own device, which the door has checked.
     """
 
     __slots__ = (
         "by", "case_id", "caucus", "fact", "for_side", "heads", "named", "new_law", "other", "register", "roots",
+        "signed",
     )  # fmt: skip
 
     def __init__(
@@ -268,6 +270,7 @@ class Moment(Standing):
         fact: Event | None = None,
         named: Named | None = None,
         for_side: Side | None = None,
+        signed: bool = False,
     ) -> None:
         super().__init__(case, at, law)
         self.by = by
@@ -281,6 +284,7 @@ class Moment(Standing):
         self.fact = fact
         self.named = named
         self.for_side = for_side
+        self.signed = signed
 
     @once
     def side(self) -> Side | None:

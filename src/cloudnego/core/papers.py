@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from cloudnego.core import commands as c
-from cloudnego.core.acts import Fit, day_of
+from cloudnego.core.acts import Fit, day_of, scanned
 from cloudnego.core.events import Served
 from cloudnego.core.moment import Moment
 from cloudnego.core.pack import Content, Level, Said
@@ -19,6 +19,19 @@ def in_force(case: Negotiation, side: Side, on: date) -> bool:
     """Whether a side's confirmation of electronic service (D0) covers this day."""
     span = case.e_service.of(side)
     return span is not None and span[0] <= on <= span[1]
+
+
+def signed(m: Moment, command: c.SideAct) -> Obstacle | None:
+    """In ink, entered with the scan; or with the key on the signer's own device, while his side's agreement that it
+    signs electronically is in force (D0): 当事人可以约定使用或者不使用电子签名 (ESL 3 ¶1), 也可以选择使用符合其约定的
+    可靠条件的电子签名 (ESL 13 ¶2).
+    """
+    if not m.signed or scanned(m, command) is None:
+        return scanned(m, command)
+    if in_force(m.case, m.own_side, m.today):
+        return None
+    cure = (Seat.CHIEF, Seat.UNION, Seat.HR)
+    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=m.own_side)
 
 
 def served(m: Moment, command: c.Command, service: c.Service | None) -> Served | None:

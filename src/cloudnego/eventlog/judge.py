@@ -145,6 +145,7 @@ class Judge:
                 new_law=self._new_law(pin, asked.command),
                 fact=fact,
                 named=asked.named,
+                signed=asked.sig is not None,
             )
             decision = decide(moment, asked.command)
         except Refused as no:
@@ -154,7 +155,7 @@ class Judge:
         streams = [event.stream for event in decision.events]
         if not streams or not own.sizes.keys() >= set(streams):
             return Defect(f"{asked.command.type}: events in {sorted(set(streams))}, not in {sorted(own.sizes)}")
-        asking = Asking(asked.district, case.id, instant(at), asked.by, identity, mac, decision.warnings)
+        asking = Asking(asked.district, case.id, instant(at), asked.by, identity, mac, decision.warnings, asked.sig)
         entries = self._write(asking, decision, streams, own, into)
         own.state = decision.after if side is None else decision.caucus_after
         own.at = at

@@ -47,7 +47,7 @@ class Sealed(NamedTuple):
 
 
 class Asking(NamedTuple):
-    """What all events of one command have in common. `asked` and `warnings` go with the first of them."""
+    """What all events of one command have in common. `asked`, `warnings` and `sig` go with the first of them."""
 
     district: str
     case: str
@@ -56,6 +56,7 @@ class Asking(NamedTuple):
     command_id: str
     asked: bytes
     warnings: tuple[Obstacle, ...]
+    sig: str | None = None
 
 
 class Damaged(Exception):
@@ -98,6 +99,7 @@ class Sealer:
                 mandate=asking.by.mandate,
                 occurred_on=None if occurred_on is None else occurred_on.isoformat(),
                 seq=seq,
+                sig=asking.sig if first else None,
                 stream=name,
                 type=event.type,
                 type_version=event.type_version,

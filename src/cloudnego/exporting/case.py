@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ from cloudnego.eventlog.leaf import stream_id
 from cloudnego.eventlog.seal import event_of, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.beside import Ballots, put_files, put_papers
-from cloudnego.exporting.confirming import confirmed_by, with_events
+from cloudnego.exporting.confirming import confirmed_by, signers_of, with_events
 from cloudnego.exporting.proving import Proved, proved_by, put_proofs
 from cloudnego.exporting.report import Outline, report
 from cloudnego.exporting.tables import Seats, Timeline, put_access, put_deadlines
@@ -34,6 +34,7 @@ from cloudnego.papers.press import Press
 from cloudnego.papers.store import Paper, PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.ports import NoCase
+from cloudnego.signing.acts import signed_by
 
 
 class Order(NamedTuple):
@@ -72,15 +73,19 @@ def house_on(
     )  # fmt: skip
 
 
-def _state(reading: Reading, seats: Seats) -> Negotiation:
-    """The joint state, folded entry by entry: none of them stays in memory. Raises Damaged, NoCase."""
-    state = EMPTY
+def _state(reading: Reading, seats: Seats, streams: Iterable[Stream]) -> tuple[Negotiation, set[bytes]]:
+    """The joint state, folded entry by entry: none of them stays in memory; and the device keys that signed acts in
+    these streams. Raises Damaged, NoCase."""
+    state, keys, seen = EMPTY, set[bytes](), {stream.value for stream in streams}
     for row in reading.joint():
-        before, state = state, evolve(state, event_of(row, leaf_of(row), with_words=False))
+        leaf = leaf_of(row)
+        before, state = state, evolve(state, event_of(row, leaf, with_words=False))
         seats.saw(row, before, state)
+        if leaf.sig is not None and row.stream in seen:
+            keys.add(signed_by(leaf.sig))
     if state.opened is None:
         raise NoCase(reading.case)
-    return state
+    return state, keys
 
 
 def export_case(house: House, order: Order, target: Path, told: Told) -> int:
@@ -110,7 +115,7 @@ def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, P
     with snapshot(engine) as connection:
         joint = Reading(connection, engine, ring, case, JOINT)
         seats = Seats(audience)
-        state = _state(joint, seats)
+        state, signing = _state(joint, seats, audience.streams)
         opened = state.opened
         assert opened is not None, "a state without an opening is no case"
         reading = Reading(connection, engine, ring, case, audience.streams)
@@ -119,7 +124,7 @@ def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, P
             kind=house.districts.get(joint.district).kind, made_at=order.made_at, made_by=order.made_by,
             pack=f"{opened.pack} {opened.pack_version}", purpose=order.purpose, software=order.software,
         )  # fmt: skip
-        confirmed = with_events(confirmed, seats.seated)
+        confirmed = with_events(confirmed, seats.seated)._replace(signers=signers_of(engine, signing))
         timeline, ballots, outline = Timeline(parts), Ballots(parts, house.polls), Outline()
         law = house.districts.law((opened.pack, opened.pack_version, state.calendar))
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from cloudnego.audit.checkpoints import Checkpoints
-from cloudnego.audit.export import Confirmed, Cosigned, Witness
+from cloudnego.audit.export import Confirmed, Cosigned, Signer, Witness
 from cloudnego.audit.heights import Heights
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import Key
@@ -49,6 +49,13 @@ def with_events(confirmed: Confirmed, seated: Mapping[tuple[Side, str], str]) ->
         for one in confirmed.witnesses
     ]
     return confirmed._replace(witnesses=found)
+
+
+def signers_of(engine: Engine, keys: Iterable[bytes]) -> list[Signer]:
+    """Whose these device keys are."""
+    with Session(engine) as session:
+        rows = session.exec(select(DeviceKey).where(col(DeviceKey.public).in_(set(keys)))).all()
+    return [Signer(row.person, bytes(row.public), _day(row.since_s), _day(row.until_s)) for row in rows]
 
 
 def _cosigned(stream: Stream, one: Held) -> Cosigned:

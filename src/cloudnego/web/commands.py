@@ -31,6 +31,7 @@ from cloudnego.handle import handle
 from cloudnego.identity.grades import needed_for
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
+from cloudnego.signing.acts import Act, NotSigned, checked
 from cloudnego.web.acting import acting, may_ask
 from cloudnego.web.auth import ACTING_AS
 from cloudnego.web.cases import Found, Pinned, find_to_ask, pinned_by
@@ -44,6 +45,7 @@ from cloudnego.web.site import Site
 from cloudnego.web.wire import check_json
 
 PREFIX: Final = "/api/v1/negotiations"
+SIGNATURE: Final = "device-signature"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _BUSY_S: Final = 1
 
@@ -127,9 +129,10 @@ class Carrier:
         member = await acting(self._site, who, found, command, headers.get(ACTING_AS))
         if PLACES[ask.kind].ask.draws or isinstance(command, VoidPoll):
             return await self._of_a_poll(found, who, command, member, key)
+        sig = await self._signature(who, case_id, command, key, headers)
         streams, pinned = found.streams, pinned_by(found.case)
         del found  # the writer makes another state of it; whoever held this one to the end would have to clear it away
-        receipt = await self._handled(who.district, case_id, pinned, (command, member, key, register, named))
+        receipt = await self._handled(who.district, case_id, pinned, (command, member, key, register, named), sig)
         return _answer(receipt, streams, await self._said(receipt.warnings, who.district, pinned))
 
     async def _of_a_poll(self, found: Found, who: Who, command: Command, member: Member, key: str) -> Response:
@@ -152,6 +155,21 @@ class Carrier:
         await site.rounds.of_case(found.district, found.id)
         return _answer(receipt, found.streams, await self._said(receipt.warnings, found.district, pinned))
 
+    async def _signature(
+        self, who: Who, case_id: str, command: Command, key: str, headers: Mapping[str, str]
+    ) -> str | None:
+        """The signature of a key on his own device over this act, if it came with one; it is said with the key of the
+        command, which it is over. Raises `Problem` 422."""
+        sig = headers.get(SIGNATURE)
+        if sig is None:
+            return None
+        devices = self._site.audit.devices
+        act = Act(log=devices.name, case=case_id, person=who.person, key=key)
+        try:
+            return await self._site.threads.run(checked, devices, act, command, sig)
+        except NotSigned:
+            raise Problem("device_signature_wrong") from None
+
     def _key(self, headers: Mapping[str, str]) -> str:
         key = headers.get("idempotency-key")
         if key is None:
@@ -166,9 +184,10 @@ class Carrier:
         case_id: str | None,
         pinned: Pinned | None,
         words: tuple[Command, Member, str, Register | None, Named | None],
+        sig: str | None = None,
     ) -> Receipt:
         try:
-            return await handle(self._site.world, district, case_id, *words)
+            return await handle(self._site.world, district, case_id, *words, sig=sig)
         except Refused as no:
             raise Problem("refused", obstacles=await self._said(no.obstacles, district, pinned)) from None
         except KeyReused:

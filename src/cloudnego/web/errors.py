@@ -127,6 +127,7 @@ STATUS: Final[Mapping[str, int]] = {
     "malformed": 422,
     "too_complex": 422,
     "bad_key": 422,
+    "device_signature_wrong": 422,
     "bad_cursor": 422,
     "event_unknown": 422,
     "key_reused": 422,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from cloudnego.core.asks import Place
 from cloudnego.core.commands import Command
 from cloudnego.core.procedure import PLACES
+from cloudnego.signing.acts import SIGNED
 from cloudnego.texts import catalogue
 from cloudnego.web.commands import ASKS, OPENINGS, PREFIX
 from cloudnego.web.described import (
@@ -33,6 +34,11 @@ _KEY: Final = {
     "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     "example": "2026-offer-17",
 }
+_SIGNATURE: Final = {
+    "name": "Device-Signature",
+    "in": "header",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9+/]{128}$"},
+}
 _ACTING_AS: Final = {"name": "X-Acting-As", "in": "header", "schema": {"type": "string"}}
 _CASE: Final = {"name": "case_id", "in": "path", "required": True, "schema": {"type": "string"}}
 
@@ -48,7 +54,7 @@ def _operation(kind: type[Command], parameters: list[dict[str, Any]]) -> dict[st
     zh, en = catalogue("zh"), catalogue("en")
     receipt = content("ReceiptDocument")
     receipt["application/json"]["examples"] = {"receipt": {"$ref": "#/components/examples/receipt"}}
-    codes = (*_CODES, *_BINDING) if kind.binding else _CODES
+    codes = (*_CODES, *_BINDING * kind.binding, *("device_signature_wrong",) * (name in SIGNED))
     answers: dict[int | str, dict[str, Any]] = {
         200: {"description": f"{answered(200)}_repeated", "content": receipt},
         201: {"description": answered(201), "content": receipt},
@@ -61,7 +67,7 @@ def _operation(kind: type[Command], parameters: list[dict[str, Any]]) -> dict[st
         "summary": f"{zh[f'commands.{name}']} · {en[f'commands.{name}']}",
         "description": "\n\n".join(_paragraphs(kind, name, PLACES[kind])),
         "x-binding": kind.binding,
-        "parameters": [*parameters, _KEY, _ACTING_AS],
+        "parameters": [*parameters, _KEY, _ACTING_AS, *[_SIGNATURE] * (name in SIGNED)],
         "requestBody": {"required": True, "content": content(kind.__name__)},
         "responses": {str(status): answer for status, answer in (answers | problems(codes)).items()},
     }

@@ -26,6 +26,7 @@ ONCE: Final = frozenset(
     {
         *(b"authorization", b"cookie", b"host", b"origin", b"x-cloudnego", b"x-acting-as", b"x-person"),
         *(b"content-type", b"content-length", b"idempotency-key", b"if-match", b"if-none-match"),
+        b"device-signature",
     }
 )
 """What says who asks, from where, and for what. Of two one reader takes the first and another the last: then one is

@@ -1,0 +1,185 @@
+"""What is signed with the key on one's own device is one act and no other, and the audit file says with which key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from cloudnego.audit import fast, verify
+from cloudnego.audit.export import Confirmed, Signer
+from cloudnego.audit.notes import verified
+from cloudnego.core import commands as c
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.main import House
+from cloudnego.signing.acts import SIGNED, Act, said
+from tests.audit.device import Device, text_of
+from tests.audit.given import KEY, exported
+from tests.audit.page import Page
+from tests.audit.spoiling import Forger
+from tests.eventlog.conftest import migrated_sqlite, quiet
+from tests.eventlog.given import asked, make_district, rehearsed
+from tests.web.granted import Looking, Standing, clock, look, people, still
+from tests.web.played import rehearsed as acted
+from tests.web.played import write
+
+__all__ = ["clock", "look", "migrated_sqlite", "people", "quiet", "still"]
+
+PLAY = "plain"
+
+
+def secret(person: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(sha256(f"device of {person}".encode()).digest())
+
+
+def public(person: str) -> bytes:
+    return secret(person).public_key().public_bytes_raw()
+
+
+def sig_of(act: Act, command: c.Command) -> str:
+    return text_of(public(act.person) + secret(act.person).sign(said(act, command)))
+
+
+@pytest.fixture(scope="module")
+def file(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
+    """A whole case in which everything a device may sign is signed with one, and nothing in ink."""
+    place = tmp_path_factory.mktemp("signed")
+    (place / "log.sqlite3").write_bytes(migrated_sqlite.read_bytes())
+    log = SqlLog(f"sqlite:///{place / 'log.sqlite3'}", Keyring.seeded("signed"))
+    make_district(log)
+    case, who = None, set[str]()
+    with log.bulk() as pen:
+        for number, one in enumerate(rehearsed(PLAY).played):
+            found = asked(one, case, f"k{number}", register=rehearsed(PLAY).register)
+            if one.command.type in SIGNED and case is not None:
+                command = one.command.model_copy(update={"evidence": None})
+                act = Act(log=KEY.name, case=case, person=one.by.person, key=found.key)
+                found = msgspec.structs.replace(found, command=command, sig=sig_of(act, command))
+                who.add(one.by.person)
+            case = pen.ask(found).case
+    assert case is not None
+    signers = [Signer(person, public(person), "2026-01-01", None) for person in who]
+    yield exported(log, case, place / "audit.zip", found=Confirmed(signers=signers))
+    log.close()
+
+
+def found_in(file: bytes, tmp_path: Path) -> list[Any]:
+    """What the verifiers find; the three of them the same, but for how Python and JavaScript say a ValueError."""
+    path = tmp_path / "audit.zip"
+    path.write_bytes(file)
+    found = verify.verify(path, [])
+    assert verify.verify(path, [], (), fast.entries) == found
+    with Page() as page:
+        assert [row[:3] for row in page.verify(path)] == [row[:3] for row in found]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "ed25519", verified)
+
+
+def test_every_act_that_was_signed_is_named_with_its_key(file: bytes, tmp_path: Path) -> None:
+    found = found_in(file, tmp_path)
+    assert [row for row in found if row[0] < 9] == []
+    told = {row[1]: row[3] for row in found if "signed with device key" in row[3]}
+    leaves = [leaf for leaf in Forger(file).leaves if leaf.type in verify.ACTS]
+    assert {leaf.type for leaf in leaves} >= {"contract_signed", "minutes_confirmed", "offer_sent", "reply_sent"}
+    marks = {leaf.actor: sha256(public(leaf.actor)).hexdigest()[:8] for leaf in leaves}
+    assert told == {
+        f"{leaf.stream.partition('/')[2]}/{leaf.seq}": f"signed with device key {marks[leaf.actor]}" for leaf in leaves
+    }
+    assert not any("not confirmed with a device key" in row[3] for row in found)
+
+
+def test_who_has_the_key_of_the_log_alone_invents_no_act(file: bytes, tmp_path: Path) -> None:
+    """The act of another, another text under the signature, the signature on another entry: each is named; without a
+    signature it says that there is none."""
+
+    def spoilt(at: int, **change: object) -> Forger:
+        forger = Forger(file)
+        forger.put(at, **change)
+        return forger
+
+    leaves = Forger(file).leaves
+    signed = [at for at, leaf in enumerate(leaves) if leaf.sig is not None]
+    first, last = signed[0], next(at for at in signed if leaves[at].type == "contract_signed")
+    other = Forger(file)
+    other.body(last, str(other.bodies[last]["body"]).replace('"document_hash":"', '"document_hash":"0', 1))
+    for forger, at in (
+        (other, last),
+        (spoilt(last, actor="w9"), last),
+        (spoilt(last, command_id=leaves[first].command_id), last),
+        (spoilt(last, sig=leaves[first].sig), last),
+        (spoilt(0, sig=leaves[first].sig), 0),
+        (spoilt(last, sig=text_of(public("impostor") + secret("impostor").sign(b"any"))), last),
+    ):
+        rows = [row for row in found_in(forger.signed(keep=False), tmp_path) if row[0] == 0]
+        assert [row[1].partition(" ")[0] for row in rows] == [f"bodies.jsonl:{at + 1}"], rows
+    rows = found_in(spoilt(last, sig=None).signed(keep=False), tmp_path)
+    assert [row for row in rows if row[0] == 0] == []
+    assert sum("not confirmed with a device key" in row[3] for row in rows) == 1
+
+
+async def test_a_chief_signs_with_his_device_what_was_voted_and_nothing_else(
+    look: Looking, still: House, clock: Standing
+) -> None:
+    acts = acted()
+    number = next(n for n, one in enumerate(acts) if isinstance(one.command, c.SignContract))
+    case = await write(still, acts[:number])
+    clock.at = acts[number].at
+    person, command = acts[number].by.person, acts[number].command
+    assert isinstance(command, c.SignContract)
+    client, path = look(person), f"/api/v1/negotiations/{case}/sign-contract"
+    device = await Device(client, "any").register()
+
+    async def ask(voted: str, signed: str, key: str = "k", sig: str | None = None) -> tuple[int, str, list[str]]:
+        act = Act(log=still.site.audit.devices.name, case=case, person=person, key=key)
+        made = device.secret.sign(said(act, c.SignContract(document_hash=signed)))
+        header = text_of(device.public + made) if sig is None else sig
+        headers = {"Idempotency-Key": "k", "Device-Signature": header}
+        answer = await client.post(path, json={"document_hash": voted}, headers=headers)
+        told = answer.json()
+        return answer.status_code, told.get("code", ""), [one["reason"] for one in told.get("obstacles", ())]
+
+    voted, other = command.document_hash, "0" * 64
+    wrong: tuple[int, str, list[str]] = (422, "device_signature_wrong", [])
+    assert await ask(voted, other) == wrong
+    assert await ask(voted, voted, key="another act") == wrong
+    assert await ask(voted, voted, sig="AAAA") == wrong
+    assert await ask(voted, voted, sig=text_of(public("w9") + bytes(64))) == wrong
+    status, _, reasons = await ask(other, other)
+    assert (status, reasons) == (409, ["not_what_was_voted"])
+    assert (await client.delete(f"/api/v1/me/device-keys/{device.key}")).status_code == 204
+    assert await ask(voted, voted) == wrong
+    device = await Device(client, "new").register()
+    assert (await ask(voted, voted))[0] == 201
+    assert (await ask(voted, voted))[0] == 200
+
+
+async def test_a_key_signs_nothing_while_the_agreement_is_not_in_force(
+    look: Looking, still: House, clock: Standing
+) -> None:
+    acts = acted()
+    number = next(n for n, one in enumerate(acts) if isinstance(one.command, c.SignContract))
+    case = await write(still, acts[:number])
+    clock.at = acts[number].at
+    person, command = acts[number].by.person, acts[number].command
+    client, path = look(person), f"/api/v1/negotiations/{case}/sign-contract"
+    device = await Device(client, "any").register()
+    assert (await client.post(f"/api/v1/negotiations/{case}/revoke-electronic-service", json={})).status_code == 201
+    bare = command.model_copy(update={"evidence": None})
+    act = Act(log=still.site.audit.devices.name, case=case, person=person, key="k")
+    headers = {"Idempotency-Key": "k", "Device-Signature": text_of(device.public + device.secret.sign(said(act, bare)))}
+    answer = await client.post(path, json=bare.model_dump(mode="json", exclude_none=True), headers=headers)
+    (obstacle,) = answer.json()["obstacles"]
+    assert obstacle["reason"] == "electronic_service_not_confirmed"
+    assert obstacle["articles"] == ["ESL 3", "ESL 13"]
+    answer = await client.post(path, json=bare.model_dump(mode="json", exclude_none=True))
+    assert [one["reason"] for one in answer.json()["obstacles"]] == ["evidence_missing"]
