@@ -36,6 +36,7 @@ from tests.given import (
     TOWN_AS_ORGAN,
     UNION,
     W1,
+    Given,
     ballot,
     day,
     draft,
@@ -302,6 +303,48 @@ def test_the_counts_of_one_enterprise_enter_as_those_it_would_count_on_paper_and
     three = both.having((TOWN_AS_ORGAN, on_paper(3)))
     three.when(TOWN_AS_ORGAN, ballot(36, present=38)).then(like(e.BallotRecorded, result="failed"))
     TWO_OPEN.when(TOWN_AS_ORGAN, ballot(24)).then_refused(Reason.POLL_RUNNING)
+
+
+def counting(*totals: int, yes: int) -> Given:
+    """The covered enterprises that voted here, the first ones of the case; each with the same votes in favour."""
+    now = FIRMS
+    for n, total in enumerate(totals, 1):
+        now = replace(now, named=drawn(total, f"p{n}")).having((TOWN_AS_ORGAN, firm_opens(n, "all_workers")))
+    now = now.having("2026-04-11T18:00")
+    return now.having(*((CLOCK, counted(said(yes, 2, 1), yes + 3, poll=f"p{n}")) for n in range(1, len(totals))))
+
+
+def test_once_all_that_are_bound_have_voted_here_the_last_count_makes_the_sum_as_well() -> None:
+    """Of the voters of all rolls, not of as many as the congress was convened for."""
+    last = counted(said(12, 0, 4), 17, poll="p3", cast=16)
+    now = counting(20, 20, 30, yes=10)
+    sum_ = like(
+        e.BallotRecorded, total=70, present=43, issued=43, returned=42, yes=32, no=4, abstain=6, spoiled=0, few=False,
+        result="failed", draft_hash=draft(now.case), occurred_on=day("2026-04-11"),
+    )  # fmt: skip
+    done = now.when(CLOCK, last).then(e.PollCounted, like(e.CoveredBallotRecorded, passed=False), sum_)
+    assert done.events[-1].stream is Stream.NOTICE
+    done.after.when(TOWN_AS_ORGAN, ballot(32)).then_refused(Reason.BALLOT_RECORDED)
+    done.after.when(S1, c.AttestBallot(correct=False, remark="少了一家")).then(like(e.BallotAttested, voided=True))
+    valid = done.after.having((S1, c.AttestBallot(correct=True)), (S2, c.AttestBallot(correct=True)))
+    assert [one.total for one in valid.case.ballots] == [70]
+
+
+def test_with_one_on_paper_the_union_enters_the_sum_also_where_the_paper_takes_the_place_of_a_count() -> None:
+    now = counting(20, 20, 20, yes=10)
+    counted_anew = now.having((TOWN_AS_ORGAN, on_paper(1)))
+    counted_anew.when(CLOCK, counted(said(12), 12, poll="p3")).then(e.PollCounted, e.CoveredBallotRecorded)
+    two = counting(20, 20, yes=10).having((TOWN_AS_ORGAN, on_paper(3)))
+    two.when(CLOCK, counted(said(12), 12, poll="p2")).then(e.PollCounted, e.CoveredBallotRecorded)
+
+
+@pytest.mark.parametrize(("small", "stream"), [((8, 20), Stream.FILING), ((8, 7), Stream.NOTICE)])
+def test_a_sum_that_gives_away_the_counts_of_under_ten_is_not_for_all_to_see(
+    small: tuple[int, int], stream: Stream
+) -> None:
+    now = counting(30, *small, yes=4)
+    then = now.when(CLOCK, counted(said(4), 4, poll="p3"))
+    assert then.events[-1].stream is stream
 
 
 def test_of_several_that_run_the_one_that_is_void_is_named() -> None:

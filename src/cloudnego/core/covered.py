@@ -11,9 +11,11 @@ from cloudnego.core.acts import dated, no_poll_running, of_side
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Congress, Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import CountedBallot
 from cloudnego.core.vocabulary import FEW_VOTERS, Seat, Side
 
 ATTESTATIONS = 2
+YES = "yes"
 
 
 def _rule(s: Standing) -> Congress:
@@ -140,6 +142,24 @@ def covered_all_voted(m: Moment) -> Obstacle | None:
         return _not_accepted(m, [x.enterprise for x in m.case.covers])
     left = [name for name in voting if name not in m.case.congress.covered]
     return no(Reason.COVERED_BALLOTS_MISSING, "HZ 33", cure=(Seat.UNION,), n=len(left)) if left else None
+
+
+def counted_here(m: Moment) -> list[CountedBallot] | None:
+    """The counts of every covered enterprise, if each voted on the platform: a count that was entered from paper in the
+    place of one is not among them. Where only those vote that accept the draft, others may do so still."""
+    of = m.case.congress
+    found = [(of.counted.get(x.enterprise), of.covered.get(x.enterprise)) for x in m.case.covers]
+    same = [
+        here for here, stands in found
+        if here and stands and (here.total, here.counts[YES]) == (stands.total, stands.yes)
+    ]  # fmt: skip
+    return same if same and len(same) == len(found) else None
+
+
+def tells_of_few(s: Standing) -> bool:
+    """Whether the sum of all and what everybody sees of the others give away the counts of under ten voters."""
+    hidden = sum(x.total for x in s.case.congress.covered.values() if x.total < FEW_VOTERS)
+    return 0 < hidden < FEW_VOTERS
 
 
 def each_passes(s: Standing) -> Majority:

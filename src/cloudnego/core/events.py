@@ -822,7 +822,8 @@ class CoveredBallotRecorded(_Counts):
 
 
 class BallotRecorded(_Counts):
-    """The counts of a ballot, of all delegates or workers, and what they come to; valid once two scrutineers attest."""
+    """The counts of a ballot, of all delegates or workers, and what they come to; valid once two scrutineers attest.
+    `few`: where each covered enterprise voted by itself, the counts of under ten voters would follow from these."""
 
     type: Literal["ballot_recorded"] = "ballot_recorded"
     draft_hash: Sha256
@@ -836,6 +837,11 @@ class BallotRecorded(_Counts):
     spoiled: Count
     needed: Count
     result: Literal["passed", "failed", "no_quorum"]
+    few: bool = False
+
+    @property
+    def stream(self) -> Stream:
+        return Stream.FILING if self.few else super().stream
 
 
 class BallotAttested(_Notice):

@@ -14,6 +14,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import covered
 from cloudnego.core import events as e
 from cloudnego.core.acts import no_poll_running, said
+from cloudnego.core.evolve import replay
 from cloudnego.core.moment import Drawn, Moment
 from cloudnego.core.pack import Level, Majority
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -27,7 +28,8 @@ OPEN_LEAST: Final = timedelta(minutes=10)
 """Shorter than this nobody who is told of it can come in time."""
 OPEN_MOST: Final = timedelta(days=31)
 
-YES, NO, ABSTAIN, NONE_OF_THEM = "yes", "no", "abstain", "none"
+YES: Final = covered.YES
+NO, ABSTAIN, NONE_OF_THEM = "no", "abstain", "none"
 _WORDS: Final = tuple(e.PollOption(choice=choice) for choice in (YES, NO, ABSTAIN))
 
 
@@ -251,7 +253,9 @@ def count_poll(m: Moment, command: c.CountPoll) -> list[e.Event]:
     counted = e.PollCounted.model_validate({**fields, "total": poll.roll, "occurred_on": poll.closes_on})
     votes, voted = _by_choice(command.counts), command.issued + command.took_paper
     if poll.enterprise is not None:
-        return [counted, *covered.record_covered_ballot(m, _as_covered(m, poll, poll.enterprise, votes[YES], voted))]
+        recorded = covered.record_covered_ballot(m, _as_covered(m, poll, poll.enterprise, votes[YES], voted))
+        events = [counted, *recorded]
+        return [*events, *_summed(Moment(replay(events, m.case), m.at, m.law, m.by), poll)]
     if poll.kind == "congress":
         return [counted, *congress.record_ballot(m, _as_ballot(poll, command, votes, voted))]
     return [counted, *representatives.record_election(m, _as_election(poll, command, votes, voted))]
@@ -271,6 +275,22 @@ def _as_covered(m: Moment, poll: Poll, enterprise: str, yes: int, voted: int) ->
         occurred_on=poll.closes_on, enterprise=enterprise, secret=True, total=poll.roll, present=voted, yes=yes,
         scrutineers=m.case.congress.scrutineers,
     )  # fmt: skip
+
+
+def _summed(m: Moment, last: Poll) -> list[e.Event]:
+    """经受该合同约束的企业…同意通过 (HZ 33): once the last of all that are bound has voted here, their sum; where one
+    voted on paper, the union enters it. Two scrutineers make it valid either way."""
+    all_of_them = covered.counted_here(m)
+    if all_of_them is None or last.draft_hash is None:
+        return []
+    votes = {word: sum(one.counts[word] for one in all_of_them) for word in (YES, NO, ABSTAIN)}
+    present = sum(one.issued + one.took_paper for one in all_of_them)
+    command = c.RecordBallot(
+        occurred_on=last.closes_on, draft_hash=last.draft_hash, secret=True, present=present, issued=present,
+        returned=sum(one.cast + one.papers for one in all_of_them), yes=votes[YES], no=votes[NO],
+        abstain=votes[ABSTAIN], spoiled=sum(one.spoiled for one in all_of_them),
+    )  # fmt: skip
+    return [congress.ballot_of(m, command, sum(one.total for one in all_of_them))]
 
 
 def _as_election(poll: Poll, command: c.CountPoll, votes: Mapping[str, int], voted: int) -> c.RecordElection:

@@ -208,6 +208,7 @@ class Ballot(Struct, frozen=True, kw_only=True):
     abstain: int
     result: Literal["passed", "failed", "no_quorum"]
     on: date
+    few: bool = False
 
 
 class Poll(Struct, frozen=True, kw_only=True):
@@ -232,6 +233,18 @@ class CoveredBallot(Struct, frozen=True, kw_only=True):
     passed: bool
 
 
+class CountedBallot(Struct, frozen=True, kw_only=True):
+    """What the vote of a covered enterprise on the platform came to."""
+
+    total: int
+    issued: int
+    took_paper: int
+    cast: int
+    papers: int
+    spoiled: int
+    counts: dict[str, int]  # choice → votes
+
+
 class Congress(Struct, frozen=True, kw_only=True):
     """The draft before the congress, in this round."""
 
@@ -250,6 +263,7 @@ class Congress(Struct, frozen=True, kw_only=True):
     confirmed_by: tuple[str, ...] = ()
     accepted: frozenset[str] = frozenset()  # covered enterprises whose legal representative accepts the draft
     covered: dict[str, CoveredBallot] = {}
+    counted: dict[str, CountedBallot] = {}  # of those of them that voted on the platform
     no_quorum: int = 0
 
 

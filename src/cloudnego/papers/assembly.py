@@ -36,6 +36,12 @@ class Sitting(Struct, kw_only=True):
     attested_on: date | None = None
 
     @property
+    def few(self) -> bool:
+        """Its counts are not for all to see."""
+        convened = self.convened is not None and self.convened.total < FEW_VOTERS
+        return convened or (self.counts is not None and self.counts.few)
+
+    @property
     def about(self) -> str:
         return self.draft.draft_hash[:16]
 
@@ -141,12 +147,12 @@ def election_ballot(source: Source, pen: Pen) -> Iterator[Facts]:
 def _tally(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
     """D25: what was issued, returned, valid, spoiled and counted; before the count a sheet to fill by hand."""
     for one in sittings(source):
-        if one.convened is None or (one.convened.total < FEW_VOTERS) is not few:
+        if one.convened is None or one.few is not few:
             continue
         counts = one.counts
         keys = ("total", "present", "issued", "returned", "spoiled", "yes", "no", "abstain")
         known = {key: str(getattr(counts, key)) for key in keys} if counts is not None else {}
-        known["total"] = str(one.convened.total)
+        known["total"] = str(one.convened.total if counts is None else counts.total)
         watching = one.method.scrutineers if one.method is not None else ()
         counting = one.method.counters if one.method is not None else ()
         signs = (
@@ -170,7 +176,7 @@ def _resolution(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
     for one in sittings(source):
         if one.result != "passed" or one.convened is None:
             continue
-        if few and one.convened.total >= FEW_VOTERS:
+        if few and not one.few:
             continue
         said = _words_of(source, one)
         keys = ("opens", "counts" if one.counts is not None else "carried", "passes",
@@ -198,7 +204,8 @@ def _words_of(source: Source, one: Sitting) -> dict[str, Said]:
     rule = pack.congress_for(opened.scope)
     ending = opened.kind is Kind.TERMINATION and pack.rescission is not None
     passes: Majority = pack.rescission.vote if ending and pack.rescission is not None else rule.passes
-    total = one.convened.total if one.convened is not None else 0
+    called = one.convened.total if one.convened is not None else 0
+    total = one.counts.total if one.counts is not None else called
     hard = rule.quorum is not None and rule.quorum_level is Level.HARD
     form = one.convened.form if one.convened is not None else "delegates"
     pen = Pen("congress", english=False)

@@ -114,8 +114,12 @@ def _facts(site: Site, found: Found) -> Facts:
         scrutineers=tuple(names.get(one, one) for one in congress.scrutineers),
         chief=names.get(chief, chief) if chief is not None else None,
         ballot=ballot,
-        counts_shown=total >= FEW_VOTERS or Stream.FILING in found.streams,
+        counts_shown=not _few(ballot, total) or Stream.FILING in found.streams,
     )
+
+
+def _few(ballot: Ballot | None, total: int) -> bool:
+    return total < FEW_VOTERS or (ballot is not None and ballot.few)
 
 
 # --- the pages ----------------------------------------------------------------------------------------------------

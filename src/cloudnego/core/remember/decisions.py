@@ -10,6 +10,7 @@ from cloudnego.core import events as e
 from cloudnego.core.remember.how import on, replanned
 from cloudnego.core.state import (
     Ballot,
+    CountedBallot,
     CoveredBallot,
     LineObjection,
     Negotiation,
@@ -165,7 +166,15 @@ def _(case: Negotiation, event: e.PollVoided) -> Negotiation:
 
 @on(e.PollCounted)
 def _(case: Negotiation, event: e.PollCounted) -> Negotiation:
-    return _over(case, event.poll)
+    enterprise = case.polls[event.poll].enterprise
+    if enterprise is None:
+        return _over(case, event.poll)
+    one = CountedBallot(
+        total=event.total, issued=event.issued, took_paper=event.took_paper, cast=event.cast, papers=event.papers,
+        spoiled=event.spoiled, counts={tally.choice: tally.votes for tally in event.counts},
+    )  # fmt: skip
+    congress = put(case.congress, counted={**case.congress.counted, enterprise: one})
+    return put(_over(case, event.poll), congress=congress)
 
 
 def _over(case: Negotiation, poll: str) -> Negotiation:
@@ -227,6 +236,7 @@ def _(case: Negotiation, event: e.BallotRecorded) -> Negotiation:
         abstain=event.abstain,
         result=event.result,
         on=event.occurred_on,
+        few=event.few,
     )
     return put(case, congress=put(case.congress, recorded=ballot, confirmed_by=()))
 

@@ -220,9 +220,9 @@ def materials_in_time(m: Moment) -> Obstacle | None:
     )
 
 
-def _result(m: Moment, command: c.RecordBallot) -> Literal["passed", "failed", "no_quorum"]:
+def _result(m: Moment, command: c.RecordBallot, total: int) -> Literal["passed", "failed", "no_quorum"]:
     """应当有三分之二以上职工代表…出席，并经…全体代表过半数…同意通过 (HZ 28 ¶2)."""
-    rule, total = _rule(m), m.case.congress.total
+    rule = _rule(m)
     short = rule.quorum is not None and not rule.quorum.at_least(command.present, total)
     if short and rule.quorum_level is Level.HARD:
         return "no_quorum"
@@ -256,15 +256,18 @@ def majority_advised(m: Moment, command: c.RecordBallot) -> Obstacle | None:
 
 
 def record_ballot(m: Moment, command: c.RecordBallot) -> list[e.Event]:
-    total = m.case.congress.total
-    return [
-        e.BallotRecorded(
-            **dated(m, command), draft_hash=command.draft_hash, secret=command.secret, total=total,
-            present=command.present, issued=command.issued, returned=command.returned, yes=command.yes, no=command.no,
-            abstain=command.abstain, spoiled=command.spoiled, needed=majority(m).needed(total),
-            result=_result(m, command),
-        )
-    ]  # fmt: skip
+    return [ballot_of(m, command, m.case.congress.total)]
+
+
+def ballot_of(m: Moment, command: c.RecordBallot, total: int) -> e.BallotRecorded:
+    """Counts of `total` voters, and what they come to."""
+    each = covered.per_enterprise(m) is None
+    return e.BallotRecorded(
+        **dated(m, command), draft_hash=command.draft_hash, secret=command.secret, total=total,
+        present=command.present, issued=command.issued, returned=command.returned, yes=command.yes, no=command.no,
+        abstain=command.abstain, spoiled=command.spoiled, needed=majority(m).needed(total),
+        result=_result(m, command, total), few=each and covered.tells_of_few(m),
+    )  # fmt: skip
 
 
 def counts_pending(m: Moment) -> Obstacle | None:
