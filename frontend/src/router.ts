@@ -12,7 +12,7 @@ declare module 'vue-router' {
     /** Hangs in a hall: it says itself when it has no connection. */
     wall?: boolean
     /** The tab or word of the navigation that is lit. */
-    tab?: 'home' | 'cases' | 'messages' | 'me' | 'district' | 'office'
+    tab?: 'home' | 'cases' | 'review' | 'disputes' | 'messages' | 'me' | 'district' | 'office'
     /** Inside a case: no tabs on a phone. */
     inside?: boolean
   }
@@ -20,7 +20,7 @@ declare module 'vue-router' {
 
 /** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
 const CASE_PAGES = [
-  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'papers', 'nominations', 'candidates', 'timeline', 'log', 'acts', 'room', 'minutes', 'opinions',
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'dispute', 'papers', 'nominations', 'candidates', 'timeline', 'log', 'acts', 'room', 'minutes', 'opinions',
 ] as const
 
 const routes: RouteRecordRaw[] = [
@@ -40,6 +40,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/district/campaign', name: 'campaign', component: () => import('@/pages/CampaignPage.vue'), meta: { tab: 'district' } },
   { path: '/district/wall', name: 'wall', component: () => import('@/pages/WallPage.vue'), meta: { bare: true, wall: true } },
   { path: '/district/report/:month', name: 'report', component: () => import('@/pages/ReportPage.vue'), meta: { tab: 'district' } },
+  { path: '/review/:id?', name: 'review', component: () => import('@/pages/review/ReviewPage.vue'), meta: { tab: 'review' } },
+  { path: '/disputes', name: 'disputes', component: () => import('@/pages/dispute/DisputesPage.vue'), meta: { tab: 'disputes' } },
   { path: '/messages', name: 'messages', component: () => import('@/pages/MessagesPage.vue'), meta: { tab: 'messages' } },
   { path: '/s/:id/:survey', name: 'survey', component: () => import('@/pages/SurveyPage.vue'), props: true, meta: { bare: true } },
   { path: '/o', name: 'opinion', component: () => import('@/pages/OpinionPage.vue'), meta: { open: true, bare: true } },

@@ -11,6 +11,8 @@ export function useNav() {
     [
       { tab: 'home', to: '/', label: 'nav.home', badge: todo.count, shown: true },
       { tab: 'cases', to: '/cases', label: 'nav.cases', badge: 0, shown: true },
+      { tab: 'review', to: '/review', label: 'nav.review', badge: 0, shown: session.offices.has('authority' as never) },
+      { tab: 'disputes', to: '/disputes', label: 'nav.disputes', badge: 0, shown: session.offices.has('authority' as never) },
       { tab: 'district', to: '/district', label: 'nav.district', badge: 0, shown: session.regional },
       { tab: 'office', to: '/office', label: 'nav.office', badge: 0, shown: routed('/office') },
     ].filter((one) => one.shown),

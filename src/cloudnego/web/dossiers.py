@@ -28,6 +28,7 @@ from cloudnego.papers.assembly import Sitting, sittings
 from cloudnego.papers.dossier import COVER, OF, Dossier, DossierItem, Filed, InForce, ItemState, dossier
 from cloudnego.papers.kinds import possible
 from cloudnego.papers.parts import bench_of
+from cloudnego.papers.pen import blank_day
 from cloudnego.papers.sources import Source
 from cloudnego.papers.store import Paper
 from cloudnego.texts import Said, say
@@ -229,11 +230,15 @@ def _checks(found: Found, law: Law, source: Source, file: Dossier) -> Iterator[D
     yield _check("complete", not hard, pack.filing.cite, n=len(file.items), left=names)
     filed, term = file.open, running(found.case, law, "file")
     if filed is not None and term is not None and term.latest is not None:
-        yield _check("in_time", filed.on <= term.latest, term.articles, on=filed.on, latest=term.latest)
+        yield _check("in_time", filed.on <= term.latest, term.articles, on=_day(filed.on), latest=_day(term.latest))
     known = {one.head for one in file.draft.clauses}
     left = [one for one in pack.topics.heads if one.code not in known]
     heads = {language: "、".join(getattr(one.name, language) for one in left) for language in ("zh", "en")}
     yield _check("heads", None if left else True, pack.topics.cite, n=len(pack.topics.heads), left=heads)
+
+
+def _day(on: date) -> dict[str, str]:
+    return dict(zip(("zh", "en"), blank_day(on), strict=True))
 
 
 def _ballot(cite: tuple[str, ...], sitting: Sitting) -> DossierCheck:

@@ -11,7 +11,8 @@ export const GROUPS: Record<string, { step: Step | null; commands: readonly stri
   congress: { step: 'congress', commands: ['submit_draft', 'record_acceptance', 'convene_congress', 'adopt_voting_method', 'send_congress_materials', 'open_ballot', 'void_poll', 'record_ballot', 'record_covered_ballot', 'attest_ballot'] },
   filing: { step: 'filing', commands: ['sign_contract', 'refuse_to_sign', 'file_contract', 'receive_filing', 'record_receipt', 'request_supplement', 'supply_papers', 'object_to_contract', 'record_objection', 'give_no_objection', 'confirm_no_objection', 'note_clerical', 'return_to_table'] },
   performance: { step: 'performance', commands: ['publish_contract', 'report_to_upper_union', 'report_performance', 'publish_performance', 'raise_problem', 'answer_problem', 'record_external_case'] },
-  help: { step: null, commands: ['request_guidance', 'ask_for_instructor', 'assign_instructor', 'refuse_instructor', 'release_instructor', 'call_instructor', 'end_call', 'end_guidance', 'invite_to_table', 'end_invitation', 'apply_for_coordination', 'accept_dispute', 'advance_coordination', 'extend_dispute', 'close_dispute', 'urge', 'issue_opinion', 'answer_opinion', 'issue_recommendation'] },
+  dispute: { step: null, commands: ['apply_for_coordination', 'accept_dispute', 'advance_coordination', 'extend_dispute', 'close_dispute'] },
+  help: { step: null, commands: ['request_guidance', 'ask_for_instructor', 'assign_instructor', 'refuse_instructor', 'release_instructor', 'call_instructor', 'end_call', 'end_guidance', 'invite_to_table', 'end_invitation', 'urge', 'issue_opinion', 'answer_opinion', 'issue_recommendation'] },
   case: { step: null, commands: ['contest_fact', 'withdraw_contest', 'withdraw_case', 'take_back_withdrawal', 'consent_to_withdrawal', 'end_talks', 'merge_into_regional', 'cover_enterprise', 'record_reference'] },
 }
 
