@@ -33,6 +33,8 @@ for tables in (
     "cloudnego.identity.grant_tables",
     "cloudnego.identity.portal_tables",
     "cloudnego.papers.tables",
+    "cloudnego.exporting.job_tables",
+    "cloudnego.identity.hold_tables",
     "cloudnego.polls.tables",
 ):
     import_module(tables)  # each declares its tables in SQLModel.metadata

@@ -112,10 +112,9 @@ class House:
         """Write what was taken on, then let everything go. Blocks."""
         self.site.threads.close(wait=True)  # first: a thread that still reads would keep its connection for good
         self.site.log.close()
-        self.site.cells.close()
-        self.site.couriers.close()
-        self.site.passwords.close()
-        self.site.pins.close()
+        site = self.site
+        for pool in (site.cells, site.couriers, site.exporters, site.passwords, site.pins):
+            pool.close()
 
 
 @cache
@@ -395,7 +394,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys")
+    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys", "audit_exports")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

@@ -202,6 +202,9 @@ class Settings(BaseSettings):
     keep_prints_days: int = Field(1_095, ge=180, description="Days it is kept who printed slips for workers.")
     keep_surveys_days: int = Field(1095, ge=1, description="Days answers and opinions are kept after a survey closes.")
     keep_nominations_days: int = Field(1095, ge=1, description="Days nominations before an election are kept.")
+    keep_audit_exports_days: int = Field(
+        7, ge=1, description="Days an audit file that was asked for may be fetched; then it is made anew."
+    )
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
     timers_every_s: float = Field(
         30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."

@@ -34,6 +34,7 @@ STAYS = {
     "factor_reset": "the record of this very act",
     "inbox_message": "what he is told; a code in it is gone",
     "material_view": "what he read",
+    "audit_export": "what he asked for; it runs out, and nobody comes in by it",
     "survey_part": "that he answered a survey, and not what",
     "sign_in_record": "when he came and went",
 }

@@ -65,3 +65,18 @@ class DistrictHead(SQLModel, table=True):
     size: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     seq: int
     root: bytes
+
+
+class DistrictStamp(SQLModel, table=True):
+    """A time-stamp (RFC 3161) over the signed head that a district's log had at this size. `issuer`: who stamped it;
+    `internal`: it is our own server, which no law makes a time-stamping authority. `token`: DER."""
+
+    __tablename__ = "district_stamp"
+
+    district: str = Field(primary_key=True, max_length=64)
+    size: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    root: bytes
+    at_s: int = Field(sa_type=BigInteger)
+    issuer: str = Field(max_length=200)
+    internal: bool
+    token: bytes

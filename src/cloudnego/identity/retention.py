@@ -20,6 +20,7 @@ from cloudnego.identity import (
     delegate_tables,
     factor_tables,
     grant_tables,
+    hold_tables,
     nomination_tables,
     portal_tables,
     record_tables,
@@ -29,8 +30,8 @@ from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
 SWEPT_IN: Final = (
-    congress_tables, delegate_tables, factor_tables, grant_tables, nomination_tables, portal_tables, record_tables,
-    survey_tables, tables,
+    congress_tables, delegate_tables, factor_tables, grant_tables, hold_tables, nomination_tables, portal_tables,
+    record_tables, survey_tables, tables,
 )  # fmt: skip
 """Where the tables stand that are swept: declared whoever imports this."""
 
@@ -105,6 +106,18 @@ KEPT: Final = (
         swept=(("inbox_message", "made_s"),),
     ),
     Kept(
+        name="audit_exports",
+        what=Said(
+            zh="为人出具的核查文件，以及谁为何出具；过期须重新出具",
+            en="audit files that were made for somebody, with who asked for what; then they are made anew",
+        ),
+        floor=0,
+        days=7,
+        law="个人信息保护法 19",
+        tables=("audit_export", "audit_export_part"),
+        swept=(("audit_export_part", "made_s"), ("audit_export", "made_s")),
+    ),
+    Kept(
         name="surveys",
         what=Said(
             zh="征集意见：问卷、谁填过（不含填了什么）、回答、意见及其去向，自截止之日起",
@@ -177,11 +190,14 @@ KEPT: Final = (
     ),
     Kept(
         name="resets",
-        what=Said(zh="登录方式的重置、法院调取及其记录", en="resets of factors, court orders and their readings"),
+        what=Said(
+            zh="登录方式的重置、法院调取及其记录、案件材料的保全",
+            en="resets of factors, court orders and their readings, holds on cases",
+        ),
         floor=180,
         days=None,
         law="网络安全法 21(3)",
-        tables=("factor_reset", "court_order", "court_order_reading"),
+        tables=("factor_reset", "court_order", "court_order_reading", "case_hold"),
     ),
     Kept(
         name="people",
@@ -262,7 +278,8 @@ KEPT: Final = (
 OF_NOBODY: Final = frozenset(
     {
         "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream",
-        "stream_key", "district_leaf", "district_head", "identity_epoch", "token_key", "portal_key", "portal_secret",
+        "stream_key", "district_leaf", "district_head", "district_stamp", "identity_epoch", "token_key", "portal_key",
+        "portal_secret",
     }
 )  # fmt: skip
 """Tables that hold nothing of any person: places, law, sums, keys."""

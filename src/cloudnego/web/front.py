@@ -45,7 +45,9 @@ OPEN_DOORS: Final = frozenset(
 
 _OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/", f"{API}/register/")
 
-_BESIDE: Final = frozenset({"candidates", "cosignatures", "nominations", "papers", "prepared", "surveys"})
+_BESIDE: Final = frozenset(
+    {"audit-exports", "candidates", "cosignatures", "holds", "nominations", "papers", "prepared", "surveys"}
+)
 """What can be posted to a case and is no command: the router's."""
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})

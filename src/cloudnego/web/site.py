@@ -40,6 +40,8 @@ from cloudnego.web.tickets import TicketOffice
 from cloudnego.web.tries import Tries
 from cloudnego.web.watch import Watch
 
+_EXPORTERS = 2  # audit files made at once: each takes a core for as long as its case is long
+
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
@@ -95,6 +97,7 @@ class Site:
     run_timers: Callable[[str], Awaitable[int]]
     health: Callable[[], dict[str, bool]]
     limits: Limits
+    exporters: Threads = field(default_factory=lambda: Threads(_EXPORTERS, "exporter"))
     homes: dict[str, str] = field(default_factory=dict)
     meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
