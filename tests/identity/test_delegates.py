@@ -128,14 +128,16 @@ def test_what_is_frozen_was_posted_answered_and_checked(firm: Firm) -> None:
     refused("posting_runs", today=TODAY + timedelta(days=7))
     with writing(firm.town.engine) as session:
         worker = firm.roster(session, firm.workers[4].person)
-        objected = rolls.object_to(session, worker, firm.entry.id, line.id, "已调离")
+        objected = rolls.object_to(session, worker, firm.entry.id, line.id, "已调离", at_s=1)
         with pytest.raises(RosterError, match="objected_already"):
-            rolls.object_to(session, worker, firm.entry.id, line.id, "还是")
+            rolls.object_to(session, worker, firm.entry.id, line.id, "还是", at_s=1)
     assert objected is not None
     refused("objections_wait")
     with writing(firm.town.engine) as session:
-        assert rolls.answer(session, firm.roster(session), firm.entry.id, objected, "查无此事")
-        assert not rolls.answer(session, firm.roster(session), firm.entry.id, objected, "再答一次"), "an answer stays"
+        assert rolls.answer(session, firm.roster(session), firm.entry.id, objected, "查无此事", at_s=1)
+        assert not rolls.answer(session, firm.roster(session), firm.entry.id, objected, "再答一次", at_s=1), (
+            "an answer stays"
+        )
         end_worker(session, firm.roster(session), firm.entry.id, line.worker)
     refused("delegates_left")
     with writing(firm.town.engine) as session:

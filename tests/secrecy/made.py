@@ -101,7 +101,7 @@ def _of_the_roll(house: House, district: str, named: Named) -> dict[str, str]:
         post(session, roster, "A", day + timedelta(days=7), day)
         freeze(session, roster, "A", reason="换届", term_until=None, today=day + timedelta(days=8))
         worker = Roster(session, district, site.new_id, site.now_s(), named("worker"))
-        objection = object_to(session, worker, "A", there.id, "已调离岗位")
+        objection = object_to(session, worker, "A", there.id, "已调离岗位", at_s=0)
         assert objection is not None
     made = {"delegate": there.id, "ended_delegate": ended.id, "objection": objection}
     return {**made, "line_of_no_delegate": lines[2].id}
@@ -124,7 +124,7 @@ def _nominated(house: House, district: str, case: str, named: Named) -> dict[str
         stand(row, "班组长", "想把夜班补贴谈清楚")
         moderate(session, roster, row, shown=True, reason="已核对")
         objects = Roster(session, district, site.new_id, site.now_s(), named("worker"))
-        objection = election_objections.object_to(session, objects, case, None, "计票时间没有提前告诉大家")
+        objection = election_objections.object_to(session, objects, case, None, "计票时间没有提前告诉大家", at_s=0)
         return {"candidacy": row.id, "election_objection": objection}
 
 

@@ -44,6 +44,10 @@ class Elected(Election):
         answer = await self.town[who].post(place, json={"reason": "计票时间没有提前告诉大家", **body})
         return answer.json() if answer.status_code == 201 else answer.json()["code"]
 
+    async def heard(self, who: str) -> list[str]:
+        rows = (await self.town[who].get(f"{API}/me/inbox")).json()["rows"]
+        return [one["text"]["zh"] for one in rows if one["kind"] in ("election_objection", "objection_answered")]
+
     async def answers(self, who: str, objection: str) -> Any:
         place = f"{API}/negotiations/{self.case}/candidates/objections/{objection}/answer"
         answer = await self.town[who].post(place, json={"answer": "三月一日已经在公告栏写明"})
@@ -75,7 +79,11 @@ async def test_the_list_is_publicised_objected_to_and_answered_and_the_next_stan
     shown = await one.objects("w3", about=winner)
     assert shown["published"] == {"from_on": "2026-03-02", "until_on": "2026-03-06", "open": True}
     assert await one.objects("w3", about=winner) == "objected_already"
-    assert len((await one.objects("w3"))["objections"]) == 2, "to the whole is another objection"
+    both = (await one.objects("w3"))["objections"]
+    assert [found["raised_at"][:10] for found in both] == ["2026-03-02"] * 2, "by the clock of the case"
+    assert [found["answer_by"] for found in both] == ["2026-03-06"] * 2, "two, for to the whole is another objection"
+    assert [name for name in ("firm.chair", "firm.hr", "w1", "w3") if await one.heard(name)] == ["firm.chair"]
+    assert "2026-03-06" in (await one.heard("firm.chair"))[0]
 
     raised, whole = sorted((await one.look("w1", "candidates"))["objections"], key=lambda found: found["about"] is None)
     assert (raised["name"], raised["by"], raised["mine"], raised["answer"]) == ("职工6", None, False, None)
@@ -86,6 +94,7 @@ async def test_the_list_is_publicised_objected_to_and_answered_and_the_next_stan
     told = next(found for found in said if found["id"] == raised["id"])
     assert (told["by"], told["answer"]) == ("职工3", "三月一日已经在公告栏写明"), "the union alone is told who objected"
     assert await one.answers("firm.chair", raised["id"]) == "not_found", "once"
+    assert [len(await one.heard(name)) for name in ("w3", "w1")] == [1, 0], "who objected is told, and nobody else"
     assert {found["mine"] for found in (await one.look("w3", "candidates"))["objections"]} == {True}
     await later(town, 5)
     assert await one.objects("w1") == "objections_closed", "the days are over"

@@ -88,9 +88,11 @@ def objections(session: Session, enterprise: str) -> list[Objection]:
     ]
 
 
-def object_to(session: Session, roster: Roster, enterprise: str, delegate: str, reason: str) -> str | None:
-    """Object to an open line; the objection's id, or None where there is no such line. Raises `RosterError` where he
-    has an objection to it that is not answered yet."""
+def object_to(
+    session: Session, roster: Roster, enterprise: str, delegate: str, reason: str, *, at_s: int
+) -> str | None:
+    """Object to an open line, at a time by the clock of the district; the objection's id, or None where there is no
+    such line. Raises `RosterError` where he has an objection to it that is not answered yet."""
     row = session.get(Delegate, delegate)
     if row is None or row.enterprise != enterprise or row.ended_s is not None:
         return None
@@ -107,7 +109,7 @@ def object_to(session: Session, roster: Roster, enterprise: str, delegate: str, 
         enterprise=enterprise,
         delegate=delegate,
         raised_by=roster.by or "",
-        raised_s=roster.now_s,
+        raised_s=at_s,
         reason=reason,
     )
     session.add(made)
@@ -115,10 +117,10 @@ def object_to(session: Session, roster: Roster, enterprise: str, delegate: str, 
     return made.id
 
 
-def answer(session: Session, roster: Roster, enterprise: str, objection: str, text: str) -> bool:
+def answer(session: Session, roster: Roster, enterprise: str, objection: str, text: str, *, at_s: int) -> bool:
     """Answer an objection, once. False where there is none that waits."""
     row = session.get(DelegateObjection, objection)
-    if row is None or row.enterprise != enterprise or not answered(row, text, roster.by, roster.now_s):
+    if row is None or row.enterprise != enterprise or not answered(row, text, roster.by, at_s):
         return False
     session.add(row)
     return True

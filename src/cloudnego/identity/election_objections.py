@@ -41,8 +41,11 @@ def objections(session: Session, district: str, case_id: str) -> list[Objection]
     ]  # fmt: skip
 
 
-def object_to(session: Session, roster: Roster, case_id: str, about: str | None, reason: str) -> str:
-    """Object; returns the objection's id. Raises `RosterError` where one of his to the same has no answer yet."""
+def object_to(session: Session, roster: Roster, case_id: str, about: str | None, reason: str, *, at_s: int) -> str:
+    """Object; returns the objection's id. `at_s`: by the clock of the district.
+
+    Raises `RosterError` where one of his to the same has no answer yet.
+    """
     mine = select(ElectionObjection.id).where(
         ElectionObjection.case_id == case_id,
         ElectionObjection.raised_by == roster.by,
@@ -53,19 +56,19 @@ def object_to(session: Session, roster: Roster, case_id: str, about: str | None,
         raise RosterError("objected_already")
     made = ElectionObjection(
         id=roster.new_id("b"), district=roster.district, case_id=case_id, about=about, raised_by=roster.by or "",
-        raised_s=roster.now_s, reason=reason,
+        raised_s=at_s, reason=reason,
     )  # fmt: skip
     session.add(made)
     session.flush()
     return made.id
 
 
-def answer(session: Session, roster: Roster, case_id: str, objection: str, text: str) -> bool:
-    """Answer an objection, once. False where there is none that waits."""
+def answer(session: Session, roster: Roster, case_id: str, objection: str, text: str, *, at_s: int) -> str | None:
+    """Answer an objection, once; returns who had objected, or None where there is none that waits."""
     row = session.get(ElectionObjection, objection)
     if row is None or (row.district, row.case_id) != (roster.district, case_id):
-        return False
-    if not answered(row, text, roster.by, roster.now_s):
-        return False
+        return None
+    if not answered(row, text, roster.by, at_s):
+        return None
     session.add(row)
-    return True
+    return row.raised_by

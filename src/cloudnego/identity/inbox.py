@@ -36,6 +36,8 @@ class MessageKind(StrEnum):
     POLL_REMINDER = "poll_reminder"  # a vote runs in which he has no ballot yet
     SURVEY_REMINDER = "survey_reminder"  # the own side asks for an opinion until a day
     CONGRESS_MATERIALS = "congress_materials"  # a delegate has not confirmed that he received the draft
+    ELECTION_OBJECTION = "election_objection"  # to those who answer for the workers' union: until when
+    OBJECTION_ANSWERED = "objection_answered"  # to who objected to the list of the elected
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
 

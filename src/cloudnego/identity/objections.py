@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Objected(SQLModel):
-    """What every table of objections has."""
+    """What every table of objections has. Its times are by the clock of the district, as the days of posting are."""
 
     raised_s: int = Field(sa_type=BigInteger)
     reason: str = Field(max_length=500)

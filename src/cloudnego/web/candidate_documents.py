@@ -80,7 +80,8 @@ class PublicationDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class ElectionObjectionDocument(msgspec.Struct, frozen=True, kw_only=True):
     """An objection to the publicised list and its answer. `about`: one of the elected, null for the whole; `by`: who
-    objected, for the union alone; `mine`: the reader did."""
+    objected, for the union alone; `mine`: the reader did. `answer_by`: as long as it waits, the last day of the
+    publication, by which the union answers; no text sets it another term."""
 
     id: str
     about: str | None
@@ -91,6 +92,7 @@ class ElectionObjectionDocument(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     answer: str | None
     answered_at: datetime | None
+    answer_by: date | None
 
 
 class CandidatesDocument(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,7 +155,7 @@ def candidates_shown(site: Site, who: Who, found: Found) -> CandidatesDocument:
         poll=_poll(found),
         rounds=tuple(_round(one) for one in rounds),
         published=published,
-        objections=tuple(_objection(one, who, names, union=union) for one in objected),
+        objections=tuple(_objection(one, who, names, published, union=union) for one in objected),
         may_object=published is not None and published.open and listed,
         may_answer=union,
     )
@@ -193,12 +195,15 @@ def _round(one: e.ElectionRecorded) -> RoundDocument:
     )  # fmt: skip
 
 
-def _objection(one: Objection, who: Who, names: Mapping[str, str], *, union: bool) -> ElectionObjectionDocument:
+def _objection(
+    one: Objection, who: Who, names: Mapping[str, str], posted: PublicationDocument | None, *, union: bool
+) -> ElectionObjectionDocument:
     return ElectionObjectionDocument(
         id=one.id, about=one.about, name=names.get(one.about) if one.about is not None else None,
         by=one.raised_by_name if union else None, mine=one.raised_by == who.person, raised_at=instant(one.raised_s),
         reason=one.reason, answer=one.answer,
         answered_at=instant(one.answered_s) if one.answered_s is not None else None,
+        answer_by=posted.until_on if one.answer is None and posted is not None else None,
     )  # fmt: skip
 
 

@@ -3,18 +3,24 @@ workers' side of a case alone, as nominations are."""
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cloudnego.core.vocabulary import Message, PersonId
+from cloudnego.core.vocabulary import Message, Office, PersonId
 from cloudnego.identity import election_objections
+from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.nominations import on_roster
+from cloudnego.identity.organisations import officers_of
+from cloudnego.identity.register import enterprise
 from cloudnego.identity.roster import Roster
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
 from cloudnego.web.bodies import parsed
 from cloudnego.web.candidate_documents import CandidatesDocument, candidates_shown, told_of
+from cloudnego.web.cases import Found
 from cloudnego.web.delegates import Said
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
@@ -25,6 +31,8 @@ from cloudnego.web.nominations import for_union
 from cloudnego.web.organisations import written
 from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.surveys import insider
+
+_ANSWERING: Final = (Office.UNION, Office.TOWN_UNION, Office.DISTRICT_UNION)
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
@@ -80,7 +88,11 @@ async def object_to_election(
             raise Problem("objections_closed")
         if sent.about is not None and sent.about not in found.case.election.chosen:
             raise Problem("not_found")
-        election_objections.object_to(session, roster, found.id, sent.about, sent.reason)
+        at_s = int(found.at.timestamp())
+        election_objections.object_to(session, roster, found.id, sent.about, sent.reason, at_s=at_s)
+        facts = {"enterprise": _firm(session, found), "until": posted.until_on.isoformat()}
+        for one in _union(session, found):
+            site.factors.inbox.tell_in(session, found.district, one, MessageKind.ELECTION_OBJECTION, **facts)
 
     await site.threads.run(written, site, who, write)
     return answer(await site.threads.run(candidates_shown, site, who, found), 201)
@@ -104,8 +116,23 @@ async def answer_election_objection(
     sent = parsed(request, ElectionAnswerBody)
 
     def write(session: Session, roster: Roster) -> None:
-        if not election_objections.answer(session, roster, found.id, election_objection_id, sent.answer):
+        at_s, kind = int(found.at.timestamp()), MessageKind.OBJECTION_ANSWERED
+        raised_by = election_objections.answer(session, roster, found.id, election_objection_id, sent.answer, at_s=at_s)
+        if raised_by is None:
             raise Problem("not_found")
+        site.factors.inbox.tell_in(session, found.district, raised_by, kind, enterprise=_firm(session, found))
 
     await site.threads.run(written, site, who, write)
     return answer(await site.threads.run(candidates_shown, site, who, found))
+
+
+def _union(session: Session, found: Found) -> list[str]:
+    """Who answers for the workers' organ of the case, and has an account."""
+    organ = found.parties.worker_organ
+    offices = () if organ is None else _ANSWERING
+    return sorted({one for office in offices for one in officers_of(session, organ or "", office, found.at.date())})
+
+
+def _firm(session: Session, found: Found) -> str:
+    entry = enterprise(session, found.district, enterprise_of(found))
+    return "" if entry is None else entry.name

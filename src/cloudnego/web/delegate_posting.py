@@ -70,7 +70,8 @@ async def post_objection(
     sent = parsed(request, ObjectionBody)
 
     def write(session: Session, roster: Roster) -> None:
-        if rolls.object_to(session, roster, enterprise_id, delegate_id, sent.reason) is None:
+        at_s = site.clock_s(who.district)
+        if rolls.object_to(session, roster, enterprise_id, delegate_id, sent.reason, at_s=at_s) is None:
             raise Problem("not_found")
 
     await site.threads.run(written, site, who, write)

@@ -172,7 +172,7 @@ async def post_answer(
     sent = parsed(request, AnswerBody)
 
     def write(session: Session, roster: Roster) -> None:
-        _found(rolls.answer(session, roster, entry.id, objection_id, sent.answer))
+        _found(rolls.answer(session, roster, entry.id, objection_id, sent.answer, at_s=site.clock_s(who.district)))
 
     return await _changed(site, who, entry.id, write, 200)
 

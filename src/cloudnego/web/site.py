@@ -108,6 +108,10 @@ class Site:
         """The day in a district, by its own clock. Raises NoDistrict."""
         return self.world.clock(district).date()
 
+    def clock_s(self, district: str) -> int:
+        """The clock of a district in whole seconds."""
+        return int(self.world.clock(district).timestamp())
+
     def default_district(self) -> str:
         """Where somebody signs in who names no district: the first live one, else the first. Blocks."""
         found = sorted(self.districts.all(), key=lambda one: (one.kind != "live", one.id))

@@ -266,7 +266,7 @@ async def get_survey(
 async def my_surveys(request: Request, site: TheSite, who: SignedIn) -> Response:
     """What you are asked now, wherever you work."""
     firms = {one.organisation for one in who.held} | {one.upper for one in who.held if one.upper is not None}
-    clock_s = int(site.world.clock(who.district).timestamp())
+    clock_s = site.clock_s(who.district)
     running = await site.threads.run(site.surveys.running, who.district, sorted(firms), clock_s)
     rows = []
     for kept in running if who.portal is None else ():
