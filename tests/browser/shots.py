@@ -34,12 +34,12 @@ OPEN: Final = (
 OWN: Final = (
     *("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office"),
     *("/office/enterprises", "/office/organisations", "/office/instructors", "/office/portals"),
-    *("/office/help", "/office/settings", "/office/sandbox"),
+    *("/office/help", "/office/settings", "/office/sandbox", "/review", "/disputes"),
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
     *("/papers", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
-    *("/room", "/screen", "/minutes", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
+    *("/room", "/screen", "/minutes", "/dispute", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
 )
 DISTRICT: Final = (
     *("/", "/todo", "/cases", "/district", "/district/campaign", "/district/report/{month}", "/office/packs"),

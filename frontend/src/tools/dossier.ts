@@ -28,7 +28,8 @@ export const awaited = (one: Dossier): readonly string[] => (one.filings.at(-1)?
 /** Make what the platform can make of it and has not yet; the file has what was made. */
 export async function makeAll(base: string, one: Dossier): Promise<void> {
   const { possible } = await ask<{ possible: { doc: string; facts_hash: string; number: string | null }[] }>(`${base}/papers`, undefined, undefined, 'GET')
-  const wanted = new Set(one.items.flatMap((item) => item.papers.map((paper) => paper.facts_hash)))
+  const letters = one.filings.flatMap((filed) => (filed.objection?.letter ? [filed.objection.letter] : []))
+  const wanted = new Set([...one.items.flatMap((item) => item.papers), ...letters].map((paper) => paper.facts_hash))
   for (const paper of possible) if (!paper.number && (paper.doc === 'D15' || wanted.has(paper.facts_hash))) await ask<MadePaper>(`${base}/papers`, { facts_hash: paper.facts_hash })
 }
 

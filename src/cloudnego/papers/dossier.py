@@ -44,6 +44,7 @@ _OF_THE_DRAFT: Final = frozenset({"D13", "D14", "D16"})
 """Kinds there is one of for every draft that was passed: only the one of the last is filed."""
 
 COVER: Final = "D15"
+LETTER: Final = "D17"
 
 
 class ItemState(StrEnum):
@@ -99,13 +100,16 @@ class Objected(Struct, frozen=True, kw_only=True):
 
 
 class Objection(Struct, frozen=True, kw_only=True):
-    """The authority objected. `external`: on paper; `served_on`: the day it reached the sides."""
+    """The authority objected. `external`: on paper; `served_on`: the day it reached the sides; `letter`: its opinion as
+    the platform prints it."""
 
+    fact: str
     on: date
     served_on: date | None
     external: bool
     clauses: tuple[Objected, ...]
     opinion: str | None
+    letter: FiledPaper | None = None
 
 
 class Filed(Struct, frozen=True, kw_only=True):
@@ -170,6 +174,8 @@ def dossier(source: Source, can: Sequence[Possible], made: Sequence[Paper]) -> D
         compared_with=before[1] if before is not None else None,
     )  # fmt: skip
     row = source.law.pack.filing
+    letters = {one.about: one for one in _letters(can, made)}
+    found = replace(found, filings=tuple(_with_letter(one, letters) for one in found.filings))
     items = tuple(_item(one, row.cite, found, _papers(one.code, last, can, made)) for one in row.items)
     return replace(found, items=items)
 
@@ -208,7 +214,6 @@ def _papers(
 ) -> tuple[FiledPaper, ...]:
     wanted = _FILED_AS.get(code, ())
     ends = draft.draft_hash[:16] if draft is not None else ""
-    known = {one.facts_hash: one for one in made}
     found = []
     for one in can:
         facts = one.facts
@@ -216,15 +221,29 @@ def _papers(
             continue
         if facts.title_en is not None or (facts.doc in _OF_THE_DRAFT and not facts.about.endswith(ends)):
             continue  # the text in two languages is for reading: what is filed is Chinese
-        paper = known.get(facts.hash)
-        found.append(
-            FiledPaper(
-                doc=facts.doc, about=facts.about, kind=say(f"paper.titles.{facts.doc}"), facts_hash=facts.hash,
-                number=paper.number if paper is not None and paper.size else None,
-                sha256=paper.file_hash if paper is not None else None,
-            )
-        )  # fmt: skip
+        found.append(_paper(one, made))
     return tuple(found)
+
+
+def _paper(one: Possible, made: Sequence[Paper]) -> FiledPaper:
+    facts = one.facts
+    paper = next((each for each in made if each.facts_hash == facts.hash), None)
+    return FiledPaper(
+        doc=facts.doc, about=facts.about, kind=say(f"paper.titles.{facts.doc}"), facts_hash=facts.hash,
+        number=paper.number if paper is not None and paper.size else None,
+        sha256=paper.file_hash if paper is not None else None,
+    )  # fmt: skip
+
+
+def _letters(can: Sequence[Possible], made: Sequence[Paper]) -> list[FiledPaper]:
+    """The opinions of the authority; each is about the event that gave it."""
+    return [_paper(one, made) for one in can if one.facts.doc == LETTER]
+
+
+def _with_letter(one: Filed, letters: Mapping[str, FiledPaper]) -> Filed:
+    if one.objection is None or one.objection.fact not in letters:
+        return one
+    return replace(one, objection=replace(one.objection, letter=letters[one.objection.fact]))
 
 
 def _item(one: FilingItem, cite: tuple[str, ...], file: Dossier, papers: tuple[FiledPaper, ...]) -> DossierItem:
@@ -284,7 +303,7 @@ def _went_on(filed: Filed, one: Recorded, draft: e.DraftSubmitted | None) -> Fil
             heads = _heads(draft.clauses if draft is not None else ())
             clauses = tuple(Objected(clause=x.clause, head=heads.get(x.clause), article=x.article) for x in no.clauses)
             objection = Objection(
-                on=day_of(one), served_on=no.served.on if no.served is not None else None, external=no.external,
+                fact=f"{one.stream.value}.{one.seq}", on=day_of(one), served_on=no.served.on if no.served is not None else None, external=no.external,
                 clauses=clauses, opinion=words(no, "opinion"),
             )  # fmt: skip
             return replace(filed, objection=objection)

@@ -50,6 +50,11 @@ export const coverage = (cut: Cut): Promise<Coverage> => get('/api/v1/cockpit/co
 export const monthOf = (month: string): Promise<Month> => get(`/api/v1/cockpit/report/${month}`)
 export const mapOf = (): Promise<S['MapDocument']> => get('/api/v1/map')
 export const places = async (): Promise<Place[]> => [...(await get<S['Regions']>('/api/v1/regions')).rows]
+/** Contracts that end within 90 days, the first to end first. */
+export async function ending(cut: Cut, n: number): Promise<S['CaseRow'][]> {
+  const page = await get<S['CasePage']>('/api/v1/negotiations', { ...words(cut), closed: 'false', expires_within: '90', limit: '100' })
+  return [...page.rows].sort((a, b) => String(a.overview.expires_on).localeCompare(String(b.overview.expires_on))).slice(0, n)
+}
 export const tableLink = (cut: Cut): string => `/api/v1/cockpit/export.csv?${new URLSearchParams(words(cut))}`
 
 /** The list of a figure: the same cut, and what makes the figure. Without `closed` it is of all cases. */
