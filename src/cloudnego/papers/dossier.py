@@ -303,7 +303,8 @@ def _went_on(filed: Filed, one: Recorded, draft: e.DraftSubmitted | None) -> Fil
             heads = _heads(draft.clauses if draft is not None else ())
             clauses = tuple(Objected(clause=x.clause, head=heads.get(x.clause), article=x.article) for x in no.clauses)
             objection = Objection(
-                fact=f"{one.stream.value}.{one.seq}", on=day_of(one), served_on=no.served.on if no.served is not None else None, external=no.external,
+                fact=f"{one.stream.value}.{one.seq}", on=day_of(one),
+                served_on=no.served.on if no.served is not None else None, external=no.external,
                 clauses=clauses, opinion=words(no, "opinion"),
             )  # fmt: skip
             return replace(filed, objection=objection)
