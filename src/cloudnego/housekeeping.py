@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from cryptography.hazmat.primitives.hashes import SHA256
 from rich.table import Table
 
 from cloudnego.audit.logkey import LogKey, mark_of
@@ -20,6 +21,7 @@ from cloudnego.main import looked_into, now, now_s, open_log, retention_of
 from cloudnego.papers import store as _papers  # noqa: F401 - the same
 from cloudnego.polls import custody as _polls  # noqa: F401 - the same
 from cloudnego.settings import Settings
+from cloudnego.signing.authority import Authority
 from cloudnego.texts import Actionable
 
 
@@ -101,10 +103,15 @@ def renew() -> None:
     "log-list", help="给记录签名的密钥，最后一把最新。 The keys that sign the log; the last is the newest."
 )
 def list_log_keys() -> None:
-    """The keys that sign the log, by fingerprint; all of them sign."""
+    """The keys that sign the log, by fingerprint; all of them sign. And the root that papers are sealed under."""
     table = Table("指纹 fingerprint", "公钥 public key")
-    for public in LogKey.open(Settings().log_key).publics:
+    settings = Settings()
+    for public in LogKey.open(settings.log_key).publics:
         table.add_row(mark_of(public), public.hex())
+    out.print(table)
+    table = Table("内部证书的根 root of the internal certificates", "有效期至 until")
+    root = Authority.open(settings.seal_key).root.certificate
+    table.add_row(root.fingerprint(SHA256()).hex(), root.not_valid_after_utc.date().isoformat())
     out.print(table)
 
 

@@ -54,6 +54,8 @@ from cloudnego.polls.pool import Pool
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
 from cloudnego.settings import Settings
+from cloudnego.signing.authority import Authority
+from cloudnego.signing.papers import Signing
 from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
@@ -62,6 +64,7 @@ from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.health import Figures
 from cloudnego.web.live import frame_of
 from cloudnego.web.pace import Pace
+from cloudnego.web.papers import REGISTER
 from cloudnego.web.room_codes import RoomCodes
 from cloudnego.web.site import Limits, Site
 from cloudnego.web.threads import Threads
@@ -167,6 +170,8 @@ def install(settings: Settings, told: Callable[[int], None] | None = None) -> tu
         Keyring.create(settings.master_key)
     if not settings.log_key.exists():  # also where an older program made the installation, which signed nothing
         LogKey.create(settings.log_key, settings.public_url)
+    if not settings.seal_key.exists():
+        Authority.create(settings.seal_key, LogKey.open(settings.log_key).name, now())
     return before, newest()
 
 
@@ -210,6 +215,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     audit = Audit(log.engine, log.districts, key, new_id, now_s, heights=settings.log_heights)
     timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
+    papers = PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates))
     site = Site(
         world=world,
         log=log,
@@ -239,7 +245,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
-        papers=PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates)),
+        papers=papers,
+        signing=Signing(papers, cache(partial(Authority.open, settings.seal_key)), now, portals.issuer + REGISTER),
         surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
@@ -299,13 +306,8 @@ def _tickets(log: SqlLog, portals: Portals, threads: Threads) -> TicketOffice:
 
 
 def _sessions(engine: Engine, settings: Settings) -> Sessions:
-    return Sessions(
-        engine,
-        now_s,
-        idle_s=settings.session_idle_s,
-        lasts_s=settings.session_lasts_s,
-        proof_s=settings.proof_lasts_s,
-    )
+    spans = {"idle_s": settings.session_idle_s, "lasts_s": settings.session_lasts_s}
+    return Sessions(engine, now_s, proof_s=settings.proof_lasts_s, **spans)
 
 
 def _factors(log: SqlLog, settings: Settings) -> Factors:
@@ -399,11 +401,8 @@ def retention_of(engine: Engine, settings: Settings) -> Retention:
 
 
 def _tries(settings: Settings) -> Tries:
-    return Tries(
-        per_address=settings.failures_per_address,
-        per_client=settings.failures_per_client,
-        window_s=settings.failures_window_s,
-    )
+    per = {"per_address": settings.failures_per_address, "per_client": settings.failures_per_client}
+    return Tries(window_s=settings.failures_window_s, **per)
 
 
 def _pins(settings: Settings) -> Passwords:

@@ -231,6 +231,11 @@ class Settings(BaseSettings):
         return self.master_key.with_name("log.key")
 
     @property
+    def seal_key(self) -> Path:
+        """Where the keys lie that papers are sealed with: beside the wrapping key."""
+        return self.master_key.with_name("seal.pem")
+
+    @property
     def log_heights(self) -> Path:
         """Where it is kept how far the log was co-signed: beside its key, for no backup may know it better."""
         return self.master_key.with_name("log.heights")

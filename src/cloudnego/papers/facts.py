@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, Protocol
 
 import rfc8785
 from msgspec import Struct, to_builtins
@@ -113,6 +113,25 @@ class Facts(Struct, frozen=True, kw_only=True):
         return sha256(self.canonical).hexdigest()
 
 
-def number_of(facts: Facts, seq: int) -> str:
+class Made(Protocol):
+    """Whatever a paper is made of, as the register needs it."""
+
+    @property
+    def doc(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def district(self) -> str: ...
+    @property
+    def case(self) -> str: ...
+    @property
+    def wage_year(self) -> int: ...
+    @property
+    def canonical(self) -> bytes: ...
+    @property
+    def hash(self) -> str: ...
+
+
+def number_of(facts: Made, seq: int) -> str:
     """The number of a paper: district, wage year, case, kind, and which of that kind."""
     return f"{facts.district}-{facts.wage_year}-{facts.case}-{facts.doc}-{seq}"

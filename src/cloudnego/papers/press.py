@@ -7,6 +7,7 @@ looked at.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
@@ -35,6 +36,21 @@ _QUIET: Final = 2  # modules of nothing around the code: the footer gives it the
 _RESTYLED: Final = (".typ", ".svg", ".png", ".jpg")
 
 
+PLACE_WIDTH: Final = 174
+PLACE_HEIGHT: Final = 22
+"""Points: the line to sign on, less a hair (`common.typ`)."""
+_PAGE_HEIGHT: Final = 841.89
+_SMALL: Final = 5.6  # three lines of it are as high as the line to sign on
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """Where a line to sign on stands: the page, from 0, and its lower left corner in points from that of the page."""
+
+    page: int
+    x: float
+    y: float
+
+
 class Press:
     """Prints papers. `office`: a folder whose templates and pictures come before those of the house, read once. Every
     method blocks for about a tenth of a second, and may be called from several threads."""
@@ -59,6 +75,32 @@ class Press:
         """The same as PNG, page by page."""
         made = self._compiled(facts, number, link, "png", ppi)
         return made if isinstance(made, list) else [made]
+
+    def spots(self, facts: Facts, number: str, link: str) -> list[Spot]:
+        """The lines to sign on, in the order they stand; none where an office's template has none."""
+        import typst
+
+        found = typst.query(
+            self._root / f"{facts.layout}.typ", "<signature>", field="value", format="json", root=self._root,
+            font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=_inputs(facts, number, link),
+        )  # fmt: skip
+        raw: list[dict[str, float]] = json.loads(found)
+        return [Spot(int(one["page"]) - 1, one["x"], _PAGE_HEIGHT - one["y"] - PLACE_HEIGHT) for one in raw]
+
+    def stamp(self, lines: Sequence[str]) -> bytes:
+        """What is seen of a signature: a PDF of the size of the line to sign on."""
+        import typst
+
+        source = (
+            f"#set page(width: {PLACE_WIDTH}pt, height: {PLACE_HEIGHT}pt, margin: 1pt)\n"
+            f'#set text(font: "Noto Sans CJK SC", size: {_SMALL}pt)\n#set par(leading: 0.35em)\n'
+            "#for line in json(bytes(sys.inputs.lines)) [#line \\ ]"
+        )
+        compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+        told = {"lines": json.dumps(list(lines), ensure_ascii=False)}
+        made = compiler.compile(input=source.encode(), format="pdf", pdf_standards="a-2b", sys_inputs=told)
+        assert isinstance(made, bytes), "a PDF is one file"
+        return made
 
     def _compiled(
         self, facts: Facts, number: str, link: str, form: Literal["pdf", "png"], ppi: float | None

@@ -24,7 +24,7 @@ from cloudnego.eventlog.fsck import Fault
 from cloudnego.eventlog.keys import NONCE_BYTES, Keyring
 from cloudnego.eventlog.rewrap import WRAPPED, Wrapped
 from cloudnego.eventlog.sql import table_of
-from cloudnego.papers.facts import Facts, number_of
+from cloudnego.papers.facts import Made, number_of
 from cloudnego.papers.press import Press
 from cloudnego.papers.tables import PaperPart, PaperRow
 
@@ -75,7 +75,7 @@ class PaperStore:
         self.press: Final = press
 
     def keep(
-        self, facts: Facts, streams: frozenset[Stream], by: str, printed: Callable[[str], bytes]
+        self, facts: Made, streams: frozenset[Stream], by: str, printed: Callable[[str], bytes]
     ) -> tuple[Paper, bool]:
         """The paper of these facts, and whether it is new. `printed`: makes the PDF for a number; called outside of any
         transaction. Raises PapersFull."""
@@ -102,7 +102,7 @@ class PaperStore:
             return paper, True
         raise PapersFull
 
-    def _again(self, erased: Paper, facts: Facts, printed: Callable[[str], bytes]) -> tuple[Paper, bool]:
+    def _again(self, erased: Paper, facts: Made, printed: Callable[[str], bytes]) -> tuple[Paper, bool]:
         """A paper whose bytes were erased though it quoted nothing of what had to go: it is whole again, if the press
         still gives the very bytes the register names."""
         pdf = printed(erased.number)
@@ -229,7 +229,7 @@ def _of_facts(connection: Connection, case: str, facts_hash: str) -> Paper | Non
     return _opened(row) if row is not None else None
 
 
-def _next(connection: Connection, facts: Facts) -> int:
+def _next(connection: Connection, facts: Made) -> int:
     last = select(func.max(_PAPER.c.seq)).where(_PAPER.c.case_id == facts.case, _PAPER.c.doc == facts.doc)
     return (connection.execute(last).scalar_one() or 0) + 1
 

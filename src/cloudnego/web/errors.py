@@ -57,6 +57,8 @@ STATUS: Final[Mapping[str, int]] = {
     "comments_closed": 409,
     "nobody_to_remind": 409,
     "paper_not_yet": 409,
+    "paper_not_signed": 409,
+    "internal_certificate_not_agreed": 409,
     "papers_full": 409,
     "roll_full": 409,
     "roll_empty": 409,

@@ -38,6 +38,7 @@ OPEN_DOORS: Final = frozenset(
         ("GET", f"{API}/packs"),
         ("GET", f"{API}/outside"),
         ("GET", f"{API}/texts"),
+        ("GET", f"{API}/signing-authority"),
     }
 )
 """What a stranger may ask. `/packs/{id}`, `/texts/{name}` and coming in through a provider are open too, see

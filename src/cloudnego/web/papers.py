@@ -26,6 +26,7 @@ from cloudnego.papers.sources import Firm, Source
 from cloudnego.papers.store import Paper, PapersFull
 from cloudnego.papers.word import EDITABLE, written
 from cloudnego.ports import Recorded
+from cloudnego.signing.papers import SIGNED
 from cloudnego.texts import Said, say
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
@@ -163,7 +164,7 @@ async def list_papers(
         now = {one.facts.hash for one in can}
         return PapersDocument(
             possible=tuple(_possible(one, numbers) for one in can),
-            made=tuple(_document(one, current=one.facts_hash in now) for one in made),
+            made=tuple(document_of(one, current=one.facts_hash in now or _newest(one, made)) for one in made),
             names=names_of(site, found, {one.by for one in made}, set()) if made else {},
         )
 
@@ -207,7 +208,7 @@ async def make_paper(
         raise Problem("paper_not_yet")
     paper, is_new = made
     location = f"/api/v1/negotiations/{found.id}/papers/{paper.number}"
-    return answer(_document(paper, current=True), 201 if is_new else 200, {"Location": location})
+    return answer(document_of(paper, current=True), 201 if is_new else 200, {"Location": location})
 
 
 @router.get(
@@ -252,6 +253,11 @@ async def get_paper_text(
     return await noted(site, who, found, shown_of_paper(found, paper), copy)
 
 
+def _newest(one: Paper, made: list[Paper]) -> bool:
+    """Whether a signed file (of another paper, by its number) is the one with all signatures there are."""
+    return one.doc.endswith(SIGNED) and one.seq == max(x.seq for x in made if (x.doc, x.about) == (one.doc, one.about))
+
+
 def _possible(one: Possible, numbers: dict[str, str]) -> PossiblePaper:
     facts = one.facts
     return PossiblePaper(
@@ -261,7 +267,8 @@ def _possible(one: Possible, numbers: dict[str, str]) -> PossiblePaper:
     )  # fmt: skip
 
 
-def _document(paper: Paper, *, current: bool) -> PaperDocument:
+def document_of(paper: Paper, *, current: bool) -> PaperDocument:
+    """A paper of the register as the API says it."""
     return PaperDocument(
         number=paper.number, doc=paper.doc, about=paper.about, kind=say(f"paper.titles.{paper.doc}"),
         facts_hash=paper.facts_hash, sha256=paper.file_hash, size=paper.size, by=paper.by, at=instant(paper.at_s),

@@ -170,6 +170,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "make_paper": None,
     "get_paper": PortalScope.CASES,
     "get_paper_text": PortalScope.CASES,
+    "get_signing": None,
+    "sign_paper": None,
     "get_delegate_roll": None,
     "enter_delegates": None,
     "end_delegate": None,

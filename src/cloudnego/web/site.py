@@ -30,6 +30,7 @@ from cloudnego.papers.store import PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
+from cloudnego.signing.papers import Signing
 from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
 from cloudnego.web.met import Meetings
@@ -88,6 +89,7 @@ class Site:
     threads: Threads
     files: FileStore
     papers: PaperStore
+    signing: Signing
     surveys: Surveys
     cells: Threads
     couriers: Threads

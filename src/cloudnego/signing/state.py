@@ -1,0 +1,149 @@
+"""What there is to sign in a case, read off its entries: which papers, whose signature, how and when, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Final, Literal
+
+import msgspec
+
+from cloudnego.audit.logkey import mark_of
+from cloudnego.core import events as e
+from cloudnego.core.vocabulary import SIDES, Side, Stream
+from cloudnego.eventlog.leaf import decode
+from cloudnego.papers.contract import passed_drafts
+from cloudnego.papers.sources import Source, words
+from cloudnego.ports import Recorded
+from cloudnego.signing.acts import signed_by
+
+What = Literal["offer", "reply", "minutes", "draft", "contract"]
+How = Literal["device", "ink", "platform"]
+"""A key on one's own device; ink, entered with the scan; on the platform alone, which is no signature."""
+
+
+class Hand(msgspec.Struct, frozen=True, kw_only=True):
+    """One side's place on a paper. `state`: what became of it; `how`, `person`, `entry` ("stream/seq"), `at` and the
+    `mark` of the device's key where it is signed or refused; `reason`: why it was refused, if that was said."""
+
+    side: Side
+    state: Literal["open", "signed", "refused"]
+    how: How | None = None
+    person: str | None = None
+    entry: str | None = None
+    at: datetime | None = None
+    mark: str | None = None
+    reason: str | None = None
+
+
+class ToSign(msgspec.Struct, frozen=True, kw_only=True):
+    """One text that is signed. `hash`: what a signature is over; None for offer and reply, which are signed as they are
+    sent. `doc` and `about`: its paper."""
+
+    what: What
+    doc: str
+    about: str
+    hash: str | None
+    hands: tuple[Hand, ...]
+
+
+_TABLE: Final = frozenset({Stream.NOTICE, Stream.TABLE})
+_FILING: Final = frozenset({Stream.NOTICE, Stream.FILING})
+
+
+def to_sign(source: Source, seen: frozenset[Stream]) -> tuple[ToSign, ...]:
+    """All texts of the case that are signed, the latest first, for who sees these streams."""
+    found: list[ToSign] = []
+    if seen >= _TABLE:
+        found += [*_letters(source), *_minutes(source), *_drafts(source)]
+    if seen >= _FILING:
+        found += _contracts(source)
+    return tuple(reversed(found))
+
+
+def _letters(source: Source) -> Iterator[ToSign]:
+    for one in source.entries(e.OfferSent, e.ReplySent):
+        match one.event:
+            case e.OfferSent(paper=paper):
+                yield ToSign(what="offer", doc="D6", about=paper, hash=None, hands=(_hand(one),))
+            case e.ReplySent(paper=paper):
+                yield ToSign(what="reply", doc="D7", about=paper, hash=None, hands=(_hand(one),))
+            case _:
+                pass
+
+
+def _minutes(source: Source) -> Iterator[ToSign]:
+    laid = source.last(e.MinutesWritten)
+    if laid is not None:
+        signed = [one for one in source.entries(e.MinutesConfirmed) if _over(one) == laid.minutes_hash]
+        about = f"session-{laid.session}"
+        yield ToSign(what="minutes", doc="D10", about=about, hash=laid.minutes_hash, hands=_hands(signed))
+
+
+def _drafts(source: Source) -> Iterator[ToSign]:
+    """Where the text wants the draft signed before the vote, or somebody signed it."""
+    signed = source.entries(e.DraftSigned)
+    fixed = source.entries(e.DraftConfirmed, e.DraftStood)
+    if fixed and (signed or source.law.pack.meeting.draft_signature is not None):
+        wanted = _over(fixed[-1])
+        hands = _hands([one for one in signed if _over(one) == wanted])
+        yield ToSign(what="draft", doc="D12", about=(wanted or "")[:16], hash=wanted, hands=hands)
+
+
+def _contracts(source: Source) -> Iterator[ToSign]:
+    """What the congress passed; an objection or a new draft makes place for new signatures."""
+    passed = list(passed_drafts(source))
+    if not passed:
+        return
+    voted, on = passed[-1][1].draft_hash, passed[-1][2]
+    rows = source.entries(e.ContractSigned, e.SigningRefused, e.ContractObjected)
+    last = max((n for n, one in enumerate(rows) if isinstance(one.event, e.ContractObjected)), default=-1)
+    hands = [one for one in rows[last + 1 :] if _of_contract(one, voted, on)]
+    yield ToSign(what="contract", doc="D14", about=voted[:16], hash=voted, hands=_hands(hands))
+
+
+def _of_contract(one: Recorded, voted: str, on: date) -> bool:
+    match one.event:
+        case e.ContractSigned(document_hash=signed):
+            return signed == voted
+        case e.SigningRefused():  # of an earlier text, if it was refused before this one passed
+            return one.at.date() >= on
+        case _:
+            return False
+
+
+def _over(one: Recorded) -> str | None:
+    """The hash of the text that an entry is over."""
+    match one.event:
+        case (
+            e.MinutesConfirmed(minutes_hash=found)
+            | e.DraftConfirmed(draft_hash=found)
+            | e.DraftStood(draft_hash=found)
+            | e.DraftSigned(draft_hash=found)
+        ):
+            return found
+        case _:
+            return None
+
+
+def _hands(signed: Sequence[Recorded]) -> tuple[Hand, ...]:
+    by_side = {hand.side: hand for hand in map(_hand, signed)}
+    return tuple(by_side.get(side, Hand(side=side, state="open")) for side in SIDES)
+
+
+def _hand(one: Recorded) -> Hand:
+    event = one.event
+    assert isinstance(event, e.SideFact | e.ContractSigned | e.SigningRefused)
+    refused = isinstance(event, e.SigningRefused)
+    sig = decode(one.leaf).sig
+    how: How = "device" if sig is not None else "ink" if event.from_paper or event.evidence else "platform"
+    return Hand(
+        side=event.side,
+        state="refused" if refused else "signed",
+        how=how,
+        person=event.person if isinstance(event, e.ContractSigned) else one.actor,
+        entry=f"{one.stream.value}/{one.seq}",
+        at=one.at,
+        mark=None if sig is None else mark_of(signed_by(sig)),
+        reason=words(event, "reason") if refused else None,
+    )
