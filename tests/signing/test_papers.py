@@ -114,7 +114,7 @@ async def test_both_chiefs_signatures_stand_in_one_file_one_after_the_other(
         assert not await holds(two[:at] + bytes([two[at] ^ 1]) + two[at + 1 :], root), at
     writer = IncrementalPdfFileWriter(BytesIO(two))
     page = writer.prev.root["/Pages"]["/Kids"][0]
-    page["/Rotate"] = NumberObject(90)
+    page["/Rotate"] = NumberObject(90)  # type: ignore[no-untyped-call]
     writer.update_container(page)
     later = BytesIO()
     writer.write(later)  # type: ignore[no-untyped-call]
