@@ -215,7 +215,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     audit = Audit(log.engine, log.districts, key, new_id, now_s, heights=settings.log_heights)
     timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
-    papers = PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates))
     site = Site(
         world=world,
         log=log,
@@ -245,8 +244,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         outside=_outside(log, settings, factors.inbox),
         threads=threads,
         files=FileStore(log.engine, log.ring),
-        papers=papers,
-        signing=Signing(papers, cache(partial(Authority.open, settings.seal_key)), now, portals.issuer + REGISTER),
+        signing=_signing(log, settings, portals.issuer + REGISTER),
         surveys=Surveys(log.engine, log.ring),
         cells=Threads(settings.file_readers, "cell"),
         couriers=Threads(_COURIERS, "courier"),
@@ -324,14 +322,13 @@ def _factors(log: SqlLog, settings: Settings) -> Factors:
 
 def _resets(log: SqlLog, factors: Factors) -> Resets:
     """The help desk, which asks the log who is chief in an open case."""
-    return Resets(
-        log.engine,
-        factors.custody,
-        factors.inbox,
-        new_id,
-        now_s,
-        is_chief=lambda person: chief_in_open_case(log.engine, log.state, person),
-    )
+    is_chief = partial(chief_in_open_case, log.engine, log.state)
+    return Resets(log.engine, factors.custody, factors.inbox, new_id, now_s, is_chief=is_chief)
+
+
+def _signing(log: SqlLog, settings: Settings, register: str) -> Signing:
+    papers = PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates))
+    return Signing(papers, cache(partial(Authority.open, settings.seal_key)), now, register)
 
 
 def _limits(settings: Settings) -> Limits:

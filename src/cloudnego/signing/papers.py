@@ -119,7 +119,7 @@ class Signing:
         self.provider: Final[Provider] = Internal(authority) if provider is None else provider
         self._authority: Final = authority
         self._link: Final = link
-        self._papers: Final = papers
+        self.papers: Final = papers
         self._now: Final = now
 
     def root(self) -> bytes:
@@ -128,12 +128,12 @@ class Signing:
 
     def of(self, paper: Paper, seen: frozenset[Stream]) -> tuple[Paper, SignedFacts] | None:
         """The newest signed file of a paper, and what it is made of."""
-        rows = [one for one in self._papers.of_case(paper.case, seen) if one.about == paper.number and one.size]
+        rows = [one for one in self.papers.of_case(paper.case, seen) if one.about == paper.number and one.size]
         rows = [one for one in rows if one.doc == paper.doc + SIGNED]
         if not rows:
             return None
         last = max(rows, key=lambda one: one.seq)
-        return last, msgspec.json.decode(self._papers.content(last)[0], type=SignedFacts)
+        return last, msgspec.json.decode(self.papers.content(last)[0], type=SignedFacts)
 
     def signed(self, source: Source, paper: Paper, seen: frozenset[Stream], by: str) -> tuple[Paper, bool] | None:
         """The file of a paper with all signatures it can bear, and whether it is new; None where there are none.
@@ -144,13 +144,13 @@ class Signing:
         wanted = [one for one, _ in acts if one.side not in {each.side for each in there}]
         if not wanted:
             return None if was is None else (was[0], False)
-        canonical, plain = self._papers.content(paper)
+        canonical, plain = self.papers.content(paper)
         printed = msgspec.json.decode(canonical, type=Facts)
         facts = SignedFacts(
             doc=paper.doc + SIGNED, about=paper.number, district=paper.district, case=paper.case,
             wage_year=printed.wage_year, paper=paper.number, file=base.file_hash, signatures=(*there, *wanted),
         )  # fmt: skip
-        pdf = plain if was is None else self._papers.content(base)[1]
+        pdf = plain if was is None else self.papers.content(base)[1]
 
         def sealed(_number: str) -> bytes:
             whole = pdf
@@ -158,10 +158,10 @@ class Signing:
                 whole = self._one(whole, source, one, place)
             return whole
 
-        return self._papers.keep(facts, paper.streams | {stream for _, stream in acts}, by, sealed)
+        return self.papers.keep(facts, paper.streams | {stream for _, stream in acts}, by, sealed)
 
     def _placed(self, facts: Facts, paper: Paper, wanted: list[OneSignature]) -> Iterator[tuple[OneSignature, Place]]:
-        spots = self._papers.press.spots(facts, paper.number, f"{self._link}/{facts.hash}")
+        spots = self.papers.press.spots(facts, paper.number, f"{self._link}/{facts.hash}")
         for one in wanted:
             at = list(Side).index(one.side) if paper.doc in BOTH else 0
             spot = spots[at] if at < len(spots) else Spot(page=0, x=72 + at * (PLACE_WIDTH + 20), y=60)
@@ -172,6 +172,6 @@ class Signing:
         now, role = self._now(), say("signing.role", {"side": say(f"sides.{one.side}")["zh"]})["zh"]
         name = source.name(one.person) or one.person
         said = say("signing.seen", {"name": name, "at": one.at, "mark": one.mark, "entry": one.entry})
-        seen = self._papers.press.stamp([*said["zh"].split("\n"), self.provider.label])
+        seen = self.papers.press.stamp([*said["zh"].split("\n"), self.provider.label])
         who = Signatory(one.person, name, role, one.side.value, one.entry, one.mark)
         return self.provider.sign(pdf, who, place, seen=seen, now=now)

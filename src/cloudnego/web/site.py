@@ -88,7 +88,6 @@ class Site:
     watch: Watch
     threads: Threads
     files: FileStore
-    papers: PaperStore
     signing: Signing
     surveys: Surveys
     cells: Threads
@@ -105,6 +104,11 @@ class Site:
     views: Views = field(default_factory=Views)
     stir: Stir = field(default_factory=Stir)
     cited: dict[tuple[str, str, str], tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def papers(self) -> PaperStore:
+        """The register of papers, and what lies in it."""
+        return self.signing.papers
 
     def today(self, district: str) -> date:
         """The day in a district, by its own clock. Raises NoDistrict."""

@@ -44,6 +44,7 @@ NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
     ("GET", "/api/v1/procedure"): "the law is open to all",
     ("GET", "/api/v1/packs"): "the law is open to all",
     ("GET", "/api/v1/outside"): "what may be chosen to sign in with is open to all",
+    ("GET", "/api/v1/signing-authority"): "a certificate is open to all",
     ("GET", "/api/v1/texts"): "who is to accept a text must be able to read it before",
 }
 """All other open doors, each with the reason why no address is looked at there. Doors where workers vote, answer or
