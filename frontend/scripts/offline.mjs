@@ -9,7 +9,7 @@ import { closure, read, sourcesOf } from './built.mjs'
 
 const CARD = [0xff, 0xff, 0xff]
 /** What is used at a desk or by few is kept once it was opened, and not fetched beforehand. */
-const LATER = /\/pages\/(district|office)\/|\/DistrictPage|\.en\.json|echarts|\/PartsPage/
+const LATER = /\/pages\/(district|office|reference)\/|\/DistrictPage|\.en\.json|echarts|\/PartsPage/
 
 const folder = argv[2]
 for (const [name, ...how] of [

@@ -49,6 +49,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/outbox', name: 'outbox', component: () => import('@/pages/OutboxPage.vue'), meta: { tab: 'me' } },
   { path: '/me', name: 'me', component: () => import('@/pages/MePage.vue'), meta: { tab: 'me' } },
   { path: '/glossary', name: 'glossary', component: () => import('@/pages/GlossaryPage.vue'), meta: { open: true } },
+  { path: '/api-docs', name: 'reference', component: () => import('@/pages/reference/ReferencePage.vue'), meta: { open: true } },
   { path: '/law/:article', name: 'law', component: () => import('@/pages/LawPage.vue'), meta: { open: true } },
   { path: '/negotiations/:id/prepared/:prepared', redirect: (to) => `/c/${String(to.params.id)}/prepared/${String(to.params.prepared)}` },
   { path: '/c/:id/check-in', name: 'check-in', component: () => import('@/pages/CheckInPage.vue'), props: true, meta: { open: true, bare: true } }, // signs in by itself: the guard would carry the code along in an address

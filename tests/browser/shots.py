@@ -29,7 +29,7 @@ from tests.journeys.test_demo import Demo, free_port
 
 OPEN: Final = (
     *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
-    "/nothing",
+    *("/api-docs", "/nothing"),
 )
 OWN: Final = (
     *("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office"),

@@ -116,7 +116,7 @@ async def metadata(site: TheSite) -> Response:
             token_endpoint=f"{here}/oauth/token",
             revocation_endpoint=f"{here}/oauth/revoke",
             jwks_uri=f"{here}/.well-known/jwks.json",
-            service_documentation=f"{here}/openapi.json",
+            service_documentation=f"{here}/api-docs",
         )
     )
 
