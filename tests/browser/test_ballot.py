@@ -194,3 +194,24 @@ async def _a_tablet_that_forgets(vote: Vote, slip: str, enters: Enters) -> None:
     await tablet.is_fine()
     answer = await tablet.context.request.get(f"{tablet.url}{API}/me")
     assert answer.status == 401
+
+
+async def test_an_election_takes_no_more_taps_than_names_and_two(enters: Enters, server: House) -> None:
+    """From the link in the reminder to the box: a tap on each name, one to go on, one to cast."""
+    async with town_of(server.url, enters) as town:
+        voters = await asyncio.to_thread(on_the_roster, town)
+        table = await up_to(town, c.RecordElection, of=Meeting)
+        vote = await asyncio.to_thread(opened, town, table, voters, c.OpenElection, electorate="all_workers")
+        phone = await enters("worker", PHONE)
+        await vote.town.signs_in(phone, vote.voters[-1])
+        seen = await asyncio.to_thread(town.sandbox.look, vote.voters[-1], f"/polls/{vote.poll}")
+        names = [one["name"] for one in seen["choices"] if one["person"]][: seen["picks"]]
+        await phone.goes_to(f"/p/{vote.poll}")
+        await phone.page.evaluate(COUNTS_TAPS)
+        for name in names:
+            await phone.page.get_by_label(name).check()
+        await phone.page.locator("footer.go button").click()
+        await phone.page.locator("dialog button.primary").first.click()
+        taps = await phone.page.evaluate("window.taps")
+        await is_in_the_box(phone)
+        assert 0 < taps == len(names) + 2 <= TAPS_MAX, (taps, names)
