@@ -77,10 +77,8 @@ def received(session: Session, of: Sitting) -> frozenset[str]:
 
 def confirm_receipt(session: Session, roster: Roster, of: Sitting, person: str) -> None:
     """He received it; said twice, once is kept."""
-    if session.get(CongressReceipt, (of.case, of.round, person)) is None:
-        session.add(
-            CongressReceipt(case_id=of.case, round=of.round, person=person, district=of.district, at_s=roster.now_s)
-        )
+    row = CongressReceipt(case_id=of.case, round=of.round, person=person, district=of.district, at_s=roster.now_s)
+    _once(session, row, (of.case, of.round, person))
 
 
 def present(session: Session, of: Sitting) -> frozenset[str]:
@@ -95,17 +93,15 @@ def present(session: Session, of: Sitting) -> frozenset[str]:
 
 def answer_roll_call(session: Session, roster: Roster, of: Sitting, person: str) -> None:
     """He is present; said twice, once is kept."""
-    if session.get(CongressPresence, (of.case, of.round, of.sitting, person)) is None:
-        session.add(
-            CongressPresence(
-                case_id=of.case,
-                round=of.round,
-                sitting=of.sitting,
-                person=person,
-                district=of.district,
-                at_s=roster.now_s,
-            )
-        )
+    row = CongressPresence(
+        case_id=of.case, round=of.round, sitting=of.sitting, person=person, district=of.district, at_s=roster.now_s
+    )
+    _once(session, row, (of.case, of.round, of.sitting, person))
+
+
+def _once(session: Session, row: CongressReceipt | CongressPresence, key: tuple[object, ...]) -> None:
+    if session.get(type(row), key) is None:
+        session.add(row)
 
 
 # --- comments -----------------------------------------------------------------------------------------------------

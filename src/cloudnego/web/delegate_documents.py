@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
+from msgspec.structs import asdict
 
 from cloudnego.core import rolls as rules
 from cloudnego.core.refusals import Obstacle
@@ -22,32 +23,33 @@ from cloudnego.web.invitations import instant
 from cloudnego.web.site import Site
 
 
-class DelegateDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One delegate as the union sees him. `left`: he is on the workers' roster no more."""
+class PostedDelegate(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as it is posted."""
 
     id: str
-    worker: str
-    number: str
-    person: str
     name: str
     manager: bool
     woman: bool
     dispatched: bool
     since: date
     reason: str | None
+
+
+class DelegateDocument(PostedDelegate, frozen=True, kw_only=True):
+    """One delegate as the union sees him. `left`: he is on the workers' roster no more."""
+
+    worker: str
+    number: str
+    person: str
     left: bool
     ended_at: datetime | None
     ended_why: str | None
 
 
-class RollCounts(msgspec.Struct, frozen=True, kw_only=True):
+class RollCounts(delegates.Counts, frozen=True, kw_only=True):
     """What the roll adds up to. `delegates`, `managers`, `women`: of those with a vote; `attending`: those without;
     `workers`: all on the roster."""
 
-    delegates: int
-    attending: int
-    managers: int
-    women: int
     workers: int
 
 
@@ -101,18 +103,6 @@ class DelegateRoll(msgspec.Struct, frozen=True, kw_only=True):
     term_until: date | None
 
 
-class PostedDelegate(msgspec.Struct, frozen=True, kw_only=True):
-    """One line as it is posted."""
-
-    id: str
-    name: str
-    manager: bool
-    woman: bool
-    dispatched: bool
-    since: date
-    reason: str | None
-
-
 class PostedRoll(msgspec.Struct, frozen=True, kw_only=True):
     """The roll as the enterprise's workers see it. `frozen`: the last frozen one; `objects`: the reader may object."""
 
@@ -161,31 +151,17 @@ def posted_shown(site: Site, who: Who, enterprise_id: str, *, objects: bool) -> 
         frozen = rolls.rolls(session, enterprise_id)
     return PostedRoll(
         enterprise=entry.name,
-        rows=tuple(
-            PostedDelegate(
-                id=one.id, name=one.name, manager=one.manager, woman=one.woman, dispatched=one.dispatched,
-                since=one.since, reason=one.reason,
-            )
-            for one in every
-            if one.ended_s is None
-        ),
+        rows=tuple(msgspec.convert(one, PostedDelegate, from_attributes=True) for one in every if one.ended_s is None),
         counts=_counts(every, workers),
         posting=_posting(posted[0], site.today(who.district)),
         objections=_objections(objected, every, who.person, names=False),
         frozen=_frozen(frozen[0]) if frozen else None,
         objects=objects,
-    )  # fmt: skip
+    )
 
 
 def _counts(lines: Sequence[delegates.Line], workers: int) -> RollCounts:
-    found = delegates.counts_of(lines)
-    return RollCounts(
-        delegates=found.delegates,
-        attending=found.attending,
-        managers=found.managers,
-        women=found.women,
-        workers=workers,
-    )
+    return RollCounts(**asdict(delegates.counts_of(lines)), workers=workers)
 
 
 def _advice(
@@ -209,21 +185,11 @@ def _advice(
 
 
 def _line(one: delegates.Line) -> DelegateDocument:
+    same = asdict(msgspec.convert(one, PostedDelegate, from_attributes=True))
     return DelegateDocument(
-        id=one.id,
-        worker=one.worker,
-        number=one.number,
-        person=one.person,
-        name=one.name,
-        manager=one.manager,
-        woman=one.woman,
-        dispatched=one.dispatched,
-        since=one.since,
-        reason=one.reason,
-        left=one.left,
-        ended_at=_at(one.ended_s),
+        **same, worker=one.worker, number=one.number, person=one.person, left=one.left, ended_at=_at(one.ended_s),
         ended_why=one.ended_why,
-    )
+    )  # fmt: skip
 
 
 def _at(seconds: int | None) -> datetime | None:
