@@ -32,6 +32,7 @@ for tables in (
     "cloudnego.identity.record_tables",
     "cloudnego.identity.grant_tables",
     "cloudnego.identity.portal_tables",
+    "cloudnego.identity.hook_tables",
     "cloudnego.papers.tables",
     "cloudnego.exporting.job_tables",
     "cloudnego.identity.hold_tables",

@@ -29,6 +29,7 @@ from cloudnego.identity.clients import Clients
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.consents import Consents
 from cloudnego.identity.factors import Factors, factors_of
+from cloudnego.identity.hooks import Hooks
 from cloudnego.identity.inbox import Inbox
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Links, Outside, Seal
@@ -211,8 +212,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
     polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pools"), now_s)
     rounds = Rounds(world, polls, threads.run, figures.asked)
-    key = LogKey.open(settings.log_key)
-    audit = Audit(log.engine, log.districts, key, new_id, now_s, heights=settings.log_heights)
+    audit = Audit(log.engine, log.districts, LogKey.open(settings.log_key), new_id, now_s, heights=settings.log_heights)
     timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
     site = Site(
@@ -239,6 +239,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         portals=portals,
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
+        hooks=Hooks(log.engine, factors.custody, new_id, now_s, Outward(loopback=settings.webhooks_loopback)),
         public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
@@ -332,13 +333,8 @@ def _signing(log: SqlLog, settings: Settings, register: str) -> Signing:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(
-        body_max_bytes=settings.body_max_bytes,
-        file_max_bytes=settings.file_max_bytes,
-        allow_sandboxes=settings.allow_sandboxes,
-        sandboxes_max=settings.sandboxes_max,
-        practice_days=settings.practice_days,
-    )
+    names = ("body_max_bytes", "file_max_bytes", "allow_sandboxes", "sandboxes_max", "practice_days")
+    return Limits(**{name: getattr(settings, name) for name in names})
 
 
 def portals_of(engine: Engine, ring: Keyring, settings: Settings) -> Portals:
@@ -393,7 +389,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys", "audit_exports")
+    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys", "audit_exports", "deliveries")
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

@@ -32,6 +32,7 @@ from cloudnego.main import House, build
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable
 from cloudnego.web.health import MetricsApp
+from cloudnego.web.postman import Postman
 from cloudnego.web.site import Site
 
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
@@ -165,7 +166,7 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the server: the timers, and on PostgreSQL hearing and seeing what other nodes do."""
     settings, site = house.settings, house.site
     found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s), _tidy(house)]
-    found.append(_tidy_polls(site))
+    found += [_tidy_polls(site), Postman(site).forever()]
     if site.engine.dialect.name == "postgresql":
         dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
         found += [listen(dsn, CHANNEL, heard, site.log.bell.ring), _refresh(site), _look_about(site)]

@@ -206,6 +206,10 @@ class Settings(BaseSettings):
         7, ge=1, description="Days an audit file that was asked for may be fetched; then it is made anew."
     )
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
+    keep_deliveries_days: int = Field(90, ge=1, description="Days it is kept what webhooks were told.")
+    webhooks_loopback: bool = Field(
+        False, description="Development only: webhooks may lead to http on this very machine, at any port."
+    )
     timers_every_s: float = Field(
         30.0, gt=0, description="How often a process looks for what has fallen due; deadlines are days, not seconds."
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 
 import pytest
@@ -129,3 +133,120 @@ async def test_fields_go_where_they_are_to_go(sink: Forger) -> None:
         await asking.ask(question)
         assert sink.asked[-1].fields == {"kept": "1", "a": "b&c=d", "e": "é"}, send
         assert sink.asked[-1].headers["Host"] == sink.url.removeprefix("http://")
+
+
+# --- what is posted -------------------------------------------------------------------------------------------------
+
+
+def _written(number: int, width: int) -> set[str]:
+    return {str(number), f"0x{number:x}", f"0X{number:0{2 * width + 2}X}", f"0{number:o}" if number else "00"}
+
+
+def _numbers(address: str) -> set[str]:
+    """An IPv4 address in every way inet_aton reads: one to four parts, each decimal, octal or hexadecimal."""
+    parts = [int(one) for one in address.split(".")]
+    found = set()
+    for count in range(1, 5):
+        rest = int.from_bytes(bytes(parts[count - 1 :]), "big")
+        ways = [_written(one, 1) for one in parts[: count - 1]] + [_written(rest, 5 - count)]
+        found |= {".".join(one) for one in itertools.product(*(sorted(way)[: 4 if count < 3 else 3] for way in ways))}
+    return found
+
+
+def _hosts() -> list[str]:
+    """Names for this machine, its link and what carries their addresses inside."""
+    inner = [f"{int(ip_address(one)):08x}" for one in ("127.0.0.1", "169.254.169.254", "10.0.0.1", "0.0.0.0")]
+    pairs = [f"{one[:4]}:{one[4:]}" for one in inner]
+    six = [
+        f"[{form.format(one)}]"
+        for one in pairs
+        for form in (
+            "::ffff:{}",
+            "::{}",
+            "64:ff9b::{}",
+            "64:ff9b:1::{}",
+            "2002:{}::1",
+            "0:0:0:0:0:ffff:{}",
+            "::FFFF:{}",
+        )
+    ]
+    names = [
+        "localhost", "LOCALHOST", "localhost.", "127.0.0.1.", "[::1]", "[::]", "[0:0:0:0:0:0:0:1]", "[0000::0001]",
+        "[::1%25lo]", "[fe80::1%25lo]", "[fe80::1]", "[fec0::1]", "[ff02::1]", "[fd00:ec2::254]",
+        "①②⑦.⓪.⓪.①", "127。0。0。1", "ip6-localhost",
+        "127%2e0%2e0%2e1", "8.8.8.8@127.0.0.1", "8.8.8.8%40127.0.0.1", "127.0.0.1#@8.8.8.8", "127.0.0.1\\@8.8.8.8",
+        "127.0.0.1%00.example", "127.1", "127.0.1", "0", "%31%32%37.0.0.1", " 127.0.0.1", "127.0.0.1\t",
+    ]  # fmt: skip
+    numbers = [_numbers(one) for one in ("127.0.0.1", "127.127.127.127", "0.0.0.0", "169.254.169.254")]
+    return [*names, *six, *sorted(set[str]().union(*numbers))]
+
+
+@contextmanager
+def _sink() -> Iterator[tuple[int, list[object]]]:
+    """Listens on every address of this machine, and keeps who came."""
+    came: list[object] = []
+    with socket.create_server(("", 0), family=socket.AF_INET6, dualstack_ipv6=True) as server:
+        server.setblocking(False)
+        yield server.getsockname()[1], came
+        with suppress(BlockingIOError):
+            while True:
+                connection, peer = server.accept()
+                connection.close()
+                came.append(peer)
+
+
+async def _post(asking: Outward, url: str) -> int:
+    async with asking.line(url) as line:
+        return await line.post(b"{}", {})
+
+
+async def test_no_form_of_an_address_lets_anything_be_posted_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+    asking, hosts = Outward(), _hosts()
+    with _sink() as (port, came):
+        monkeypatch.setattr(module, "PORTS", {None, 443, port})
+        for host in hosts:
+            for scheme in ("https", "http"):
+                with pytest.raises(Away):
+                    await _post(asking, f"{scheme}://{host}:{port}/hook")
+    assert came == []
+    assert len(hosts) > 300, len(hosts)
+
+
+async def test_the_sink_would_have_noticed() -> None:
+    with _sink() as (port, came):
+        for host in ("127.0.0.1", "[::1]", "0x7f.1"):
+            with suppress(Away, TimeoutError, NotThere):
+                reader, writer = await asyncio.open_connection(host.strip("[]"), port)
+                del reader
+                writer.close()
+    assert len(came) == 3
+
+
+async def test_a_name_that_leads_elsewhere_a_moment_later_is_asked_where_it_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = [["8.8.8.8"], ["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["8.8.8.8"], ["127.0.0.1"]]
+    asked: list[str] = []
+
+    async def resolver(host: str, port: int, **_: object) -> list[object]:
+        if ip_or_none(host) is not None:  # as httpx2 looks up the address it was given
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in said.pop(0)]
+
+    monkeypatch.setattr(module, "_WHOLE_S", 0.05)
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolver)
+    with _sink() as (port, came):
+        monkeypatch.setattr(module, "PORTS", {port})
+        for _ in range(4):
+            with suppress(TimeoutError, Away):
+                await _post(Outward(), f"https://rebinding.example:{port}/hook")
+    assert asked == ["rebinding.example"] * 4
+    assert came == []
+
+
+def ip_or_none(text: str) -> object:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

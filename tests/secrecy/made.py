@@ -23,6 +23,7 @@ from cloudnego.identity.delegate_rolls import freeze, object_to, post
 from cloudnego.identity.delegates import NewDelegate, end, enter
 from cloudnego.identity.factor_tables import FactorReset, Passkey
 from cloudnego.identity.grades import Grade
+from cloudnego.identity.hooks import NewHook
 from cloudnego.identity.invitations import NewInvitation, invite
 from cloudnego.identity.nominations import moderate, nominate, open_call, stand
 from cloudnego.identity.register import enterprise
@@ -193,7 +194,12 @@ def _of_programs(house: House, district: str, case: str, named: Named) -> dict[s
     site.consents.exchange(client_id, str(code), BACK_AT, VERIFIER)
     words = b'{"channel": "platform"}'
     draft = site.prepared.keep(district, case, client_id, "confirm_electronic_service", words)
-    return {"client": client_id, "request": waiting, "consent": let, "draft": draft}
+    told = NewHook(
+        district=district, client=client_id, enterprise="A", scopes=frozenset({"cases"}), url="https://127.0.0.1/hook",
+        types=frozenset(), cases=frozenset(), place=0, by=client_id,
+    )  # fmt: skip
+    hook = site.hooks.make(told).id
+    return {"client": client_id, "request": waiting, "consent": let, "draft": draft, "hook": hook}
 
 
 def _file(house: House, district: str, case: str, named: Named) -> str:

@@ -91,6 +91,16 @@ class Feed:
         with self._engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
+    def parties(self, cases: Collection[str]) -> frozenset[str]:
+        """The enterprises that are party to any of these cases."""
+        c = _OVERVIEW.c
+        query = select(c.enterprise, c.employer_organ, c.covers)
+        with self._engine.connect() as connection:
+            rows = [
+                row for some in _lots(sorted(cases)) for row in connection.execute(query.where(c.case_id.in_(some)))
+            ]
+        return frozenset(name for row in rows for name in (row[0], row[1], *row[2].split()))
+
     def ends(self, cases: Iterable[str], streams: Collection[Stream]) -> dict[str, dict[Stream, int]]:
         """Of each stream of these cases that has any event, the place of the last."""
         s, leaf, found = sql.STREAM.c, sql.LEAF.c, dict[str, dict[Stream, int]]()

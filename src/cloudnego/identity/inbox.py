@@ -38,6 +38,7 @@ class MessageKind(StrEnum):
     CONGRESS_MATERIALS = "congress_materials"  # a delegate has not confirmed that he received the draft
     ELECTION_OBJECTION = "election_objection"  # to those who answer for the workers' union: until when
     OBJECTION_ANSWERED = "objection_answered"  # to who objected to the list of the elected
+    WEBHOOK_RESTS = "webhook_rests"  # one of a program he let in takes nothing any more
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any, Final, Literal
@@ -20,6 +21,9 @@ import msgspec
 
 ANSWER_MAX: Final = 131_072
 """Bytes of an answer; a JWKS of thirty RSA keys has 16 KiB."""
+
+PORTS: Final = frozenset({None, 443, 8443})
+"""Where webhooks are posted."""
 
 _WHOLE_S: Final = 10.0  # resolving, connecting and reading together: somebody waits before a browser
 _STEP_S: Final = 5.0
@@ -133,6 +137,19 @@ class Outward:
             raise Away(type(wrong).__name__) from None
         raise Away("no connection")
 
+    @asynccontextmanager
+    async def line(self, url: str) -> AsyncIterator[Line]:
+        """A line to one address of where a URL leads, for several things to be posted one after the other. What it
+        leads to is looked at anew for each line. Raises `NotThere`, `Away`."""
+        where = checked_to_post(url, loopback=self.loopback)
+        try:
+            async with asyncio.timeout(_STEP_S):
+                addresses = await self._addresses(where, inner=False)
+        except (TimeoutError, OSError) as wrong:
+            raise Away(type(wrong).__name__) from None
+        async with _client(where) as client:
+            yield Line(client, where, addresses)
+
     async def _addresses(self, url: httpx2.URL, inner: bool) -> list[Address]:
         """Where the name leads: all of it must be allowed. Raises `NotThere`, OSError."""
         port = url.port or (443 if url.scheme == "https" else 80)
@@ -146,12 +163,7 @@ class Outward:
     async def _asked(self, question: Question, url: httpx2.URL, address: Address) -> Answered:
         """Ask at the address that was looked at; the certificate must be the name's."""
         headers = {**question.headers, "Host": url.netloc.decode(), "Accept": "application/json"}
-        async with httpx2.AsyncClient(
-            verify=_trusted() if url.scheme == "https" else _NOBODY,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=_STEP_S,
-        ) as client:
+        async with _client(url) as client:
             request = client.build_request(
                 question.method,
                 url.copy_with(host=str(address)),
@@ -169,6 +181,72 @@ class Outward:
         if answer.status_code >= 500:
             raise Away("status")
         return Answered(answer.status_code, msgspec.json.decode(body, type=dict[str, Any]))
+
+
+def checked_to_post(url: str, *, loopback: bool) -> httpx2.URL:
+    """As `checked`, and to a port of the web: what listens at others was not made for strangers. Raises `NotThere`."""
+    found = checked(url, loopback=loopback)
+    if found.scheme == "https" and not loopback and found.port not in PORTS:
+        raise NotThere("port")
+    return found
+
+
+def _client(url: httpx2.URL) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        verify=_trusted() if url.scheme == "https" else _NOBODY,
+        trust_env=False,
+        follow_redirects=False,
+        timeout=_STEP_S,
+    )
+
+
+class Line:
+    """A way to where one URL leads, at the addresses that were looked at and no other."""
+
+    def __init__(self, client: httpx2.AsyncClient, url: httpx2.URL, addresses: list[Address]) -> None:
+        self._client: Final = client
+        self._url: Final = url
+        self._addresses: Final = addresses
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> int:
+        """Post JSON and return the status; of what is answered with it no more is read than allowed, and nothing kept.
+        Raises `TimeoutError`, `Away`."""
+        try:
+            async with asyncio.timeout(_WHOLE_S):
+                return await self._posted(body, headers)
+        except httpx2.TimeoutException:
+            raise TimeoutError from None
+        except (httpx2.HTTPError, OSError, ValueError) as wrong:
+            if isinstance(wrong, TimeoutError):
+                raise
+            raise Away(type(wrong).__name__) from None
+
+    async def _posted(self, body: bytes, headers: Mapping[str, str]) -> int:
+        while True:
+            request = self._client.build_request(
+                "POST",
+                self._url.copy_with(host=str(self._addresses[0])),
+                content=body,
+                headers={
+                    **headers, "Host": self._url.netloc.decode(), "Content-Type": "application/json", "Accept": "*/*",
+                    "Accept-Encoding": "identity", "User-Agent": "CloudNego",
+                },
+                extensions={"sni_hostname": self._url.host},
+            )  # fmt: skip
+            try:
+                answer = await self._client.send(request, stream=True)
+            except httpx2.ConnectError:
+                if len(self._addresses) == 1:
+                    raise
+                self._addresses.pop(0)
+                continue
+            try:
+                await _body(answer)  # to its end, so that the connection can be used again
+            except Away:
+                pass
+            finally:
+                await answer.aclose()
+            return answer.status_code
 
 
 async def _body(answer: httpx2.Response) -> bytes:

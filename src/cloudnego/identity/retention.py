@@ -21,6 +21,7 @@ from cloudnego.identity import (
     factor_tables,
     grant_tables,
     hold_tables,
+    hook_tables,
     nomination_tables,
     portal_tables,
     record_tables,
@@ -30,8 +31,8 @@ from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
 SWEPT_IN: Final = (
-    congress_tables, delegate_tables, factor_tables, grant_tables, hold_tables, nomination_tables, portal_tables,
-    record_tables, survey_tables, tables,
+    congress_tables, delegate_tables, factor_tables, grant_tables, hold_tables, hook_tables, nomination_tables,
+    portal_tables, record_tables, survey_tables, tables,
 )  # fmt: skip
 """Where the tables stand that are swept: declared whoever imports this."""
 
@@ -134,6 +135,18 @@ KEPT: Final = (
         ),
     ),
     Kept(
+        name="deliveries",
+        what=Said(
+            zh="向接入程序推送的记录：哪个事件、何时、结果",
+            en="what webhooks were told: which event, when, how it went",
+        ),
+        floor=0,
+        days=90,
+        law="个人信息保护法 19",
+        tables=("webhook_delivery",),
+        swept=(("webhook_delivery", "at_s"),),
+    ),
+    Kept(
         name="passing",
         what=Said(
             zh="会话、验证码、起草稿等有期限的东西，期满一天以后",
@@ -223,7 +236,9 @@ KEPT: Final = (
         floor=0,
         days=None,
         law="个人信息保护法 13(1)(3)",
-        tables=("organisation", "enterprise", "reference_value", "district_map", "portal_client", "portal_grant"),
+        tables=("organisation", "enterprise", "reference_value", "district_map", "portal_client", "portal_grant",
+            "webhook",
+        ),
     ),
     Kept(
         name="cases",

@@ -73,6 +73,7 @@ from cloudnego.web import (
     surveys,
     views,
     waiting,
+    webhooks,
     workers,
 )
 from cloudnego.web.ballots import CAST
@@ -143,6 +144,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     oauth.router,
     portal_clients.router,
     events.router,
+    webhooks.router,
     prepared.router,
     consents.router,
     practice.router,

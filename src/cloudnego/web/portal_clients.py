@@ -166,7 +166,7 @@ def _check_grant(site: Site, who: Who, reach: _Reach, enterprise: str, scopes: t
         raise Problem("scope_not_yours", facts={"scope": min(OWNERS_ALONE & set(scopes)).value})
 
 
-def _kept(site: Site, who: Who, client_id: str) -> Client:
+def kept_client(site: Site, who: Who, client_id: str) -> Client:
     """A client whose secrets, keys and end are his to decide. Raises `Problem` 404. Blocks."""
     reach, found = _reach(site, who), site.portals.clients.get(client_id)
     if found is None or found.district != who.district:
@@ -178,6 +178,23 @@ def _kept(site: Site, who: Who, client_id: str) -> Client:
     if not his:
         raise Problem("not_found")
     return found
+
+
+def kept_clients(site: Site, who: Who) -> list[str]:
+    """The ids of all clients that are his to keep. Blocks."""
+    reach = _reach(site, who)
+    if not (reach.answers_for or reach.regions):
+        return []
+    found = site.portals.clients.of(who.district, None if reach.regions else sorted(reach.answers_for))
+    return [
+        one.id
+        for one in found
+        if (
+            reach.regions
+            if one.kind == "platform"
+            else any(_speaks_for(site, who, reach, g.enterprise) for g in one.grants)
+        )
+    ]
 
 
 def _document(site: Site, who: Who, client: Client) -> ClientDocument:
@@ -318,7 +335,7 @@ async def delete_grant(site: TheSite, who: SignedIn, client_id: PathId, enterpri
 )
 async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
     """A new secret; the one before works for another week, unless it was seen by others."""
-    await site.threads.run(_kept, site, who, client_id)
+    await site.threads.run(kept_client, site, who, client_id)
     await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
     body = parsed(request, SecretBody)
 
@@ -343,7 +360,7 @@ async def post_secret(request: Request, site: TheSite, who: SignedIn, client_id:
 )
 async def post_key(request: Request, site: TheSite, who: SignedIn, client_id: PathId) -> Response:
     """A public key with which the client signs that it is itself, instead of sending a secret (RFC 7523)."""
-    found = await site.threads.run(_kept, site, who, client_id)
+    found = await site.threads.run(kept_client, site, who, client_id)
     await insist(site, who, ACTS[Act.OPEN_TO_PORTAL])
     jwk: dict[str, Any] = parsed(request, KeyBody).model_dump(exclude_none=True)
 
@@ -365,7 +382,7 @@ async def delete_key(site: TheSite, who: SignedIn, client_id: PathId, kid: PathI
     """Take a public key back."""
 
     def write() -> None:
-        _kept(site, who, client_id)
+        kept_client(site, who, client_id)
         if kid not in site.portals.clients.keys(client_id):
             raise Problem("not_found")
         site.portals.clients.remove_key(client_id, kid)
@@ -382,7 +399,7 @@ async def delete_portal_client(site: TheSite, who: SignedIn, client_id: PathId) 
     """End a client; its tokens are refused from the next request on. What it did stays recorded as its own."""
 
     def write() -> None:
-        _kept(site, who, client_id)
+        kept_client(site, who, client_id)
         site.portals.clients.end(client_id)
 
     await _done(site, write)

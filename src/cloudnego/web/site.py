@@ -16,6 +16,7 @@ from cloudnego.files.store import FileStore
 from cloudnego.identity.clocks import Clocks
 from cloudnego.identity.consents import Consents
 from cloudnego.identity.factors import Factors
+from cloudnego.identity.hooks import Hooks
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.outside import Outside
 from cloudnego.identity.passwords import Passwords
@@ -76,6 +77,7 @@ class Site:
     portals: Portals
     consents: Consents
     prepared: PreparedActs
+    hooks: Hooks
     public_url: str
     tries: Tries
     outside: Outside

@@ -1,0 +1,245 @@
+"""Tells webhooks what happened: each reads the feed from where it stands, in order, until it has been told all.
+
+A try that fails is made again, later and later; as long as it fails nothing after it is told, so nothing is passed over
+and nothing told out of order. Whatever process tells has a lease; of one that dies another takes over where it had
+noted, and tells a few events again under the same ids.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable
+from typing import Final, NamedTuple
+
+import msgspec
+import structlog
+
+from cloudnego.identity.hooks import Hook, Outcome, Tried, Why, signed
+from cloudnego.identity.inbox import MessageKind
+from cloudnego.identity.outward import Away, Line, NotThere
+from cloudnego.logs import kinds_of
+from cloudnego.web.answers import encode
+from cloudnego.web.feed import EventDocument, Seen, Wanted, look
+from cloudnego.web.site import Site
+
+AFTER_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+"""How long after each failure it is tried again; after the last, three days on, the webhook rests."""
+
+DEAD_AFTER: Final = 6
+_THIS_ONE: Final = frozenset({400, 409, 413, 415, 422})
+"""Answers that may be about this one event; all others are about the receiver."""
+
+_GONE: Final = 410
+_JITTER: Final = 0.2
+_AT_ONCE: Final = 32
+_PAGE: Final = 50
+_NOTED_EVERY: Final = 16
+_NOTED_S: Final = 1.0
+_LOOK_S: Final = 5.0
+_SWEEP_S: Final = 60.0  # whatever became of the bell, everything is looked at so soon
+_SETTLE_S: Final = 0.05
+
+_log: Final = structlog.get_logger(__name__)
+_dice: Final = secrets.SystemRandom()
+
+
+class PingFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Which webhook was tried."""
+
+    webhook: str
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook gets that is tried: an event of a type there is none of."""
+
+    id: str
+    timestamp: str
+    data: PingFacts
+    type: str = "ping"
+
+
+class _Told(NamedTuple):
+    """How a webhook stands after a page, and whether there may be more for it now."""
+
+    hook: Hook
+    goes_on: bool
+
+
+class Postman:
+    """One in each process. All of it on the event loop, reading and noting in threads."""
+
+    def __init__(self, site: Site) -> None:
+        self._site: Final = site
+        self._me: Final = secrets.token_hex(8)
+        self._gate: Final = asyncio.Semaphore(_AT_ONCE)
+        self._running: Final[dict[str, asyncio.Task[None]]] = {}
+        self._again: Final[set[str]] = set()
+
+    async def forever(self) -> None:
+        """Tell what there is to be told, until cancelled."""
+        if self._site.log.store.sqlite:
+            await self._site.threads.run(self._site.hooks.begin)
+        swept = -_SWEEP_S
+        with self._site.stir.wait(self._site.log, "", None, 1_000) as waiting:
+            while True:
+                rang, cases = waiting.moved.is_set(), frozenset(waiting.cases)
+                waiting.moved.clear()
+                waiting.cases.clear()
+                whole = (rang and not cases) or time.monotonic() - swept >= _SWEEP_S
+                swept = time.monotonic() if whole else swept
+                try:
+                    await self.round(None if whole else cases)
+                except Exception as wrong:  # the next round tries again
+                    _log.error("webhooks_not_looked_at", error=kinds_of(wrong))
+                try:
+                    await asyncio.wait_for(waiting.moved.wait(), _LOOK_S)
+                    await asyncio.sleep(_SETTLE_S)
+                except TimeoutError:
+                    pass
+
+    async def round(self, cases: frozenset[str] | None) -> None:
+        """Begin to tell those whose time has come, or that hear of these cases; None: of all."""
+        if cases is None or cases:
+            self._again.update(self._running)
+        for id_ in await self._site.threads.run(self._due, cases):
+            if id_ not in self._running:
+                self._begin(id_)
+
+    async def settled(self) -> None:
+        """Wait until nobody is being told: for tests."""
+        while self._running:
+            await asyncio.wait(set(self._running.values()))
+
+    def _due(self, cases: frozenset[str] | None) -> list[str]:
+        enterprises = None if cases is None else self._site.log.feed.parties(cases)
+        return self._site.hooks.due(enterprises)
+
+    def _begin(self, id_: str) -> None:
+        self._again.discard(id_)
+        task = self._running[id_] = asyncio.ensure_future(self._tell(id_))
+        task.add_done_callback(lambda _: self._ended(id_))
+
+    def _ended(self, id_: str) -> None:
+        task = self._running.pop(id_)
+        if id_ in self._again and not task.cancelled():
+            self._begin(id_)
+
+    async def _tell(self, id_: str) -> None:
+        site = self._site
+        async with self._gate:
+            hook = await site.threads.run(site.hooks.lease, id_, self._me)
+            if hook is None:
+                return
+            try:
+                told = _Told(hook, goes_on=True)
+                while told.goes_on:
+                    told = await self._page(told.hook)
+                await self._note(told.hook, [], done=True)
+            except Exception as wrong:  # the lease runs out, and it is taken up where it was noted last
+                _log.error("webhook_not_told", webhook=id_, error=kinds_of(wrong))
+
+    def _seen(self, hook: Hook) -> Seen:
+        """Blocks."""
+        eyes = self._site.portals.eyes(hook.client, hook.enterprise, hook.scopes)
+        return look(self._site, eyes, hook.place, Wanted(types=hook.types, cases=hook.cases), _PAGE)
+
+    async def _page(self, hook: Hook) -> _Told:
+        seen = await self._site.threads.run(self._seen, hook)
+        if not seen.rows:
+            return _Told(msgspec.structs.replace(hook, place=seen.read_to), seen.more)
+        try:
+            async with self._site.hooks.outward.line(hook.url) as line:
+                return await self._told(hook, seen, line)
+        except Away as wrong:
+            first = seen.rows[0][1]
+            return await self._failed(hook, [self._away(first, wrong)], seen.rows[0][0])
+
+    async def _told(self, hook: Hook, seen: Seen, line: Line) -> _Told:
+        """Post a page of events one after the other."""
+        tried: list[Tried] = []
+        noted = time.monotonic()
+        for place, document in seen.rows:
+            one = await self._post(line, hook, document)
+            tried.append(one)
+            if one.outcome is not Outcome.DELIVERED:
+                return await self._failed(hook, tried, place)
+            hook = _at(hook, place)
+            if len(tried) >= _NOTED_EVERY or time.monotonic() - noted >= _NOTED_S:
+                if not await self._note(hook, tried):
+                    return _Told(hook, goes_on=False)
+                tried, noted = [], time.monotonic()
+        hook = _at(hook, seen.read_to)
+        return _Told(hook, await self._note(hook, tried))
+
+    async def _failed(self, hook: Hook, tried: list[Tried], place: int) -> _Told:
+        """What follows from a try that failed, the last of these: again later, past it, or rest."""
+        last, now = tried[-1], self._site.now_s()
+        tries = hook.tries + 1
+        if last.status in _THIS_ONE and tries >= DEAD_AFTER:
+            dead = msgspec.structs.replace(last, outcome=Outcome.DEAD)
+            hook = _at(hook, place)
+            return _Told(hook, await self._note(hook, [*tried, dead]))
+        wait = AFTER_S[min(tries, len(AFTER_S)) - 1] * (1 + _JITTER * (2 * _dice.random() - 1))
+        hook = msgspec.structs.replace(
+            hook, tries=tries, next_s=now + round(wait), failing_since_s=hook.failing_since_s or now
+        )
+        await self._note(hook, tried)
+        if last.status == _GONE or tries > len(AFTER_S):
+            await self._rest(hook, Why.GONE if last.status == _GONE else Why.FAILING)
+        return _Told(hook, goes_on=False)
+
+    async def _rest(self, hook: Hook, why: Why) -> None:
+        """Let a webhook rest, and tell the person who let its program in."""
+        site = self._site
+        keeper = await site.threads.run(site.hooks.pause, hook, why)
+        _log.warning("webhook_rests", webhook=hook.id, why=why.value)
+        if keeper is not None:
+            kind = MessageKind.WEBHOOK_RESTS
+            await site.threads.run(lambda: site.factors.inbox.tell(hook.district, keeper, kind, webhook=hook.id))
+
+    async def _note(self, hook: Hook, tried: list[Tried], *, done: bool = False) -> bool:
+        hooks = self._site.hooks
+        return await self._site.threads.run(lambda: hooks.note(hook, self._me, tried, done=done))
+
+    # --- one try ---------------------------------------------------------------------------------------------------
+
+    async def ping(self, hook: Hook, document: Ping) -> Tried:
+        """Tell something that did not happen, at once and once."""
+        try:
+            async with self._site.hooks.outward.line(hook.url) as line:
+                tried = await self._post(line, hook, document)
+        except Away as wrong:
+            tried = self._away(document, wrong)
+        await self._site.threads.run(self._site.hooks.log, hook, tried)
+        return tried
+
+    async def _post(self, line: Line, hook: Hook, document: EventDocument | Ping) -> Tried:
+        body, at_s, began = encode(document), self._site.now_s(), time.monotonic()
+        outcome, status = await _outcome(line.post(body, signed(hook, document.id, at_s, body)))
+        took_ms = round((time.monotonic() - began) * 1000)
+        return Tried(
+            event=document.id, type=document.type, at_s=at_s, took_ms=took_ms, outcome=outcome, status=status
+        )  # fmt: skip
+
+    def _away(self, document: EventDocument | Ping, wrong: Away) -> Tried:
+        outcome = Outcome.FORBIDDEN if isinstance(wrong, NotThere) else Outcome.NO_ANSWER
+        return Tried(
+            event=document.id, type=document.type, at_s=self._site.now_s(), took_ms=0, outcome=outcome, status=None
+        )  # fmt: skip
+
+
+def _at(hook: Hook, place: int) -> Hook:
+    """A webhook that was told up to a place."""
+    return msgspec.structs.replace(hook, place=place, tries=0, failing_since_s=None)
+
+
+async def _outcome(posted: Awaitable[int]) -> tuple[Outcome, int | None]:
+    try:
+        status = await posted
+    except TimeoutError:
+        return Outcome.TOO_SLOW, None
+    except Away:
+        return Outcome.NO_ANSWER, None
+    return (Outcome.DELIVERED if 200 <= status < 300 else Outcome.ANSWERED), status
