@@ -32,6 +32,7 @@ from tests.web.played import write
 __all__ = ["clock", "look", "migrated_sqlite", "people", "quiet", "still"]
 
 PLAY = "plain"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def secret(person: str) -> Ed25519PrivateKey:
@@ -83,6 +84,13 @@ def found_in(file: bytes, tmp_path: Path) -> list[Any]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "ed25519", verified)
+
+
+def test_an_act_is_written_as_a_browser_writes_it() -> None:
+    act = Act(log="log.example", case="n1", person="p1", key="k1")
+    text = said(act, c.SignContract(document_hash="a" * 64)).decode()
+    assert text.partition("\n")[0] == "cloudnego act 1"
+    assert text.partition("\n")[2] in (ROOT / "frontend/src/tools/log/log.test.ts").read_text("utf-8")
 
 
 def test_every_act_that_was_signed_is_named_with_its_key(file: bytes, tmp_path: Path) -> None:

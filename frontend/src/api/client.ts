@@ -48,6 +48,8 @@ export interface How {
   person?: string
   /** A network that has not answered by then is none. */
   within?: number
+  /** Of the key on this device, over this act. */
+  signature?: string
 }
 
 async function send(request: Request, within?: number): Promise<Response> {
@@ -120,6 +122,7 @@ export async function ask<T>(path: string, body: unknown, key?: string, method =
   const headers: Record<string, string> = {}
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (key) headers['Idempotency-Key'] = key
+  if (how.signature) headers['Device-Signature'] = how.signature
   const request = new Request(new URL(path, location.origin), {
     method,
     headers,

@@ -24,6 +24,8 @@ export type TextHead = S['TextHead']
 export type Papers = S['PapersDocument']
 export type PossiblePaper = S['PossiblePaper']
 export type MadePaper = S['PaperDocument']
+export type Signing = S['SigningDocument']
+export type ToSign = S['PaperToSign']
 
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',

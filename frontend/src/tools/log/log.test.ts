@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { unhex, utf8 } from '@/tools/ballot/bytes'
 import { publicOf, signedWith } from '@/tools/ballot/ed25519'
 import made from './heads.json'
+import { actText, canonical } from './act'
 import { healthOf } from './health'
 import { judge, type Held, type Shown } from './judge'
 import { base64, cosigned, headOf, keyOf, noteOf, signedBy, textOf, unbase64 } from './notes'
@@ -90,5 +91,15 @@ describe('what both sides have confirmed', () => {
     expect(healthOf([row('table', 5, 5, 5), row('notice', 2, 2, 2, '2026-03-21T09:00:00+08:00'), row('filing', 0, 0, 0)])).toEqual({ state: 'both', at: '2026-03-21T09:00:00+08:00' })
     expect(healthOf([row('table', 5, 5, 4), row('notice', 2, 2, 2)])).toEqual({ state: 'waits', sides: ['employer'] })
     expect(healthOf([row('table', 5, 0, 0), row('worker', 3, 3, 0)])).toEqual({ state: 'none' })
+  })
+})
+
+describe('an act', () => {
+  it('is written for a signature as the server writes it', async () => {
+    const text = await actText({ log: 'log.example', caseId: 'n1', person: 'p1', key: 'k1' }, 'sign_contract', { document_hash: 'a'.repeat(64), evidence: null })
+    expect(new TextDecoder().decode(text)).toBe('cloudnego act 1\n{"actor":"p1","case":"n1","command":"cc7c6384e1273be7784c9f357811247914128ea4e30bf2a5fb8b2fdce9ed10bf","facts":{"document_hash":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"log":"log.example","type":"contract_signed"}') // tests/signing/test_acts.py holds the same
+  })
+  it('has its names in order at any depth, and nothing that is null', () => {
+    expect(canonical({ b: [{ d: null, c: 'é"' }], a: 1, e: undefined })).toBe('{"a":1,"b":[{"c":"é\\""}]}')
   })
 })
