@@ -22,7 +22,7 @@ from cloudnego.law import shipped_calendar, shipped_pack
 from cloudnego.main import House
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA, Played, Rehearsal
-from cloudnego.stories import STORIES
+from cloudnego.stories import FURTHER, STORIES
 from tests.web.conftest import client_of
 
 DISTRICT = "played"
@@ -53,7 +53,7 @@ OFFICES: dict[str, tuple[str, Office]] = {
 def rehearsed(story: str = "plain", until: int | None = None) -> list[Played]:
     """The acts of a story, or its first ones."""
     scene = Rehearsal(LAW, cast(), register(Random(5)), BEGUN, Random(5))
-    STORIES[story](scene)
+    (STORIES | FURTHER)[story](scene)
     return scene.played[:until]
 
 

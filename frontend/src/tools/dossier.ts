@@ -10,14 +10,15 @@ export type Filed = S['Filed']
 export type DossierClause = S['DossierClause']
 export type Coordination = S['CoordinationDocument']
 
-export type Stand = 'unsigned' | 'to_file' | 'to_receive' | 'reviewing' | 'objected' | 'in_force'
+export type Stand = 'unsigned' | 'to_file' | 'to_receive' | 'reviewing' | 'outside' | 'confirming' | 'objected' | 'in_force'
 
 /** Where the filing stands: what the sentence of every page about it begins with. */
 export function standOf(one: Dossier): Stand {
   if (one.in_force) return 'in_force'
   const last = one.filings.at(-1)
   const open = last && !last.objection ? last : null
-  if (open) return open.received_on ? 'reviewing' : 'to_receive'
+  if (one.confirmation) return 'confirming'
+  if (open) return !open.received_on ? 'to_receive' : open.channel === 'external_upload' ? 'outside' : 'reviewing'
   if (last?.objection && last.draft_hash === one.draft_hash) return 'objected'
   return one.checks.some((check) => check.code === 'signed' && check.ok) ? 'to_file' : 'unsigned'
 }

@@ -205,10 +205,11 @@ class Votes(Message):
 
 
 class ClauseResult(Message):
-    """How one clause was performed in the period of a report."""
+    """How one clause was performed in the period of a report; `evidence`: the paper that shows it."""
 
     clause: Id
     result: Literal["full", "partial", "not", "dispute"]
+    evidence: Evidence | None = None
 
 
 class ObjectedClause(Message):
@@ -1192,11 +1193,12 @@ class ReportToUpperUnion(Dated):
 
 
 class ReportPerformance(SideAct):
-    """Report to the congress how the contract was performed (HZ 42)."""
+    """Report to the congress how the contract was performed (HZ 42). `satisfied_percent`: of the workers asked."""
 
     type: Literal["report_performance"] = "report_performance"
     period: Code
     results: Annotated[tuple[ClauseResult, ...], Field(max_length=60)] = ()
+    satisfied_percent: Annotated[int, Field(ge=0, le=100)] | None = None
     remark: Text | None = None
 
 
@@ -1217,11 +1219,12 @@ class RaiseProblem(Command):
 
 
 class AnswerProblem(SideAct):
-    """Answer a problem that was raised."""
+    """Answer a problem that was raised; `cure_by`: the day by which it is to be mended."""
 
     type: Literal["answer_problem"] = "answer_problem"
     problem: Id
     answer: Text
+    cure_by: Day | None = None
 
 
 class RecordExternalCase(Dated):

@@ -1020,6 +1020,7 @@ class PerformanceReported(_SideNotice):
     type: Literal["performance_reported"] = "performance_reported"
     period: Code
     results: tuple[ClauseResult, ...]
+    satisfied_percent: int | None = None
 
 
 class PerformancePublished(_SideNotice):
@@ -1036,6 +1037,7 @@ class ProblemRaised(Event):
 class ProblemAnswered(SideFact):
     type: Literal["problem_answered"] = "problem_answered"
     problem: Id
+    cure_by: Day | None = None
 
 
 class ExternalCaseRecorded(Dated):

@@ -409,7 +409,7 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.RaiseProblem, does=performance.raise_problem, by=BENCH | UNION | {Seat.WORKER},
                 needs=(performance.in_force,), fits=(performance.problem_names_a_clause,)),
             Ask(command=c.AnswerProblem, does=performance.answer_problem, by=EMPLOYER | BENCH, sees=T.TABLE,
-                needs=(performance.problems_open,), fits=(performance.problem_unanswered,)),
+                needs=(performance.problems_open,), fits=(performance.problem_unanswered, performance.cured_in_time)),
             Ask(command=c.RecordExternalCase, does=performance.record_external_case, by=UNION | EMPLOYER,
                 needs=(performance.in_force,)),
             Ask(command=c.RecordSupersession, does=performance.record_supersession, by=CLOCK, reads="child",

@@ -141,6 +141,15 @@ class InForce(Struct, frozen=True, kw_only=True):
     until: date
 
 
+class Confirmation(Struct, frozen=True, kw_only=True):
+    """Review outside the platform is over: it is in force from `from_day` once both sides declare that no objection
+    came; the days on which they did."""
+
+    from_day: date
+    worker: date | None = None
+    employer: date | None = None
+
+
 class Dossier(Struct, frozen=True, kw_only=True):
     """The whole file. `clauses`: of the draft that was passed last, with their words; `changes`: against the draft that
     was filed before, `compared_with` the day of that; empty where it was filed once."""
@@ -150,6 +159,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     draft: e.DraftSubmitted | None
     signed_hash: str | None
     in_force: InForce | None
+    confirmation: Confirmation | None
     changes: tuple[ClauseChange, ...]
     compared_with: date | None
 
@@ -170,6 +180,7 @@ def dossier(source: Source, can: Sequence[Possible], made: Sequence[Paper]) -> D
     before = _before(filings, behind, last)
     found = Dossier(
         items=(), filings=tuple(filings), draft=last, signed_hash=signed, in_force=force,
+        confirmation=_confirmation(narrowed),
         changes=redline(wordings(before[0]), wordings(last)) if before is not None and last is not None else (),
         compared_with=before[1] if before is not None else None,
     )  # fmt: skip
@@ -197,6 +208,22 @@ def _standing(source: Source) -> tuple[str | None, InForce | None]:
             case _:
                 pass
     return signed, force
+
+
+def _confirmation(source: Source) -> Confirmation | None:
+    """The declarations of the filing that is open; an objection that surfaces after all ends them."""
+    found: Confirmation | None = None
+    for one in source.events:
+        match one.event:
+            case e.ConfirmationOpened(in_force_from=day):
+                found = Confirmation(from_day=day)
+            case e.NoObjectionConfirmed(side=side) if found is not None:
+                found = replace(found, **{side.value: day_of(one)})
+            case e.ContractObjected() | e.ContractFiled() | e.ContractInForce():
+                found = None
+            case _:
+                pass
+    return found
 
 
 def _before(

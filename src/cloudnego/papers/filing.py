@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from cloudnego.core import events as e
+from cloudnego.core.commands import ClauseResult
 from cloudnego.core.vocabulary import STEPS, Kind, Side
 from cloudnego.papers.assembly import Sitting, sittings
 from cloudnego.papers.facts import Block, Facts, Fields, Sign, Signs, Table, Text
@@ -185,7 +187,14 @@ def report(source: Source, pen: Pen) -> Iterator[Facts]:
     yield sheet(source, pen, ("D19", "in-force"), blocks, one.in_force_from)
 
 
-_Report = tuple[date | None, str | None, dict[str, str], str | None]
+class _Report(NamedTuple):
+    """What was reported of a period; without a report the sheet to fill by hand."""
+
+    on: date | None
+    period: str | None = None
+    results: Mapping[str, ClauseResult] = {}
+    remark: str | None = None
+    satisfied: int | None = None
 
 
 def check(source: Source, pen: Pen) -> Iterator[Facts]:
@@ -194,14 +203,16 @@ def check(source: Source, pen: Pen) -> Iterator[Facts]:
     if passed is None or source.last(e.ContractInForce) is None:
         return
     reports = [(one, one.event) for one in source.entries(e.PerformanceReported)]
-    known: list[_Report] = [(day_of(one), x.period, {r.clause: str(r.result) for r in x.results}, words(x, "remark"))
-             for one, x in reports if isinstance(x, e.PerformanceReported)]  # fmt: skip
-    blank: _Report = (passed.attested_on, None, {}, None)
-    for on, period, results, remark in known or [blank]:
+    known = [
+        _Report(day_of(one), x.period, {r.clause: r for r in x.results}, words(x, "remark"), x.satisfied_percent)
+        for one, x in reports if isinstance(x, e.PerformanceReported)
+    ]  # fmt: skip
+    for on, period, results, remark, satisfied in known or [_Report(passed.attested_on)]:
         rows = tuple(
             (
                 pen.cell(source.head(clause.head)), words(passed.draft, f"clauses.{at}.prose") or pen.label("erased"),
-                None, pen.cell(word("result", results[clause.clause])) if clause.clause in results else None,
+                _proof(results.get(clause.clause)),
+                pen.cell(word("result", results[clause.clause].result)) if clause.clause in results else None,
             )
             for at, clause in enumerate(passed.draft.clauses)
         )  # fmt: skip
@@ -210,12 +221,19 @@ def check(source: Source, pen: Pen) -> Iterator[Facts]:
             Fields(rows=((pen.label("period"), period),)),
             Table(head=head, widths=(4, 6, 4, 3), rows=rows),
             Fields(rows=(
-                (pen.label("satisfaction"), None), (pen.label("problems"), remark), (pen.label("cure_by"), None),
+                (pen.label("satisfaction"), f"{satisfied}%" if satisfied is not None else None),
+                (pen.label("problems"), remark),
+                (pen.label("cure_by"), None),
                 (pen.label("responsible"), None), (pen.label("to_congress"), None),
             )),
             chief_signs(source, pen, Side.WORKER, Side.EMPLOYER),
         ]  # fmt: skip
         yield sheet(source, pen, ("D20", period or "blank"), blocks, on)
+
+
+def _proof(one: ClauseResult | None) -> str | None:
+    """The first digits of the hash of what shows it."""
+    return one.evidence.sha256[:16] if one is not None and one.evidence is not None else None
 
 
 def letters(source: Source, pen: Pen) -> Iterator[Facts]:

@@ -22,10 +22,11 @@ from cloudnego.core.pack import Text2
 from cloudnego.core.redline import ClauseChange
 from cloudnego.core.sight import moment_of
 from cloudnego.core.state import Clause
+from cloudnego.core.steps.filing import silent_until
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.files.sheets import table
 from cloudnego.papers.assembly import Sitting, sittings
-from cloudnego.papers.dossier import COVER, OF, Dossier, DossierItem, Filed, InForce, ItemState, dossier
+from cloudnego.papers.dossier import COVER, OF, Confirmation, Dossier, DossierItem, Filed, InForce, ItemState, dossier
 from cloudnego.papers.kinds import possible
 from cloudnego.papers.parts import bench_of
 from cloudnego.papers.pen import blank_day
@@ -93,7 +94,9 @@ class DossierDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The dossier. `seen`: whether the reader sees the filing; who does not reads what has to be filed, and no more.
 
     `review`: the authority's days as they run; `supplement_stops`: whether they stand still while it waits for papers;
-    `note`: what of that is the platform's reading. `changes`: against what was filed before, on `compared_with`.
+    `note`: what of that is the platform's reading. `confirmation`: where it is reviewed outside, the words of both
+    sides that no objection came; who says nothing for `silence_wd` working days, until `silent_until`, is taken to
+    agree. `changes`: against what was filed before, on `compared_with`.
     """
 
     today: date
@@ -111,6 +114,9 @@ class DossierDocument(msgspec.Struct, frozen=True, kw_only=True):
     copies: int
     note: Text2 | None
     in_force: InForce | None
+    confirmation: Confirmation | None
+    silent_until: date | None
+    silence_wd: int
     names: dict[str, str]
 
 
@@ -160,6 +166,9 @@ def _document(site: Site, found: Found) -> DossierDocument:
         changes=file.changes, compared_with=file.compared_with,
         review=_term(found, law, "review") if seen else None, file_by=_term(found, law, "file") if seen else None,
         supplement_stops=row.supplement_stops, copies=row.copies, note=row.note, in_force=file.in_force,
+        confirmation=file.confirmation,
+        silent_until=silent_until(found.standing(law)) if file.confirmation is not None else None,
+        silence_wd=row.confirm_silence_wd,
         names=names_of(site, found, persons, set()) if persons else {},
     )  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace as put
 
@@ -72,8 +74,10 @@ def test_the_union_reports_the_contract_to_the_upper_union_once() -> None:
 
 def test_performance_is_reported_clause_by_clause() -> None:
     name = clause_of(given(PUBLISHED).case, "T3")
-    good = c.ReportPerformance(period="2026", results=(c.ClauseResult(clause=name, result="full"),), remark="已履行")
-    given(PUBLISHED).on("2027-01-08").when(HR, good).then(like(e.PerformanceReported, period="2026"))
+    shown = c.ClauseResult(clause=name, result="full", evidence=SCAN)
+    good = c.ReportPerformance(period="2026", results=(shown,), satisfied_percent=92, remark="已履行")
+    told = like(e.PerformanceReported, period="2026", results=(shown,), satisfied_percent=92)
+    given(PUBLISHED).on("2027-01-08").when(HR, good).then(told)
     unknown = c.ReportPerformance(period="2026", results=(c.ClauseResult(clause="x", result="full"),))
     given(PUBLISHED).when(HR, unknown).then_refused(Reason.CLAUSE_UNKNOWN)
     given(PUBLISHED).when(UNION, good).then_refused(Reason.NOT_YOUR_SEAT)
@@ -87,8 +91,11 @@ def test_every_worker_may_raise_a_problem_and_it_is_answered_once() -> None:
     raised = given(PUBLISHED).when(WORKER, c.RaiseProblem(clause=name, problem="六月未调整")).then(e.ProblemRaised)
     (event,) = raised.events
     assert isinstance(event, e.ProblemRaised)
-    answer = c.AnswerProblem(problem=event.problem, answer="七月补发")
-    answered = raised.after.when(E2, answer).then(like(e.ProblemAnswered, side=E)).after
+    today = raised.after.at.date()
+    late = c.AnswerProblem(problem=event.problem, answer="七月补发", cure_by=today - timedelta(days=1))
+    raised.after.when(E2, late).then_refused(Reason.DAY_IN_THE_PAST)
+    answer = late.model_copy(update={"cure_by": today})
+    answered = raised.after.when(E2, answer).then(like(e.ProblemAnswered, side=E, cure_by=today)).after
     answered.when(E2, answer).then_refused(Reason.PROBLEM_ANSWERED)
     raised.after.when(E2, answer.model_copy(update={"problem": "table.99"})).then_refused(Reason.UNKNOWN_REFERENCE)
 

@@ -103,7 +103,14 @@ def reports_on_known_clauses(m: Moment, command: c.ReportPerformance) -> Obstacl
 
 
 def report_performance(m: Moment, command: c.ReportPerformance) -> list[e.Event]:
-    return [e.PerformanceReported(**of_side(m, command), period=command.period, results=command.results)]
+    return [
+        e.PerformanceReported(
+            **of_side(m, command),
+            period=command.period,
+            results=command.results,
+            satisfied_percent=command.satisfied_percent,
+        )
+    ]
 
 
 def publish_performance(m: Moment, command: c.PublishPerformance) -> list[e.Event]:
@@ -132,8 +139,16 @@ def problem_unanswered(m: Moment, command: c.AnswerProblem) -> Obstacle | None:
     return no(Reason.PROBLEM_ANSWERED) if known else None
 
 
+def cured_in_time(m: Moment, command: c.AnswerProblem) -> Obstacle | None:
+    """双方应当认真研究处理 (ZJ 36): who says by when names a day that is still to come."""
+    on = day_of(m, command)
+    if command.cure_by is None or command.cure_by >= on:
+        return None
+    return no(Reason.DAY_IN_THE_PAST, day=command.cure_by.isoformat())
+
+
 def answer_problem(m: Moment, command: c.AnswerProblem) -> list[e.Event]:
-    return [e.ProblemAnswered(**of_side(m, command), problem=command.problem)]
+    return [e.ProblemAnswered(**of_side(m, command), problem=command.problem, cure_by=command.cure_by)]
 
 
 def record_external_case(m: Moment, command: c.RecordExternalCase) -> list[e.Event]:
