@@ -38,6 +38,7 @@ DOORS = (
         "inbox.",
         "means.",
         "slip.",
+        "signing.",
         "form.",
         "pages.",
         "congress_paper.",
