@@ -26,6 +26,8 @@ export type PossiblePaper = S['PossiblePaper']
 export type MadePaper = S['PaperDocument']
 export type Signing = S['SigningDocument']
 export type ToSign = S['PaperToSign']
+export type AuditExport = S['ExportDocument']
+export type AuditExports = S['ExportsDocument']
 
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',

@@ -6,6 +6,7 @@ The front end holds no rule and no second list of names: `docs/generate.py` writ
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from typing import Any, Final
 
 from pydantic.json_schema import models_json_schema
@@ -26,13 +27,31 @@ _LONG: Final = ("guide.", "glossary.")
 """How each step goes and what words mean: fetched when somebody opens one, not with the first page."""
 
 
+_ASKED: Final = """onmessage = ({ data }) => {
+  try {
+    postMessage({ report: globalThis.cloudnego.verify(data.file, data.keys, data.held) });
+  } catch (wrong) {
+    postMessage({ wrong: wrong.message });
+  }
+};
+"""
+"""What the worker is asked, and answers: `pages/case/parts/VerifyFile.vue`."""
+
+
 def pages() -> dict[str, str]:
     """The files of the front end that are written from the code, by name."""
-    made = {"acts.json": _json(acts())}
+    made = {"acts.json": _json(acts()), "verify.worker.js": verifier()}
     for language in LANGUAGES:
         made[f"words.{language}.json"] = _json(words(language))
         made[f"guide.{language}.json"] = _json(words(language, _LONG))
     return made
+
+
+def verifier() -> str:
+    """The program of `verify.html` as a worker of the page: it is the same for who has the file and who is signed in."""
+    page = files("cloudnego.audit").joinpath("verify.html").read_text(encoding="utf-8")
+    program = page.partition("<script>")[2].partition("</script>")[0].strip()
+    return f"// Written by docs/generate.py from src/cloudnego/audit/verify.html.\n{program}\n{_ASKED}"
 
 
 def acts() -> dict[str, Any]:
