@@ -1,7 +1,7 @@
 // Lays beside the built pages what a phone keeps of them: the icons of the home screen, and the service worker with the
 // list of files it fetches beforehand. The list is its version: a build that changes a file is another worker.
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { argv } from 'node:process'
 import { png } from './icons.mjs'
@@ -25,6 +25,8 @@ const files = new Set(['/', '/icon.svg', '/icon-192.png', '/app.webmanifest'])
 for (const name of begins.flatMap((one) => [...closure(built, one)])) {
   if (!sourcesOf(built[name]).some((one) => LATER.test(one))) for (const file of [built[name].file, ...(built[name].css ?? [])]) files.add(`/${file}`)
 }
+// A file is verified without a network too.
+for (const name of readdirSync(join(folder, 'assets'))) if (name.startsWith('verify.worker')) files.add(`/assets/${name}`)
 const shell = [...files].sort()
 const version = createHash('sha256').update(shell.join('\n')).update(readFileSync(join(folder, 'index.html')))
 const worker = readFileSync(new URL('./worker.js', import.meta.url), 'utf8')
