@@ -48,7 +48,7 @@ def pages() -> dict[str, str]:
 
 
 def verifier() -> str:
-    """The program of `verify.html` as a worker of the page: it is the same for who has the file and who is signed in."""
+    """The program of `verify.html` as a worker of the page: whoever has the file alone has the same."""
     page = files("cloudnego.audit").joinpath("verify.html").read_text(encoding="utf-8")
     program = page.partition("<script>")[2].partition("</script>")[0].strip()
     return f"// Written by docs/generate.py from src/cloudnego/audit/verify.html.\n{program}\n{_ASKED}"
