@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 from cryptography.hazmat.primitives.hashes import SHA256
 from rich.table import Table
+from sqlmodel import Session
 
 from cloudnego.audit.logkey import LogKey, mark_of
-from cloudnego.console import out, progress, tell
+from cloudnego.console import CannotBe, out, progress, tell
+from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.eventlog.rewrap import count, renew_streams, rewrap, strays
-from cloudnego.files import store as _files  # noqa: F401 - its column is in the registry once it is imported
+from cloudnego.exporting.case import district_of
+from cloudnego.exporting.erasing import Stores, erase_person
+from cloudnego.exporting.jobs import Exports
+from cloudnego.files.store import FileStore
+from cloudnego.identity.holds import HoldAt, holds_of, lift, set_hold
 from cloudnego.identity.notices import Notices
 from cloudnego.identity.retention import KEPT
-from cloudnego.main import looked_into, now, now_s, open_log, retention_of
-from cloudnego.papers import store as _papers  # noqa: F401 - the same
-from cloudnego.polls import custody as _polls  # noqa: F401 - the same
+from cloudnego.main import looked_into, new_id, now, now_s, open_log, retention_of
+from cloudnego.papers.press import Press
+from cloudnego.papers.store import PaperStore
+from cloudnego.polls import custody as _polls  # noqa: F401 - its column is in the registry once it is imported
+from cloudnego.ports import NoCase
 from cloudnego.settings import Settings
 from cloudnego.signing.authority import Authority
 from cloudnego.texts import Actionable
@@ -174,6 +183,10 @@ def put_text(
     tell("text_put", district=chosen.id, name=name, version=version)
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只说会删什么，不删。 Say what would go, delete nothing.")]
+Case = Annotated[str, typer.Argument(help="案号。 The case.")]
+
+
 # --- what is kept how long ----------------------------------------------------------------------------------------
 
 retention_app: Final = typer.Typer(
@@ -196,10 +209,99 @@ def show_retention() -> None:
     out.print(table)
 
 
-@retention_app.command("run", help="现在删除到期的记录；服务每天自己也做一次。 Delete now what is past its time.")
-def run_retention() -> None:
-    """Delete now what is past its time; the service does it once a day."""
+@retention_app.command(
+    "run",
+    help="现在删除到期的记录；服务每天自己也做一次。--dry-run 只说有多少。 Delete now what is past its time; "
+    "with --dry-run only say how much.",
+)
+def run_retention(*, dry_run: DryRun = False) -> None:
+    """Delete now what is past its time; the service does it once a day. Cases on hold are left alone."""
     settings = Settings()
     with looked_into(settings) as (engine, _):
-        gone = retention_of(engine, settings).sweep(now_s())
-    tell("swept", rows=sum(gone.values()))
+        retention = retention_of(engine, settings)
+        gone = retention.due(now_s()) if dry_run else retention.sweep(now_s())
+    table = Table("记录 record", "到期 past its time" if dry_run else "已删除 deleted")
+    for name, rows in gone.items():
+        if rows:
+            table.add_row(name, str(rows))
+    out.print(table)
+    tell("would_sweep" if dry_run else "swept", rows=sum(gone.values()))
+
+
+@retention_app.command("holds", help="所有的保全，包括已解除的。 Every hold there ever was.")
+def list_holds() -> None:
+    """Every hold there ever was, the latest first."""
+    table = Table("编号 id", "案号 case", "原因 reason", "由谁 by", "至 until", "解除 lifted")
+    with looked_into(Settings()) as (engine, _), Session(engine) as session:
+        for one in holds_of(session):
+            table.add_row(one.id, one.case, one.reason, one.set_by, str(one.until_on or ""), one.lifted_by or "")
+    out.print(table)
+
+
+@retention_app.command(
+    "hold",
+    help="保全一个案件：解除以前，它的任何内容都不删除。 Hold a case: until it is lifted nothing of it is deleted.",
+)
+def hold_case(
+    case: Case,
+    *,
+    reason: Annotated[str, typer.Option(help="原因，例如仲裁案号。 Why, such as the number of the arbitration.")],
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天。 Its last day.")] = None,
+) -> None:
+    """Hold a case. Raises CannotBe."""
+    new = HoldAt(
+        id=new_id("h"), case=case, reason=reason[:200], set_by="operator", set_s=now_s(),
+        until_on=until.date() if until is not None else None, lifted_by=None, lifted_s=None,
+    )  # fmt: skip
+    with looked_into(Settings()) as (engine, _):
+        district = district_of(engine, case)
+        with Session(writing(engine)) as session:
+            set_hold(session, district, new)
+    tell("held", case=case, id=new.id)
+
+
+@retention_app.command("lift", help="解除一个保全。 Lift a hold.")
+def lift_hold(
+    case: Case, hold: Annotated[str, typer.Argument(help="保全的编号，见 holds。 Its id, see holds.")]
+) -> None:
+    """Lift a hold. Raises CannotBe."""
+    with looked_into(Settings()) as (engine, _), Session(writing(engine)) as session:
+        if lift(session, case, hold, "operator", now_s()) is None:
+            raise CannotBe("no_such_hold", id=hold, case=case)
+    tell("lifted", case=case, id=hold)
+
+
+@retention_app.command(
+    "erase",
+    help="删去一个人在一个案件中写的话：默认只删谈话，--everything 连同全部文字和他放入的文件；引用的文书一并删去，"
+    "哈希和事实留存。用 SQLite 时须先停止服务。 Erase what a person wrote in a case: his talk, or with --everything "
+    "all his words and files; papers that may quote them go too, hashes and facts stay. On SQLite stop the service "
+    "first.",
+)
+def erase_words(
+    case: Case,
+    person: Annotated[str, typer.Argument(help="人员编号。 Id of the person.")],
+    *,
+    reason: Annotated[str, typer.Option(help="原因，写进记录。 Why; it is recorded.")],
+    everything: Annotated[bool, typer.Option("--everything", help="不只是谈话。 Not his talk alone.")] = False,
+    dry_run: DryRun = False,
+    yes: Sure = False,
+) -> None:
+    """Erase what a person wrote in a case. Raises OnHold, CannotBe, NotSure, Owned."""
+    if not (dry_run or yes):
+        raise NotSure("erase_is_final", case=case, person=person)
+    log = open_log(Settings())
+    try:
+        stores = Stores(
+            log.engine, FileStore(log.engine, log.ring), PaperStore(log.engine, log.ring, now_s, Press()),
+            Exports(log.engine, log.ring, now_s),
+        )  # fmt: skip
+        went = erase_person(
+            stores, case, person, everything=everything, reason=reason[:200], new_id=new_id, now_s=now_s(),
+            dry_run=dry_run,
+        )  # fmt: skip
+    except NoCase:
+        raise CannotBe("no_such_case", case=case) from None
+    finally:
+        log.close()
+    tell("would_erase" if dry_run else "erased", case=case, person=person, **went._asdict())

@@ -94,15 +94,15 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
     Raises FileExistsError, NoCase, Damaged, KeyMissing, FileDamaged.
     """
     found = confirmed_by(house.source.engine, house.source.key, order.case, order.audience.streams)
-    proved = proved_by(house.logs, _district(house, order.case), order.case, order.audience.streams)
+    proved = proved_by(house.logs, district_of(house.source.engine, order.case), order.case, order.audience.streams)
     with written(target) as parts:
         return _gather(parts, house, order, (found, proved), told)
 
 
-def _district(house: House, case: str) -> str:
-    """Raises NoCase."""
+def district_of(engine: Engine, case: str) -> str:
+    """The district of a case. Raises NoCase."""
     named = stream_id(case, Stream.NOTICE)
-    with Session(house.source.engine) as session:
+    with Session(engine) as session:
         district = session.exec(select(tables.Stream.district).where(tables.Stream.id == named)).first()
     if district is None:
         raise NoCase(case)

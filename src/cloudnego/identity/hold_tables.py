@@ -1,4 +1,4 @@
-"""Holds: cases of which nothing is deleted, because a court, an arbitration or an inspection may ask for it."""
+"""What keeps records and what takes them away: holds on cases, and what was erased at somebody's wish."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ class CaseHold(SQLModel, table=True):
     until_on: date | None = None
     lifted_by: str | None = Field(default=None, max_length=64)
     lifted_s: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class Erasure(SQLModel, table=True):
+    """That words of somebody were erased in a case, how many, and why; never what they were."""
+
+    __tablename__ = "erasure"
+
+    id: str = Field(primary_key=True, max_length=64)
+    district: str = Field(max_length=64)
+    case_id: str = Field(max_length=32)
+    of: str = Field(max_length=64)
+    reason: str = Field(max_length=200)
+    at_s: int = Field(sa_type=BigInteger)
+    entries: int
+    files: int
+    papers: int

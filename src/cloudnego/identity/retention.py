@@ -7,11 +7,12 @@ its facts stay for as long as the contract is provable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Engine, Table, delete, exists, select
+from sqlalchemy import ColumnElement, Engine, Table, and_, delete, exists, false, func, select
 from sqlmodel import SQLModel
 
 from cloudnego.eventlog.database import writing
@@ -27,6 +28,9 @@ from cloudnego.identity import (
     record_tables,
     tables,
 )
+from cloudnego.identity.holds import held_cases
+from cloudnego.identity.store import reading
+from cloudnego.ports import CHINA
 from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
@@ -204,13 +208,13 @@ KEPT: Final = (
     Kept(
         name="resets",
         what=Said(
-            zh="登录方式的重置、法院调取及其记录、案件材料的保全",
-            en="resets of factors, court orders and their readings, holds on cases",
+            zh="登录方式的重置、法院调取及其记录、案件材料的保全、依请求删去的记录",
+            en="resets of factors, court orders and their readings, holds on cases, what was erased at a wish",
         ),
         floor=180,
         days=None,
         law="网络安全法 21(3)",
-        tables=("factor_reset", "court_order", "court_order_reading", "case_hold"),
+        tables=("factor_reset", "court_order", "court_order_reading", "case_hold", "erasure"),
     ),
     Kept(
         name="people",
@@ -321,19 +325,35 @@ class Retention:
         A clock that runs ahead deletes nothing early by more than it is ahead: the floor is counted by the same clock
         that dated the rows.
         """
-        found = {}
+        return self._each(now_s, self._delete)
+
+    def due(self, now_s: int) -> dict[str, int]:
+        """How many rows of each name `sweep` would look at now, and delete unless another row still speaks of them."""
+        return self._each(now_s, self._count)
+
+    def _each(self, now_s: int, work: Callable[[Table, ColumnElement[bool]], int]) -> dict[str, int]:
+        known, found = SQLModel.metadata.tables, {}
+        with reading(self._engine) as session:
+            held = held_cases(session, datetime.fromtimestamp(now_s, CHINA).date())
         for one in KEPT:
             days = self.days.get(one.name)
             if days is not None:
-                before_s, known = now_s - days * DAY_S, SQLModel.metadata.tables
-                found[one.name] = sum(self._delete(known[name], column, before_s) for name, column in one.swept)
+                before_s, keeps = now_s - days * DAY_S, one.name not in _COPIES
+                found[one.name] = sum(
+                    work(known[name], and_(known[name].c[column] < before_s, ~_is_held(known[name], held, keeps)))
+                    for name, column in one.swept
+                )
         return found
 
-    def _delete(self, table: Table, column: str, before_s: int) -> int:
+    def _count(self, table: Table, old: ColumnElement[bool]) -> int:
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(table).where(old)).scalar_one()
+
+    def _delete(self, table: Table, past: ColumnElement[bool]) -> int:
         keys, gone = list(table.primary_key.columns), 0
         while True:
             with writing(self._engine).begin() as connection:
-                old = select(*keys).where(table.c[column] < before_s, *_spoken_of_nowhere(table)).limit(_AT_ONCE)
+                old = select(*keys).where(past, *_spoken_of_nowhere(table)).limit(_AT_ONCE)
                 rows = connection.execute(old).all()
                 for row in rows:
                     here = [key == value for key, value in zip(keys, row, strict=True)]
@@ -341,6 +361,31 @@ class Retention:
             gone += len(rows)
             if len(rows) < _AT_ONCE:
                 return gone
+
+
+_COPIES: Final = frozenset({"audit_exports", "passing"})
+"""What a hold does not keep: copies that can be made again, and what lets nobody in any more."""
+
+_UNDER: Final = {
+    "nomination": ("candidacy", "candidacy"), "candidacy_step": ("candidacy", "candidacy"),
+    "candidacy": ("call", "nomination_call"), "survey_part": ("survey", "survey"),
+    "survey_answer": ("survey", "survey"), "survey_opinion": ("survey", "survey"),
+    "survey_opinion_step": ("opinion", "survey_opinion"),
+}  # fmt: skip
+"""Rows that belong to a case by another row: their column, and the table whose `id` stands in it."""
+
+
+def _is_held(table: Table, held: frozenset[str], keeps: bool) -> ColumnElement[bool]:
+    """Whether a row belongs to a case on hold."""
+    if not held or not keeps:
+        return false()
+    if "case_id" in table.columns:
+        return table.c.case_id.in_(held)
+    if table.name not in _UNDER:
+        return false()
+    column, name = _UNDER[table.name]
+    above = SQLModel.metadata.tables[name]
+    return table.c[column].in_(select(above.c.id).where(_is_held(above, held, keeps)))
 
 
 def _spoken_of_nowhere(table: Table) -> list[ColumnElement[bool]]:

@@ -1,0 +1,124 @@
+"""Holds on a case over HTTP: a union above it or the labour authority keeps it whole while somebody may ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from cloudnego.core.vocabulary import Day, Message, Seat
+from cloudnego.identity.holds import HoldAt, holds_of, lift, set_hold
+from cloudnego.identity.store import reading, writing
+from cloudnego.web.account import SignedIn, TheSite
+from cloudnego.web.answers import answer
+from cloudnego.web.bodies import Title, parsed
+from cloudnego.web.cases import Found, find
+from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.endpoints import Endpoints
+from cloudnego.web.errors import Problem
+from cloudnego.web.invitations import instant
+from cloudnego.web.queries import ActingAs, CaseId
+
+router = Endpoints(prefix="/api/v1", tags=["negotiations"])
+
+HoldId = Annotated[str, Path(max_length=64)]
+_MAY: Final = frozenset({Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY})
+
+
+class HoldCaseBody(Message):
+    """Why nothing of the case may be deleted, such as the number of an arbitration; `until_on`: its last day."""
+
+    reason: Title
+    until_on: Day | None = None
+
+
+class HoldDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A hold. `stands`: whether it keeps the case today."""
+
+    id: str
+    reason: str
+    by: str
+    at: datetime
+    until_on: str | None
+    lifted_by: str | None
+    lifted_at: datetime | None
+    stands: bool
+
+
+class HoldsDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Every hold there ever was on the case, the latest first."""
+
+    rows: tuple[HoldDocument, ...]
+
+
+@router.get("/negotiations/{case_id}/holds", **described("list_holds", HoldsDocument, codes=OF_A_CASE))
+async def list_holds(site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None) -> Response:
+    """Who keeps the case whole, why and until when."""
+    found = await _above(site, who, case_id, acting_as)
+
+    def read() -> HoldsDocument:
+        with reading(site.engine) as session:
+            return HoldsDocument(rows=tuple(_document(one, found) for one in holds_of(session, found.id)))
+
+    return answer(await site.threads.run(read))
+
+
+@router.post(
+    "/negotiations/{case_id}/holds",
+    **described("hold_case", HoldDocument, body=HoldCaseBody, status=201, codes=OF_A_CASE),
+)
+async def hold_case(
+    request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
+) -> Response:
+    """Keep the case whole: nothing of it is deleted, by time or at a wish, until that is lifted or its day is over."""
+    found = await _above(site, who, case_id, acting_as)
+    sent = parsed(request, HoldCaseBody)
+    new = HoldAt(
+        id=site.new_id("h"), case=found.id, reason=sent.reason, set_by=who.person, set_s=site.now_s(),
+        until_on=sent.until_on, lifted_by=None, lifted_s=None,
+    )  # fmt: skip
+
+    def write() -> HoldAt:
+        with writing(site.engine) as session:
+            return set_hold(session, found.district, new)
+
+    return answer(_document(await site.threads.run(write), found), 201)
+
+
+@router.delete(
+    "/negotiations/{case_id}/holds/{hold_id}", **described("lift_hold", HoldDocument, codes=OF_A_CASE, unsafe=True)
+)
+async def lift_hold(
+    site: TheSite, who: SignedIn, case_id: CaseId, hold_id: HoldId, acting_as: ActingAs = None
+) -> Response:
+    """Lift a hold; it stays on record."""
+    found = await _above(site, who, case_id, acting_as)
+
+    def write() -> HoldAt | None:
+        with writing(site.engine) as session:
+            return lift(session, found.id, hold_id, who.person, site.now_s())
+
+    lifted = await site.threads.run(write)
+    if lifted is None:
+        raise Problem("not_found")
+    return answer(_document(lifted, found))
+
+
+async def _above(site: TheSite, who: SignedIn, case_id: str, acting_as: ActingAs) -> Found:
+    """Raises `Problem` 404 for whoever is of no union above the case and not of the authority, or stands on a side."""
+    found = await find(site, who, case_id, acting_as)
+    if not found.seats & _MAY or found.member.side is not None:
+        raise Problem("not_found")
+    return found
+
+
+def _document(one: HoldAt, found: Found) -> HoldDocument:
+    return HoldDocument(
+        id=one.id, reason=one.reason, by=one.set_by, at=instant(one.set_s),
+        until_on=one.until_on.isoformat() if one.until_on is not None else None, lifted_by=one.lifted_by,
+        lifted_at=instant(one.lifted_s) if one.lifted_s is not None else None, stands=one.stands(found.at.date()),
+    )  # fmt: skip
