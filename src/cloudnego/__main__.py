@@ -243,17 +243,21 @@ def recount(
 
 @app.command(
     "export",
-    help="出具一个案件的核查文件（zip）：看得到的每条记录的原始字节、签名的检查点和核对程序。服务可以照常运行。 Write "
-    "the audit file of a case, which proves itself, while the service runs.",
+    help="出具一个案件的核查文件（zip）；或者用 --district 把整个区移交给下一个运营者（文件夹）。服务可以照常运行。 "
+    "Write the audit file of a case, or with --district the folder that hands a whole district over, while the service "
+    "runs.",
 )
 def export_(
-    case: Annotated[str, typer.Argument(help="案号。 The case.")],
+    case: Annotated[str | None, typer.Argument(help="案号。 The case.")] = None,
     *,
-    for_: Annotated[str, typer.Option("--for", help="供谁使用：enterprise、union、authority 或 auditor。 For whom.")],
-    out_file: Annotated[Path, typer.Option("--out", help="写到哪个文件。 Where to.")],
+    out_file: Annotated[Path, typer.Option("--out", help="写到哪个文件或文件夹。 Where to.")],
+    for_: Annotated[
+        str, typer.Option("--for", help="供谁使用：enterprise、union、authority 或 auditor。 For whom.")
+    ] = "auditor",
+    district: Annotated[str | None, typer.Option(help="移交哪个区。 Which district to hand over.")] = None,
     purpose: Annotated[str, typer.Option(help="用途，写进文件。 What for; stands in the file.")] = "",
 ) -> None:
-    """Write the audit file of a case while the service runs. Raises CannotBe."""
+    """Write the audit file of a case, or those of a whole district. Raises CannotBe."""
     from cloudnego.audit.logkey import LogKey
     from cloudnego.exporting.audience import Audience
     from cloudnego.exporting.case import Order, export_case, house_on
@@ -264,6 +268,11 @@ def export_(
     if for_ not in [one.value for one in Audience]:
         raise CannotBe("no_such_audience", audience=for_, known=", ".join(Audience))
     settings, at = Settings(), now().astimezone(CHINA).isoformat(timespec="seconds")
+    if (case is None) == (district is None):
+        raise CannotBe("case_or_district")
+    if case is None or district is not None:
+        _hand_over(settings, str(district), at, out_file)
+        return
     order = Order(case, Audience(for_), "operator", purpose, at, f"cloudnego {__version__}")
     with looked_into(settings) as (engine, ring), progress("条 entries") as done:
         try:
@@ -274,10 +283,23 @@ def export_(
     tell("exported", count=count, case=case, file=out_file)
 
 
+def _hand_over(settings: Any, district: str, at: str, folder: Path) -> None:
+    from cloudnego.audit.logkey import LogKey
+    from cloudnego.exporting.case import house_on
+    from cloudnego.exporting.handover import hand_over
+    from cloudnego.main import looked_into, now_s
+
+    with looked_into(settings) as (engine, ring), progress("案件 cases") as done:
+        house = house_on(engine, ring, LogKey.open(settings.log_key), now_s, settings.papers_templates)
+        count = hand_over(house, district, folder, done, made_at=at, software=f"cloudnego {__version__}")
+    tell("handed_over", count=count, district=district, folder=folder)
+
+
 @app.command(
     "verify",
-    help="核对一个核查文件：成立为 0，不成立为 1，读不了为 2。文件里的 verify.py 不需要本程序。 Check an audit file: 0 "
-    "if it holds, 1 if not, 2 if it cannot be read. The verify.py inside does so without this program.",
+    help="核对一个核查文件或移交的文件夹：成立为 0，不成立为 1，读不了为 2。文件里的 verify.py 不需要本程序。 "
+    "Check an audit file or the folder of a hand-over: 0 if it holds, 1 if not, 2 if it cannot be read. The verify.py "
+    "inside does so without this program.",
 )
 def verify_(
     file: Annotated[Path, typer.Argument(help="核查文件。 The audit file.")],
@@ -285,9 +307,23 @@ def verify_(
     key: Annotated[list[str] | None, typer.Option(help="您所持的见证公钥。 A witness's key that you hold.")] = None,
     held: Annotated[list[Path] | None, typer.Option(help="您以前得到的文件。 A file you were given earlier.")] = None,
 ) -> None:
-    """Check an audit file as the program inside it does, but quicker."""
+    """Check an audit file as the program inside it does, but quicker; or a folder that hands a district over."""
     from cloudnego.audit.fast import entries
     from cloudnego.audit.verify import main as check
+
+    if file.is_dir():
+        from cloudnego.exporting.handover import faults_of
+
+        try:
+            with progress("案件 cases") as done:
+                faults = list(faults_of(file, done))
+        except OSError as wrong:
+            out.print(f"[red]读不了 cannot be read[/] {wrong}", highlight=False, soft_wrap=True)
+            raise typer.Exit(2) from None
+        for one in faults:
+            out.print(f"[red]不符 fault[/] {one.where}: {one.what}", highlight=False, soft_wrap=True)
+        tell("folder_faulty" if faults else "folder_whole", faults=len(faults))
+        raise typer.Exit(1 if faults else 0)
 
     more = [word for one in key or () for word in ("--key", one)]
     more += [word for path in held or () for word in ("--held", str(path))]

@@ -69,6 +69,15 @@ class Told(NamedTuple):
     until: str | None
 
 
+class Whole(NamedTuple):
+    """A district's log: its head, every leaf, the entries under the last one that has heads, and its keys."""
+
+    head: Head
+    leaves: list[bytes]
+    entries: list[bytes]
+    keys: list[Told]
+
+
 class DistrictLogs:
     """The logs of all districts of one database. Blocking; several nodes may write: who comes second adds nothing."""
 
@@ -216,6 +225,18 @@ class DistrictLogs:
                     since = said["at"] if known is None else known.since
                     found[public] = Told(bytes.fromhex(public), since, None)
         return list(found.values())
+
+    def whole(self, district: str) -> Whole:
+        """All of the log, and what lies under its last leaf."""
+        salted = self._salts(district)
+        with Session(self._engine) as session:
+            head = self._head(district, _last(session, district))
+            row = _last(session, district, HEADS)
+            heads = {} if row is None else _known(session, district, row.seq, self._seen.get(district))
+        at = "" if row is None else _decoded(bytes(row.leaf))["at"]
+        seq = 0 if row is None else row.seq
+        entries = [entry(salted(seq, one), at, one, heads[one]) for one in sorted(heads)]
+        return Whole(head, self.leaves(district)[: head.size], entries, self.told_keys(district))
 
     def leaves(self, district: str) -> list[bytes]:
         """The exact bytes of every leaf, in their order."""
