@@ -306,6 +306,10 @@ def verify_(
     *,
     key: Annotated[list[str] | None, typer.Option(help="您所持的见证公钥。 A witness's key that you hold.")] = None,
     held: Annotated[list[Path] | None, typer.Option(help="您以前得到的文件。 A file you were given earlier.")] = None,
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(help="您信任的时间戳根证书。 A root certificate of time stamps that you trust."),
+    ] = None,
 ) -> None:
     """Check an audit file as the program inside it does, but quicker; or a folder that hands a district over."""
     from cloudnego.audit.fast import entries
@@ -327,7 +331,26 @@ def verify_(
 
     more = [word for one in key or () for word in ("--key", one)]
     more += [word for path in held or () for word in ("--held", str(path))]
-    raise typer.Exit(check([str(file), *more], entries))
+    code = check([str(file), *more], entries)
+    raise typer.Exit(code or _stamp_of(file, root))
+
+
+def _stamp_of(file: Path, roots: list[Path] | None) -> int:
+    """Says what the time stamp of a file that holds comes to; 1 where it does not hold."""
+    from cloudnego.audit.verify import Archive
+    from cloudnego.exporting.proving import stamp_in
+    from cloudnego.ports import CHINA
+    from cloudnego.signing.stamping import TokenWrong
+
+    try:
+        token = stamp_in(Archive(file, []), tuple(one.read_bytes() for one in roots or ()))
+    except (TokenWrong, ValueError, LookupError) as wrong:
+        tell("stamp_wrong", why=wrong)
+        return 1
+    if token is not None:
+        at = token.at.astimezone(CHINA).isoformat(timespec="seconds")
+        tell("stamp_trusted" if token.trusted else "stamp_holds", at=at, issuer=token.issuer)
+    return 0
 
 
 calendar_app = typer.Typer(

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from cloudnego.audit.desk import Audit
 from cloudnego.audit.district import DistrictLogs
 from cloudnego.audit.logkey import LogKey
+from cloudnego.audit.stamps import Stamps
 from cloudnego.eventlog.database import connect, revision_of, sqlite_file
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import Keyring
@@ -57,6 +58,7 @@ from cloudnego.ports import World
 from cloudnego.settings import Settings
 from cloudnego.signing.authority import Authority
 from cloudnego.signing.papers import Signing
+from cloudnego.signing.stamping import stamper_of
 from cloudnego.surveys.store import Surveys
 from cloudnego.texts import Actionable
 from cloudnego.timers import Timers
@@ -212,7 +214,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
     polls = Polls(log.engine, log.ring, None if settings.ballots_to else Pool(settings.data_dir / "pools"), now_s)
     rounds = Rounds(world, polls, threads.run, figures.asked)
-    audit = Audit(log.engine, log.districts, LogKey.open(settings.log_key), new_id, now_s, heights=settings.log_heights)
+    audit = _audit(log, settings)
     timers = _timers(world, log, threads, clocks, figures=figures, rounds=rounds, logs=audit.district)
     doorkeeper, rooms = _doorkeeper(sessions, portals, threads, settings), rooms_on(log, threads)
     site = Site(
@@ -330,6 +332,13 @@ def _resets(log: SqlLog, factors: Factors) -> Resets:
 def _signing(log: SqlLog, settings: Settings, register: str) -> Signing:
     papers = PaperStore(log.engine, log.ring, now_s, Press(settings.papers_templates))
     return Signing(papers, cache(partial(Authority.open, settings.seal_key)), now, register)
+
+
+def _audit(log: SqlLog, settings: Settings) -> Audit:
+    audit = Audit(log.engine, log.districts, LogKey.open(settings.log_key), new_id, now_s, heights=settings.log_heights)
+    stamper = partial(stamper_of, settings.timestamp_url, partial(Authority.open, settings.seal_key), now)
+    audit.district.stamps = Stamps(log.engine, stamper, now_s)
+    return audit
 
 
 def _limits(settings: Settings) -> Limits:

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#\s]+$",
         description="Where the world reaches us, such as https://talks.example: who signs portals' tokens, and links.",
     )
+    timestamp_url: str | None = Field(
+        None,
+        pattern=r"^https?://[^#\s]+$",
+        description="A server that stamps the head of each district's log daily (RFC 3161); unset: our own clock does.",
+    )
     papers_templates: Path | None = Field(
         None,
         description="A folder of typst templates that come before the house's own: papers look as the office wants.",

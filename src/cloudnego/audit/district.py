@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from cloudnego.audit.checkpoints import Grown
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import Head, Note
+from cloudnego.audit.stamps import Stamps
 from cloudnego.audit.tables import DistrictHead, DistrictLeaf
 from cloudnego.audit.trees import Tree
 from cloudnego.eventlog import merkle, tables
@@ -86,6 +87,7 @@ class DistrictLogs:
         self._districts: Final = districts
         self._key: Final = key
         self._now_s: Final = now_s
+        self.stamps: Stamps | None = None
         self._ticked: Final[dict[str, int]] = {}
         self._seen: Final[dict[str, tuple[int, dict[str, Seen]]]] = {}
 
@@ -107,6 +109,8 @@ class DistrictLogs:
         except IntegrityError:  # another node has just written it
             added = 0
         self._ticked[district] = tick
+        if self.stamps is not None and self._districts.get(district).kind != "sandbox":
+            self.stamps.daily(district, self.head(district).head)
         return added
 
     def _tick(self, district: str, tick: int, at: str) -> int:
@@ -177,6 +181,11 @@ class DistrictLogs:
         if not 0 <= since <= tree.size:
             raise NotThere(since)
         return Grown(head, tuple(tree.consistency(since)))
+
+    def grown(self, district: str, first: int, size: int) -> tuple[bytes, ...]:
+        """The proof that the log of this size goes on from `first`. Raises IndexError for sizes it never had."""
+        with Session(self._engine) as session:
+            return tuple(_tree(session, district, size).consistency(first))
 
     def note(self, head: Head) -> Note:
         """The checkpoint of a head, signed."""

@@ -94,7 +94,13 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
     Raises FileExistsError, NoCase, Damaged, KeyMissing, FileDamaged.
     """
     found = confirmed_by(house.source.engine, house.source.key, order.case, order.audience.streams)
-    proved = proved_by(house.logs, district_of(house.source.engine, order.case), order.case, order.audience.streams)
+    proved = proved_by(
+        house.source.engine,
+        house.logs,
+        district_of(house.source.engine, order.case),
+        order.case,
+        order.audience.streams,
+    )
     with written(target) as parts:
         return _gather(parts, house, order, (found, proved), told)
 
