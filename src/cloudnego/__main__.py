@@ -17,9 +17,14 @@ from cloudnego.console import CannotBe, complain, explained, out, progress, tell
 ELSEWHERE = {
     "admin": "只有运维人员能办的事：区、人员、组织、规则包。 What only an operator may do: districts, people, packs.",
     "demo": "在单独的文件夹里载入演示区并提供服务。 Load the demonstration district into its own folder; serve it.",
+    "portal-check": "用一场完整的协商检查企业系统的接收地址。 Try a portal's webhook endpoint with a whole case.",
     "walk": "在运行中的服务器上走完一个案件，每件事由本人办理。 Carry a whole case through a running server.",
 }
 """Commands with a module of their own, imported when they are called: its `app`, or its function of the same name."""
+
+
+def _module(command: str) -> str:
+    return f"cloudnego.{command.replace('-', '_')}"
 
 
 class Later(TyperGroup):
@@ -27,11 +32,11 @@ class Later(TyperGroup):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         assert self.name is not None, "a command of ELSEWHERE has a name"
-        found = importlib.import_module(f"cloudnego.{self.name}")
+        found = importlib.import_module(_module(self.name))
         program = getattr(found, "app", None)
         if program is None:
             program = typer.Typer(add_completion=False)
-            program.command(self.name)(getattr(found, self.name))
+            program.command(self.name)(getattr(found, self.name.replace("-", "_")))
         return typer.main.get_command(program).make_context(info_name, args, parent=parent, **extra)
 
 
@@ -39,11 +44,11 @@ class Program(TyperGroup):
     """The commands of this file and those of `ELSEWHERE`, and one place where failures become sentences."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        there = [name for name in ELSEWHERE if find_spec(f"cloudnego.{name}") is not None]
+        there = [name for name in ELSEWHERE if find_spec(_module(name)) is not None]
         return sorted({*super().list_commands(ctx), *there})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name in ELSEWHERE and find_spec(f"cloudnego.{cmd_name}") is not None:
+        if cmd_name in ELSEWHERE and find_spec(_module(cmd_name)) is not None:
             return Later(name=cmd_name, help=ELSEWHERE[cmd_name])
         return super().get_command(ctx, cmd_name)
 
