@@ -6,10 +6,9 @@ receiver does behind its answer nobody sees from here: that it kept an event onc
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import time
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -28,6 +27,7 @@ from cloudnego.core.events import Event
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.overview import next_due
 from cloudnego.core.vocabulary import JOINT, Member
+from cloudnego.identity.hooks import signature
 from cloudnego.law import DEFAULT_PACK, shipped_calendar, shipped_pack
 from cloudnego.main import now_s
 from cloudnego.ports import CHINA
@@ -114,11 +114,6 @@ def key_of(secret: str) -> bytes:
     if not 24 <= len(key) <= 64:
         raise CannotBe("no_webhook_secret")
     return key
-
-
-def signature(key: bytes, id_: str, at_s: int, body: bytes) -> str:
-    """One signature: `v1,` and base64 of HMAC-SHA256 over id, time and body."""
-    return "v1," + b64encode(hmac.digest(key, f"{id_}.{at_s}.".encode() + body, "sha256")).decode()
 
 
 def delivery(key: bytes, id_: str, at_s: int, body: bytes) -> Delivery:

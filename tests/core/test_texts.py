@@ -45,7 +45,7 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "signing."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 
