@@ -10,6 +10,7 @@ import secrets
 import time
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from random import Random
@@ -21,12 +22,12 @@ import typer
 
 from cloudnego.chooser import Cast
 from cloudnego.console import CannotBe, complain, out, tell
-from cloudnego.core.commands import Command
-from cloudnego.core.decide import Decision
 from cloudnego.core.events import Event
+from cloudnego.core.evolve import evolve
 from cloudnego.core.moment import Law, Register
 from cloudnego.core.overview import next_due
-from cloudnego.core.vocabulary import JOINT, Member
+from cloudnego.core.state import EMPTY, Negotiation
+from cloudnego.core.vocabulary import JOINT, Stream
 from cloudnego.identity.hooks import signature
 from cloudnego.law import DEFAULT_PACK, shipped_calendar, shipped_pack
 from cloudnego.main import now_s
@@ -133,42 +134,30 @@ def _headers(id_: str, at_s: int, marks: str) -> dict[str, str]:
 def events(story: str = "plain") -> Iterator[EventDocument]:
     """The events of a whole negotiation, as a portal with the scope `table` is told of them, each as the case then
     stood."""
-    scene = _Told()
+    law = Law(pack=shipped_pack(DEFAULT_PACK), calendar=shipped_calendar())
+    scene = Rehearsal(law, _CAST, _REGISTER, BEGINS, Random(5))
+    scene.case_id = f"check{secrets.token_hex(6)}"
     STORIES[story](scene)
-    yield from scene.documents
-
-
-class _Told(Rehearsal):
-    """A story in memory that writes down what a portal would be told."""
-
-    def __init__(self) -> None:
-        law = Law(pack=shipped_pack(DEFAULT_PACK), calendar=shipped_calendar())
-        super().__init__(law, _CAST, _REGISTER, BEGINS, Random(5))
-        self.case_id = f"check{secrets.token_hex(6)}"
-        self.documents: Final[list[EventDocument]] = []
-
-    def ask(self, by: Member, command: Command) -> Decision:
-        before = self.heads.copy()
-        decision = super().ask(by, command)
-        for event in decision.events:
-            before[event.stream] += 1
+    case, heads = EMPTY, Counter[Stream]()
+    for played in scene.played:
+        for event in played.events:
+            heads[event.stream] += 1
             if event.stream in JOINT:
-                self.documents.append(self._document(event, before[event.stream]))
-        return decision
+                case = evolve(case, event)
+                yield _document(scene.case_id, event, heads[event.stream], played.at, case, law)
 
-    def _document(self, event: Event, seq: int) -> EventDocument:
-        case, occurred = self.case, getattr(event, "occurred_on", None)
-        return EventDocument(
-            id=f"{self.case_id}.{event.stream.value}.{seq}", type=event.type,
-            timestamp=self.at.isoformat(timespec="microseconds"),
-            data=EventFacts(
-                type_version=event.type_version, case=self.case_id, stream=event.stream, seq=seq, via="person",
-                occurred_on=None if occurred is None else str(occurred), step=case.step.value if case.step else "",
-                ending=case.ending.value if case.ending else None, deadline=next_due(case, self.law),
-                external_ref=None, seen_for=(_REGISTER.enterprise,),
-                link=f"{_HOME}/api/v1/negotiations/{self.case_id}", page=f"{_HOME}/c/{self.case_id}",
-            ),
-        )  # fmt: skip
+
+def _document(id_: str, event: Event, seq: int, at: datetime, case: Negotiation, law: Law) -> EventDocument:
+    occurred = getattr(event, "occurred_on", None)
+    return EventDocument(
+        id=f"{id_}.{event.stream.value}.{seq}", type=event.type, timestamp=at.isoformat(timespec="microseconds"),
+        data=EventFacts(
+            type_version=event.type_version, case=id_, stream=event.stream, seq=seq, via="person",
+            occurred_on=None if occurred is None else str(occurred), step=case.step.value if case.step else "",
+            ending=case.ending.value if case.ending else None, deadline=next_due(case, law), external_ref=None,
+            seen_for=(_REGISTER.enterprise,), link=f"{_HOME}/api/v1/negotiations/{id_}", page=f"{_HOME}/c/{id_}",
+        ),
+    )  # fmt: skip
 
 
 # --- what strangers send, and what a receiver has to put up with --------------------------------------------------
