@@ -24,9 +24,9 @@ from cloudnego.chooser import Cast
 from cloudnego.console import CannotBe, complain, out, tell
 from cloudnego.core.events import Event
 from cloudnego.core.evolve import evolve
-from cloudnego.core.moment import Law, Register
+from cloudnego.core.moment import Law, Register, Standing
 from cloudnego.core.overview import next_due
-from cloudnego.core.state import EMPTY, Negotiation
+from cloudnego.core.state import EMPTY
 from cloudnego.core.vocabulary import JOINT, Stream
 from cloudnego.identity.hooks import signature
 from cloudnego.law import DEFAULT_PACK, shipped_calendar, shipped_pack
@@ -144,17 +144,17 @@ def events(story: str = "plain") -> Iterator[EventDocument]:
             heads[event.stream] += 1
             if event.stream in JOINT:
                 case = evolve(case, event)
-                yield _document(scene.case_id, event, heads[event.stream], played.at, case, law)
+                yield _document(scene.case_id, event, heads[event.stream], Standing(case, played.at, law))
 
 
-def _document(id_: str, event: Event, seq: int, at: datetime, case: Negotiation, law: Law) -> EventDocument:
-    occurred = getattr(event, "occurred_on", None)
+def _document(id_: str, event: Event, seq: int, stands: Standing) -> EventDocument:
+    case, occurred = stands.case, getattr(event, "occurred_on", None)
     return EventDocument(
-        id=f"{id_}.{event.stream.value}.{seq}", type=event.type, timestamp=at.isoformat(timespec="microseconds"),
+        id=f"{id_}.{event.stream.value}.{seq}", type=event.type, timestamp=stands.at.isoformat(timespec="microseconds"),
         data=EventFacts(
             type_version=event.type_version, case=id_, stream=event.stream, seq=seq, via="person",
             occurred_on=None if occurred is None else str(occurred), step=case.step.value if case.step else "",
-            ending=case.ending.value if case.ending else None, deadline=next_due(case, law), external_ref=None,
+            ending=case.ending.value if case.ending else None, deadline=next_due(case, stands.law), external_ref=None,
             seen_for=(_REGISTER.enterprise,), link=f"{_HOME}/api/v1/negotiations/{id_}", page=f"{_HOME}/c/{id_}",
         ),
     )  # fmt: skip
