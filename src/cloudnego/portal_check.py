@@ -99,10 +99,6 @@ class Try(NamedTuple):
     delivery: Delivery
 
 
-class Unreachable(CannotBe):
-    """Nobody answers at the address."""
-
-
 # --- what is sent -------------------------------------------------------------------------------------------------
 
 
@@ -214,13 +210,13 @@ class Endpoint:
         self._client: Final = httpx2.Client(timeout=patience.whole_s, trust_env=False, follow_redirects=False)
 
     def post(self, one: Delivery) -> Answer:
-        """Raises Unreachable where nobody listens."""
+        """Raises CannotBe where nobody listens."""
         began = time.monotonic()
         try:
             with self._client.stream("POST", self._url, content=one.body, headers=one.headers) as answer:
                 return Answer(answer.status_code, time.monotonic() - began)
         except httpx2.ConnectError as wrong:
-            raise Unreachable("webhook_away", url=self._url, why=str(wrong) or type(wrong).__name__) from None
+            raise CannotBe("webhook_away", url=self._url, why=str(wrong) or type(wrong).__name__) from None
         except httpx2.TransportError:
             return Answer(None, time.monotonic() - began)
 
@@ -235,7 +231,7 @@ def check(
     patience: Patience,
     story: Sequence[EventDocument],
 ) -> Iterator[Found]:
-    """Tell the story, then all that must be taken and all that must not. Raises Unreachable."""
+    """Tell the story, then all that must be taken and all that must not. Raises CannotBe."""
     told, slowest, failed = 0, 0.0, list[tuple[str, str]]()
     for one in story:
         answer = endpoint.post(delivery(key, one.id, now_s(), encode(one)))
@@ -321,9 +317,9 @@ def portal_check(
 
 
 def _show(one: Found) -> None:
-    title = say(f"operator.portal_check.{one.check}", one.facts)
+    title = say(f"portal_check.checks.{one.check}", one.facts)
     mark = "[green]✓[/]" if one.wrong is None else "[red]✗[/]"
     out.print(f"{mark} {title['zh']} · {title['en']}", highlight=False, soft_wrap=True)
     if one.wrong is not None:
-        mend = say(f"operator.portal_mend.{one.wrong}", one.facts)
+        mend = say(f"portal_check.mend.{one.wrong}", one.facts)
         out.print(f"    {mend['zh']}\n    {mend['en']}", highlight=False, soft_wrap=True)

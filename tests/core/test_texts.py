@@ -45,7 +45,7 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "signing."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "signing.", "portal_check."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 
