@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import zipfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -31,6 +32,10 @@ REASON: Final = "没有写明计算口径，请补明。"
 
 class Desk(Town):
     """A town whose authority reviews at its desk; everybody else has the forms that everybody has."""
+
+    def __init__(self, api: Api, enters: Enters) -> None:
+        super().__init__(api, enters)
+        self.dossiers: list[Path] = []
 
     async def acts(self, who: str, case: str, command: c.Command) -> Mapping[str, Any]:
         match command:
@@ -84,6 +89,10 @@ class Desk(Town):
         await firm.goes_to(f"/c/{case}/filing")
         await firm.sees("有审查异议，须先处理")
         await firm.sees(REASON)
+        async with firm.page.expect_download() as taken:
+            await firm.page.get_by_role("button", name="下载卷宗").click()
+        self.dossiers.append(await (await taken.value).path())
+        await firm.is_fine()
         return receipt
 
 
@@ -106,14 +115,33 @@ async def test_an_objection_sends_a_contract_back_and_silence_puts_it_in_force(
         await reviewer.fits_everywhere()
         await chair.goes_to(f"/c/{case}/performance")
         await chair.sees("已全部履行")
-        taken = await chair.context.request.get(f"{server.url}{API}/negotiations/{case}/audit-file")
         file = tmp_path / "audit.zip"
-        file.write_bytes(await taken.body())
-    assert await _holds(browser, file, tmp_path)
+        file.write_bytes(await _exported(chair, case))
+    with zipfile.ZipFile(town.dossiers[0]) as bundle:
+        kinds = {name.split("-")[-2] for name in bundle.namelist() if name.endswith(".pdf")}
+    assert {"D14", "D15", "D16"} <= kinds
+    assert (await _verdict(browser, file, tmp_path)).startswith("成立")
 
 
-async def _holds(browser: Browser, file: Path, place: Path) -> bool:
-    """Whether the page that checks it says so, opened from the disk and without any network."""
+async def _exported(person: Person, case: str) -> bytes:
+    """The audit file of his side, once it is made."""
+    asked, headers = person.context.request, {"X-CloudNego": "1", "Origin": person.url}
+    begun = await asked.post(
+        f"{person.url}{API}/negotiations/{case}/audit-exports", data={"purpose": "核查"}, headers=headers
+    )
+    assert begun.status == 202, await begun.text()
+    at = person.url + begun.headers["location"]
+    for _ in range(60):
+        if (await (await asked.get(at)).json())["state"] != "making":
+            break
+        await asyncio.sleep(1)
+    taken = await asked.get(f"{at}/file")
+    assert taken.status == 200, await taken.text()
+    return await taken.body()
+
+
+async def _verdict(browser: Browser, file: Path, place: Path) -> str:
+    """What the page that checks it says, opened from the disk and without any network."""
     page_file = place / "verify.html"
     page_file.write_bytes(files("cloudnego.audit").joinpath("verify.html").read_bytes())
     window = await browser.new_context(viewport={"width": 390, "height": 844}, offline=True)
@@ -121,4 +149,4 @@ async def _holds(browser: Browser, file: Path, place: Path) -> bool:
     await page.goto(page_file.as_uri())
     said = await checked(page, file)
     await window.close()
-    return said.startswith("成立")
+    return said
