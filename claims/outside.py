@@ -1,5 +1,5 @@
 """What programs of the system say that share no line with ours: OpenSSL of the trees, SQLite of the file, Debian's
-PostgreSQL of the contract every store keeps.
+PostgreSQL of the contract every store keeps, poppler's pdfsig of signed papers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from claims import sealed
 from claims.record import record
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.keys import Keyring
@@ -44,6 +45,7 @@ class Tools(NamedTuple):
     openssl: str
     sqlite: str
     postgres: Path
+    pdfsig: str
 
     def versions(self) -> dict[str, str]:
         """What each says it is."""
@@ -52,7 +54,9 @@ class Tools(NamedTuple):
             "sqlite": (self.sqlite, "--version"),
             "postgres": (self.postgres / "postgres", "--version"),
         }
-        return {name: " ".join(_said(*command).split()[:3]) for name, command in asked.items()}
+        found = {name: " ".join(_said(*command).split()[:3]) for name, command in asked.items()}
+        told = subprocess.run((self.pdfsig, "-v"), check=False, capture_output=True, text=True)
+        return {**found, "pdfsig": " ".join(told.stderr.split()[:3])}
 
 
 class Tree(NamedTuple):
@@ -67,7 +71,7 @@ class Tree(NamedTuple):
 def tools() -> Tools:
     """Find the programs. Raises Missing, naming what to install."""
     lacking = []
-    openssl, sqlite = shutil.which("openssl"), shutil.which("sqlite3")
+    openssl, sqlite, pdfsig = shutil.which("openssl"), shutil.which("sqlite3"), shutil.which("pdfsig")
     found = sorted(DEBIAN_POSTGRES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if openssl is None:
         lacking.append("openssl")
@@ -75,9 +79,11 @@ def tools() -> Tools:
         lacking.append("sqlite3")
     if not found:
         lacking.append("postgresql")
-    if openssl is None or sqlite is None or not found:
+    if pdfsig is None:
+        lacking.append("poppler-utils")
+    if openssl is None or sqlite is None or pdfsig is None or not found:
         raise Missing(f"apt-get install {' '.join(lacking)}")
-    return Tools(openssl, sqlite, found[-1].parent)
+    return Tools(openssl, sqlite, found[-1].parent, pdfsig)
 
 
 def _said(*command: str | Path) -> str:
@@ -187,14 +193,14 @@ def check_contract(tool: Tools) -> int:
 
 
 def run() -> int:
-    """All three, recorded; one verdict line. 1 if something differs or a program is missing."""
+    """All of it, recorded; one verdict line. 1 if something differs or a program is missing."""
     started = time.monotonic()
     try:
         tool = tools()
     except Missing as lacking:
         print(f"MISSING: programs of the system; {lacking}")
         return 1
-    streams, leaves, tests, fault = 0, 0, 0, ""
+    streams, leaves, tests, seals, fault = 0, 0, 0, 0, ""
     try:
         with tempfile.TemporaryDirectory(prefix="cloudnego-outside-") as folder:
             file = write(Path(folder))
@@ -202,12 +208,20 @@ def run() -> int:
             print(f"OpenSSL: {streams} roots and {leaves} leaf hashes derived again, all as stored")
             check_file(tool, file)
             print("sqlite3: integrity_check says ok")
+            seals = sealed.check(tool.pdfsig, Path(folder))
+            print(f"pdfsig: {seals} signatures in papers judged as they should be")
         tests = check_contract(tool)
         print(f"Debian's PostgreSQL: {tests} tests of the store contract passed")
-    except (Broken, subprocess.CalledProcessError) as wrong:
+    except (Broken, sealed.Misjudged, subprocess.CalledProcessError) as wrong:
         fault = str(wrong)
     verdict = "broken" if fault else "kept"
-    more = {"streams": streams, "tests": tests, **tool.versions(), **({"fault": fault[:2000]} if fault else {})}
+    more = {
+        "streams": streams,
+        "tests": tests,
+        "seals": seals,
+        **tool.versions(),
+        **({"fault": fault[:2000]} if fault else {}),
+    }
     record("outside", seed=1, count=leaves, verdict=verdict, seconds=round(time.monotonic() - started), **more)
     print(f"BROKEN: {fault}" if fault else f"KEPT: {streams} roots, one file and {tests} tests, by programs not ours")
     return 1 if fault else 0
