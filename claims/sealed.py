@@ -1,4 +1,4 @@
-"""Papers with certificate signatures as another program judges them: `pdfsig` of poppler, which shares no line with ours."""
+"""Papers with certificate signatures as another program judges them: poppler's `pdfsig` shares no line with ours."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def signed(kind: str) -> bytes:
 
 
 def judged(program: str, file: Path) -> list[bool]:
-    """For each signature in a file, whether it is valid; certificates are not looked at, for nobody knows their root."""
+    """For each signature in a file, whether it is valid. Certificates are not looked at: nobody knows their root."""
     done = subprocess.run((program, "-nocert", file), check=False, capture_output=True, text=True)
     return [said == _VALID for said in re.findall(r"Signature Validation: (.*)", done.stdout)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -88,9 +89,16 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_act_is_written_as_a_browser_writes_it() -> None:
     act = Act(log="log.example", case="n1", person="p1", key="k1")
-    text = said(act, c.SignContract(document_hash="a" * 64)).decode()
-    assert text.partition("\n")[0] == "cloudnego act 1"
-    assert text.partition("\n")[2] in (ROOT / "frontend/src/tools/log/log.test.ts").read_text("utf-8")
+    topics = (
+        c.Topic(head="T3", answer=c.Answer.NEGOTIATE, asked_rate="7", reason="物价"),
+        c.Topic(head="T1", answer=c.Answer.KEEP),
+    )
+    plan = c.Plan(day=date(2026, 3, 20), time="14:00", place="三楼")
+    browsers = (ROOT / "frontend/src/tools/log/log.test.ts").read_text("utf-8")
+    for command in (c.SignContract(document_hash="a" * 64), c.SendOffer(plan=plan, topics=topics)):
+        text = said(act, command).decode()
+        assert text.partition("\n")[0] == "cloudnego act 1"
+        assert text.partition("\n")[2] in browsers
 
 
 def test_every_act_that_was_signed_is_named_with_its_key(file: bytes, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import type { Obstacle, Receipt } from '@/api/documents'
 import { Problem } from '@/api/problem'
 import { NotKept } from '@/offline/box'
 import type { Act } from '@/offline/outbox'
+import { letterSigned } from '@/offline/signed'
 import { useCase } from '@/stores/case'
 import { useOutbox } from '@/stores/outbox'
 import { useSession } from '@/stores/session'
@@ -91,9 +92,8 @@ export function useAct(command: string, caseId: string, path: string, about = ''
     obstacles.value = []
     try {
       const { body } = compile(fields.value, draft.raw)
-      const asked = (): Promise<Receipt> => ask<Receipt>(path, body, draft.key)
-      const keeps = outbox.able && caseId !== 'new'
-      receipt.value = keeps ? await laid(body).catch((wrong: unknown) => (wrong instanceof NotKept ? asked() : Promise.reject(wrong as Error))) : await asked()
+      const signature = await letterSigned(person(), caseId, draft.key, command, body)
+      receipt.value = await out(body, signature).catch((wrong: unknown) => (signature && wrong instanceof Problem && wrong.code === 'device_signature_wrong' ? out(body) : Promise.reject(wrong as Error))) // a letter needs none
       if (receipt.value || pending.value) dropDraft(person(), caseId, slot)
       return receipt.value
     } catch (wrong) {
@@ -105,12 +105,18 @@ export function useAct(command: string, caseId: string, path: string, about = ''
     }
   }
 
+  function out(body: unknown, signature?: string): Promise<Receipt | null> {
+    const asked = (): Promise<Receipt> => ask<Receipt>(path, body, draft.key, 'POST', { signature })
+    const keeps = outbox.able && caseId !== 'new'
+    return keeps ? laid(body, signature).catch((wrong: unknown) => (wrong instanceof NotKept ? asked() : Promise.reject(wrong as Error))) : asked()
+  }
+
   /** By the outbox: on this device before it goes out. Null where it waits there, or where nothing happened. */
-  async function laid(body: unknown): Promise<Receipt | null> {
+  async function laid(body: unknown, signature?: string): Promise<Receipt | null> {
     const found = useCase()
     const outcome = await outbox.take({
       person: person(), key: draft.key, path, body, seat: session.seat, command, case: caseId,
-      name: found.name(found.document?.overview?.enterprise), binding: binding.value, raw: toRaw(draft.raw), at: Date.now(),
+      name: found.name(found.document?.overview?.enterprise), binding: binding.value, raw: toRaw(draft.raw), at: Date.now(), signature,
     })
     if (outcome.kind === 'refused') throw outcome.problem
     if (outcome.kind === 'waits') pending.value = outcome.act

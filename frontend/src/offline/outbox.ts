@@ -17,6 +17,8 @@ export interface Act {
   /** Whose case, in words. */
   name: string
   binding: boolean
+  /** Of the key on this device, where the act goes out with it. */
+  signature?: string
   /** What was typed, to take it up again in its form. */
   raw: Record<string, unknown>
   at: number

@@ -32,7 +32,7 @@ export const useOutbox = defineStore('outbox', () => {
   const outbox = new Outbox({
     box,
     alone,
-    send: (act) => ask<Receipt>(act.path, act.body, act.key, 'POST', { alone: true, seat: act.seat, person: act.person, within: SEND_MS }),
+    send: (act) => ask<Receipt>(act.path, act.body, act.key, 'POST', { alone: true, seat: act.seat, person: act.person, within: SEND_MS, signature: act.signature }),
     proved: () => session.proved() || Date.now() < stepUp.shown + JUST_MS,
     who: () => (session.me?.person === keeper() ? keeper() : null),
     now: Date.now,

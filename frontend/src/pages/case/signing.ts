@@ -2,16 +2,13 @@ import { computed, ref, shallowRef } from 'vue'
 import { ask, newKey } from '@/api/client'
 import type { MadePaper, Obstacle, Papers, Receipt, Side, Signing, ToSign } from '@/api/documents'
 import { Problem } from '@/api/problem'
+import { signatureOf } from '@/offline/signed'
 import { useCase } from '@/stores/case'
 import { useLog } from '@/stores/log'
 import { useSession } from '@/stores/session'
 import { useStepUp } from '@/stores/stepup'
 import { useTodo } from '@/stores/todo'
 import { deviceWords } from '@/tools/devices'
-import { actText } from '@/tools/log/act'
-import { base64, keyOf } from '@/tools/log/notes'
-import { sign } from '@/tools/log/sign'
-import { joined } from '@/tools/ballot/bytes'
 import { said, t } from '@/texts/i18n'
 
 /** Which act signs a text, and the name of its hash there; the first that is open to the reader is his. */
@@ -77,14 +74,12 @@ export function useSigning() {
     await log.look(found.id, true)
     if (!log.device) await log.register(deviceWords(navigator.userAgent).slice(0, 80))
     const device = log.device
-    const known = device && (await keyOf(device.vkey))
-    if (!device || !known || !document.value || !session.me) return
+    if (!device || !document.value || !session.me) return
     const slot = `${command} ${row.text.hash}`
     const key = keys.get(slot) ?? newKey()
     keys.set(slot, key)
     const body = { [field]: row.text.hash }
-    const text = await actText({ log: document.value.log, caseId: found.id, person: session.me.person, key }, command, body)
-    const signature = base64(joined(known.public, await sign(device.secret, text)))
+    const signature = await signatureOf(device, found.id, key, command, body)
     await ask<Receipt>(`${found.base}/${command.replaceAll('_', '-')}`, body, key, 'POST', { signature })
     await Promise.all([found.refresh(), load(), useTodo().load()])
     const now = document.value.rows.find((one) => one.text.what === row.text.what && one.text.hash === row.text.hash)

@@ -8,14 +8,28 @@ export interface Said {
   /** The Idempotency-Key of the act. */
   key: string
 }
-/** By command: the entry it becomes, and its facts that are signed. */
-const ACTS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
-  sign_contract: ['contract_signed', ['document_hash']],
-  sign_draft: ['draft_signed', ['draft_hash']],
-  confirm_minutes: ['minutes_confirmed', ['minutes_hash']],
-  sign_minutes: ['minutes_signed', ['minutes_hash']],
+type Body = Readonly<Record<string, unknown>>
+interface Topic {
+  head: string
+  answer: string
+  asked_rate?: string | null
+  asked_fen?: number | null
 }
-export const signable = (command: string): boolean => command in ACTS
+/** What is left of the topics once the words are taken off; of a plan, with the mode that is meant where none is said. */
+const topics = (body: Body): unknown => ((body.topics ?? []) as Topic[]).map(({ head, answer, asked_rate, asked_fen }) => ({ head, answer, asked_rate, asked_fen }))
+const plan = (body: Body): unknown => (body.plan ? { mode: 'in_person', ...(body.plan as object) } : null)
+
+/** By command: the entry it becomes, and its facts that are signed. */
+const ACTS: Readonly<Record<string, readonly [string, (body: Body) => Record<string, unknown>]>> = {
+  sign_contract: ['contract_signed', (body) => ({ document_hash: body.document_hash })],
+  sign_draft: ['draft_signed', (body) => ({ draft_hash: body.draft_hash })],
+  confirm_minutes: ['minutes_confirmed', (body) => ({ minutes_hash: body.minutes_hash })],
+  sign_minutes: ['minutes_signed', (body) => ({ minutes_hash: body.minutes_hash })],
+  send_offer: ['offer_sent', (body) => ({ plan: plan(body), topics: topics(body) })],
+  reply: ['reply_sent', (body) => ({ outcome: body.outcome, plan: plan(body), topics: topics(body) })],
+}
+/** Letters, which a device signs where it has a key; all else is signed on the page for it. */
+export const LETTERS: ReadonlySet<string> = new Set(['send_offer', 'reply'])
 
 /** RFC 8785 of what has no fractions and no keys beyond ASCII; what is null is left out at any depth. */
 export function canonical(value: unknown): string {
@@ -29,8 +43,8 @@ async function commandId(actor: string, key: string): Promise<string> {
   return hex(await digest('SHA-256', utf8(`cloudnego command 1\n${[...actor].length}:${actor}${key.length}:${key}`)))
 }
 
-export async function actText(said: Said, command: string, body: Readonly<Record<string, unknown>>): Promise<Bytes> {
-  const [type, names] = ACTS[command]!
-  const facts = Object.fromEntries(names.map((name) => [name, body[name]]))
+export async function actText(said: Said, command: string, body: Body): Promise<Bytes> {
+  const [type, of] = ACTS[command]!
+  const facts = of(body)
   return utf8(`cloudnego act 1\n${canonical({ actor: said.person, case: said.caseId, command: await commandId(said.person, said.key), facts, log: said.log, type })}`)
 }

@@ -99,6 +99,11 @@ describe('an act', () => {
     const text = await actText({ log: 'log.example', caseId: 'n1', person: 'p1', key: 'k1' }, 'sign_contract', { document_hash: 'a'.repeat(64), evidence: null })
     expect(new TextDecoder().decode(text)).toBe('cloudnego act 1\n{"actor":"p1","case":"n1","command":"cc7c6384e1273be7784c9f357811247914128ea4e30bf2a5fb8b2fdce9ed10bf","facts":{"document_hash":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"log":"log.example","type":"contract_signed"}') // tests/signing/test_acts.py holds the same
   })
+  it('of a letter leaves the words out, and means a meeting in person where none is said', async () => {
+    const offer = { plan: { day: '2026-03-20', time: '14:00', place: '三楼' }, topics: [{ head: 'T3', answer: 'negotiate', asked_rate: '7', reason: '物价' }, { head: 'T1', answer: 'keep' }] }
+    const text = await actText({ log: 'log.example', caseId: 'n1', person: 'p1', key: 'k1' }, 'send_offer', offer)
+    expect(new TextDecoder().decode(text)).toBe('cloudnego act 1\n{"actor":"p1","case":"n1","command":"cc7c6384e1273be7784c9f357811247914128ea4e30bf2a5fb8b2fdce9ed10bf","facts":{"plan":{"day":"2026-03-20","mode":"in_person","place":"三楼","time":"14:00"},"topics":[{"answer":"negotiate","asked_rate":"7","head":"T3"},{"answer":"keep","head":"T1"}]},"log":"log.example","type":"offer_sent"}')
+  })
   it('has its names in order at any depth, and nothing that is null', () => {
     expect(canonical({ b: [{ d: null, c: 'é"' }], a: 1, e: undefined })).toBe('{"a":1,"b":[{"c":"é\\""}]}')
   })
