@@ -33,7 +33,7 @@ def tree(size: int) -> outside.Tree:
 def checked(monkeypatch: pytest.MonkeyPatch, folder: Path, stored: outside.Tree) -> tuple[int, int]:
     monkeypatch.setattr(outside, "Hasher", Hashed)
     monkeypatch.setattr(outside, "trees", lambda *_: {"n1/table": stored})
-    return outside.check_trees(outside.Tools("openssl", "sqlite3", folder), folder / "log.sqlite3")
+    return outside.check_trees(outside.Tools("openssl", "sqlite3", folder, "pdfsig"), folder / "log.sqlite3")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 33])
@@ -62,4 +62,4 @@ def test_a_missing_program_is_named_with_its_package(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(outside, "DEBIAN_POSTGRES", tmp_path)
     assert outside.run() == 1
-    assert "apt-get install openssl sqlite3 postgresql" in capsys.readouterr().out
+    assert "apt-get install openssl sqlite3 postgresql poppler-utils" in capsys.readouterr().out
