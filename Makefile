@@ -99,7 +99,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator claim-webhooks outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -149,6 +149,10 @@ claim-mutants: ## N bits and truncations of an audit file, and every line of it:
 
 claim-operator: ## N rewritings of each kind by an operator with the log's key: whoever holds a chief's key names each
 	@$(call claim,operator)
+	$(ok)
+
+claim-webhooks: ## N tellers of webhooks, most killed between two steps: nothing is lost, told out of order or forged
+	@$(call claim,webhooks)
 	$(ok)
 
 outside: ## what needs programs that only the system has

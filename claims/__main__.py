@@ -111,6 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
             "swap",
             "mutants",
             "operator",
+            "webhooks",
             "outside",
         ),
     )
@@ -153,6 +154,10 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import forging  # noqa: PLC0415  # the same
 
         return forging.run(said.n or 200, said.seed)
+    if said.claim == "webhooks":
+        from claims import hooked  # noqa: PLC0415  # needs the tests' town
+
+        return hooked.run(said.n or 500, said.seed or 1)
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

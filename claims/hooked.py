@@ -1,0 +1,329 @@
+"""kill -9 of whoever tells webhooks, between any two steps: nothing is lost, told out of order or forged.
+
+A supervisor forks one teller after the other on one database; a receiver beside them, now and then in a bad mood,
+writes down what it took, and checks each signature with the library of Standard Webhooks. When all was told it begins
+anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from typing import Any, Final, NoReturn
+
+import msgspec
+import structlog
+from standardwebhooks.webhooks import Webhook
+
+from claims.record import record
+from cloudnego.identity.clients import Grant, NewClient
+from cloudnego.identity.hooks import Hooks, NewHook
+from cloudnego.identity.outward import Line
+from cloudnego.main import House, build, now_s
+from cloudnego.web.feed import Wanted, look
+from cloudnego.web.postman import Postman
+from tests.web.conftest import Founded, found_town, settings_for, town_in
+
+CASES: Final = 90
+LONGEST_LIFE_S: Final = 0.6
+AHEAD_S: Final = 3 * 86_400  # what waits for its next try is due, and signatures are of the present
+NOTED_EVERY: Final = 16
+LIVED: Final = "told all, or was told no"
+POINTS: Final = ("lease", "leased", "post", "posted", "note", "noted")
+
+
+class Broken(AssertionError):
+    """The claim does not hold."""
+
+
+class Hooked(msgspec.Struct, frozen=True):
+    """What a run came through: tellers, where they ended, events, deliveries, and how often all was told."""
+
+    tellers: int
+    ended: dict[str, int]
+    events: int
+    deliveries: int
+    passes: int
+
+
+def _die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+def _doom(point: str, hit: int) -> None:
+    """Lay a trap at the `hit`-th passing of a point."""
+    passed = 0
+
+    def reached() -> None:
+        nonlocal passed
+        passed += 1
+        if passed == hit:
+            _die()
+
+    def around(kind: Any, name: str, *, before: bool) -> None:
+        whole: Callable[..., Any] = getattr(kind, name)
+
+        def trapped(*given: Any, **more: Any) -> Any:
+            if before:
+                reached()
+            done = whole(*given, **more)
+            if not before:
+                reached()
+            return done
+
+        async def trapped_post(*given: Any) -> Any:
+            if before:
+                reached()
+            posted: Awaitable[Any] = whole(*given)
+            done = await posted
+            if not before:
+                reached()
+            return done
+
+        setattr(kind, name, trapped_post if kind is Line else trapped)
+
+    match point:
+        case "lease" | "leased":
+            around(Hooks, "lease", before=point == "lease")
+        case "post" | "posted":
+            around(Line, "post", before=point == "post")
+        case "note" | "noted":
+            around(Hooks, "note", before=point == "note")
+        case _:
+            return  # the clock's
+
+
+# --- the receiver -------------------------------------------------------------------------------------------------
+
+
+def receive(listening: socket.socket, secret: Path, book: Path, seed: int) -> None:
+    """Take what comes until the end of the process."""
+    dice, out = Random(seed), os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            mood = dice.random()
+            if mood < 0.005:
+                self.close_connection = True
+                return
+            status = 500 if mood < 0.01 else 204
+            if status == 204:
+                os.write(out, self._said(body))
+            self.send_response(status)
+            if status == 500:
+                self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def _said(self, body: bytes) -> bytes:
+            try:
+                found = Webhook(secret.read_text()).verify(body, dict(self.headers.items()))
+            except Exception as wrong:
+                return f"forged: {wrong}\n".encode()
+            return f"{found['id']}\n".encode()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+    server.socket.close()
+    server.socket = listening
+    server.serve_forever()
+
+
+# --- tellers ------------------------------------------------------------------------------------------------------
+
+
+def _house(place: Path) -> House:
+    house = build(settings_for(place, webhooks_loopback=True))
+    house.site.hooks._now_s = lambda: now_s() + AHEAD_S  # type: ignore[misc]
+    return house
+
+
+def tell(place: Path, point: str, hit: int) -> None:
+    """Tell all there is, or die at a point."""
+    house = _house(place)
+    _doom(point, hit)
+
+    async def telling() -> None:
+        house.site.hooks.begin()
+        postman = Postman(house.site)
+        await postman.round(None)
+        await postman.settled()
+
+    asyncio.run(telling())
+    house.close()
+
+
+def _begin(place: Path, url: str, founded: Founded, secret: Path) -> list[str]:
+    """A webhook from the beginning on; gives the ids of all it is to be told."""
+    house = _house(place)
+    site, district, firm = house.site, founded.district, founded.ids["firm"]
+    scopes = frozenset({"cases"})
+    client, _ = site.portals.clients.register(
+        district, NewClient(name="接收方", grants=(Grant(firm, scopes),)), "operator"
+    )
+    new = NewHook(
+        district=district, client=client, enterprise=firm, scopes=scopes, url=url, types=frozenset(), cases=frozenset(),
+        place=0, by=client,
+    )  # fmt: skip
+    secret.write_text(site.hooks.make(new).secrets[0])
+    seen = look(site, site.portals.eyes(client, firm, scopes), 0, Wanted(), 100_000)
+    house.close()
+    return [row.id for _, row in seen.rows]
+
+
+def _again(place: Path) -> None:
+    house = _house(place)
+    hooks = house.site.hooks
+    for client in house.site.portals.clients.of(next(iter(house.site.districts.all())).id, None):
+        for hook in hooks.of([client.id]):
+            hooks.replay(hook, 0)
+    house.close()
+
+
+async def _open_cases(founded: Founded) -> None:
+    house = build(settings_for(founded.place))
+    async with AsyncExitStack() as stack:
+        town = await stack.enter_async_context(town_in(house, founded))
+        for number in range(CASES):
+            await town.open_case("firm", wage_year=2005 + number)
+    house.close()
+
+
+def _forked(work: Callable[..., Any], *given: Any, after_s: float | None = None) -> int:
+    """Run something in a process of its own; its status as `os.waitpid` says it."""
+    pid = os.fork()
+    if pid == 0:
+        code = 9
+        try:
+            work(*given)
+            code = 0
+        finally:
+            os._exit(code)
+    if after_s is not None:
+        time.sleep(after_s)
+        os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+class Supervisor:
+    """Forks tellers, and holds after each what the receiver took against what there is to be told."""
+
+    def __init__(self, place: Path, book: Path, ids: list[str], seed: int) -> None:
+        self._place: Final = place
+        self._book: Final = book
+        self._order: Final = {id_: number for number, id_ in enumerate(ids)}
+        self._dice: Final = Random(seed)
+        self._read = 0
+        self._furthest = -1
+        self.deliveries = 0
+        self.passes = 0
+
+    def life(self) -> str:
+        """One teller; returns where it ended. Raises Broken."""
+        if self._dice.random() < 0.3:
+            point, after_s = "any time", self._dice.random() * LONGEST_LIFE_S
+        else:
+            point, after_s = self._dice.choice(POINTS), None
+        hit = self._dice.randrange(1, {"lease": 2, "leased": 2, "note": 5, "noted": 5}.get(point, 60))
+        status = _forked(tell, self._place, point, hit, after_s=after_s)
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        if not killed and status != 0:
+            raise Broken(f"a teller ended by itself, with status {status}")
+        self._check()
+        if self._furthest == len(self._order) - 1:
+            self.passes += 1
+            self._furthest = -1
+            if _forked(_again, self._place) != 0:
+                raise Broken("the webhook could not begin anew")
+        return point if killed else LIVED
+
+    def _check(self) -> None:
+        lines = self._book.read_text().splitlines() if self._book.exists() else []
+        new, self._read = lines[self._read :], len(lines)
+        self.deliveries += len(new)
+        for place, id_ in enumerate(new):
+            number = self._order.get(id_)
+            if number is None:
+                raise Broken(f"what came is not to be told: {id_}")
+            if number > self._furthest + 1:
+                raise Broken(f"{id_} came before what is before it")
+            if number < self._furthest - NOTED_EVERY or (place and number > self._order[new[place - 1]] + 1):
+                raise Broken(f"{id_} came again though it was noted long ago, or something was left out")
+            self._furthest = max(self._furthest, number)
+
+
+def hooked(count: int, seed: int) -> Hooked:
+    """Fork `count` tellers. Raises Broken."""
+    structlog.configure(processors=[_drop])
+    with tempfile.TemporaryDirectory(prefix="cloudnego-hooked-") as folder:
+        place, secret, book = Path(folder) / "data", Path(folder) / "secret", Path(folder) / "book"
+        listening = socket.create_server(("127.0.0.1", 0))
+        receiver = os.fork()
+        if receiver == 0:
+            receive(listening, secret, book, seed)
+        try:
+            founded = asyncio.run(found_town(settings_for(place)))
+            asyncio.run(_open_cases(founded))
+            ids = _begin(place, f"http://127.0.0.1:{listening.getsockname()[1]}/hook", founded, secret)
+            supervisor, ended = Supervisor(place, book, ids, seed), Counter[str]()
+            for _ in range(count):
+                ended[supervisor.life()] += 1
+        finally:
+            os.kill(receiver, signal.SIGKILL)
+            os.waitpid(receiver, 0)
+            shutil.rmtree(place, ignore_errors=True)
+    return Hooked(count, dict(sorted(ended.items())), len(ids), supervisor.deliveries, supervisor.passes)
+
+
+def _drop(*_: object) -> NoReturn:
+    raise structlog.DropEvent
+
+
+def run(count: int, seed: int) -> int:
+    """The claim, recorded; 1 if it broke."""
+    started = time.monotonic()
+    try:
+        found = hooked(count, seed)
+    except Broken as wrong:
+        record("webhooks", seed=seed, count=count, verdict="broken", fault=str(wrong))
+        print(f"BROKEN: {wrong}")
+        return 1
+    seconds = round(time.monotonic() - started)
+    record("webhooks", seed=seed, count=count, verdict="kept", seconds=seconds, **msgspec.to_builtins(found))
+    print(
+        f"KEPT: {count} tellers, {count - found.ended.get(LIVED, 0)} of them killed; {found.deliveries} deliveries of "
+        f"{found.events} events, all told {found.passes} times, none lost or out of order"
+    )
+    return 0
+
+
+def main() -> int:
+    """`python -m claims.hooked --n 20 --seed 1`, without a line in the record."""
+    parser = argparse.ArgumentParser(prog="python -m claims.hooked", description=__doc__)
+    parser.add_argument("--n", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    chosen = parser.parse_args()
+    print(hooked(chosen.n, chosen.seed))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
