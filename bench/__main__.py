@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("append", "http", "auth", "cockpit", "fsck", "room", "ballots", "audit")
+NAMES = ("append", "http", "auth", "cockpit", "fsck", "room", "ballots", "audit", "portal")
 
 
 def flat(figures: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:

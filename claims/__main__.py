@@ -7,6 +7,8 @@ import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
+from typing import Final
 
 from rich.progress import Progress
 
@@ -95,6 +97,12 @@ def run_reconnect(count: int, seed: int | None) -> int:
     return 0 if verdict == "kept" else 1
 
 
+BY_SEED: Final = {
+    "swap": ("swap", 2_000), "mutants": ("mutants", 10_000), "operator": ("forging", 200), "webhooks": ("hooked", 500),
+}  # fmt: skip
+"""Where a claim lies that wants how many and the first seed, and how many it takes by itself."""
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one claim; the exit code says whether it was kept."""
     parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
@@ -142,22 +150,10 @@ def main(arguments: list[str] | None = None) -> int:
         from claims import readers  # noqa: PLC0415  # needs the servers of the bench
 
         return readers.run(said.n or 21)
-    if said.claim == "swap":
-        from claims import swap  # noqa: PLC0415  # needs the tests' voter
-
-        return swap.run(said.n or 2_000, said.seed)
-    if said.claim == "mutants":
-        from claims import mutants  # noqa: PLC0415  # needs the tests' audit files
-
-        return mutants.run(said.n or 10_000, said.seed)
-    if said.claim == "operator":
-        from claims import forging  # noqa: PLC0415  # the same
-
-        return forging.run(said.n or 200, said.seed)
-    if said.claim == "webhooks":
-        from claims import hooked  # noqa: PLC0415  # needs the tests' town
-
-        return hooked.run(said.n or 500, said.seed or 1)
+    if said.claim in BY_SEED:
+        module, count = BY_SEED[said.claim]
+        verdict: int = import_module(f"claims.{module}").run(said.n or count, said.seed)
+        return verdict
     from claims import outside  # noqa: PLC0415
 
     return outside.run()

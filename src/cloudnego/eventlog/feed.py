@@ -82,6 +82,11 @@ class Feed:
             time.sleep(_AGAIN_S)
         raise AssertionError("it was looked at least once")
 
+    def end(self) -> int:
+        """The place of the last entry of the log, whatever it is of."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(sql.LEAF.c.pos))).scalar() or 0
+
     def cases_of(self, district: str, enterprises: Collection[str]) -> list[str]:
         """The cases of a district to which one of these enterprises is party."""
         c, names = _OVERVIEW.c, sorted(enterprises)

@@ -201,12 +201,12 @@ class Hooks:
         """This process alone has the database: whoever had a lease is gone."""
         self._write(update(Webhook).values(lease="", leased_until_s=0))
 
-    def due(self, enterprises: Collection[str] | None) -> list[str]:
-        """Those that may have something to be told: whose time has come after a failure, and of the others all, or
-        those that hear of these enterprises."""
+    def due(self, enterprises: Collection[str] | None) -> dict[str, int]:
+        """Those that may have something to be told, and how far each was told: whose time has come after a failure, and
+        of the others all, or those that hear of these enterprises."""
         now = self._now_s()
         waits = and_(col(Webhook.tries) > 0, col(Webhook.next_s) <= now)
-        query = select(Webhook.id).where(Webhook.state == "active", col(Webhook.leased_until_s) <= now)
+        query = select(Webhook.id, Webhook.place).where(Webhook.state == "active", col(Webhook.leased_until_s) <= now)
         news: ColumnElement[bool] = col(Webhook.tries) == 0
         if enterprises is not None:
             names = sorted(enterprises)
@@ -214,7 +214,8 @@ class Hooks:
             of_all = and_(col(Webhook.enterprise) == EVERY, col(Webhook.client).in_(served))
             news = and_(news, or_(col(Webhook.enterprise).in_(names), of_all))
         with reading(self._engine) as session:
-            return list(session.exec(query.where(or_(waits, news)).order_by(col(Webhook.next_s), col(Webhook.id))))
+            found = session.exec(query.where(or_(waits, news)).order_by(col(Webhook.next_s), col(Webhook.id)))
+            return {row[0]: row[1] for row in found.all()}
 
     def lease(self, id_: str, by: str) -> Hook | None:
         """Take one on to tell it; None if somebody has it, or there is nothing to be done for it now."""

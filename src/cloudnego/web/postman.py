@@ -76,6 +76,7 @@ class Postman:
         self._gate: Final = asyncio.Semaphore(_AT_ONCE)
         self._running: Final[dict[str, asyncio.Task[None]]] = {}
         self._again: Final[set[str]] = set()
+        self._idle: Final[dict[str, tuple[int, int]]] = {}  # how far it was told and the log was, when nothing was left
 
     async def forever(self) -> None:
         """Tell what there is to be told, until cancelled."""
@@ -103,22 +104,24 @@ class Postman:
         """Begin to tell those whose time has come, or that hear of these cases; None: of all."""
         if cases is None or cases:
             self._again.update(self._running)
-        for id_ in await self._site.threads.run(self._due, cases):
-            if id_ not in self._running:
-                self._begin(id_)
+        end, due = await self._site.threads.run(self._due, cases)
+        for id_, place in due.items():
+            if id_ not in self._running and self._idle.get(id_) != (place, end):
+                self._begin(id_, end)
 
     async def settled(self) -> None:
         """Wait until nobody is being told: for tests."""
         while self._running:
             await asyncio.wait(set(self._running.values()))
 
-    def _due(self, cases: frozenset[str] | None) -> list[str]:
+    def _due(self, cases: frozenset[str] | None) -> tuple[int, dict[str, int]]:
+        end = self._site.log.feed.end()
         enterprises = None if cases is None else self._site.log.feed.parties(cases)
-        return self._site.hooks.due(enterprises)
+        return end, self._site.hooks.due(enterprises)
 
-    def _begin(self, id_: str) -> None:
+    def _begin(self, id_: str, end: int = 0) -> None:
         self._again.discard(id_)
-        task = self._running[id_] = asyncio.ensure_future(self._tell(id_))
+        task = self._running[id_] = asyncio.ensure_future(self._tell(id_, end))
         task.add_done_callback(lambda _: self._ended(id_))
 
     def _ended(self, id_: str) -> None:
@@ -126,16 +129,23 @@ class Postman:
         if id_ in self._again and not task.cancelled():
             self._begin(id_)
 
-    async def _tell(self, id_: str) -> None:
+    async def _tell(self, id_: str, end: int) -> None:
+        """Tell one. Most that are looked at have nothing to be told: that is found out without a lease."""
         site = self._site
         async with self._gate:
-            hook = await site.threads.run(site.hooks.lease, id_, self._me)
-            if hook is None:
-                return
             try:
-                told = _Told(hook, goes_on=True)
+                hook = await site.threads.run(site.hooks.get, id_)
+                seen = await site.threads.run(self._seen, hook) if hook is not None else None
+                if hook is None or seen is None or not (seen.rows or seen.more):
+                    self._idle[id_] = (hook.place if hook is not None else 0, end)
+                    return
+                leased = await site.threads.run(site.hooks.lease, id_, self._me)
+                if leased is None:
+                    return
+                told = _Told(leased, goes_on=True)
                 while told.goes_on:
-                    told = await self._page(told.hook)
+                    told = await self._page(told.hook, seen if leased.place == hook.place else None)
+                    seen = None
                 await self._note(told.hook, [], done=True)
             except Exception as wrong:  # the lease runs out, and it is taken up where it was noted last
                 _log.error("webhook_not_told", webhook=id_, error=kinds_of(wrong))
@@ -145,8 +155,9 @@ class Postman:
         eyes = self._site.portals.eyes(hook.client, hook.enterprise, hook.scopes)
         return look(self._site, eyes, hook.place, Wanted(types=hook.types, cases=hook.cases), _PAGE)
 
-    async def _page(self, hook: Hook) -> _Told:
-        seen = await self._site.threads.run(self._seen, hook)
+    async def _page(self, hook: Hook, seen: Seen | None) -> _Told:
+        if seen is None:
+            seen = await self._site.threads.run(self._seen, hook)
         if not seen.rows:
             return _Told(msgspec.structs.replace(hook, place=seen.read_to), seen.more)
         try:
