@@ -69,7 +69,8 @@ class DistrictDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """One capacity of a person; `id` is what X-Acting-As takes. `in_force`: on the district's day."""
+    """One capacity of a person; `id` is what X-Acting-As takes. `in_force`: on the district's day. `upper`: of a union
+    the enterprise, or the union above it."""
 
     id: str
     organisation: str
@@ -84,6 +85,7 @@ class MembershipDocument(msgspec.Struct, frozen=True, kw_only=True):
     mandate_from: str | None
     mandate_to: str | None
     in_force: bool
+    upper: str | None = None
 
 
 class Me(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +157,7 @@ def _me(site: Site, who: Who) -> Me:
             mandate_from=one.mandate_from.isoformat() if one.mandate_from is not None else None,
             mandate_to=one.mandate_to.isoformat() if one.mandate_to is not None else None,
             in_force=one.in_force(today),
+            upper=one.upper,
         )
 
     return Me(

@@ -183,12 +183,12 @@ def _shown(site: Site, one: _Congress) -> CongressDocument:
         said = assembly.comments(session, one.sitting) if one.sees_talk else None
     people = one.people if one.sees_talk else None
     left = people.voting - received if people is not None and one.organises else frozenset[str]()
-    total = case.congress.total
+    total, each = case.congress.total, case.opened is not None and case.opened.ballot_per_enterprise
     return CongressDocument(
         day=case.congress.day,
         form=case.congress.form,
         total=total,
-        quorum=rule.quorum.needed(total) if rule.quorum is not None else None,
+        quorum=rule.quorum.needed(total) if rule.quorum is not None and not each else None,
         needed=majority(standing).needed(total),
         on_platform=one.people is not None,
         roll=len(people.voting) if people is not None else None,
