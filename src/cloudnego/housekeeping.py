@@ -293,7 +293,7 @@ def erase_words(
     log = open_log(Settings())
     try:
         stores = Stores(
-            log.engine, FileStore(log.engine, log.ring), PaperStore(log.engine, log.ring, now_s, Press()),
+            log.engine, log.ring, FileStore(log.engine, log.ring), PaperStore(log.engine, log.ring, now_s, Press()),
             Exports(log.engine, log.ring, now_s),
         )  # fmt: skip
         went = erase_person(

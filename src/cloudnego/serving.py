@@ -21,6 +21,8 @@ from starlette.types import ASGIApp
 
 from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
+from cloudnego.exporting.erasing import Stores, expire_talk
+from cloudnego.exporting.jobs import Exports
 from cloudnego.identity.ending import end_overdue
 from cloudnego.identity.retention import DAY_S
 from cloudnego.live import elsewhere
@@ -178,12 +180,17 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
 async def _tidy(house: House) -> None:
     """Once a day, first soon after the start: delete what is past its time, put practices away. Several nodes may do it
     at once."""
-    wait_s = _FIRST_TIDY_S
+    wait_s, site = _FIRST_TIDY_S, house.site
     while True:
         await asyncio.sleep(wait_s)
         wait_s = DAY_S
         try:
             gone = await house.site.threads.run(house.retention.sweep, house.site.now_s())
+            stores = Stores(site.engine, site.log.ring, site.files, site.papers, _exports(site))
+            gone["talk"] = await site.threads.run(
+                expire_talk, stores, house.settings.keep_talk_days, site.new_id, site.now_s()
+            )
+            site.log.bell.ring({})  # nothing has grown, but who has the words on his screen is to look again
             gone["sandboxes"] = await house.site.threads.run(end_overdue, house.site.engine, house.site.now_s())
         except Exception as wrong:
             _log.error("not_tidied", error=logs.kinds_of(wrong))
@@ -199,6 +206,10 @@ async def _tidy_polls(site: Site) -> None:
             await site.threads.run(site.polls.tidy, site.now_s())
         except Exception as wrong:
             _log.error("polls_not_tidied", error=logs.kinds_of(wrong))
+
+
+def _exports(site: Site) -> Exports:
+    return Exports(site.engine, site.log.ring, site.now_s)
 
 
 def _notice(site: Site) -> Callable[[str], None]:

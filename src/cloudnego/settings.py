@@ -210,6 +210,9 @@ class Settings(BaseSettings):
     keep_audit_exports_days: int = Field(
         7, ge=1, description="Days an audit file that was asked for may be fetched; then it is made anew."
     )
+    keep_talk_days: int = Field(
+        1095, ge=1, description="Days after a contract ran out until what was merely said at its table is erased."
+    )
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
     keep_deliveries_days: int = Field(90, ge=1, description="Days it is kept what webhooks were told.")
     webhooks_loopback: bool = Field(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from cloudnego.audit import verify
@@ -14,14 +16,16 @@ from cloudnego.audit.logkey import LogKey
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.exporting import erasing
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
-from cloudnego.exporting.erasing import TALK, Erased, OnHold, Stores, erase_person
+from cloudnego.exporting.erasing import TALK, Erased, OnHold, Stores, erase_person, expire_talk
 from cloudnego.exporting.jobs import Exports
 from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import HoldAt, lift, set_hold
 from cloudnego.identity.store import writing
 from cloudnego.papers.facts import Facts
+from cloudnego.ports import CHINA
 from tests.audit.given import contents
 from tests.eventlog.conftest import migrated_sqlite, quiet
 from tests.eventlog.given import DISTRICT, loaded, make_district
@@ -29,6 +33,7 @@ from tests.eventlog.given import DISTRICT, loaded, make_district
 __all__ = ["migrated_sqlite", "quiet"]
 
 NOW_S = 1_790_000_000
+STORY = "plain"
 _IDS = count(1)
 
 
@@ -61,7 +66,7 @@ def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated
     case = loaded(log, ("plain", ""))[0]
     house = house_on(log.engine, log.ring, LogKey.seeded("erasing"), lambda: NOW_S)
     exports = Exports(log.engine, log.ring, lambda: NOW_S)
-    stores = Stores(log.engine, house.files, house.papers, exports)
+    stores = Stores(log.engine, log.ring, house.files, house.papers, exports)
 
     def erased(*, everything: bool = True, dry_run: bool = False) -> Erased:
         return erase_person(
@@ -112,6 +117,48 @@ def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated
     assert said, "or this shows nothing"
     left = b"".join(one.read_bytes() for one in tmp_path.glob("log.sqlite3*"))
     assert [one for one in said if one.encode() in left] == []
+
+
+def test_talk_goes_when_its_contract_is_long_over_and_no_hold_stands(
+    migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasing, "TALK", frozenset({"offer_sent"}))  # nobody chats in the story
+    place = tmp_path / "log.sqlite3"
+    place.write_bytes(migrated_sqlite.read_bytes())
+    log = SqlLog(f"sqlite:///{place}", Keyring.seeded("erasing"))
+    make_district(log)
+    case = loaded(log, (STORY, ""))[0]
+    house = house_on(log.engine, log.ring, LogKey.seeded("erasing"), lambda: NOW_S)
+    exports = Exports(log.engine, log.ring, lambda: NOW_S)
+    stores = Stores(log.engine, log.ring, house.files, house.papers, exports)
+    ran_out = datetime.fromtimestamp(NOW_S, CHINA).date() - timedelta(days=31)
+    with log.engine.begin() as connection:
+        connection.execute(text("UPDATE overview SET expires_on = :day"), {"day": ran_out.isoformat()})
+
+    def left(days: int) -> int:
+        return expire_talk(stores, days, next_id, NOW_S)
+
+    assert left(30) == 0, "of a practice nothing need go"
+    with log.engine.begin() as connection:
+        connection.execute(text("UPDATE district SET kind = 'live'"))
+    assert left(31) == 0, "its day is not over"
+    hold = HoldAt(id="h2", case=case, reason="r", set_by="a", set_s=1, until_on=None, lifted_by=None, lifted_s=None)
+    with writing(log.engine) as session:
+        set_hold(session, DISTRICT, hold)
+    assert left(30) == 0
+    with writing(log.engine) as session:
+        lift(session, case, "h2", "a", 2)
+    said = erase_person(
+        stores, case, "w0", everything=False, reason="", new_id=next_id, now_s=NOW_S, dry_run=True
+    ).entries  # fmt: skip
+    assert said > 0
+    assert left(30) >= said
+    assert left(30) == 0
+    order = Order(case, Audience.UNION, "operator", "", "2026-11-29T16:00:00+08:00", "")
+    export_case(house, order, tmp_path / "after.zip", lambda _: None)
+    log.close()
+    assert [one for one in verify.verify(tmp_path / "after.zip", []) if one[0] < 9] == []
+    assert words_of((tmp_path / "after.zip").read_bytes(), "w0"), "his acts have their words"
 
 
 def test_talk_is_what_people_say_and_no_act() -> None:

@@ -4,24 +4,29 @@ audit file that may quote them. Facts, leaves, roots and hashes stay, and prove 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from cloudnego.audit.export import Reading
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog import tables
 from cloudnego.eventlog.database import snapshot, writing
 from cloudnego.eventlog.erase import erase
-from cloudnego.eventlog.leaf import decode
-from cloudnego.eventlog.store import Store
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.leaf import Leaf
+from cloudnego.eventlog.seal import leaf_of
+from cloudnego.exporting.case import district_of
 from cloudnego.exporting.jobs import Exports
 from cloudnego.files.store import FileStore
 from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import held_cases
+from cloudnego.papers.kinds import PERMANENT
 from cloudnego.papers.store import PaperStore
-from cloudnego.ports import CHINA, NoCase
+from cloudnego.ports import CHINA
 from cloudnego.texts import Actionable
 
 TALK: Final = frozenset(
@@ -35,6 +40,7 @@ class Stores(NamedTuple):
     """Where words lie."""
 
     engine: Engine
+    ring: Keyring
     files: FileStore
     papers: PaperStore
     exports: Exports
@@ -52,51 +58,94 @@ class OnHold(Actionable):
     """A hold stands on the case: nothing of it is deleted."""
 
 
+Found = dict[Stream, dict[int, bytes]]
+"""Entries by stream and number, and their words."""
+
+
 def erase_person(
     stores: Stores, case: str, person: str, *, everything: bool, reason: str, new_id: Callable[[str], str], now_s: int,
     dry_run: bool = False,
 ) -> Erased:  # fmt: skip
-    """Erase what somebody wrote in a case: his talk, or with `everything` all his words and the files he laid there.
+    """Erase what somebody wrote in a case: his talk, with the papers in which it is quoted; or with `everything` all
+    his words and the files he laid there, with all papers of those streams but the permanent ones.
 
     Raises OnHold, NoCase. Older backups still hold it.
     """
-    engine = stores.engine
-    with Session(engine) as session:
-        district = session.exec(select(tables.Stream.district).where(tables.Stream.id == f"{case}/notice")).first()
-        if district is None:
-            raise NoCase(case)
-        if case in held_cases(session, datetime.fromtimestamp(now_s, CHINA).date()):
+    district = district_of(stores.engine, case)
+    with Session(stores.engine) as session:
+        if case in held_cases(session, _day(now_s)):
             raise OnHold("on_hold", case=case)
-    found = _written_by(engine, case, person, everything=everything)
+    found = _written(stores, case, lambda leaf: leaf.actor == person and (everything or leaf.type in TALK))
     laid = [one for one in stores.files.listed(case, list(Stream)) if one.facts.by == person and not one.facts.erased]
     laid = laid if everything else []
     touched = frozenset(found) | {one.stream for one in laid}
-    quoting = [one for one in stores.papers.of_case(case, frozenset(Stream)) if one.streams & touched and one.size]
+    quoting = None if everything else _texts(found)
     if dry_run:
-        return Erased(sum(map(len, found.values())), len(laid), len(quoting))
-    entries = sum(erase(engine, case, stream, seqs) for stream, seqs in found.items())
+        papers = len(stores.papers.due(case, touched, PERMANENT, quoting)) if touched else 0
+        return Erased(sum(map(len, found.values())), len(laid), papers)
+    entries = sum(erase(stores.engine, case, stream, frozenset(seqs)) for stream, seqs in found.items())
     files = sum(stores.files.erase(case, one.id) for one in laid)
-    papers = stores.papers.forget(case, touched) if touched else 0
+    papers = stores.papers.forget(case, touched, PERMANENT, quoting) if touched else 0
     stores.exports.forget(case)
+    went = Erased(entries, files, papers)
+    _record(stores.engine, (district, case), (person, reason), went, (new_id("z"), now_s))
+    return went
+
+
+def expire_talk(stores: Stores, days: int, new_id: Callable[[str], str], now_s: int) -> int:
+    """Erase the talk of every live case whose contract ran out that many days ago, and which is not on hold; returns
+    how many entries lost their words. What is agreed, minuted and filed stays (个人信息保护法 19, 47)."""
+    over, gone = _day(now_s) - timedelta(days=days), 0
+    old = (
+        select(tables.OverviewRow.case_id, tables.OverviewRow.district)
+        .join(tables.District, col(tables.District.id) == col(tables.OverviewRow.district))
+        .where(tables.District.kind == "live", col(tables.OverviewRow.expires_on) < over)
+    )
+    with Session(stores.engine) as session:
+        held, cases = held_cases(session, _day(now_s)), session.exec(old).all()
+    for case, district in cases:
+        found = _written(stores, case, lambda leaf: leaf.type in TALK) if case not in held else {}
+        if not found:
+            continue
+        entries = sum(erase(stores.engine, case, stream, frozenset(seqs)) for stream, seqs in found.items())
+        papers = stores.papers.forget(case, frozenset(found), PERMANENT, _texts(found))
+        stores.exports.forget(case)
+        _record(stores.engine, (district, case), ("", "expired"), Erased(entries, 0, papers), (new_id("z"), now_s))
+        gone += entries
+    return gone
+
+
+def _day(now_s: int) -> date:
+    return datetime.fromtimestamp(now_s, CHINA).date()
+
+
+def _record(engine: Engine, where: tuple[str, str], why: tuple[str, str], went: Erased, at: tuple[str, int]) -> None:
+    """`where`: district and case; `why`: whose words, and the reason; `at`: the id of the row, and when."""
     row = Erasure(
-        id=new_id("z"), district=district, case_id=case, of=person, reason=reason, at_s=now_s, entries=entries,
-        files=files, papers=papers,
+        id=at[0], district=where[0], case_id=where[1], of=why[0], reason=why[1], at_s=at[1], **went._asdict()
     )  # fmt: skip
     with Session(writing(engine)) as session:
         session.add(row)
         session.commit()
-    return Erased(entries, files, papers)
 
 
-def _written_by(engine: Engine, case: str, person: str, *, everything: bool) -> dict[Stream, frozenset[int]]:
-    """The entries of a person that still have words, by stream."""
-    store, needle = Store(engine), f'"actor":"{person}"'.encode()
-    found: dict[Stream, set[int]] = {}
-    with snapshot(engine) as connection:
-        for row in store.tail(connection, case, dict.fromkeys(Stream, 0)):
-            if row.words is None or needle not in row.leaf:
-                continue
-            leaf = decode(row.leaf)
-            if leaf.actor == person and (everything or leaf.type in TALK):
-                found.setdefault(Stream(row.stream), set()).add(row.seq)
-    return {stream: frozenset(seqs) for stream, seqs in found.items()}
+def _written(stores: Stores, case: str, meant: Callable[[Leaf], bool]) -> Found:
+    """The entries that are meant and still have words, by stream."""
+    found: Found = {}
+    with snapshot(stores.engine) as connection:
+        for row in Reading(connection, stores.engine, stores.ring, case, Stream).joint():
+            if row.words is not None and meant(leaf_of(row)):
+                found.setdefault(Stream(row.stream), {})[row.seq] = row.words
+    return found
+
+
+def _texts(found: Found) -> list[str]:
+    """Every text in these words."""
+    return [text for seqs in found.values() for words in seqs.values() for text in _in(msgspec.json.decode(words))]
+
+
+def _in(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inside for text in _in(one)]

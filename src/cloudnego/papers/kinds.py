@@ -73,6 +73,11 @@ CONFIDENTIAL: Final = frozenset({"D4", "D5", "D8"})
 """Kinds that are given out with a mark on them: who took it, and when."""
 
 
+PERMANENT: Final = frozenset({"D0", "D2", "D13", "D14", "D14S", "D17", "D18", "D23"})
+"""Kinds that are archives and stay for good, whoever wishes his words away: contract, resolution, opinion of the
+review, publication, mandates, confirmations of service (国家档案局令第10号; 个人信息保护法 47)."""
+
+
 class Possible(NamedTuple):
     """A paper that can be made now."""
 

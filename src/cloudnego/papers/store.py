@@ -6,10 +6,11 @@ template would print others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Final
 
+import rfc8785
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
@@ -139,15 +140,21 @@ class PaperStore:
         with snapshot(self._engine) as connection:
             return self._content(connection, paper)
 
-    def forget(self, case: str, streams: frozenset[Stream]) -> int:
+    def forget(
+        self,
+        case: str,
+        streams: frozenset[Stream],
+        spared: Collection[str] = (),
+        quoting: Collection[str] | None = None,
+    ) -> int:
         """Delete for good the bytes of every paper that speaks of one of these streams, as is due when words in them
-        are erased: a paper quotes them. Number, hashes, day and person stay. Returns how many there were."""
+        are erased: a paper quotes them. `spared`: kinds that stay; `quoting`: only papers in which one of these texts
+        stands. Number, hashes, day and person stay. Returns how many there were."""
+        meant = [one.number for one in self.due(case, streams, spared, quoting)]
         with writing(self._engine).connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.connection.driver_connection.execute("PRAGMA secure_delete=ON")  # type: ignore[union-attr]
             with connection.begin():
-                found = map(_opened, connection.execute(select(_PAPER).where(_PAPER.c.case_id == case)).all())
-                meant = [one.number for one in found if one.streams & streams and one.size]
                 for number in meant:
                     _, wrapped = self._ring.new(PAPER_KEYS.what(number))  # the old one is gone with what it sealed
                     connection.execute(delete(_PART).where(_PART.c.paper == number))
@@ -155,6 +162,24 @@ class PaperStore:
                     connection.execute(update(_PAPER).where(_PAPER.c.number == number).values(**left))
         sweep(self._engine, _PART.name)
         return len(meant)
+
+    def due(
+        self,
+        case: str,
+        streams: frozenset[Stream],
+        spared: Collection[str] = (),
+        quoting: Collection[str] | None = None,
+    ) -> list[Paper]:
+        """The papers that `forget` takes."""
+        found = [
+            one
+            for one in self.of_case(case, frozenset(Stream))
+            if one.streams & streams and one.size and one.doc not in spared
+        ]
+        if quoting is None:
+            return found
+        told = [rfc8785.dumps(text)[1:-1] for text in quoting if text]
+        return [one for one in found if any(text in self.content(one)[0] for text in told)]
 
     def check(self) -> list[Fault]:
         """Read every byte of every paper, and name those that are not what was stored."""
