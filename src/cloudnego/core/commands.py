@@ -841,7 +841,7 @@ class WriteMinutes(Dated):
 
 class ConfirmMinutes(SideAct):
     """A chief signs the minutes with this hash: in ink, entered with the scan, or with the key on his own device where
-    his side has agreed to that (HZ 26 ¶3; ESL 3, 13)."""
+    the sides agreed to that (HZ 26 ¶3; ESL 3, 13)."""
 
     type: Literal["confirm_minutes"] = "confirm_minutes"
     binding: ClassVar[bool] = True
@@ -876,7 +876,7 @@ class ConfirmDraft(SideAct):
 
 class SignDraft(SideAct):
     """A chief signs the draft before the ballot, where the text wants it (N2004 34; SH 22, NB 19, HA 27): in ink,
-    entered with the scan, or with the key on his own device where his side has agreed to that (ESL 3, 13)."""
+    entered with the scan, or with the key on his own device where the sides agreed to that (ESL 3, 13)."""
 
     type: Literal["sign_draft"] = "sign_draft"
     binding: ClassVar[bool] = True
@@ -1062,7 +1062,7 @@ class CountPoll(Command):
 
 class SignContract(SideAct):
     """A chief signs the contract that was voted: in ink, entered with the scan, or with the key on his own device where
-    his side has agreed to that (HZ 28 ¶2; ESL 3, 13)."""
+    the sides agreed to that (HZ 28 ¶2; ESL 3, 13)."""
 
     type: Literal["sign_contract"] = "sign_contract"
     binding: ClassVar[bool] = True

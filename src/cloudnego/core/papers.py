@@ -22,16 +22,17 @@ def in_force(case: Negotiation, side: Side, on: date) -> bool:
 
 
 def signed(m: Moment, command: c.SideAct) -> Obstacle | None:
-    """In ink, entered with the scan; or with the key on the signer's own device, while his side's agreement that it
-    signs electronically is in force (D0): 当事人可以约定使用或者不使用电子签名 (ESL 3 ¶1), 也可以选择使用符合其约定的
-    可靠条件的电子签名 (ESL 13 ¶2).
+    """In ink, entered with the scan; or with the key on the signer's own device, while the agreement of both sides that
+    they sign electronically is in force (D0): 当事人可以约定使用或者不使用电子签名 (ESL 3 ¶1), 也可以选择使用符合其约定
+    的可靠条件的电子签名 (ESL 13 ¶2).
     """
     if not m.signed or scanned(m, command) is None:
         return scanned(m, command)
-    if in_force(m.case, m.own_side, m.today):
+    missing = next((side for side in (m.own_side, m.own_side.other) if not in_force(m.case, side, m.today)), None)
+    if missing is None:
         return None
     cure = (Seat.CHIEF, Seat.UNION, Seat.HR)
-    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=m.own_side)
+    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=missing)
 
 
 def served(m: Moment, command: c.Command, service: c.Service | None) -> Served | None:

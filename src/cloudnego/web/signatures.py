@@ -143,7 +143,7 @@ def _sealed(site: Site, found: Found, paper: Paper, by: str) -> tuple[Paper, boo
     sides = {one.side for one, _ in acts_on(source, paper)}
     if not sides:
         raise Problem("paper_not_signed")
-    missing = [side for side in sides if not in_force(found.case, side, found.at.date())]
+    missing = any(not in_force(found.case, side, found.at.date()) for side in SIDES)
     there = site.signing.of(paper, found.streams)
     if missing and (there is None or not sides <= {one.side for one in there[1].signatures}):
         raise Problem("internal_certificate_not_agreed")

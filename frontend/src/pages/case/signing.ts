@@ -50,7 +50,8 @@ export function useSigning() {
   }
   const waiting = computed(() => document.value?.rows.filter((row) => mine(row)) ?? [])
   const side = computed<Side | null>(() => found.document?.me.side ?? null)
-  const agreed = computed(() => document.value?.signers.find((one) => one.side === side.value)?.agreed_until ?? null)
+  /** The sides whose agreement on electronic signatures is not in force. */
+  const apart = computed<readonly Side[]>(() => document.value?.signers.filter((one) => !one.agreed_until).map((one) => one.side) ?? [])
 
   async function doing(what: string, work: () => Promise<void>): Promise<void> {
     if (busy.value) return
@@ -114,7 +115,7 @@ export function useSigning() {
     await load()
   })
 
-  return { document, failed, busy, wrong, obstacles, done, waiting, side, agreed, load, mine, signs, open, seals, sealed: (row: ToSign): boolean => SEALED.has(row.text.doc) }
+  return { document, failed, busy, wrong, obstacles, done, waiting, side, apart, load, mine, signs, open, seals, sealed: (row: ToSign): boolean => SEALED.has(row.text.doc) }
 }
 
 /** Papers that take certificate signatures. */
