@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from cloudnego.core import events as e
 from cloudnego.main import House, build, install
+from cloudnego.web.coordination import coordinations
+from tests.papers.made import altered, source_of
 from tests.web.conftest import API, settings_for
 from tests.web.granted import Standing
 from tests.web.played import looking, rehearsed, settle, write
@@ -112,6 +115,14 @@ async def test_a_coordination_says_who_asked_who_coordinates_and_until_when(disp
     assert term["derivation"]["n"] == 30 + one["extended"]["days"]
     outside = (await looking(house)("w9").get(f"{API}/negotiations/{case}/coordination")).json()
     assert (outside["seen"], outside["rows"], outside["terms"]) == (False, [], [])
+
+
+def test_what_was_asked_for_and_what_was_agreed_on_is_told_in_the_words_of_both() -> None:
+    asked = altered(source_of("silent-enterprise"), e.CoordinationRequested, words={"facts": "拒谈", "claims": "开谈"})
+    agreed = {"agreement": True, "words": {"settled": "五月起协商", "open_items": "幅度"}}
+    (one,) = coordinations(altered(asked, e.DisputeClosed, **agreed).events)
+    assert (one.facts, one.claims, one.settled, one.open_items) == ("拒谈", "开谈", "五月起协商", "幅度")
+    assert (one.agreement, one.accepted_on is not None, one.extended is not None) == (True, True, True)
 
 
 @pytest.mark.parametrize(("who", "found"), [("authority", 1), ("w0", 1), ("w9", 0), ("elsewhere", 0)])

@@ -1388,11 +1388,12 @@ class EndInvitation(SideAct):
 
 
 class ApplyForCoordination(SideAct):
-    """Ask the labour authority to coordinate the dispute (ZJ 39; N2004 49)."""
+    """Ask the labour authority to coordinate the dispute (ZJ 39; N2004 49). `claims`: what is asked for."""
 
     type: Literal["apply_for_coordination"] = "apply_for_coordination"
     binding: ClassVar[bool] = True
     facts: Text
+    claims: Text | None = None
 
 
 class AcceptDispute(Dated):
@@ -1420,10 +1421,13 @@ class ExtendDispute(Dated):
 
 
 class CloseDispute(Dated):
-    """The authority ends the coordination, with an agreement signed by coordinators and chiefs, or without one."""
+    """The authority ends the coordination, with an agreement signed by coordinators and chiefs, or without one.
+
+    `settled`: what they agreed on (N2004 53)."""
 
     type: Literal["close_dispute"] = "close_dispute"
     agreement: bool
+    settled: Text | None = None
     open_items: Text | None = None
 
 

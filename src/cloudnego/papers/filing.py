@@ -273,14 +273,19 @@ def coordination(source: Source, pen: Pen) -> Iterator[Facts]:
                     Fields(rows=((pen.label("applicant"), source.organ(side)),
                                  (pen.label("other"), source.organ(side.other)))),
                     pen.heading("facts"), Text(text=facts) if facts is not None else pen.text("erased"),
-                    Fields(rows=((pen.label("claims"), None),)),
+                    Fields(rows=((pen.label("claims"), words(asked, "claims")),)),
                     chief_signs(source, pen, side),
                 ]  # fmt: skip
                 yield sheet(source, pen, ("D22", f"asked-{one.seq}"), blocks, day_of(one), title="asked.title")
             case e.DisputeClosed() as closed:
                 blocks = [
                     pen.text("closed.agreed" if closed.agreement else "closed.open", day=blank_day(day_of(one))),
-                    Fields(rows=((pen.label("result"), None), (pen.label("left"), words(closed, "open_items")))),
+                    Fields(
+                        rows=(
+                            (pen.label("result"), words(closed, "settled")),
+                            (pen.label("left"), words(closed, "open_items")),
+                        )
+                    ),
                     chief_signs(source, pen, Side.WORKER, Side.EMPLOYER),
                     Signs(rows=tuple(Sign(role=pen.label("coordinator"), name=source.name(x)) for x in coordinators)),
                 ]

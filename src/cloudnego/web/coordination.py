@@ -54,11 +54,13 @@ class Extension(msgspec.Struct, frozen=True, kw_only=True):
 
 class Coordination(msgspec.Struct, frozen=True, kw_only=True):
     """One coordination. `applied_by` is null where the authority took it up by itself, `accepted_on` as long as it has
-    not; `evidence`: SHA-256 of the signed agreement or of the record that there is none; `open_items`: what is left."""
+    not; `evidence`: SHA-256 of the signed agreement or of the record that there is none; `settled`: what was agreed on,
+    `open_items`: what is left."""
 
     applied_by: Side | None
     applied_on: date | None
     facts: str | None
+    claims: str | None
     accepted_on: date | None
     ex_officio: bool
     coordinators: tuple[str, ...]
@@ -66,6 +68,7 @@ class Coordination(msgspec.Struct, frozen=True, kw_only=True):
     extended: Extension | None
     closed_on: date | None
     agreement: bool | None
+    settled: str | None
     open_items: str | None
     evidence: str | None
 
@@ -119,8 +122,8 @@ def _terms(found: Found, law: Law) -> tuple[DeadlineDocument, ...]:
 
 
 _ASKED: Final = Coordination(
-    applied_by=None, applied_on=None, facts=None, accepted_on=None, ex_officio=False, coordinators=(), came_to=(),
-    extended=None, closed_on=None, agreement=None, open_items=None, evidence=None,
+    applied_by=None, applied_on=None, facts=None, claims=None, accepted_on=None, ex_officio=False, coordinators=(),
+    came_to=(), extended=None, closed_on=None, agreement=None, settled=None, open_items=None, evidence=None,
 )  # fmt: skip
 
 
@@ -131,7 +134,15 @@ def coordinations(told: Iterable[Recorded]) -> tuple[Coordination, ...]:
         on = day_of(one)
         match one.event:
             case e.CoordinationRequested(side=side) as asked:
-                found.append(replace(_ASKED, applied_by=side, applied_on=on, facts=words(asked, "facts")))
+                found.append(
+                    replace(
+                        _ASKED,
+                        applied_by=side,
+                        applied_on=on,
+                        facts=words(asked, "facts"),
+                        claims=words(asked, "claims"),
+                    )
+                )
             case e.DisputeAccepted() as taken:
                 if taken.ex_officio or not found:
                     found.append(_ASKED)
@@ -144,7 +155,8 @@ def coordinations(told: Iterable[Recorded]) -> tuple[Coordination, ...]:
                 found[-1] = replace(found[-1], extended=Extension(on=on, days=days, reason=words(longer, "reason")))
             case e.DisputeClosed() as over if found:
                 found[-1] = replace(
-                    found[-1], closed_on=on, agreement=over.agreement, open_items=words(over, "open_items"),
+                    found[-1], closed_on=on, agreement=over.agreement, settled=words(over, "settled"),
+                    open_items=words(over, "open_items"),
                     evidence=over.evidence.sha256 if over.evidence is not None else None,
                 )  # fmt: skip
             case _:
