@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx2
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.person import PHONE
+from tests.browser.person import PHONE, Person
 from tests.browser.played import town_of
 from tests.browser.windows import Enters
 from tests.journeys.conftest import House
@@ -17,6 +18,34 @@ pytestmark = pytest.mark.whole
 NAME = "浏览器试填精密零部件制造（杭州）有限公司"
 FACTS = {"名称": NAME, "统一社会信用代码": "91330109MA2TESTX0N", "地址": "试填路 8 号", "行业代码": "C3670"}
 SYSTEM = "人事系统"
+HOOK = "https://127.0.0.1/hooks/wage-negotiation/of-the-personnel-system-of-the-enterprise?key=said-once"
+
+
+def _makes_a_webhook(url: str, client: str, secret: str) -> None:
+    """What the program itself does, with the id and the secret it was given."""
+    with httpx2.Client(base_url=url) as door:
+        form = {"grant_type": "client_credentials"}
+        token = door.post("/oauth/token", data=form, auth=(client, secret)).json()["access_token"]
+        told = door.post("/api/v1/webhooks", json={"url": HOOK}, headers={"Authorization": f"Bearer {token}"})
+        assert told.status_code == 201, told.text
+
+
+async def _tries_it(official: Person) -> None:
+    """Sees the webhook, tries it, lets it rest, reads what was sent, takes it away."""
+    page, sheet = official.page, official.page.locator("dialog[open]").last
+    await official.goes_to("/office/portals")
+    await page.get_by_role("button", name=f"测试 {HOOK}").click()
+    await official.sees("地址不是公网地址")
+    await page.get_by_role("button", name=f"暂停 {HOOK}").click()
+    await official.sees("已暂停")
+    await official.is_fine()
+    await page.get_by_role("button", name=f"推送记录 {HOOK}").click()
+    await expect(sheet.get_by_text("测试消息")).to_be_visible()
+    await official.is_fine()
+    await sheet.get_by_role("button", name="关闭").click()
+    await page.get_by_role("button", name=f"删除 {HOOK}").click()
+    await sheet.get_by_role("button", name="删除").click()
+    await expect(page.get_by_text(HOOK)).to_have_count(0)
 
 
 async def test_an_official_enters_an_enterprise_its_people_and_its_portal(enters: Enters, server: House) -> None:
@@ -67,7 +96,10 @@ async def test_an_official_enters_an_enterprise_its_people_and_its_portal(enters
             await town.proves(official, who)
             await expect(sheet.locator(".secret").last).to_have_text(re.compile("^cns_"))
         await official.is_fine()
+        said = [await sheet.locator(".secret").nth(n).inner_text() for n in (0, 1)]
         await sheet.get_by_role("button", name="已存好").click()
+        _makes_a_webhook(server.url, said[0].strip(), said[1].strip())
+        await _tries_it(official)
         await page.get_by_role("button", name=f"撤回授权 {NAME}").click()
         await sheet.get_by_role("button", name="撤回授权").click()
         await expect(page.get_by_role("heading", name=SYSTEM)).to_have_count(0)
