@@ -35,6 +35,22 @@ async def _makes_a_key(town: Town, who: str, case: str) -> Person:
     return person
 
 
+async def _refuses_an_older_log_of_the_district(employer: Person, case: str, server: House) -> None:
+    """A device that keeps its head is shown one that was before: a case was taken away whole, or is to be."""
+    await employer.sees("区的记录每十分钟")
+    answer = await employer.page.request.get(f"{employer.url}/api/v1/district/log")
+    shown = await answer.json()
+    empty = {**shown, "size": 0, "proof": None, "note": shown["note"].replace(f"\n{shown['size']}\n", "\n0\n", 1)}
+
+    async def another(route: Route) -> None:
+        await route.fulfill(json=empty)
+
+    await employer.page.route(re.compile(r"/district/log(\?.*)?$"), another)
+    await employer.goes_to(f"/c/{case}/log")
+    await expect(employer.page.locator("section[role=alert] h2")).to_have_text("区的记录")
+    await employer.is_fine()
+
+
 async def test_both_devices_confirm_by_themselves_and_neither_goes_back(enters: Enters, server: House) -> None:
     async with town_of(server.url, enters) as town:
         case = (await up_to(town, c.SendMeetingNotice)).record.case
@@ -61,3 +77,4 @@ async def test_both_devices_confirm_by_themselves_and_neither_goes_back(enters: 
         await worker.page.unroute(CHECKPOINTS)
         await worker.goes_to(f"/c/{case}/timeline")
         await expect(worker.page.locator("[data-log-alarm]")).to_be_visible()
+        await _refuses_an_older_log_of_the_district(employer, case, server)

@@ -11,7 +11,10 @@ import { makeKey, registering, sign } from '@/tools/log/sign'
 
 export type LogRow = components['schemas']['CheckpointRow']
 type List = components['schemas']['CheckpointList']
+type Shown = Pick<LogRow, 'origin' | 'note' | 'keys' | 'proof'> & { stream: string }
 const OFTEN_MS = 20_000
+/** The log of the district grows by a leaf in ten minutes. */
+const DISTRICT_OFTEN_MS = 600_000
 
 /** The log of the open case as this device sees it: what it holds, what it was shown, and what does not go on from what it holds. A
  * chief's device co-signs by itself what it has checked. */
@@ -23,9 +26,11 @@ export const useLog = defineStore('log', () => {
   const device = shallowRef<DeviceRow | null>(null)
   const checkedAt = ref(0)
   const keeps = ref(true)
+  const district = shallowRef<HeldRow | null>(null)
+  let districtAt = 0
   let running: Promise<void> | null = null
 
-  const alarms = computed(() => held.value.filter((one) => one.alarm))
+  const alarms = computed(() => [...held.value, ...(district.value ? [district.value] : [])].filter((one) => one.alarm))
   const mine = computed(() => rows.value.some((one) => one.witness))
   const of = (stream: string): HeldRow | undefined => held.value.find((one) => one.stream === stream)
 
@@ -47,7 +52,7 @@ export const useLog = defineStore('log', () => {
     const path = `/api/v1/negotiations/${id}/checkpoints`
     let found = await ask<List>(`${path}${since && `?since=${since}`}`, undefined, undefined, 'GET')
     const after: HeldRow[] = []
-    for (const row of found.rows) after.push(await taken(person, id, row, before.find((one) => one.stream === row.stream)))
+    for (const row of found.rows) after.push(await taken(person, id, row, before.find((one) => one.stream === row.stream), `${id}/${row.stream}`))
     device.value = (await deviceOf(person)) ?? null
     let signed = false
     if (device.value) for (const [at, row] of found.rows.entries()) if (row.witness && !after[at]!.alarm) signed = (await confirm(device.value, after[at]!)) || signed
@@ -56,12 +61,24 @@ export const useLog = defineStore('log', () => {
     held.value = after
     rows.value = [...found.rows]
     checkedAt.value = Date.now()
+    await checkDistrict(person)
+  }
+
+  /** The same of the log of the district: whoever keeps its head finds a case that was taken away whole. */
+  async function checkDistrict(person: string): Promise<void> {
+    const id = session.me?.district.id
+    if (!id || Date.now() - districtAt < DISTRICT_OFTEN_MS) return
+    const place = `district:${id}`
+    const [was] = await heldOf(person, place)
+    const shown = await ask<components['schemas']['DistrictHeadDocument']>(`/api/v1/district/log${was ? `?since=${was.head.size}` : ''}`, undefined, undefined, 'GET')
+    district.value = await taken(person, place, { ...shown, stream: 'district' }, was, id)
+    districtAt = Date.now()
   }
 
   /** A head that goes on from what is held takes its place; any other stands beside it. */
-  async function taken(person: string, id: string, row: LogRow, was: HeldRow | undefined): Promise<HeldRow> {
+  async function taken(person: string, id: string, row: Shown, was: HeldRow | undefined, tail: string): Promise<HeldRow> {
     if (was?.alarm) return was
-    const verdict = await judge(was ?? null, row, `${id}/${row.stream}`)
+    const verdict = await judge(was ?? null, row, tail)
     const at = Date.now()
     const first = { person, caseId: id, stream: row.stream, cosigned: null, signing: null, alarm: null }
     const kept: HeldRow = 'held' in verdict
@@ -129,5 +146,5 @@ export const useLog = defineStore('log', () => {
     await look(caseId.value, true)
   }
 
-  return { caseId, rows, held, device, checkedAt, keeps, alarms, mine, of, look, register, end }
+  return { caseId, rows, held, district, device, checkedAt, keeps, alarms, mine, of, look, register, end }
 })
