@@ -14,12 +14,16 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cloudnego.audit.checkpoints import Checkpoints
+from cloudnego.audit.district import DistrictLogs
 from cloudnego.audit.export import Confirmed, Cosigned, Made, Source, Witness, write_export
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import WITNESS, Head, Key, cosigned
-from cloudnego.audit.packing import Part, write
+from cloudnego.audit.packing import Part, Parts, write
 from cloudnego.core.vocabulary import JOINT, Side, Stream
+from cloudnego.eventlog.leaf import canonical
 from cloudnego.eventlog.log import SqlLog
+from cloudnego.exporting.proving import proved_by, put_proofs
+from tests.eventlog.given import DISTRICT
 
 KEY: Final = LogKey.seeded("export")
 AT_S: Final = 1_790_000_000
@@ -82,12 +86,25 @@ def confirmed(heads: Iterable[Head], chiefs: Iterable[Chief] = CHIEFS) -> Confir
     return Confirmed([chief.witness() for chief in some], signed)
 
 
+def _put_paper(parts: Parts) -> None:
+    """A paper that was made and one that was erased, in their register."""
+    paper = {"json": b'{"doc":"D6"}', "pdf": b"%PDF-1.7 D6"}
+    hashes = {kind: sha256(content).hexdigest() for kind, content in paper.items()}
+    rows = [{"erased": number == "D6-2", "files": hashes, "number": number} for number in ("D6-1", "D6-2")]
+    for kind, content in paper.items():
+        parts.put(f"papers/D6-1.{kind}", content)
+    parts.put("papers/register.json", canonical(rows))
+
+
 def exported(log: SqlLog, case: str, target: Path, audience: str = "union", found: Confirmed | None = None) -> bytes:
     """An audit file of a case, co-signed at its last heads unless it is said otherwise."""
     heads = Checkpoints(log.engine, KEY).heads(case, STREAMS[audience])
     found = confirmed(heads.values()) if found is None else found
-    source = Source(log.engine, log.ring, KEY)
-    write_export(source, made(case, audience), STREAMS[audience], target, found)
+    logs = DistrictLogs(log.engine, log.districts, KEY, lambda: AT_S)
+    logs.tick(DISTRICT)  # one leaf, at the first file: it has the cases that were there
+    proved = proved_by(log.engine, logs, DISTRICT, case, STREAMS[audience])
+    source, further = Source(log.engine, log.ring, KEY), (lambda parts: put_proofs(parts, proved), _put_paper)
+    write_export(source, made(case, audience), STREAMS[audience], target, found, further=further)
     return target.read_bytes()
 
 
