@@ -122,6 +122,23 @@ async def test_both_chiefs_signatures_stand_in_one_file_one_after_the_other(
     assert not await holds(later.getvalue(), root)
 
 
+async def test_a_refusal_and_ink_stand_beside_what_devices_signed(look: Looking, case: str) -> None:
+    worker, employer = look("w0"), look("e0")
+    answer = await employer.post(f"{API}/{case}/refuse-to-sign", json={"reason": "等总公司批复"})
+    assert answer.status_code == 201, answer.text
+    rows = (await worker.get(f"{API}/{case}/signing")).json()["rows"]
+    contract = next(one["text"] for one in rows if one["text"]["what"] == "contract")
+    assert [(one["state"], one["reason"]) for one in contract["hands"]] == [("open", None), ("refused", "等总公司批复")]
+    scan = {"sha256": "5" * 64, "kind": "scan"}
+    ink = {"document_hash": contract["hash"], "evidence": scan}
+    assert (await worker.post(f"{API}/{case}/sign-contract", json=ink)).status_code == 201
+    rows = (await worker.get(f"{API}/{case}/signing")).json()["rows"]
+    hand = next(one["text"]["hands"][0] for one in rows if one["text"]["what"] == "contract")
+    assert (hand["state"], hand["how"], hand["scan"], hand["entered_by"]) == ("signed", "ink", "5" * 64, None)
+    offered = next(one["text"]["hands"][0] for one in rows if one["text"]["what"] == "offer")
+    assert (offered["how"], offered["mark"]) == ("platform", None)
+
+
 async def test_no_internal_certificate_without_the_agreement_it_rests_on(
     look: Looking, still: House, case: str
 ) -> None:

@@ -24,7 +24,8 @@ How = Literal["device", "ink", "platform"]
 
 class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """One side's place on a paper. `state`: what became of it; `how`, `person`, `entry` ("stream/seq"), `at` and the
-    `mark` of the device's key where it is signed or refused; `reason`: why it was refused, if that was said."""
+    `mark` of the device's key where it is signed or refused; `reason`: why it was refused, if that was said; of what
+    was signed in ink `scan`: the SHA-256 of the scan, and `entered_by`: who entered it, where that is another."""
 
     side: Side
     state: Literal["open", "signed", "refused"]
@@ -34,6 +35,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
     mark: str | None = None
     reason: str | None = None
+    scan: str | None = None
+    entered_by: str | None = None
 
 
 class ToSign(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,14 +139,17 @@ def _hand(one: Recorded) -> Hand:
     assert isinstance(event, e.SideFact | e.ContractSigned | e.SigningRefused)
     refused = isinstance(event, e.SigningRefused)
     sig = decode(one.leaf).sig
+    person = event.person if isinstance(event, e.ContractSigned) else one.actor
     how: How = "device" if sig is not None else "ink" if event.from_paper or event.evidence else "platform"
     return Hand(
         side=event.side,
         state="refused" if refused else "signed",
         how=how,
-        person=event.person if isinstance(event, e.ContractSigned) else one.actor,
+        person=person,
         entry=f"{one.stream.value}/{one.seq}",
         at=one.at,
         mark=None if sig is None else mark_of(signed_by(sig)),
         reason=words(event, "reason") if refused else None,
+        scan=event.evidence.sha256 if how == "ink" and event.evidence is not None else None,
+        entered_by=one.actor if how == "ink" and one.actor != person else None,
     )

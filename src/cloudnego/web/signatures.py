@@ -74,7 +74,8 @@ async def get_signing(
         rows = to_sign(source_of(site, found), found.streams)
         made = site.papers.of_case(found.id, found.streams)
         signers = tuple(_signer(found, side) for side in SIDES)
-        persons = {hand.person for row in rows for hand in row.hands if hand.person is not None}
+        hands = [hand for row in rows for hand in row.hands]
+        persons = {one for hand in hands for one in (hand.person, hand.entered_by) if one is not None}
         persons |= {one for signer in signers for one in (signer.chief, signer.delegate) if one is not None}
         return SigningDocument(
             log=site.audit.devices.name,
