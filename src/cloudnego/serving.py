@@ -139,6 +139,7 @@ async def serve(house: House, ready: Callable[[str], None], stop: asyncio.Event 
         tasks += [asyncio.create_task(one) for one in (*_beside(house), _wait_for(stop))]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # told to stop, or something ended by itself
     finally:
+        house.site.stir.end()
         for server in servers:
             server.should_exit = True
         _, late = await asyncio.wait(tasks[: len(servers)], timeout=_DRAIN_S + 5) if servers else (set(), set())

@@ -21,7 +21,7 @@ def test_what_drew_an_earlier_place_and_commits_later_is_not_passed_over(migrate
     seen = {case: [Stream.NOTICE] for case in ("slow", "quick")}
 
     def read(after: int = 0) -> list[str]:
-        return [one.case for one in feed.read(seen, after, feed.horizon(), 10)]
+        return [one.case for one in feed.read(seen, after, feed.horizon()[0], 10)]
 
     with psycopg.connect(dsn) as slow, psycopg.connect(dsn) as quick:
         slow.execute(LEAF, ("slow",))

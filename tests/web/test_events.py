@@ -89,6 +89,15 @@ async def test_a_client_waits_in_four_places_at_most_and_not_beyond_its_grant(to
     assert {one.result().status_code for one in done} == {401}
 
 
+async def test_nobody_waits_for_a_house_that_closes(town: Town) -> None:
+    client = await register(town, scopes=["cases"])
+    await enter(town, client)
+    waiting = asyncio.create_task(read(town, wait=30))
+    await wait_there(town, client.id, 1)
+    town.house.site.stir.end()
+    assert (await asyncio.wait_for(waiting, 10))["rows"] == []
+
+
 async def test_a_platform_reads_all_that_let_it_look_and_no_other(town: Town) -> None:
     opened = {firm: await town.open_case(firm) for firm in ("firm", "other")}
     client = await register(town, "admin", enterprise=None, scopes=None)

@@ -20,8 +20,8 @@ from cloudnego.eventlog.tables import OverviewRow
 
 _OVERVIEW: Final = sql.table_of(OverviewRow)
 _ALL: Final = 2**62
-_AGAIN_S: Final = 0.02
-_TRIES: Final = 5
+_AGAIN_S: Final = 0.005
+_TRIES: Final = 10
 _PENDING_MAX: Final = 64
 
 
@@ -48,10 +48,10 @@ class Horizon:
         self._pending: Final[deque[tuple[int, int]]] = deque(maxlen=_PENDING_MAX)
         self._safe = 0
 
-    def of(self, connection: Connection) -> tuple[int, bool]:
-        """Up to which place, and whether that is all there is. Needs a snapshot a statement (READ COMMITTED)."""
+    def of(self, connection: Connection) -> tuple[int, int]:
+        """Up to which place, and the last that was drawn. Needs a snapshot a statement (READ COMMITTED)."""
         if connection.dialect.name == "sqlite":
-            return _ALL, True
+            return _ALL, _ALL
         last = connection.exec_driver_sql("SELECT last_value FROM leaf_pos_seq WHERE is_called").scalar() or 0
         oldest, following = connection.exec_driver_sql(
             "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint FROM pg_current_snapshot() s"
@@ -62,7 +62,7 @@ class Horizon:
             self._safe = max([self._safe, *(place for place, _ in over)])
             for one in over:
                 self._pending.remove(one)
-            return self._safe, self._safe >= last
+            return self._safe, int(last)
 
 
 class Feed:
@@ -72,13 +72,16 @@ class Feed:
         self._engine: Final = engine
         self._horizon: Final = Horizon()
 
-    def horizon(self) -> int:
-        """Up to which place may be read now; waits a moment for who is just committing."""
-        for last in range(_TRIES, 0, -1):
+    def horizon(self) -> tuple[int, bool]:
+        """Up to which place may be read now, and whether that is all there was when it was asked; waits a moment for
+        who is just committing, and for nobody who comes later."""
+        wanted: int | None = None
+        for left in range(_TRIES, 0, -1):
             with self._engine.connect() as connection:
-                upto, whole = self._horizon.of(connection)
-            if whole or last == 1:
-                return upto
+                upto, last = self._horizon.of(connection)
+            wanted = last if wanted is None else wanted
+            if upto >= wanted or left == 1:
+                return upto, upto >= wanted
             time.sleep(_AGAIN_S)
         raise AssertionError("it was looked at least once")
 

@@ -24,6 +24,7 @@ router = Endpoints(prefix="/api/v1", tags=["portals"])
 WAIT_MAX: Final = 30
 _WAITING_MAX: Final = 4  # requests of one client that wait at once: one a machine, and room to restart
 _LOOK_S: Final = 5.0  # whatever became of the bell, it is looked again so soon
+_SOON_S: Final = 0.2  # where something is still being written
 _SETTLE_S: Final = 0.05  # several acts in one turn are one answer
 
 EventType = Annotated[str, Query(pattern=r"^[a-z_]{1,64}$")]
@@ -55,7 +56,7 @@ async def read_events(
         raise Problem("not_found")
     asked = _Asked(after, Wanted(types=known_types(type_), cases=frozenset(case)), limit)
     if not wait:
-        return answer(await site.threads.run(_page, site, who, asked))
+        return answer((await site.threads.run(_page, site, who, asked))[0])
     return answer(await _awaited(request, site, who, asked, wait))
 
 
@@ -67,18 +68,18 @@ def known_types(types: list[str]) -> frozenset[str]:
     return frozenset(types)
 
 
-def _page(site: Site, who: Who, asked: _Asked) -> EventPage:
-    """Blocks."""
+def _page(site: Site, who: Who, asked: _Asked) -> tuple[EventPage, bool]:
+    """A page, and whether nothing that belongs to it is still being written. Blocks."""
     assert who.portal is not None, "it was looked at"
     eyes = site.portals.eyes(who.person, who.portal.enterprise, who.portal.scopes)
     cursors = Cursors(site.factors.custody, who)
     after = asked.after
     if after == LATEST:
-        return EventPage(rows=(), cursor=cursors.say(end_of(site, eyes, asked.wanted)), more=False)
+        return EventPage(rows=(), cursor=cursors.say(end_of(site, eyes, asked.wanted)), more=False), True
     place = BEGINNING if after is None else cursors.place(site.log, after)
     seen = look(site, eyes, place, asked.wanted, asked.limit)
     cursor = cursors.say(seen.last) if seen.last is not None or after is None else after
-    return EventPage(rows=tuple(row for _, row in seen.rows), cursor=cursor, more=seen.more)
+    return EventPage(rows=tuple(row for _, row in seen.rows), cursor=cursor, more=seen.more), seen.whole
 
 
 async def _awaited(request: Request, site: Site, who: Who, asked: _Asked, wait: int) -> EventPage:
@@ -89,12 +90,12 @@ async def _awaited(request: Request, site: Site, who: Who, asked: _Asked, wait: 
     with site.stir.wait(site.log, who.person, enterprises_of(eyes), _WAITING_MAX) as waiting:
         while True:
             waiting.moved.clear()
-            page = await site.threads.run(_page, site, who, asked)
+            page, whole = await site.threads.run(_page, site, who, asked)
             left = until - asyncio.get_running_loop().time()
-            if page.rows or page.more or left <= 0 or asked.after == LATEST:
+            if page.rows or page.more or left <= 0 or asked.after == LATEST or site.stir.over:
                 return page
             try:
-                await asyncio.wait_for(waiting.moved.wait(), min(left, _LOOK_S))
+                await asyncio.wait_for(waiting.moved.wait(), min(left, _LOOK_S if whole else _SOON_S))
                 await asyncio.sleep(_SETTLE_S)
             except TimeoutError:
                 pass

@@ -80,12 +80,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """What a look found: the documents with the place of each, the last event that was seen, wanted or not, and how
-    far the log was read. Places are the store's own and are said to nobody."""
+    far the log was read; `whole`: no further event is still being written. Places are the store's own and are said to
+    nobody."""
 
     rows: tuple[tuple[int, EventDocument], ...]
     last: At | None
     read_to: int
     more: bool
+    whole: bool
 
 
 # --- looking ------------------------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 def look(site: Site, eyes: Collection[Who], after: int, wanted: Wanted, limit: int) -> Seen:
     """The first events after a place that these eyes see. Blocks."""
-    feed, upto = site.log.feed, site.log.feed.horizon()
+    feed, (upto, whole) = site.log.feed, site.log.feed.horizon()
     ends = feed.ends(_cases(site, eyes, wanted), _streams(eyes))
     behind = {case: tuple(last) for case, last in ends.items() if max(last.values()) > after}
     glance, rows, last, place, scanned = _Glance(site, eyes), list[tuple[int, EventDocument]](), None, after, 0
@@ -111,12 +113,12 @@ def look(site: Site, eyes: Collection[Who], after: int, wanted: Wanted, limit: i
                         break
         if len(some) < limit:
             break
-    return Seen(tuple(rows), last, place, len(rows) == limit or scanned >= _SCANNED_MAX)
+    return Seen(tuple(rows), last, place, len(rows) == limit or scanned >= _SCANNED_MAX, whole)
 
 
 def end_of(site: Site, eyes: Collection[Who], wanted: Wanted) -> At | None:
     """The last event that these eyes see now; None where there is none. Blocks."""
-    feed, glance, upto = site.log.feed, _Glance(site, eyes), site.log.feed.horizon()
+    feed, glance, (upto, _) = site.log.feed, _Glance(site, eyes), site.log.feed.horizon()
     ends = feed.ends(_cases(site, eyes, wanted), _streams(eyes))
     seen = {case: [one for one in last if one in glance.streams(case)] for case, last in ends.items()}
     places = [ends[case][stream] for case, streams in seen.items() for stream in streams]

@@ -39,6 +39,7 @@ _NOTED_EVERY: Final = 16
 _NOTED_S: Final = 1.0
 _LOOK_S: Final = 5.0
 _SWEEP_S: Final = 60.0  # whatever became of the bell, everything is looked at so soon
+_SOON_S: Final = 0.2
 _SETTLE_S: Final = 0.05
 
 _log: Final = structlog.get_logger(__name__)
@@ -60,6 +61,16 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True):
     type: str = "ping"
 
 
+class _Stand(NamedTuple):
+    """How far the log is, and which grants stand: while neither moves, who had nothing left has nothing."""
+
+    end: int
+    epoch: int
+
+
+_NOWHERE: Final = _Stand(-1, -1)
+
+
 class _Told(NamedTuple):
     """How a webhook stands after a page, and whether there may be more for it now."""
 
@@ -76,12 +87,24 @@ class Postman:
         self._gate: Final = asyncio.Semaphore(_AT_ONCE)
         self._running: Final[dict[str, asyncio.Task[None]]] = {}
         self._again: Final[set[str]] = set()
-        self._idle: Final[dict[str, tuple[int, int]]] = {}  # how far it was told and the log was, when nothing was left
+        self._idle: Final[
+            dict[str, tuple[int, _Stand]]
+        ] = {}  # how far it was told when nothing was left, and how all stood
 
     async def forever(self) -> None:
         """Tell what there is to be told, until cancelled."""
         if self._site.log.store.sqlite:
             await self._site.threads.run(self._site.hooks.begin)
+        try:
+            await self._look_out()
+        finally:  # what they had is taken up where it was noted last
+            self._again.clear()
+            begun = tuple(self._running.values())
+            for task in begun:
+                task.cancel()
+            await asyncio.gather(*begun, return_exceptions=True)
+
+    async def _look_out(self) -> None:
         swept = -_SWEEP_S
         with self._site.stir.wait(self._site.log, "", None, 1_000) as waiting:
             while True:
@@ -104,24 +127,24 @@ class Postman:
         """Begin to tell those whose time has come, or that hear of these cases; None: of all."""
         if cases is None or cases:
             self._again.update(self._running)
-        end, due = await self._site.threads.run(self._due, cases)
+        stand, due = await self._site.threads.run(self._due, cases)
         for id_, place in due.items():
-            if id_ not in self._running and self._idle.get(id_) != (place, end):
-                self._begin(id_, end)
+            if id_ not in self._running and self._idle.get(id_) != (place, stand):
+                self._begin(id_, stand)
 
     async def settled(self) -> None:
         """Wait until nobody is being told: for tests."""
         while self._running:
             await asyncio.wait(set(self._running.values()))
 
-    def _due(self, cases: frozenset[str] | None) -> tuple[int, dict[str, int]]:
-        end = self._site.log.feed.end()
+    def _due(self, cases: frozenset[str] | None) -> tuple[_Stand, dict[str, int]]:
+        stand = _Stand(self._site.log.feed.end(), self._site.sessions.epoch())
         enterprises = None if cases is None else self._site.log.feed.parties(cases)
-        return end, self._site.hooks.due(enterprises)
+        return stand, self._site.hooks.due(enterprises)
 
-    def _begin(self, id_: str, end: int = 0) -> None:
+    def _begin(self, id_: str, stand: _Stand = _NOWHERE) -> None:
         self._again.discard(id_)
-        task = self._running[id_] = asyncio.ensure_future(self._tell(id_, end))
+        task = self._running[id_] = asyncio.ensure_future(self._tell(id_, stand))
         task.add_done_callback(lambda _: self._ended(id_))
 
     def _ended(self, id_: str) -> None:
@@ -129,7 +152,7 @@ class Postman:
         if id_ in self._again and not task.cancelled():
             self._begin(id_)
 
-    async def _tell(self, id_: str, end: int) -> None:
+    async def _tell(self, id_: str, stand: _Stand) -> None:
         """Tell one. Most that are looked at have nothing to be told: that is found out without a lease."""
         site = self._site
         async with self._gate:
@@ -137,7 +160,7 @@ class Postman:
                 hook = await site.threads.run(site.hooks.get, id_)
                 seen = await site.threads.run(self._seen, hook) if hook is not None else None
                 if hook is None or seen is None or not (seen.rows or seen.more):
-                    self._idle[id_] = (hook.place if hook is not None else 0, end)
+                    self._left(id_, hook, stand, whole=seen is None or seen.whole)
                     return
                 leased = await site.threads.run(site.hooks.lease, id_, self._me)
                 if leased is None:
@@ -149,6 +172,19 @@ class Postman:
                 await self._note(told.hook, [], done=True)
             except Exception as wrong:  # the lease runs out, and it is taken up where it was noted last
                 _log.error("webhook_not_told", webhook=id_, error=kinds_of(wrong))
+
+    def _left(self, id_: str, hook: Hook | None, stand: _Stand, *, whole: bool) -> None:
+        """There is nothing to be told now. Where something is still being written, it is looked again soon."""
+        if hook is None:
+            self._idle.pop(id_, None)
+        elif whole:
+            self._idle[id_] = (hook.place, stand)
+        else:
+            asyncio.get_running_loop().call_later(_SOON_S, self._once_more, id_)
+
+    def _once_more(self, id_: str) -> None:
+        if id_ not in self._running:
+            self._begin(id_)
 
     def _seen(self, hook: Hook) -> Seen:
         """Blocks."""

@@ -32,6 +32,13 @@ class Stir:
         self._clients: Final[Counter[str]] = Counter()
         self._heard: LocalBell | None = None
         self._log: SqlLog | None = None
+        self.over = False
+
+    def end(self) -> None:
+        """The house closes: whoever waits goes, and nobody waits any more."""
+        self.over = True
+        for waiting in self._here:
+            waiting.moved.set()
 
     @contextmanager
     def wait(self, log: SqlLog, client: str, enterprises: frozenset[str] | None, at_most: int) -> Iterator[Waiting]:
