@@ -254,7 +254,10 @@ def hold_case(
         until_on=until.date() if until is not None else None, lifted_by=None, lifted_s=None,
     )  # fmt: skip
     with looked_into(Settings()) as (engine, _):
-        district = district_of(engine, case)
+        try:
+            district = district_of(engine, case)
+        except NoCase:
+            raise CannotBe("no_such_case", case=case) from None
         with Session(writing(engine)) as session:
             set_hold(session, district, new)
     tell("held", case=case, id=new.id)

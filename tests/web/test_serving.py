@@ -219,7 +219,7 @@ async def test_what_breaks_is_said_without_what_was_said(
     case = await town.open_case()
     structlog.reset_defaults()
 
-    def breaking(*_: object) -> None:
+    def breaking(*_: object, **__: object) -> None:
         raise wrong
 
     monkeypatch.setattr("cloudnego.web.commands.handle", breaking)
@@ -238,7 +238,7 @@ async def test_what_breaks_is_said_without_what_was_said(
 async def test_a_full_queue_says_when_to_come_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     case = await town.open_case()
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise Busy(7)
 
     monkeypatch.setattr("cloudnego.web.commands.handle", full)
