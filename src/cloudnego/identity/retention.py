@@ -1,8 +1,8 @@
 """What is kept how long, by which law, and the work of deleting what is past its time: never below the floor.
 
 One table for all there is: a table of the database stands in exactly one row, or among those that are of nobody. What
-was said and done in a case is not deleted by time: its words and files can be erased (`eventlog.erase`, `files.store`),
-its facts stay for as long as the contract is provable.
+was done in a case is not deleted by time: its words and files can be erased (`exporting.erasing`, where talk goes once
+its contract is long over), its facts stay for as long as the contract is provable.
 """
 
 from __future__ import annotations
