@@ -9,7 +9,7 @@ VENV   := .venv
 PYTHON := $(VENV)/bin/python
 export PYTHONPATH := src
 # mypy and ruff look at each place of ours that is there
-CODE   := $(wildcard src tests seeds migrations bench claims docs hatch_build.py)
+CODE   := $(wildcard src tests seeds migrations bench claims docs clients hatch_build.py)
 
 # said at the end of a target, and only if all before it went well
 ok = @echo "ok: $@"
@@ -86,9 +86,13 @@ shots: ## every page at a phone and at a desk as pictures: SHOTS=folder
 	$(ok)
 
 ##@ Written by the code
-.PHONY: docs schemas pictures
+.PHONY: docs schemas pictures client
 docs: ## write docs/PROCEDURE.md and docs/schemas/ again from the code
 	@$(PYTHON) docs/generate.py
+	$(ok)
+
+client: ## make the typed Python client out of the OpenAPI document, check it, build its wheel: build/client/
+	@$(PYTHON) clients/python/make.py
 	$(ok)
 
 pictures: ## take the README's pictures of the demonstration again

@@ -1,8 +1,10 @@
-"""A stock OAuth2 client (requests-oauthlib) over a real socket: client credentials, a code with PKCE, refreshing."""
+"""A stock OAuth2 client (requests-oauthlib) over a real socket: client credentials, a code with PKCE, refreshing; and
+the client that a stock generator makes of our document."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from oauthlib.oauth2 import BackendApplicationClient, WebApplicationClient
 from requests_oauthlib import OAuth2Session
 
+from clients.python import make
 from cloudnego.identity.clients import Grant, NewClient
 from tests.web.conftest import API, PASSWORD, settings_for
 from tests.web.served import Served, free_port, serving
@@ -55,7 +58,9 @@ def firm(served: Served) -> dict[str, str]:
         boss = made("/sandbox/people", name="法人", login="boss", password=PASSWORD, memberships=[office])["id"]
         letter = made("/sandbox/letters", person=boss)["code"]
     new = NewClient(
-        name="人力资源系统", redirect_uris=(BACK,), grants=(Grant(enterprise, frozenset({"cases", "register", "act"})),)
+        name="人力资源系统",
+        redirect_uris=(BACK,),
+        grants=(Grant(enterprise, frozenset({"cases", "register", "act", "open", "prepare"})),),
     )
     client, secret = served.house.site.portals.clients.register(opened["district"], new, "test")
     return {
@@ -99,3 +104,49 @@ def test_authorization_code_with_pkce_and_refresh(served: Served, firm: dict[str
     assert second["refresh_token"] != first["refresh_token"]
     me = session.get(f"{served.url}{API}/me")
     assert json.loads(me.content)["person"] == firm["boss"]
+
+
+USES = """
+import sys
+from cloudnego_client.api.commands import open_case
+from cloudnego_client.api.negotiations import get_case, list_cases
+from cloudnego_client.api.portals import prepare_act, read_events
+from cloudnego_client.models import OpenCase, PreparedBody, PreparedBodyWords
+from cloudnego_client.portal import NoToken, Refused, connect, done
+
+url, id_, secret, enterprise = sys.argv[1:]
+with connect(url, id_, secret, enterprise=enterprise) as client:
+    assert done(list_cases.sync(client=client)).rows == []
+    wanted = OpenCase(enterprise=enterprise, wage_year=2026)
+    case = done(open_case.sync(client=client, body=wanted, idempotency_key="1")).case
+    assert done(open_case.sync(client=client, body=wanted, idempotency_key="1")).repeated
+    assert [row.id for row in done(list_cases.sync(client=client)).rows] == [case]
+    assert done(read_events.sync(client=client)).rows[0].type_ == "case_opened"
+    draft = PreparedBody(command="withdraw_case", words=PreparedBodyWords.from_dict({"reason": "情况有变。"}))
+    print(done(prepare_act.sync(case, client=client, body=draft)).link)
+    try:
+        done(get_case.sync("n-nobody", client=client))
+    except Refused as no:
+        print(no.problem.status, no.problem.code)
+try:
+    with connect(url, id_, "wrong") as client:
+        list_cases.sync(client=client)
+except NoToken as no:
+    print(str(no)[:3])
+"""
+
+
+@pytest.mark.whole
+@pytest.mark.timeout(900)
+def test_the_client_of_a_stock_generator(served: Served, firm: dict[str, str], tmp_path: Path) -> None:
+    """It is made, passes `mypy --strict`, and is used as its README says: opens once, hears of it, is refused."""
+    make.main(tmp_path / "client")
+    python = tmp_path / "client" / "tools" / "bin" / "python"
+    said = subprocess.run(
+        [python, "-c", USES, served.url, firm["client"], firm["secret"], firm["enterprise"]],
+        cwd=tmp_path / "client" / "source", capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    link, *refused = said.stdout.split()
+    assert link.startswith(f"{served.url}/negotiations/")
+    assert refused == ["404", "not_found", "401"]
