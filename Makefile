@@ -91,7 +91,7 @@ docs: ## write docs/PROCEDURE.md and docs/schemas/ again from the code
 	@$(PYTHON) docs/generate.py
 	$(ok)
 
-client: ## make the typed Python client out of the OpenAPI document, check it, build its wheel: build/client/
+client: ## make the typed Python client out of the OpenAPI document, check it, build its wheel: build/client
 	@$(PYTHON) clients/python/make.py
 	$(ok)
 
