@@ -43,6 +43,7 @@ _AMONG_CASES: Final = frozenset(
     {
         "list_cases",
         "export_cases",
+        "export_deadlines",
         "cockpit",
         "get_waiting",
         "open_case",

@@ -202,6 +202,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "object_to_election": None,
     "answer_election_objection": None,
     "export_cases": PortalScope.CASES,
+    "export_deadlines": PortalScope.CASES,
     "export_enterprises": PortalScope.REGISTER,
     "invite": None,
     "list_invitations": None,
