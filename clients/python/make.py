@@ -3,7 +3,7 @@
     python clients/python/make.py [FOLDER]
 
 Everything is made in FOLDER (`build/client`): the tools in an environment of their own, for they want other versions than
-the service; the sources in `source/`, the wheel in `dist/`. Nothing of it lies in git (decision 0049).
+the service; the sources in `source/`, the wheel in `dist/`. Nothing of it lies in git (decision 0050).
 """
 
 from __future__ import annotations
