@@ -195,6 +195,8 @@ class Postman:
         if seen is None:
             seen = await self._site.threads.run(self._seen, hook)
         if not seen.rows:
+            if not seen.whole:
+                asyncio.get_running_loop().call_later(_SOON_S, self._once_more, hook.id)
             return _Told(msgspec.structs.replace(hook, place=seen.read_to), seen.more)
         try:
             async with self._site.hooks.outward.line(hook.url) as line:
@@ -218,7 +220,7 @@ class Postman:
                     return _Told(hook, goes_on=False)
                 tried, noted = [], time.monotonic()
         hook = _at(hook, seen.read_to)
-        return _Told(hook, await self._note(hook, tried))
+        return _Told(hook, await self._note(hook, tried) and (seen.more or not seen.whole))
 
     async def _failed(self, hook: Hook, tried: list[Tried], place: int) -> _Told:
         """What follows from a try that failed, the last of these: again later, past it, or rest."""
