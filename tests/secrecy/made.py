@@ -12,6 +12,9 @@ from sqlmodel import Session, col, select
 
 from cloudnego.audit.tables import DeviceKey
 from cloudnego.core.vocabulary import Office, Side, Stream
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order
+from cloudnego.exporting.jobs import Exports
 from cloudnego.files.kinds import FileKind
 from cloudnego.files.store import NewFile
 from cloudnego.identity import election_objections
@@ -23,6 +26,8 @@ from cloudnego.identity.delegate_rolls import freeze, object_to, post
 from cloudnego.identity.delegates import NewDelegate, end, enter
 from cloudnego.identity.factor_tables import FactorReset, Passkey
 from cloudnego.identity.grades import Grade
+from cloudnego.identity.hold_tables import Erasure
+from cloudnego.identity.holds import HoldAt, set_hold
 from cloudnego.identity.hooks import NewHook
 from cloudnego.identity.invitations import NewInvitation, invite
 from cloudnego.identity.nominations import moderate, nominate, open_call, stand
@@ -67,6 +72,7 @@ def everything_made(house: House, district: str, case: str, named: Named) -> dic
         "file": _file(house, district, case, named),
         "paper": _paper(house, district, case, named),
         "order": _order(house, district, case, named),
+        **_kept(house, district, case, named),
         **_survey(house, district, case, named),
         "case": case,
     }
@@ -234,6 +240,25 @@ def _order(house: House, district: str, case: str, named: Named) -> str:
     )  # fmt: skip
     with writing(site.engine) as session:
         return request(session, district, paper, row_id=site.new_id("k"), by=named("operator"), now_s=site.now_s()).id
+
+
+def _kept(house: House, district: str, case: str, named: Named) -> dict[str, str]:
+    """A hold, an audit file that the auditor asked for, and the record that somebody's words were erased."""
+    site, made = house.site, {name: house.site.new_id(name[0]) for name in ("hold", "export", "erasure")}
+    hold = HoldAt(
+        id=made["hold"], case=case, reason="仲裁", set_by=named("authority"), set_s=site.now_s(), until_on=None,
+        lifted_by=None, lifted_s=None,
+    )  # fmt: skip
+    order = Order(case, Audience.AUDITOR, "", "查核", "2026-03-02T09:00:00+08:00", "")
+    Exports(site.engine, site.log.ring, site.now_s).begin(made["export"], district, named("auditor"), order, 1)
+    erasure = Erasure(
+        id=made["erasure"], district=district, case_id=case, of=named("worker_rep"), reason="本人请求",
+        at_s=site.now_s(), entries=1, files=0, papers=0,
+    )  # fmt: skip
+    with writing(site.engine) as session:
+        session.add(erasure)
+        set_hold(session, district, hold)
+    return made
 
 
 CODE: Final = "7K3M9Q2RT4VWXY5Z"
