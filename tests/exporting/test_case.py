@@ -21,6 +21,8 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import House, Order, export_case, house_on
+from cloudnego.identity.factor_tables import Reminder
+from cloudnego.identity.store import writing
 from cloudnego.papers.facts import Facts
 from cloudnego.ports import NoCase
 from tests.audit.given import STREAMS, contents, packed
@@ -93,6 +95,23 @@ def test_a_file_has_its_tables_and_holds(
     assert any(one.stream is Stream.TABLE for one in running), "or this shows nothing"
     assert ("tables/access.csv" in files) == (audience is not Audience.AUTHORITY)
     assert table(files, "mandates")[0][0] == "授权"
+
+
+def test_the_unions_file_says_how_often_those_who_had_not_acted_were_reminded_and_no_other_does(
+    house: House, log: SqlLog, case: str, tmp_path: Path
+) -> None:
+    """提醒 is told in counts, and only of this case."""
+    with writing(log.engine) as session:
+        for about in (f"congress {case} 1", "congress another 1"):
+            session.add(Reminder(about=about, number=1, district="d", by="u", at_s=0, told=3, delivered=2, opened=1))
+    for audience in Audience:
+        export_case(house, order(case, audience), target := tmp_path / f"{audience}.zip", lambda _: None)
+        files = contents(target.read_bytes())
+        assert ("tables/reminders.csv" in files) == (audience is Audience.UNION)
+        if audience is Audience.UNION:
+            assert table(files, "reminders")[1:] == [
+                [f"congress {case} 1", "1", "1970-01-01 08:00:00", "u", "3", "2", "1"]
+            ]
 
 
 SPOILT: dict[str, tuple[str, bytes, bytes]] = {

@@ -28,12 +28,17 @@ class Ballots:
         self._parts: Final = parts
         self._polls: Final = polls
         self._counted: Final[list[str]] = []
+        self.opened: Final[list[str]] = []
 
     def saw(self, _stream: Stream, _seq: int, row: Sealed) -> None:
-        if row.body is not None and b'"poll' in row.body and leaf_of(row).type == "poll_counted":
-            facts = msgspec.json.decode(row.body)["facts"]
-            if facts["total"] >= FEW_VOTERS:
-                self._counted.append(facts["poll"])
+        kind = leaf_of(row).type if row.body is not None and b'"poll' in row.body else ""
+        if row.body is None or kind not in ("poll_opened", "poll_counted"):
+            return
+        facts = msgspec.json.decode(row.body)["facts"]
+        if kind == "poll_opened":
+            self.opened.append(facts["poll"])
+        elif facts["total"] >= FEW_VOTERS:
+            self._counted.append(facts["poll"])
 
     def put(self) -> None:
         for poll in self._counted:

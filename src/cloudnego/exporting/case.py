@@ -28,7 +28,7 @@ from cloudnego.exporting.beside import Ballots, put_files, put_papers
 from cloudnego.exporting.confirming import confirmed_by, signers_of, with_events
 from cloudnego.exporting.proving import Proved, proved_by, put_proofs
 from cloudnego.exporting.report import Outline, report
-from cloudnego.exporting.tables import Seats, Timeline, put_access, put_deadlines
+from cloudnego.exporting.tables import Seats, Timeline, put_access, put_deadlines, put_reminders
 from cloudnego.files.store import FileStore
 from cloudnego.papers.press import Press
 from cloudnego.papers.store import Paper, PaperStore
@@ -151,6 +151,7 @@ def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, P
             lambda _parts: seats.put(parts),
             lambda _parts: put_deadlines(parts, state, law, audience),
             lambda _parts: put_access(parts, engine, case, audience),
+            lambda _parts: put_reminders(parts, engine, case, ballots.opened, audience),
         )
         export(
             parts,

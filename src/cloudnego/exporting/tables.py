@@ -4,12 +4,13 @@ entries or from the access log; none of it is needed to check the file."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, or_
+from sqlmodel import col, select
 
 from cloudnego.audit.packing import Parts, Pen
 from cloudnego.core.deadlines import Running, deadlines
@@ -19,9 +20,11 @@ from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog.seal import Sealed, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.files.sheets import BOM, safe_cell
+from cloudnego.identity.factor_tables import Reminder
 from cloudnego.identity.store import reading
 from cloudnego.identity.views import views_of
 from cloudnego.ports import CHINA
+from cloudnego.surveys.tables import Survey
 from cloudnego.texts import catalogue
 
 _TIMELINE: Final = ("流", "序号", "时间", "发生日", "事件", "代码", "人员", "授权", "途径", "指令")
@@ -31,6 +34,7 @@ _DEADLINES: Final = (
     "期限", "对象", "一方", "条款", "起算事实", "起算日", "计数", "单位", "起算的次日", "法定日", "末日", "跳过的日子",
     "顺延的日子", "暂定", "完成日", "逾期",
 )  # fmt: skip
+_REMINDERS: Final = ("事项", "第几次", "时间", "提醒人", "未办人数", "送达", "打开")
 _ACCESS: Final = ("流", "材料", "一方", "日期", "首次", "人员", "姓名", "职务", "组织")
 
 
@@ -147,9 +151,27 @@ def put_access(parts: Parts, engine: Engine, case: str, audience: Audience) -> N
     rows = (
         (
             one.stream.value, one.material, one.side.value, one.day,
-            f"{datetime.fromtimestamp(one.first_s, UTC).astimezone(CHINA):%Y-%m-%d %H:%M:%S}", one.person, one.name,
+            _time(one.first_s), one.person, one.name,
             one.office and one.office.value, one.organisation,
         )
         for one in found
     )  # fmt: skip
     put(parts, "access", _ACCESS, rows)
+
+
+def put_reminders(parts: Parts, engine: Engine, case: str, polls: Collection[str], audience: Audience) -> None:
+    """That those who had not acted were reminded, of questionnaires, votes and papers of the congress: for the union,
+    who reminds, and as counts, which single out nobody."""
+    if audience is not Audience.UNION:
+        return
+    asked = select(Survey.id).where(Survey.case_id == case)
+    about = col(Reminder.about)
+    of_case = or_(about.in_(asked), about.in_(polls), about.startswith(f"congress {case} ", autoescape=True))
+    with reading(engine) as session:
+        found = list(session.exec(select(Reminder).where(of_case).order_by(about, col(Reminder.number))))
+    rows = ((one.about, one.number, _time(one.at_s), one.by, one.told, one.delivered, one.opened) for one in found)
+    put(parts, "reminders", _REMINDERS, rows)
+
+
+def _time(at_s: int) -> str:
+    return f"{datetime.fromtimestamp(at_s, UTC).astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
