@@ -45,7 +45,7 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "signing.", "portal_check.", "ics."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

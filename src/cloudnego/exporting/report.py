@@ -31,7 +31,7 @@ _HASH_LINE: Final = 32
 
 
 class Outline:
-    """Hears every entry on its way into the file, and keeps the first and the last of those that are no talk."""
+    """Hears every entry on its way into the file, and keeps the first and the last of them."""
 
     def __init__(self) -> None:
         self._first: Final[list[tuple[str, ...]]] = []
