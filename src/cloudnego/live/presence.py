@@ -30,41 +30,43 @@ class Presence:
 
     def __init__(self, give: Callable[[Room, Reader], None]) -> None:
         self._give: Final = give
-        self._timers: Final[dict[str, tuple[float, asyncio.TimerHandle]]] = {}
+        self._timers: Final[dict[tuple[str, Stream], tuple[float, asyncio.TimerHandle]]] = {}
         self.changed: Callable[[Room], None] = lambda room: None
 
     def came(self, room: Room) -> None:
         """Somebody came, or sees other streams than before."""
-        self._later(room, TOGETHER_S)
+        self._all_later(room)
         self.changed(room)
 
     def left(self, room: Room, reader: Reader) -> None:
         """Somebody went; he is shown a while longer, for he may be back in a moment."""
         if not room.readers:
-            timer = self._timers.pop(room.case, None)
-            if timer is not None:
-                timer[1].cancel()
+            for stream in SHOWN:
+                timer = self._timers.pop((room.case, stream), None)
+                if timer is not None:
+                    timer[1].cancel()
         for stream in reader.eye.shown():
             room.here.lasting[stream, "here", reader.eye.person] = _now() + GRACE_S
         if room.readers:
-            self._later(room, GRACE_S)
+            self._all_later(room)
         self.changed(room)
 
     def signal(self, room: Room, reader: Reader, stream: Stream, kind: str, *, on: bool) -> None:
-        """His hand goes up or down, he begins or stops typing."""
+        """His hand goes up or down, he begins or stops typing: told in that stream, and looked at in no other, or
+        when something is shown at the table would say when a caucus stirred."""
         key = (stream, kind, reader.eye.person)
         if on:
             room.here.lasting.setdefault(key, 0.0)  # a hand that is up keeps its place
             room.here.lasting[key] = _now() + LASTS_S[kind]
         else:
             room.here.lasting.pop(key, None)
-        self._later(room, TOGETHER_S)
+        self._later(room, stream, TOGETHER_S)
         self.changed(room)
 
     def hear(self, room: Room, node: str, believed_s: float, said: dict[Stream, Said]) -> None:
         """What another node says of its own readers in this room, and how long that is believed."""
         room.here.elsewhere[node] = _now() + believed_s, said
-        self._later(room, TOGETHER_S)
+        self._all_later(room)
 
     def here(self, room: Room, stream: Stream) -> Said:
         """Who of this process is in a stream now."""
@@ -78,32 +80,36 @@ class Presence:
         typing = tuple(sorted(person for kind, person in lasting if kind == "typing" and person in present))
         return tuple(sorted(here)), hands, typing
 
-    def _later(self, room: Room, seconds: float) -> None:
-        """Tell it in so many seconds, unless something is told earlier."""
-        loop = asyncio.get_running_loop()
-        known, at = self._timers.get(room.case), loop.time() + seconds
+    def _all_later(self, room: Room) -> None:
+        for stream in SHOWN:
+            self._later(room, stream, TOGETHER_S)
+
+    def _later(self, room: Room, stream: Stream, seconds: float) -> None:
+        """Tell it in so many seconds, unless something of that stream is told earlier."""
+        loop, place = asyncio.get_running_loop(), (room.case, stream)
+        known, at = self._timers.get(place), loop.time() + seconds
         if known is not None and known[0] <= at:
             return
         if known is not None:
             known[1].cancel()
-        self._timers[room.case] = at, loop.call_at(at, self._tell, room)
+        self._timers[place] = at, loop.call_at(at, self._tell, room, stream)
 
-    def _tell(self, room: Room) -> None:
-        self._timers.pop(room.case, None)
+    def _tell(self, room: Room, stream: Stream) -> None:
+        self._timers.pop((room.case, stream), None)
         now = _now()
-        for key in [key for key, until in room.here.lasting.items() if until <= now]:
+        for key in [key for key, until in room.here.lasting.items() if key[0] == stream and until <= now]:
             del room.here.lasting[key]
         for node in [node for node, (until, _) in room.here.elsewhere.items() if until <= now]:
             del room.here.elsewhere[node]
-        for stream in SHOWN:
-            frame = self._frame(room, stream)
-            for reader in tuple(room.readers):
-                if stream in reader.streams and reader.shown.get(stream) != frame:
-                    reader.shown[stream] = reader.news[stream] = frame
-                    self._give(room, reader)
-        ends = [*room.here.lasting.values(), *(until for until, _ in room.here.elsewhere.values())]
+        frame = self._frame(room, stream)
+        for reader in tuple(room.readers):
+            if stream in reader.streams and reader.shown.get(stream) != frame:
+                reader.shown[stream] = reader.news[stream] = frame
+                self._give(room, reader)
+        ends = [until for key, until in room.here.lasting.items() if key[0] == stream]
+        ends += [until for until, _ in room.here.elsewhere.values()]
         if ends and room.readers:
-            self._later(room, max(min(ends) - now, TOGETHER_S))
+            self._later(room, stream, max(min(ends) - now, TOGETHER_S))
 
     def _frame(self, room: Room, stream: Stream) -> bytes:
         every = [self.here(room, stream), *(said[stream] for _, said in room.here.elsewhere.values() if stream in said)]
