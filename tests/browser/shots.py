@@ -38,7 +38,17 @@ OWN: Final = (
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *("/papers", "/sign", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
+    *(
+        "/papers",
+        "/sign",
+        "/export",
+        "/timeline",
+        "/acts",
+        "/do/make_proposal",
+        "/do/put_clause",
+        "/do/suspend",
+        "/guide/meeting",
+    ),
     *("/room", "/screen", "/minutes", "/dispute", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
 )
 DISTRICT: Final = (

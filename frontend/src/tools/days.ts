@@ -19,6 +19,10 @@ export function dayWords(day: string, today?: string): string {
   return [...(other ? [year, '年'] : []), month, '月', date, '日'].join(JOINED)
 }
 
+/** A sentence of the service in which no line ends within a date. */
+export const datesWhole = (sentence: string): string =>
+  sentence.replace(/(\d{4}年)?\d{1,2}月\d{1,2}日/g, (date) => date.replace(/(?=[年月日])|(?<=[年月])/g, JOINED))
+
 /** `周五`. */
 export const weekday = (day: string): string =>
   language() === 'en' ? (WEEK_EN[utc(day).getUTCDay()] ?? '') : `周${WEEK_ZH[utc(day).getUTCDay()]}`
