@@ -38,18 +38,8 @@ OWN: Final = (
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),
-    *(
-        "/papers",
-        "/sign",
-        "/export",
-        "/timeline",
-        "/acts",
-        "/do/make_proposal",
-        "/do/put_clause",
-        "/do/suspend",
-        "/guide/meeting",
-    ),
-    *("/room", "/screen", "/minutes", "/dispute", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
+    *("/papers", "/sign", "/timeline", "/acts", "/do/make_proposal", "/do/put_clause", "/do/suspend", "/guide/meeting"),
+    *("/room", "/screen", "/minutes", "/dispute", "/export", "/sheet/sign-in", "/sheet/agenda", "/sheet/minutes"),
 )
 DISTRICT: Final = (
     *("/", "/todo", "/cases", "/district", "/district/campaign", "/district/report/{month}", "/office/packs"),
