@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 from sqlmodel import Session, select
 
@@ -78,10 +79,12 @@ def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated
     words = words_of((tmp_path / "before.zip").read_bytes(), "w0")
     assert words
     facts = Facts(
-        doc="D6", about="", layout="letter", title="要约", title_en=None, district=DISTRICT, case=case, enterprise=None,
-        credit_code=None, wage_year=2026, pack="", day=None, sandbox=True, blocks=(),
+        doc="D5", about="", layout="letter", title="议题清单", title_en=None, district=DISTRICT, case=case,
+        enterprise=None, credit_code=None, wage_year=2026, pack="", day=None, sandbox=True, blocks=(),
     )  # fmt: skip
     house.papers.keep(facts, frozenset({Stream.TABLE}), "p", lambda _: "".join(words).encode())
+    minutes = structs.replace(facts, doc="D10")
+    house.papers.keep(minutes, frozenset({Stream.TABLE}), "p", lambda _: b"%PDF minutes")
     exports.begin("x1", DISTRICT, "w1", order, 1)
     exports.make("x1", house, order)
     assert [one.state for one in exports.of(case, "w1")] == ["ready"]
@@ -100,6 +103,7 @@ def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated
     assert exports.of(case, "w1"), "a dry run deletes nothing"
     assert erased() == would
     assert erased() == (0, 0, 0)
+    assert [one.doc for one in house.papers.of_case(case, frozenset(Stream)) if one.size] == ["D10"], "an archive stays"
     assert exports.of(case, "w1") == []
     export_case(house, order, tmp_path / "after.zip", lambda _: None)
     with Session(log.engine) as session:

@@ -24,7 +24,7 @@ from cloudnego.exporting.jobs import Exports
 from cloudnego.files.store import FileStore
 from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import held_cases
-from cloudnego.papers.kinds import PERMANENT
+from cloudnego.papers.kinds import ARCHIVED
 from cloudnego.papers.store import PaperStore
 from cloudnego.ports import CHINA
 from cloudnego.texts import Actionable
@@ -67,7 +67,7 @@ def erase_person(
     dry_run: bool = False,
 ) -> Erased:  # fmt: skip
     """Erase what somebody wrote in a case: his talk, with the papers in which it is quoted; or with `everything` all
-    his words and the files he laid there, with all papers of those streams but the permanent ones.
+    his words and the files he laid there, with all papers of those streams but the archived ones.
 
     Raises OnHold, NoCase. Older backups still hold it.
     """
@@ -81,11 +81,11 @@ def erase_person(
     touched = frozenset(found) | {one.stream for one in laid}
     quoting = None if everything else _texts(found)
     if dry_run:
-        papers = len(stores.papers.due(case, touched, PERMANENT, quoting)) if touched else 0
+        papers = len(stores.papers.due(case, touched, ARCHIVED, quoting)) if touched else 0
         return Erased(sum(map(len, found.values())), len(laid), papers)
     entries = sum(erase(stores.engine, case, stream, frozenset(seqs)) for stream, seqs in found.items())
     files = sum(stores.files.erase(case, one.id) for one in laid)
-    papers = stores.papers.forget(case, touched, PERMANENT, quoting) if touched else 0
+    papers = stores.papers.forget(case, touched, ARCHIVED, quoting) if touched else 0
     stores.exports.forget(case)
     went = Erased(entries, files, papers)
     _record(stores.engine, (district, case), (person, reason), went, (new_id("z"), now_s))
@@ -108,7 +108,7 @@ def expire_talk(stores: Stores, days: int, new_id: Callable[[str], str], now_s: 
         if not found:
             continue
         entries = sum(erase(stores.engine, case, stream, frozenset(seqs)) for stream, seqs in found.items())
-        papers = stores.papers.forget(case, frozenset(found), PERMANENT, _texts(found))
+        papers = stores.papers.forget(case, frozenset(found), ARCHIVED, _texts(found))
         stores.exports.forget(case)
         _record(stores.engine, (district, case), ("", "expired"), Erased(entries, 0, papers), (new_id("z"), now_s))
         gone += entries
