@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from msgspec import structs
 from sqlalchemy import text
 from sqlmodel import Session, select
 
@@ -59,6 +58,13 @@ def texts_of(value: object) -> list[str]:
     return [text for one in value for text in texts_of(one)] if isinstance(value, list) else []
 
 
+def _paper(case: str, doc: str) -> Facts:
+    return Facts(
+        doc=doc, about="", layout="letter", title="文书", title_en=None, district=DISTRICT, case=case, enterprise=None,
+        credit_code=None, wage_year=2026, pack="", day=None, sandbox=True, blocks=(),
+    )  # fmt: skip
+
+
 def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated_sqlite: Path, tmp_path: Path) -> None:
     place = tmp_path / "log.sqlite3"
     place.write_bytes(migrated_sqlite.read_bytes())
@@ -78,13 +84,8 @@ def test_what_is_erased_is_nowhere_any_more_and_all_still_proves_itself(migrated
     export_case(house, order, tmp_path / "before.zip", lambda _: None)
     words = words_of((tmp_path / "before.zip").read_bytes(), "w0")
     assert words
-    facts = Facts(
-        doc="D5", about="", layout="letter", title="议题清单", title_en=None, district=DISTRICT, case=case,
-        enterprise=None, credit_code=None, wage_year=2026, pack="", day=None, sandbox=True, blocks=(),
-    )  # fmt: skip
-    house.papers.keep(facts, frozenset({Stream.TABLE}), "p", lambda _: "".join(words).encode())
-    minutes = structs.replace(facts, doc="D10")
-    house.papers.keep(minutes, frozenset({Stream.TABLE}), "p", lambda _: b"%PDF minutes")
+    for doc, printed in (("D5", "".join(words).encode()), ("D10", b"%PDF minutes")):
+        house.papers.keep(_paper(case, doc), frozenset({Stream.TABLE}), "p", lambda _, printed=printed: printed)
     exports.begin("x1", DISTRICT, "w1", order, 1)
     exports.make("x1", house, order)
     assert [one.state for one in exports.of(case, "w1")] == ["ready"]

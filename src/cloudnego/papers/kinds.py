@@ -84,7 +84,7 @@ ARCHIVED: Final = frozenset(
             "D17",
             "D18",
             "D23",
-        ),  # for good: contract, resolution, opinion, publication
+        ),  # for good: contract, resolution, opinion
         *("D3", "D6", "D6S", "D7", "D7S", "D8", "D10", "D10S", "D20", "D25", "D27", "D28"),  # for thirty years
     }
 )
