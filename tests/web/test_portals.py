@@ -263,6 +263,7 @@ async def test_an_ended_client_and_a_withdrawn_grant_open_nothing_from_the_next_
     gone = await town["firm.hr"].delete(f"{API}/portal-clients/{client.id}/grants/{town.ids['firm']}")
     assert gone.status_code == 204
     assert (await door.get(f"{API}/me")).status_code == 401
+    assert (await fetch(town, client)).status_code == 401, "it served nobody else, and nobody could end it any more"
     again = await register(town)
     door = await enter(town, again)
     assert (await town["firm.boss"].delete(f"{API}/portal-clients/{again.id}")).status_code == 204
