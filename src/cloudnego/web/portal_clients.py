@@ -309,8 +309,8 @@ async def put_grant(request: Request, site: TheSite, who: SignedIn, client_id: P
     **described("withdraw_portal_client", None, status=204, codes=("not_found", "malformed"), unsafe=True),
 )
 async def delete_grant(site: TheSite, who: SignedIn, client_id: PathId, enterprise_id: PathId) -> Response:
-    """End what a client may do for an enterprise; its tokens open nothing there from the next request on. An enterprise's
-    own client serves no other and ends with it: nobody would be left who could end it."""
+    """End what a client may do for an enterprise; its tokens open nothing there from the next request on. An
+    enterprise's own client serves no other and ends with it: nobody would be left who could end it."""
 
     def write() -> None:
         found = site.portals.clients.get(client_id)
