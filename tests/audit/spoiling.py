@@ -210,7 +210,15 @@ def _leaf(name: str, value: Callable[[Random], Any]) -> Callable[[Forger, int, R
     return lambda forger, at, dice: forger.put(at, **{name: value(dice)})
 
 
+def _followed(forger: Forger, at: int) -> int:
+    """This place, or the one before it where nothing of the stream follows: after the last entry of a stream every
+    history may go on, and what is put there rewrites nothing that anybody holds."""
+    last = at + 1 >= len(forger.leaves) or forger.stream(at) != forger.stream(at + 1)
+    return at - 1 if last and forger.stream(at - 1) == forger.stream(at) else at
+
+
 def _double(forger: Forger, at: int, _dice: Random) -> None:
+    at = _followed(forger, at)
     forger.add(at, at)
 
 
@@ -226,8 +234,7 @@ IMPOSTORS: Final = tuple(map(Impostor, Side))
 
 
 def _exchange(forger: Forger, at: int, _dice: Random) -> None:
-    last = at + 1 >= len(forger.leaves) or forger.leaves[at].stream != forger.leaves[at + 1].stream
-    forger.exchange(at - 1 if last and forger.stream(at - 1) == forger.stream(at) else at)
+    forger.exchange(_followed(forger, at))
 
 
 KINDS: Final[Mapping[str, Callable[[Forger, int, Random], None]]] = {
