@@ -87,9 +87,8 @@ class Postman:
         self._gate: Final = asyncio.Semaphore(_AT_ONCE)
         self._running: Final[dict[str, asyncio.Task[None]]] = {}
         self._again: Final[set[str]] = set()
-        self._idle: Final[
-            dict[str, tuple[int, _Stand]]
-        ] = {}  # how far it was told when nothing was left, and how all stood
+        # How far one was told when nothing was left, and how all stood then.
+        self._idle: Final[dict[str, tuple[int, _Stand]]] = {}
 
     async def forever(self) -> None:
         """Tell what there is to be told, until cancelled."""
@@ -268,9 +267,7 @@ class Postman:
         body, at_s, began = encode(document), self._site.now_s(), time.monotonic()
         outcome, status = await _outcome(line.post(body, signed(hook, document.id, at_s, body)))
         took_ms = round((time.monotonic() - began) * 1000)
-        return Tried(
-            event=document.id, type=document.type, at_s=at_s, took_ms=took_ms, outcome=outcome, status=status
-        )  # fmt: skip
+        return Tried(event=document.id, type=document.type, at_s=at_s, took_ms=took_ms, outcome=outcome, status=status)
 
     def _away(self, document: EventDocument | Ping, wrong: Away) -> Tried:
         outcome = Outcome.FORBIDDEN if isinstance(wrong, NotThere) else Outcome.NO_ANSWER
