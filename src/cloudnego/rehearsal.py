@@ -171,7 +171,7 @@ class Rehearsal(Scene):
 
 _RARE: dict[type[c.Command], float] = {
     c.WithdrawCase: 0.004, c.EndTalks: 4.0, c.ConsentToWithdrawal: 0.5,
-    c.TakeBackWithdrawal: 1.0, c.WithdrawOffer: 0.1, c.LeaveBench: 0.01,
+    c.TakeBackWithdrawal: 1.5, c.WithdrawOffer: 0.1, c.LeaveBench: 0.01,
     c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
     c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
     c.DropClause: 0.1, c.Suspend: 1.0, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
@@ -185,10 +185,10 @@ _RARE: dict[type[c.Command], float] = {
     c.RecordObjection: 0.03, c.ApplyForCoordination: 0.1, c.AcceptDispute: 0.3, c.ProposeRecorder: 0.4,
     c.NoteClerical: 0.5, c.CloseDispute: 0.3,
     c.MakePackage: 0.1, c.HoldProposal: 0.1, c.WithdrawProposal: 0.1, c.AcceptInPrinciple: 0.2,
-    c.TakeBackAcceptance: 1.0, c.ReopenClause: 0.03, c.DeclineMaterial: 0.1, c.SendMessage: 0.05, c.AskQuestion: 0.05,
-    c.AnswerQuestion: 0.2, c.SetAgenda: 0.4, c.OpenTopic: 0.4, c.CloseTopic: 8.0, c.GiveFloor: 0.15,
-    c.AddMinutesNote: 0.1, c.ObjectToLine: 0.1, c.WithdrawLineObjection: 0.3,
-    c.OpenElection: 0.7, c.OpenBallot: 1.0, c.VoidPoll: 0.1,
+    c.TakeBackAcceptance: 2.0, c.ReopenClause: 0.03, c.DeclineMaterial: 0.1, c.SendMessage: 0.05, c.AskQuestion: 0.05,
+    c.AnswerQuestion: 0.2, c.SetAgenda: 0.4, c.OpenTopic: 0.4, c.CloseTopic: 8.0, c.GiveFloor: 0.25,
+    c.AddMinutesNote: 0.1, c.ObjectToLine: 0.2, c.WithdrawLineObjection: 4.0,
+    c.OpenElection: 0.7, c.OpenBallot: 1.0, c.VoidPoll: 0.15,
     c.SendCaucusMessage: 0.02, c.OpenStrawPoll: 0.02, c.CastStraw: 0.05, c.CloseStrawPoll: 0.05,
 }  # fmt: skip
 """How often a walk asks what leads aside; all else has weight 2."""
