@@ -72,8 +72,8 @@ ui-check: ## types and tests of frontend/
 	@$(PYTHON) hatch_build.py check
 	$(ok)
 
-e2e: ## the journeys of people at a real browser, alone and whole, and each bench in its smallest form; ARGS= narrows it
-	@$(PYTHON) -m pytest -n 2 tests/browser tests/bench tests/web/test_portal_page.py tests/web/test_hooked.py --whole $(ARGS)
+e2e: ## all that takes long: people at a real browser, every story, each bench in its smallest form; ARGS= narrows it
+	@$(PYTHON) -m pytest -n 2 -m whole --whole $(ARGS)
 	$(ok)
 
 lay: ## three people without instruction find their way; what each act costs them, in presses and minutes
