@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
-from cloudnego.core.state import EMPTY, Clause
+from cloudnego.core.state import EMPTY, Ballot, Clause
 from cloudnego.core.vocabulary import Ending, Side
 from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.keys import Keyring
@@ -181,6 +182,24 @@ def test_what_lies_before_the_workers_alone_says_what_was_dropped() -> None:
         )
     ]  # fmt: skip
     assert told == ["at_table", "dropped", "at_table", "dropped", "in_draft", "dropped", "dropped"]
+
+
+def test_a_draft_that_failed_is_talked_of_again() -> None:
+    """Between the vote and the next round, and in the next until a draft lies there again: not passed."""
+    lost = Ballot(round=1, draft_hash="", total=9, present=9, yes=4, no=5, abstain=0, result="failed", on=date(2026, 3, 9))
+    voted = msgspec.structs.replace(
+        EMPTY, clauses={"c1": Clause(head="T5", side=Side.WORKER, values=(), text_hash="")}, ballots=(lost,)
+    )
+    again = msgspec.structs.replace(voted, round=2)
+    nobody = msgspec.structs.replace(voted, ballots=(msgspec.structs.replace(lost, result="no_quorum"),))
+    told = [
+        standing_of(case, "c1", lies, sees_table=sees).value
+        for case, lies, sees in (
+            (voted, {"c1"}, False), (again, None, False), (again, None, True), (again, {"c1"}, False),
+            (nobody, {"c1"}, False),
+        )
+    ]  # fmt: skip
+    assert told == ["not_passed", "not_passed", "at_table", "in_draft", "in_draft"]
 
 
 def test_a_dump_ties_no_answer_to_a_person_and_shows_no_word(surveys: Surveys, kept: Kept, tmp_path: Path) -> None:

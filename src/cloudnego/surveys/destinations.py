@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from enum import StrEnum
+from typing import Literal
 
 from cloudnego.core.state import EMPTY_CAUCUS, Caucus, Negotiation
 
@@ -21,6 +22,7 @@ class ClauseStanding(StrEnum):
     IN_DRAFT = "in_draft"
     PASSED = "passed"
     IN_FORCE = "in_force"
+    NOT_PASSED = "not_passed"
     DROPPED = "dropped"
 
 
@@ -36,16 +38,22 @@ def standing_of(
             return ClauseStanding.IN_FORCE
         if case.ending is not None:
             return ClauseStanding.DROPPED
-        passed = any(one.round == case.round and one.result == "passed" for one in case.ballots)
-        return ClauseStanding.PASSED if passed else ClauseStanding.IN_DRAFT
+        if _voted(case, case.round, "passed"):
+            return ClauseStanding.PASSED
+        return ClauseStanding.NOT_PASSED if _voted(case, case.round, "failed") else ClauseStanding.IN_DRAFT
     if case.ending is not None:
         return ClauseStanding.DROPPED
     if not sees_table:
-        return ClauseStanding.AT_TABLE
+        return ClauseStanding.NOT_PASSED if _voted(case, case.round - 1, "failed") else ClauseStanding.AT_TABLE
     lies = case.clauses.get(clause)
     if lies is None:
         return ClauseStanding.DROPPED
     return ClauseStanding.AGREED if lies.agreed else ClauseStanding.AT_TABLE
+
+
+def _voted(case: Negotiation, in_round: int, result: Literal["passed", "failed"]) -> bool:
+    """Whether the workers' vote of that round ended so; a draft that failed is talked of anew in the next round."""
+    return any(one.round == in_round and one.result == result for one in case.ballots)
 
 
 def heads_to_lead_to(heads: Sequence[str], own: Caucus | None) -> dict[str, str | None]:
