@@ -186,7 +186,8 @@ def test_what_lies_before_the_workers_alone_says_what_was_dropped() -> None:
 
 def test_a_draft_that_failed_is_talked_of_again() -> None:
     """Between the vote and the next round, and in the next until a draft lies there again: not passed."""
-    lost = Ballot(round=1, draft_hash="", total=9, present=9, yes=4, no=5, abstain=0, result="failed", on=date(2026, 3, 9))
+    on = date(2026, 3, 9)
+    lost = Ballot(round=1, draft_hash="", total=9, present=9, yes=4, no=5, abstain=0, result="failed", on=on)
     voted = msgspec.structs.replace(
         EMPTY, clauses={"c1": Clause(head="T5", side=Side.WORKER, values=(), text_hash="")}, ballots=(lost,)
     )
