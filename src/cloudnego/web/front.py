@@ -12,7 +12,8 @@ from typing import Final
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudnego.web.ballots import CAST
-from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Carrier
+from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Ask, Carrier
+from cloudnego.web.deprecation import saying
 from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.files import FILES
 from cloudnego.web.live import Live
@@ -85,7 +86,7 @@ class Front:
         # What goes wrong behind the router was answered and logged there; starlette raises it again for the server,
         # whose log would say what the exception says.
         with suppress(Exception):
-            await answer(scope, receive, self._marked(scope, send))
+            await answer(scope, receive, saying(scope, self._marked(scope, send)))
 
     def _marked(self, scope: Scope, send: Send) -> Send:
         """Every answer in a sandbox says so in a header, whatever it answers with."""
@@ -114,10 +115,12 @@ class Front:
         if method == "POST" and of_a_case and last == FILES:
             return self._application  # it finds the case before it reads the file, and has a bound of its own for it
         if method == "POST" and (opening is not None or of_a_case):
+            asked: Ask | None = opening or ASKS.get(last)
+            scope["command"] = asked.name if asked is not None else ""
             body = await body_of(receive, headers, self._site.limits.body_max_bytes)
             if opening is not None:
                 return await self._carrier.open(opening, who, headers, body)
-            return await self._carrier.ask(ASKS.get(last), case_id, who, headers, body)
+            return await self._carrier.ask(asked, case_id, who, headers, body)
         if (rest and opening is not None) or (of_a_case and last in ASKS):
             raise Problem("method_not_allowed", headers=_POST_ONLY)
         return await self._routed(scope, receive, headers)

@@ -15,6 +15,7 @@ from cloudnego.core.pack import Pack
 from cloudnego.core.refusals import Reason
 from cloudnego.core.vocabulary import Ending, Kind, Light, Message, Scope, Seat, Side, Step
 from cloudnego.texts import catalogue
+from cloudnego.web import deprecation
 from cloudnego.web.commands import ASKS
 from cloudnego.web.described import BODIES, DOCUMENTS
 from cloudnego.web.documents import ProblemDocument, ReceiptDocument
@@ -119,6 +120,7 @@ def openapi_of(application: FastAPI, pack: Pack) -> dict[str, Any]:
     found["paths"] = dict(sorted(found["paths"].items()))
     for operation in _operations_of(found["paths"]):
         _let_in(operation, found["security"])
+        deprecation.mark(operation)
         _say(operation)
         _show(operation)
         operation["responses"] = _shared(operation["responses"], components.setdefault("responses", {}))
