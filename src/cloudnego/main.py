@@ -348,8 +348,8 @@ def _limits(settings: Settings) -> Limits:
 
 def portals_of(engine: Engine, ring: Keyring, settings: Settings) -> Portals:
     """The clients of this installation; where nobody said how the world reaches it, it is reached where it listens."""
-    here = settings.public_url or f"http://{settings.host}:{settings.port}"
-    return Portals(engine, Clients(engine, new_id, now_s), TokenKeys(engine, ring, now_s), now_s, here)
+    here, most = settings.public_url or f"http://{settings.host}:{settings.port}", settings.portal_asks_per_day
+    return Portals(engine, Clients(engine, new_id, now_s), TokenKeys(engine, ring, now_s), now_s, here, most=most)
 
 
 def _doorkeeper(sessions: Sessions, portals: Portals, threads: Threads, settings: Settings) -> Doorkeeper:

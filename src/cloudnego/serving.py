@@ -40,6 +40,7 @@ from cloudnego.web.site import Site
 _DRAIN_S: Final = 10  # how long answers under way may take once we are told to stop
 _FIRST_TIDY_S: Final = 600  # when the start is over and people are being answered
 _POLLS_S: Final = 600.0  # how long what a closed ballot leaves in the files stays there
+_USAGE_S: Final = 10.0
 _REFRESH_S: Final = 1.0  # how soon a sandbox clock moved on another node is seen on this one
 
 LOOK_S: Final = 5.0  # how late a room is at most where a ring of another node was lost
@@ -169,7 +170,7 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the server: the timers, and on PostgreSQL hearing and seeing what other nodes do."""
     settings, site = house.settings, house.site
     found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s), _tidy(house)]
-    found += [_tidy_polls(site), Postman(site).forever()]
+    found += [_tidy_polls(site), Postman(site).forever(), _note_usage(site)]
     if site.engine.dialect.name == "postgresql":
         dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
         found += [listen(dsn, CHANNEL, heard, site.log.bell.ring), _refresh(site), _look_about(site)]
@@ -207,6 +208,20 @@ async def _tidy_polls(site: Site) -> None:
             await site.threads.run(site.polls.tidy, site.now_s())
         except Exception as wrong:
             _log.error("polls_not_tidied", error=logs.kinds_of(wrong))
+
+
+async def _note_usage(site: Site) -> None:
+    """How much portals were used is added up in the database, and so reaches other nodes."""
+    usage = site.portals.usage
+    try:
+        while True:
+            await asyncio.sleep(_USAGE_S)
+            try:
+                await site.threads.run(usage.note)
+            except Exception as wrong:  # it is noted with what comes
+                _log.error("usage_not_noted", error=logs.kinds_of(wrong))
+    finally:
+        await asyncio.to_thread(usage.note)
 
 
 def _exports(site: Site) -> Exports:

@@ -147,6 +147,9 @@ class Settings(BaseSettings):
         20.0, gt=0, description="Steady rate of requests per session; a person never needs it, a script is slowed."
     )
     asks_burst: int = Field(200, ge=1, description="How many requests may come at once before the rate holds.")
+    portal_asks_per_day: int = Field(
+        50_000, ge=100, description="Requests a portal may make a day for one enterprise; waiting for news takes 2,880."
+    )
     failures_per_address: int = Field(
         100, ge=1, description="Failed proofs of one address before it waits; a whole factory may be one address."
     )
@@ -214,7 +217,7 @@ class Settings(BaseSettings):
         1095, ge=1, description="Days after a contract ran out until what was merely said at its table is erased."
     )
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
-    keep_deliveries_days: int = Field(90, ge=1, description="Days it is kept what webhooks were told.")
+    keep_deliveries_days: int = Field(90, ge=1, description="Days it is kept what webhooks were told, and how much.")
     webhooks_loopback: bool = Field(
         False, description="Development only: webhooks may lead to http on this very machine, at any port."
     )

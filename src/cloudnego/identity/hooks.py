@@ -17,6 +17,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Engine, and_, delete, or_, update
 from sqlmodel import Session, col, func, select
 
+from cloudnego.core.vocabulary import Stream
 from cloudnego.identity.clients import written
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.hook_tables import Webhook, WebhookDelivery
@@ -32,6 +33,10 @@ HOOKS_MAX: Final = 20
 
 OVERLAP_S: Final = 7 * 86_400
 """How long an old secret signs beside the new one."""
+
+
+PING: Final = "ping"
+"""The type of what is told to try a webhook: an event there is none of."""
 
 
 class Outcome(StrEnum):
@@ -186,9 +191,15 @@ class Hooks:
             session.exec(delete(WebhookDelivery).where(col(WebhookDelivery.webhook) == hook.id))
             session.exec(delete(Webhook).where(col(Webhook.id) == hook.id))
 
-    def deliveries(self, hook: Hook, skip: int, limit: int, *, dead: bool = False) -> list[Tried]:
-        """Tries, the latest first, but for so many; `dead`: the dead letters alone."""
+    def deliveries(
+        self, hook: Hook, skip: int, limit: int, *, dead: bool = False, notices: bool = False
+    ) -> list[Tried]:
+        """Tries, the latest first, but for so many; `dead`: the dead letters alone, `notices`: but for what was told of
+        other streams."""
         query = select(WebhookDelivery).where(WebhookDelivery.webhook == hook.id).offset(skip)
+        if notices:
+            open_ = or_(col(WebhookDelivery.event).contains(f".{Stream.NOTICE}."), col(WebhookDelivery.type) == PING)
+            query = query.where(open_)
         if dead:
             query = query.where(WebhookDelivery.outcome == Outcome.DEAD.value)
         with reading(self._engine) as session:

@@ -6,6 +6,8 @@ from a hash. Private keys of ours and drafts of acts are encrypted (`token_keys`
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
@@ -155,3 +157,28 @@ class Refresh(SQLModel, table=True):
     created_s: int = Field(sa_type=BigInteger)
     expires_s: int = Field(sa_type=BigInteger)
     used_s: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class PortalUsage(SQLModel, table=True):
+    """How much a client was used for an enterprise ("*": for all at once) on a day in China: counts, and nothing of
+    what was asked or told.
+
+    `limited`: requests beyond the quota, which are not in `requests`; `told`, `failed`: events told by webhooks, and
+    tries that failed; `wide`: how much of all that was counted while the client saw the table.
+    """
+
+    __tablename__ = "portal_usage"
+    __table_args__ = (Index("ix_portal_usage_last", "last_s"),)
+
+    client: str = Field(
+        sa_column_args=(ForeignKey("portal_client.id", name="fk_portal_usage_client"),), primary_key=True, max_length=64
+    )
+    enterprise: str = Field(primary_key=True, max_length=64)
+    day: date = Field(primary_key=True)
+    requests: int
+    errors: int
+    limited: int
+    told: int
+    failed: int
+    wide: int
+    last_s: int = Field(sa_type=BigInteger)

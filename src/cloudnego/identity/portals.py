@@ -21,6 +21,7 @@ from cloudnego.identity.sessions import Held, Known, Through, Who, held_by
 from cloudnego.identity.store import reading
 from cloudnego.identity.tables import Organisation, Person
 from cloudnego.identity.token_keys import TokenKeys
+from cloudnego.identity.usage import Usage
 
 ACCESS_S: Final = 600
 """An access token holds ten minutes: so long a stolen one is good at most."""
@@ -44,9 +45,10 @@ class Portals:
     """All of it synchronous: the web calls it in a thread."""
 
     def __init__(
-        self, engine: Engine, clients: Clients, keys: TokenKeys, now_s: Callable[[], int], issuer: str
+        self, engine: Engine, clients: Clients, keys: TokenKeys, now_s: Callable[[], int], issuer: str, *, most: int
     ) -> None:
         self.clients = clients
+        self.usage = Usage(engine, now_s, most)
         self.keys = keys
         self.issuer = issuer
         self.audience = f"{issuer}/api/v1"

@@ -141,14 +141,14 @@ KEPT: Final = (
     Kept(
         name="deliveries",
         what=Said(
-            zh="向接入程序推送的记录：哪个事件、何时、结果",
-            en="what webhooks were told: which event, when, how it went",
+            zh="向接入程序推送的记录：哪个事件、何时、结果；每天用了多少次",
+            en="what webhooks were told: which event, when, how it went; and how often portals asked a day",
         ),
         floor=0,
         days=90,
         law="个人信息保护法 19",
-        tables=("webhook_delivery",),
-        swept=(("webhook_delivery", "at_s"),),
+        tables=("webhook_delivery", "portal_usage"),
+        swept=(("webhook_delivery", "at_s"), ("portal_usage", "last_s")),
     ),
     Kept(
         name="passing",

@@ -22,7 +22,14 @@ BODIES: Final[dict[str, type[Message]]] = {}
 """Every body an endpoint that is no command reads."""
 
 ALWAYS: Final = ("busy", "defect")  # whatever reads the database
-SIGNED_IN: Final = ("not_signed_in", "scope_missing", "not_for_portals", "enterprise_required", "too_fast")
+SIGNED_IN: Final = (
+    "not_signed_in",
+    "scope_missing",
+    "not_for_portals",
+    "enterprise_required",
+    "too_fast",
+    "quota_spent",
+)
 WITH_BODY: Final = ("too_long", "not_json", "malformed", "too_complex")
 UNSAFE: Final = ("cross_site",)
 BEFORE_ALL: Final = ("header_twice", "address_too_long", "headers_too_long")  # the shield, before anything is looked at

@@ -169,6 +169,7 @@ STATUS: Final[Mapping[str, int]] = {
     "pack_unknown": 422,
     "means_missing": 422,
     "too_fast": 429,
+    "quota_spent": 429,
     "locked_out": 429,
     "headers_too_long": 431,
     "defect": 500,

@@ -17,6 +17,7 @@ from cloudnego.web.deprecation import saying
 from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.files import FILES
 from cloudnego.web.live import Live
+from cloudnego.web.quotas import counting, metered
 from cloudnego.web.site import Site
 from cloudnego.web.wire import body_of, check_json, headers_of, replaying
 
@@ -86,7 +87,7 @@ class Front:
         # What goes wrong behind the router was answered and logged there; starlette raises it again for the server,
         # whose log would say what the exception says.
         with suppress(Exception):
-            await answer(scope, receive, saying(scope, self._marked(scope, send)))
+            await answer(scope, receive, saying(scope, counting(self._site, scope, self._marked(scope, send))))
 
     def _marked(self, scope: Scope, send: Send) -> Send:
         """Every answer in a sandbox says so in a header, whatever it answers with."""
@@ -106,6 +107,7 @@ class Front:
         if _is_open(method, path):
             return await self._routed(scope, receive, headers)
         who = scope["who"] = await self._site.doorkeeper.who(method, scope["scheme"], headers)
+        await metered(self._site, scope)
         if not path.startswith(PREFIX):
             return await self._routed(scope, receive, headers)
         rest = path[len(PREFIX) :]

@@ -197,9 +197,17 @@ def kept_clients(site: Site, who: Who) -> list[str]:
     ]
 
 
-def _document(site: Site, who: Who, client: Client) -> ClientDocument:
+def granted_by(site: Site, who: Who, client: Client) -> dict[str, bool]:
+    """The enterprises that let a client in for which he speaks; of each whether he could also grant what the owner
+    alone grants. Blocks."""
     reach = _reach(site, who)
-    seen = [one for one in client.grants if _speaks_for(site, who, reach, one.enterprise)]
+    seen = [one.enterprise for one in client.grants if _speaks_for(site, who, reach, one.enterprise)]
+    return {enterprise: enterprise in reach.owns for enterprise in seen}
+
+
+def _document(site: Site, who: Who, client: Client) -> ClientDocument:
+    his = granted_by(site, who, client)
+    seen = [one for one in client.grants if one.enterprise in his]
     return ClientDocument(
         id=client.id,
         name=client.name,

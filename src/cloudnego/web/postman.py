@@ -16,12 +16,13 @@ from typing import Final, NamedTuple
 import msgspec
 import structlog
 
-from cloudnego.identity.hooks import Hook, Outcome, Tried, Why, signed
+from cloudnego.identity.hooks import PING, Hook, Outcome, Tried, Why, signed
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.outward import Away, Line, NotThere
 from cloudnego.logs import kinds_of
 from cloudnego.web.answers import encode
 from cloudnego.web.feed import EventDocument, Seen, Wanted, look
+from cloudnego.web.quotas import user_for
 from cloudnego.web.site import Site
 
 AFTER_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -58,7 +59,7 @@ class Ping(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     timestamp: str
     data: PingFacts
-    type: str = "ping"
+    type: str = PING
 
 
 class _Stand(NamedTuple):
@@ -248,7 +249,9 @@ class Postman:
             await site.threads.run(lambda: site.factors.inbox.tell(hook.district, keeper, kind, webhook=hook.id))
 
     async def _note(self, hook: Hook, tried: list[Tried], *, done: bool = False) -> bool:
-        hooks = self._site.hooks
+        hooks, well = self._site.hooks, sum(one.outcome is Outcome.DELIVERED for one in tried)
+        failed = sum(one.outcome not in (Outcome.DELIVERED, Outcome.DEAD) for one in tried)
+        self._site.portals.usage.delivered(user_for(hook), told=well, failed=failed)
         return await self._site.threads.run(lambda: hooks.note(hook, self._me, tried, done=done))
 
     # --- one try ---------------------------------------------------------------------------------------------------

@@ -233,6 +233,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "deny_consent": None,
     "my_portals": None,
     "end_my_portal": None,
+    "portal_usage": PortalScope.CASES,
     "list_portal_clients": None,
     "register_portal_client": None,
     "grant_portal_client": None,

@@ -15,11 +15,12 @@ from pydantic import Field, StringConstraints, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cloudnego.core.vocabulary import Message
+from cloudnego.core.vocabulary import Message, Stream
 from cloudnego.identity.hooks import OVERLAP_S, Hook, NewHook, Outcome, TooManyHooks, Tried, Why
 from cloudnego.identity.outward import NotThere, checked_to_post
 from cloudnego.identity.portals import EVERY
 from cloudnego.identity.sessions import Who
+from cloudnego.identity.usage import OWNERS
 from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing
 from cloudnego.web.bodies import Url, parsed
@@ -30,7 +31,7 @@ from cloudnego.web.enterprises import Cursor, PageSize
 from cloudnego.web.errors import Problem
 from cloudnego.web.events import known_types
 from cloudnego.web.feed import BEGINNING, LATEST, Cursors, Wanted, end_of, look
-from cloudnego.web.portal_clients import SecretDocument, kept_client, kept_clients
+from cloudnego.web.portal_clients import SecretDocument, granted_by, kept_client, kept_clients
 from cloudnego.web.postman import Ping, PingFacts, Postman
 from cloudnego.web.queries import CaseId
 from cloudnego.web.site import Site
@@ -131,7 +132,10 @@ class DeliveryPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None
 
 
-def _document(hook: Hook) -> WebhookDocument:
+def _document(hook: Hook, *, whole: bool = True) -> WebhookDocument:
+    """`whole`: also whether something waits to be told, and since when."""
+    if not whole:
+        hook = msgspec.structs.replace(hook, tries=0, failing_since_s=None)
     return WebhookDocument(
         id=hook.id, client=hook.client, enterprise=hook.enterprise, url=hook.url, types=tuple(sorted(hook.types)),
         cases=tuple(sorted(hook.cases)), active=hook.active, why=Why(hook.why) if hook.why else None, tries=hook.tries,
@@ -164,6 +168,21 @@ def _his(site: Site, who: Who, webhook_id: str) -> Hook:
     return hook
 
 
+def _sees_all(site: Site, who: Who, hook: Hook) -> bool:
+    """Whether all a webhook is told may be known to him. What it is told of the table is known to its program and to
+    the owner, who alone could open the table to it: to whoever else keeps it, how much was told would tell how much was
+    said there. Blocks."""
+    if who.portal is not None or OWNERS not in hook.scopes:
+        return True
+    client = site.portals.clients.get(hook.client)
+    return client is not None and granted_by(site, who, client).get(hook.enterprise, False)
+
+
+def _shown(site: Site, who: Who, hook: Hook) -> WebhookDocument:
+    """Blocks."""
+    return _document(hook, whole=_sees_all(site, who, hook))
+
+
 def _checked(site: Site, url: str) -> str:
     """Raises `Problem` 422 for an address nothing may be posted to, whatever it leads to."""
     try:
@@ -184,7 +203,7 @@ async def list_webhooks(site: TheSite, who: SignedIn) -> Response:
             mine = (EVERY, who.portal.enterprise)
             all_ = site.hooks.of([who.person]) if _itself(who) else []
             found = [one for one in all_ if one.enterprise in mine or who.portal.enterprise == EVERY]
-        return WebhookList(rows=tuple(map(_document, found)))
+        return WebhookList(rows=tuple(_shown(site, who, one) for one in found))
 
     return answer(await site.threads.run(read))
 
@@ -233,7 +252,7 @@ async def post_webhook(request: Request, site: TheSite, who: SignedIn) -> Respon
 @router.get("/webhooks/{webhook_id}", **described("get_webhook", WebhookDocument, codes=("not_found", "malformed")))
 async def get_webhook(site: TheSite, who: SignedIn, webhook_id: CaseId) -> Response:
     """One webhook, and how it stands."""
-    return answer(_document(await site.threads.run(_his, site, who, webhook_id)))
+    return answer(await site.threads.run(lambda: _shown(site, who, _his(site, who, webhook_id))))
 
 
 @router.patch(
@@ -257,7 +276,7 @@ async def patch_webhook(request: Request, site: TheSite, who: SignedIn, webhook_
         cases = None if body.cases is None else frozenset(body.cases)
         url = None if body.url is None else _checked(site, body.url)
         site.hooks.change(hook, url=url, types=types, cases=cases, active=body.active)
-        return _document(_his(site, who, webhook_id))
+        return _shown(site, who, _his(site, who, webhook_id))
 
     changed = await site.threads.run(write)
     site.stir.ring({})
@@ -302,9 +321,11 @@ async def replay_webhook(request: Request, site: TheSite, who: SignedIn, webhook
     body = parsed(request, ReplayBody)
 
     def write() -> WebhookDocument:
+        if body.event and not _sees_all(site, who, hook) and f".{Stream.NOTICE}." not in body.event:
+            raise Problem("bad_cursor")
         place = _from_event(site, hook, body.event) if body.event else _after(site, hook, who, body.after or "")
         site.hooks.replay(hook, place)
-        return _document(_his(site, who, webhook_id))
+        return _shown(site, who, _his(site, who, webhook_id))
 
     moved = await site.threads.run(write)
     site.stir.ring({})
@@ -329,7 +350,11 @@ async def list_deliveries(
     skip = read_cursor(cursor, "deliveries").get("skip") if cursor else 0
     if not isinstance(skip, int) or not 0 <= skip < 2**31:
         raise Problem("bad_cursor")
-    found = await site.threads.run(lambda: site.hooks.deliveries(hook, skip, limit, dead=dead))
+
+    def read() -> list[Tried]:
+        return site.hooks.deliveries(hook, skip, limit, dead=dead, notices=not _sees_all(site, who, hook))
+
+    found = await site.threads.run(read)
     more = cursor_of("deliveries", {"skip": skip + limit}) if len(found) == limit else None
     return answer(DeliveryPage(rows=tuple(map(_delivery, found)), next=more))
 
