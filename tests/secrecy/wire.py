@@ -37,6 +37,10 @@ class Said(NamedTuple):
         """A header by its lower-case name."""
         return next((value.decode("latin-1") for key, value in self.headers if key.decode().lower() == name), None)
 
+    def but_for(self, names: frozenset[bytes]) -> Said:
+        """The same without some headers."""
+        return self._replace(headers=tuple(one for one in self.headers if one[0] not in names))
+
 
 class Request(NamedTuple):
     """What is asked; `query` without its question mark."""
