@@ -81,10 +81,13 @@ UNNOTED: Final = ("/deadlines", "/next", "/files")
 LISTS: Final = (
     "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
     "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
-    "/negotiations/export.csv", "/enterprises/export.csv", "/instructors", "/court-orders", "/letters", "/resets",
-    "/portal-clients", "/me/inbox", "/me/sign-ins", "/me/portals", "/me/waiting", "/events?limit=2",
-    "/events?after=latest",
+    "/negotiations/export.csv", "/negotiations/deadlines.ics", "/calendar-links", "/enterprises/export.csv",
+    "/instructors", "/court-orders", "/letters", "/resets", "/portal-clients", "/me/inbox", "/me/sign-ins",
+    "/me/portals", "/me/waiting", "/events?limit=2", "/events?after=latest",
 )  # fmt: skip
+TERMS: Final = "/negotiations/deadlines.ics"
+"""An entry counts what the table of its case had: who sees other firms' tables may see there what others hid before."""
+
 OF_THE_FIRM: Final = (
     "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",
     "/organisations/U{0}/members", "/organisations/U{0}/invitations", "/organisations/{0}/invitations",
@@ -261,7 +264,8 @@ class History:
         return self.dice.choice([one for one in LOOKS if one not in watcher.not_asked])
 
     def _list_for(self, watcher: Watcher) -> str:
-        path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in watcher.not_asked])
+        spared = watcher.not_asked | ({TERMS} if watcher.kind in ABOVE else set())
+        path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in spared])
         return path.format(self.firm.name)
 
     # --- what happens ---------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ for tables in (
     "cloudnego.identity.grant_tables",
     "cloudnego.identity.portal_tables",
     "cloudnego.identity.hook_tables",
+    "cloudnego.identity.link_tables",
     "cloudnego.papers.tables",
     "cloudnego.exporting.job_tables",
     "cloudnego.identity.hold_tables",

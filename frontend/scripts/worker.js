@@ -5,7 +5,7 @@ const SHELL = ['{{shell}}']
 const NAME = `shell-${VERSION}`
 const HASHED = '/assets/'
 /** First parts of addresses that are never a page's: `OTHERS` in src/cloudnego/web/pages.py. */
-const OTHERS = ['api', 'oauth', '.well-known', 'healthz', 'readyz', 'openapi.json', 'docs', 'slips.css', 'papers.css', 'register']
+const OTHERS = ['api', 'oauth', 'calendar', '.well-known', 'healthz', 'readyz', 'openapi.json', 'docs', 'slips.css', 'papers.css', 'register']
 const WAIT_MS = 4_000 // a network that has not begun to answer by then is none, for a page that lies here
 
 self.addEventListener('install', (event) => {

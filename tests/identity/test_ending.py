@@ -12,7 +12,16 @@ from cloudnego.identity.roster import NewPerson
 from cloudnego.identity.store import writing
 from tests.identity.conftest import D, Town
 
-GONE = {"authenticator", "mail_address", "one_time_code", "outside_link", "passkey", "phone_number", "sign_in"}
+GONE = {
+    "authenticator",
+    "calendar_link",
+    "mail_address",
+    "one_time_code",
+    "outside_link",
+    "passkey",
+    "phone_number",
+    "sign_in",
+}
 # the row stays, as a record: tests/web/test_help_desk.py, test_consents.py, tests/audit/test_witnesses.py
 DEAD = {"letter", "oauth_request", "device_key"}
 STAYS = {

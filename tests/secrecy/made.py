@@ -18,6 +18,7 @@ from cloudnego.exporting.jobs import Exports
 from cloudnego.files.kinds import FileKind
 from cloudnego.files.store import NewFile
 from cloudnego.identity import election_objections
+from cloudnego.identity.calendar_links import CalendarLinks
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.congress import Sitting, comment, comments, hide
 from cloudnego.identity.consents import Wanted
@@ -182,7 +183,17 @@ def _of_accounts(house: House, district: str, named: Named) -> dict[str, str]:
                 id="k1", district=district, person=worker, public=district.encode(), label="手机", since_s=site.now_s()
             )
         )
-    return {"letter": letter.id, "reset": "r1", "session": second, "passkey": "p1", "device": "k1"}
+    him = site.sessions.who(token)
+    assert him is not None, "he just came in"
+    calendar, _ = CalendarLinks(site.engine, site.new_id, site.now_s).make(him, None, None)
+    return {
+        "calendar": calendar.id,
+        "letter": letter.id,
+        "reset": "r1",
+        "session": second,
+        "passkey": "p1",
+        "device": "k1",
+    }
 
 
 def _of_programs(house: House, district: str, case: str, named: Named) -> dict[str, str]:

@@ -44,6 +44,7 @@ _AMONG_CASES: Final = frozenset(
         "list_cases",
         "export_cases",
         "export_deadlines",
+        "create_calendar_link",
         "cockpit",
         "get_waiting",
         "open_case",

@@ -10,6 +10,7 @@ from cloudnego.audit.tables import DeviceKey
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.admission import Invitation, Slip, Worker
 from cloudnego.identity.factor_tables import Authenticator, Letter, MailAddress, OneTimeCode, Passkey, PhoneNumber
+from cloudnego.identity.link_tables import CalendarLink
 from cloudnego.identity.portal_tables import OAuthRequest, PortalClient, Refresh
 from cloudnego.identity.store import writing
 from cloudnego.identity.tables import OutsideLink, Person, SignIn
@@ -18,7 +19,8 @@ from cloudnego.identity.tables import OutsideLink, Person, SignIn
 def end_all_means(session: Session, person: str, now_s: int, by: str | None) -> None:
     """Everything but the account itself, in the open transaction: sessions, factors, letters, slips, outside logins,
     the keys on his devices, and the portals that act for him. `by`: who is said to have revoked his letters."""
-    for table in (Authenticator, Passkey, MailAddress, PhoneNumber, OneTimeCode, OutsideLink, SignIn):
+    means = (Authenticator, Passkey, MailAddress, PhoneNumber, OneTimeCode, OutsideLink, SignIn, CalendarLink)
+    for table in means:
         session.exec(delete(table).where(col(table.person) == person))
     letters = update(Letter).where(col(Letter.person) == person, col(Letter.revoked_s).is_(None))
     session.exec(letters.values(revoked_s=now_s, revoked_by=by))

@@ -23,6 +23,7 @@ from cloudnego.identity import (
     grant_tables,
     hold_tables,
     hook_tables,
+    link_tables,
     nomination_tables,
     portal_tables,
     record_tables,
@@ -35,8 +36,8 @@ from cloudnego.surveys import tables as survey_tables
 from cloudnego.texts import Actionable, Said
 
 SWEPT_IN: Final = (
-    congress_tables, delegate_tables, factor_tables, grant_tables, hold_tables, hook_tables, nomination_tables,
-    portal_tables, record_tables, survey_tables, tables,
+    congress_tables, delegate_tables, factor_tables, grant_tables, hold_tables, hook_tables, link_tables,
+    nomination_tables, portal_tables, record_tables, survey_tables, tables,
 )  # fmt: skip
 """Where the tables stand that are swept: declared whoever imports this."""
 
@@ -227,8 +228,8 @@ KEPT: Final = (
         law="个人信息保护法 13(1)(3)、47",
         tables=(
             "person", "membership", "account", "worker", "invitation", "letter", "authenticator",
-            "passkey", "device_key", "outside_link", "instructor", "delegate", "delegate_posting", "delegate_objection",
-            "delegate_roll", "delegate_roll_line",
+            "passkey", "device_key", "outside_link", "calendar_link", "instructor", "delegate", "delegate_posting",
+            "delegate_objection", "delegate_roll", "delegate_roll_line",
         ),
     ),
     Kept(

@@ -18,6 +18,7 @@ from cloudnego.web import (
     account,
     audit_files,
     ballots,
+    calendar_links,
     campaign,
     candidates,
     check_in,
@@ -109,6 +110,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     outside.router,
     exports.router,
     deadlines_file.router,
+    calendar_links.router,
     procedure.router,
     queries.router,
     clauses.router,
@@ -160,6 +162,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     slips.style,
     congress_papers.style,
     papers.counter,
+    calendar_links.fetched,
 )
 """All endpoints, in the order in which they are looked for."""
 

@@ -90,6 +90,7 @@ STATUS: Final[Mapping[str, int]] = {
     "key_exists": 409,
     "too_many_prepared": 409,
     "too_many_webhooks": 409,
+    "too_many_links": 409,
     "credit_code_taken": 409,
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,

@@ -25,7 +25,19 @@ BUILT: Final = Path(__file__).resolve().parent / "static"
 """Where `hatch_build.py` lays them, in a wheel as in a checkout."""
 
 OTHERS: Final = frozenset(
-    {"api", "oauth", ".well-known", "healthz", "readyz", "openapi.json", "docs", "slips.css", "papers.css", "register"}
+    {
+        "api",
+        "oauth",
+        "calendar",
+        ".well-known",
+        "healthz",
+        "readyz",
+        "openapi.json",
+        "docs",
+        "slips.css",
+        "papers.css",
+        "register",
+    }
 )
 """First parts of addresses that are never a page's, whatever is asked for there: what is not found there stays so."""
 

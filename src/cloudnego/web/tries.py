@@ -52,6 +52,7 @@ use a slip belong here for good: their guesses are bounded by the slip or the po
 
 _FAILED: Final = 401
 _CODES_AN_HOUR: Final = 5  # half of what a phone gets: who knows a number must not use up its owner's
+_CALENDARS_AN_HOUR: Final = 60  # a program that asks every five minutes, on five devices
 _V6_PREFIX: Final = 64  # what one subscriber of IPv6 has; he can take another address for every try
 
 
@@ -60,6 +61,7 @@ class Failing(StrEnum):
 
     ADDRESS = "address"
     CLIENT = "client"  # as named from one address: web/oauth.py
+    CALENDAR = "calendar"  # a link that is fetched: no failure either
     PHONE = "phone"  # codes one address asked to have sent to one phone: no failure, but bounded alike
 
 
@@ -72,6 +74,7 @@ class Tries:
             Failing.ADDRESS: RateLimitItemPerSecond(per_address, window_s),
             Failing.CLIENT: RateLimitItemPerSecond(per_client, window_s),
             Failing.PHONE: RateLimitItemPerHour(_CODES_AN_HOUR),
+            Failing.CALENDAR: RateLimitItemPerHour(_CALENDARS_AN_HOUR),
         }
 
     def check(self, kind: Failing, name: str) -> None:
