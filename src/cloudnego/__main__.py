@@ -18,6 +18,7 @@ ELSEWHERE = {
     "admin": "只有运维人员能办的事：区、人员、组织、规则包。 What only an operator may do: districts, people, packs.",
     "demo": "在单独的文件夹里载入演示区并提供服务。 Load the demonstration district into its own folder; serve it.",
     "portal-check": "用一场完整的协商检查企业系统的接收地址。 Try a portal's webhook endpoint with a whole case.",
+    "witness": "机关的见证程序：为区的日志共同签名。 The program of an office co-signs the log of a district.",
     "walk": "在运行中的服务器上走完一个案件，每件事由本人办理。 Carry a whole case through a running server.",
 }
 """Commands with a module of their own, imported when they are called: its `app`, or its function of the same name."""

@@ -14,7 +14,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
-from cloudnego import portal_admin
+from cloudnego import portal_admin, witness_admin
 from cloudnego.breakglass import court_order_app
 from cloudnego.console import CannotBe, DistrictName, asked_for, out, tell, the_district
 from cloudnego.core.pack import Pack
@@ -53,6 +53,7 @@ for name, part in (
     ("person", person_app), ("organisation", organisation_app), ("membership", membership_app),
     ("sandbox", sandbox_app), ("keys", keys_app), ("portal", portal_admin.app),
     ("court-order", court_order_app), ("texts", texts_app), ("retention", retention_app),
+    ("witness", witness_admin.app),
 ):  # fmt: skip
     app.add_typer(part, name=name)
 

@@ -19,6 +19,7 @@ from cloudnego.audit.export import Confirmed, Cosigned, Made, Source, Witness, w
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import WITNESS, Head, Key, cosigned
 from cloudnego.audit.packing import Part, Parts, write
+from cloudnego.audit.witnesses import Party
 from cloudnego.core.vocabulary import JOINT, Side, Stream
 from cloudnego.eventlog.leaf import canonical
 from cloudnego.eventlog.log import SqlLog
@@ -55,7 +56,8 @@ class Chief:
         return (*JOINT, Stream.caucus(self.side))
 
     def witness(self) -> Witness:
-        return Witness(self.key.public, self.key.name, self.side, self.streams, "2026-03-02", None, "notice/3")
+        party = Party(self.side.value)
+        return Witness(self.key.public, self.key.name, party, self.streams, "2026-03-02", None, "notice/3")
 
     def cosign(self, head: Head, at_s: int = AT_S) -> Cosigned:
         signature = self.secret.sign(cosigned(head.text, at_s))

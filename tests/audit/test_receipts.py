@@ -64,7 +64,7 @@ async def test_what_is_newer_than_any_confirmation_has_the_logs_word(look: Looki
     note = parse(answer.text.partition("\n\n")[2])
     assert (head_of(note.text).size, len(note.signatures)) == (size + 1, 1)
     sheet = (await look("w1").get(f"{API}/negotiations/{case}/receipts/table/{size}/sheet")).text
-    assert "职工方的设备已共同签名" in sheet
+    assert "职工方已共同签名" in sheet
     assert answer.text.partition("\n")[0] in sheet
 
 

@@ -3,6 +3,7 @@ So whoever may gets it, and all others the bytes of what does not exist."""
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import date, timedelta
 from hashlib import sha256
@@ -42,6 +43,7 @@ from cloudnego.main import House
 from cloudnego.papers.facts import Facts, Text, number_of
 from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyQuestion
 from cloudnego.surveys.store import Given, NewOpinion, NewSurvey, Written, opinion_id
+from cloudnego.web.examples import request_of
 
 Named = Callable[[str], str]
 """The id of a person of the first case, by his kind."""
@@ -183,11 +185,14 @@ def _of_accounts(house: House, district: str, named: Named) -> dict[str, str]:
                 id="k1", district=district, person=worker, public=district.encode(), label="手机", since_s=site.now_s()
             )
         )
+    public = b64decode(request_of("cosign_district")["public"])
+    site.audit.devices.let_program(district, "authority", public, "人社局见证")
     him = site.sessions.who(token)
     assert him is not None, "he just came in"
     calendar, _ = CalendarLinks(site.engine, site.new_id, site.now_s).make(him, None, None)
     return {
         "calendar": calendar.id,
+        "watched": district,
         "letter": letter.id,
         "reset": "r1",
         "session": second,

@@ -6,10 +6,11 @@ import type { components } from '@/api/schema'
 import { deviceOf, dropDevice, heldOf, keepDevice, keepHeld, type DeviceRow, type HeldRow } from '@/offline/heads'
 import { useSession } from '@/stores/session'
 import { judge } from '@/tools/log/judge'
-import { base64, cosigned, textOf, type Head } from '@/tools/log/notes'
+import { base64, cosigned, publicOf, textOf, type Head } from '@/tools/log/notes'
 import { makeKey, registering, sign } from '@/tools/log/sign'
 
 export type LogRow = components['schemas']['CheckpointRow']
+type DistrictLog = components['schemas']['DistrictHeadDocument']
 type List = components['schemas']['CheckpointList']
 type Shown = Pick<LogRow, 'origin' | 'note' | 'keys' | 'proof'> & { stream: string }
 const OFTEN_MS = 20_000
@@ -17,7 +18,7 @@ const OFTEN_MS = 20_000
 const DISTRICT_OFTEN_MS = 600_000
 
 /** The log of the open case as this device sees it: what it holds, what it was shown, and what does not go on from what it holds. A
- * chief's device co-signs by itself what it has checked. */
+ * chief's device co-signs by itself what it has checked, an official's also the log of his district. */
 export const useLog = defineStore('log', () => {
   const session = useSession()
   const caseId = ref('')
@@ -27,6 +28,7 @@ export const useLog = defineStore('log', () => {
   const checkedAt = ref(0)
   const keeps = ref(true)
   const district = shallowRef<HeldRow | null>(null)
+  const official = shallowRef<DistrictLog | null>(null)
   let districtAt = 0
   let running: Promise<void> | null = null
 
@@ -70,8 +72,12 @@ export const useLog = defineStore('log', () => {
     if (!id || Date.now() - districtAt < DISTRICT_OFTEN_MS) return
     const place = `district:${id}`
     const [was] = await heldOf(person, place)
-    const shown = await ask<components['schemas']['DistrictHeadDocument']>(`/api/v1/district/log${was ? `?since=${was.head.size}` : ''}`, undefined, undefined, 'GET')
-    district.value = await taken(person, place, { ...shown, stream: 'district' }, was, id)
+    let shown = await ask<DistrictLog>(`/api/v1/district/log${was ? `?since=${was.head.size}` : ''}`, undefined, undefined, 'GET')
+    const row = await taken(person, place, { ...shown, stream: 'district' }, was, id)
+    const may = shown.witness && !row.alarm
+    if (may && device.value && (await confirm(device.value, row, `/api/v1/witnessed/${id}`))) shown = await ask<DistrictLog>('/api/v1/district/log', undefined, undefined, 'GET')
+    district.value = row
+    official.value = shown
     districtAt = Date.now()
   }
 
@@ -89,30 +95,31 @@ export const useLog = defineStore('log', () => {
   }
 
   /** Co-sign what is held, from where this device left off; whether anything was sent. It is written down before it is sent: a lost answer loses nothing. */
-  async function confirm(by: DeviceRow, row: HeldRow, again = true): Promise<boolean> {
+  async function confirm(by: DeviceRow, row: HeldRow, at = `/api/v1/negotiations/${row.caseId}/cosignatures`, again = true): Promise<boolean> {
     if (!row.head.size || row.cosigned?.size === row.head.size || !keeps.value) return false
     row.signing = row.head
     if (!(await keepHeld(row))) return false
     const atS = Math.floor(Date.now() / 1000)
     const signature = base64(await sign(by.secret, cosigned(textOf(row.head), atS)))
-    const body = { stream: row.stream, key: by.id, old_size: row.cosigned?.size ?? 0, size: row.head.size, root: row.head.root, at_s: atS, signature }
+    const who = row.stream === 'district' ? { public: publicOf(by.vkey) } : { stream: row.stream, key: by.id }
+    const body = { ...who, old_size: row.cosigned?.size ?? 0, size: row.head.size, root: row.head.root, at_s: atS, signature }
     try {
-      await ask(`/api/v1/negotiations/${row.caseId}/cosignatures`, body, undefined, 'POST', { alone: true, seat: null })
+      await ask(at, body, undefined, 'POST', { alone: true, seat: null })
       row.cosigned = row.head
     } catch (failed) {
-      if (!(failed instanceof Problem) || !(await behind(failed, by, row, again))) throw failed
+      if (!(failed instanceof Problem) || !(await behind(failed, by, row, at, again))) throw failed
     }
     await keepHeld(row)
     return true
   }
 
   /** What to do where it was not taken: go on from a head that was taken though its answer was lost; keep as evidence that ours is not known. */
-  async function behind(failed: Problem, by: DeviceRow, row: HeldRow, again: boolean): Promise<boolean> {
+  async function behind(failed: Problem, by: DeviceRow, row: HeldRow, at: string, again: boolean): Promise<boolean> {
     if (failed.code === 'not_a_witness' || failed.code === 'device_clock_off' || failed.code === 'offline') return true // another day
     const theirs = failed.document.held
     if (failed.code === 'head_moved' && again && theirs && row.signing && theirs.size === row.signing.size && theirs.root === row.signing.root) {
       row.cosigned = row.signing
-      if (row.cosigned.size !== row.head.size) await confirm(by, row, false)
+      if (row.cosigned.size !== row.head.size) await confirm(by, row, at, false)
       return true
     }
     if (failed.code !== 'head_moved' && failed.code !== 'head_unknown') return false
@@ -132,6 +139,8 @@ export const useLog = defineStore('log', () => {
     device.value = { person: me.person, id: known.id, vkey: known.vkey, secret: made.secret }
     keeps.value = await keepDevice(device.value)
     for (const row of held.value) await keepHeld({ ...row, cosigned: null, signing: null }) // the new key has signed nothing yet
+    if (district.value) await keepHeld({ ...district.value, cosigned: null, signing: null })
+    districtAt = 0
     await look(caseId.value, true)
   }
 
@@ -146,5 +155,5 @@ export const useLog = defineStore('log', () => {
     await look(caseId.value, true)
   }
 
-  return { caseId, rows, held, district, device, checkedAt, keeps, alarms, mine, of, look, register, end }
+  return { caseId, rows, held, district, official, device, checkedAt, keeps, alarms, mine, of, look, register, end }
 })

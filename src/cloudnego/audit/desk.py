@@ -18,7 +18,7 @@ from cloudnego.eventlog.districts import Districts
 
 
 class Audit:
-    """Checkpoints, the devices that co-sign them, what they co-signed, and the logs of the districts."""
+    """Checkpoints, the keys that co-sign them, what they co-signed, and the logs of the districts."""
 
     def __init__(
         self,
@@ -33,5 +33,5 @@ class Audit:
         self.key: Final = key
         self.checkpoints: Final = Checkpoints(engine, key)
         self.devices: Final = Devices(engine, key.name, new_id, now_s)
-        self.witnesses: Final = Witnesses(engine, self.checkpoints, now_s, Heights(heights))
         self.district: Final = DistrictLogs(engine, districts, key, now_s)
+        self.witnesses: Final = Witnesses(engine, self.checkpoints, self.district, now_s, Heights(heights))

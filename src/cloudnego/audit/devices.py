@@ -29,11 +29,19 @@ class TooManyDevices(Exception):
     """One person has ten keys that are good."""
 
 
+class OfficeKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that is good, by its id: on the device of `person`, else of the program of `office`."""
+
+    id: str
+    person: str | None
+    office: str | None
+
+
 class DeviceAt(msgspec.Struct, frozen=True, kw_only=True):
     """A key as its owner sees it. Instants in seconds of real time; `until_s`: when it was ended."""
 
     id: str
-    person: str
+    person: str | None
     public: bytes
     label: str
     since_s: int
@@ -70,6 +78,49 @@ class Devices:
         wanted = select(DeviceKey.id).where(DeviceKey.public == public, DeviceKey.person == person)
         with Session(self._engine) as session:
             return session.exec(wanted.where(col(DeviceKey.until_s).is_(None))).first() is not None
+
+    def by_public(self, district: str, public: bytes) -> OfficeKey | None:
+        """Whose a good key of a district is."""
+        query = select(DeviceKey).where(DeviceKey.public == public, DeviceKey.district == district)
+        with Session(self._engine) as session:
+            row = session.exec(query.where(col(DeviceKey.until_s).is_(None))).first()
+        return None if row is None else OfficeKey(id=row.id, person=row.person, office=row.office)
+
+    def watched(self, district: str) -> bool:
+        """Whether the program of an office co-signs the log of a district."""
+        return any(one.until_s is None for one in self.of_programs(district))
+
+    def of_programs(self, district: str) -> list[DeviceAt]:
+        """The keys of offices' programs, the ended ones too, oldest first."""
+        query = select(DeviceKey).where(DeviceKey.district == district, col(DeviceKey.office).is_not(None))
+        with Session(self._engine) as session:
+            return [_device(row) for row in session.exec(query.order_by(col(DeviceKey.since_s), col(DeviceKey.id)))]
+
+    def let_program(self, district: str, office: str, public: bytes, label: str) -> DeviceAt:
+        """Keep the key of an office's program, on the operator's word. Raises NotTheirKey, KeyKnown."""
+        if not usable(public):
+            raise NotTheirKey
+        row = DeviceKey(
+            id=self._new_id("k"), district=district, person=None, public=public, label=label, since_s=self._now_s(),
+            office=office,
+        )  # fmt: skip
+        with Session(writing(self._engine), expire_on_commit=False) as session:
+            if session.exec(select(DeviceKey.id).where(DeviceKey.public == public)).first() is not None:
+                raise KeyKnown
+            session.add(row)
+            session.commit()
+        return _device(row)
+
+    def end_program(self, key: str) -> bool:
+        """End the key of an office's program; whether there was one that was good."""
+        with Session(writing(self._engine)) as session:
+            row = session.get(DeviceKey, key)
+            if row is None or row.office is None or row.until_s is not None:
+                return False
+            row.until_s = self._now_s()
+            session.add(row)
+            session.commit()
+        return True
 
     def register(self, district: str, person: str, public: bytes, label: str, proof: bytes) -> DeviceAt:
         """Keep a new key of this person. Raises NotTheirKey, KeyKnown, TooManyDevices."""

@@ -182,6 +182,14 @@ class DistrictLogs:
             raise NotThere(since)
         return Grown(head, tuple(tree.consistency(since)))
 
+    def at(self, district: str, size: int) -> Head:
+        """The head as it was at this size. Raises NotThere."""
+        with Session(self._engine) as session:
+            row = session.get(DistrictLeaf, (district, size))
+        if row is None:
+            raise NotThere(size)
+        return self._head(district, row)
+
     def grown(self, district: str, first: int, size: int) -> tuple[bytes, ...]:
         """The proof that the log of this size goes on from `first`. Raises IndexError for sizes it never had."""
         with Session(self._engine) as session:
@@ -195,13 +203,20 @@ class DistrictLogs:
         """That a stream stood in leaf `seq` (default: the newest). Raises NotThere."""
         return self.all_stood(district, [stream], seq)[stream]
 
-    def all_stood(self, district: str, streams: Iterable[str], seq: int | None = None) -> dict[str, Stood]:
-        """The same of several streams, up to one head. Raises NotThere."""
+    def all_stood(
+        self, district: str, streams: Iterable[str], seq: int | None = None, size: int | None = None
+    ) -> dict[str, Stood]:
+        """The same of several streams, up to one head: that of this size (default: the newest), and in the last leaf
+        of heads before it. Raises NotThere."""
         salted = self._salts(district)
         with Session(self._engine) as session:
-            head = self._head(district, _last(session, district))
-            row = _last(session, district, HEADS) if seq is None else session.get(DistrictLeaf, (district, seq))
-            if row is None or row.kind != HEADS:
+            head = self._head(district, _last(session, district)) if size is None else self.at(district, size)
+            row = (
+                _last(session, district, HEADS, upto=size)
+                if seq is None
+                else session.get(DistrictLeaf, (district, seq))
+            )
+            if row is None or row.kind != HEADS or row.seq > head.size:
                 raise NotThere(seq)
             heads = _known(session, district, row.seq, self._seen.get(district))
             log = _tree(session, district, head.size)
@@ -283,13 +298,17 @@ def _append(session: Session, last: DistrictLeaf | None, said: dict[str, Any], t
     return row
 
 
-def _last(session: Session, district: str, kind: str | None = None, tick: int | None = None) -> DistrictLeaf | None:
-    """The newest leaf, of a kind and of these ten minutes if they are named."""
+def _last(
+    session: Session, district: str, kind: str | None = None, tick: int | None = None, *, upto: int | None = None
+) -> DistrictLeaf | None:
+    """The newest leaf, of a kind, of these ten minutes, and not after leaf `upto` if they are named."""
     query = select(DistrictLeaf).where(DistrictLeaf.district == district).order_by(col(DistrictLeaf.seq).desc())
     if kind is not None:
         query = query.where(DistrictLeaf.kind == kind)
     if tick is not None:
         query = query.where(DistrictLeaf.tick == tick)
+    if upto is not None:
+        query = query.where(col(DistrictLeaf.seq) <= upto)
     return session.exec(query.limit(1)).first()
 
 

@@ -21,7 +21,8 @@ from cloudnego.audit.district import Told
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import WITNESS, Head, Key, Note, Signature, cosignature
 from cloudnego.audit.packing import MANIFEST, NOTE, README, Parts
-from cloudnego.core.vocabulary import Side, Stream
+from cloudnego.audit.witnesses import COUNTED, ENOUGH, Party, sides_of
+from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.books import Keys
 from cloudnego.eventlog.database import snapshot
@@ -56,11 +57,11 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Witness(NamedTuple):
-    """Whose device co-signs which streams: its key, the side it speaks for, and the entry that seated that person."""
+    """Whose key co-signs which streams: for whom it speaks, and the entry that seated the person with the device."""
 
     public: bytes
     name: str
-    side: Side
+    party: Party
     streams: tuple[Stream, ...]
     since: str | None
     until: str | None
@@ -98,11 +99,20 @@ class Signer(NamedTuple):
 
 
 class Confirmed(NamedTuple):
-    """Who may co-sign the streams of a case, what they did, and whose keys signed acts in them."""
+    """Who may co-sign the streams of a case, what they did, and whose keys signed acts in them. `over`: how far an
+    office has confirmed a stream by the log of the district."""
 
     witnesses: Sequence[Witness] = ()
     cosigned: Sequence[Cosigned] = ()
     signers: Sequence[Signer] = ()
+    over: Sequence[tuple[Stream, Party, int]] = ()
+
+    def far(self, stream: Stream) -> dict[Party, int]:
+        """Up to which size each party has confirmed a stream."""
+        by = {one.public: one.party for one in self.witnesses}
+        found = [(by[one.public], one.size) for one in self.cosigned if one.stream is stream]
+        found += [(party, size) for over, party, size in self.over if over is stream]
+        return {party: max(size for one, size in found if one is party) for party in dict(found)}
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -238,7 +248,7 @@ def keys(parts: Parts, key: LogKey, confirmed: Confirmed, told: Sequence[Told] =
         ],
         "witnesses": [
             {
-                "event": one.event, "side": one.side.value, "since": one.since,
+                "event": one.event, "side": one.party.value, "since": one.since,
                 "streams": [stream.value for stream in one.streams], "until": one.until, "vkey": one.key.vkey,
             }
             for one in witnesses
@@ -248,13 +258,24 @@ def keys(parts: Parts, key: LogKey, confirmed: Confirmed, told: Sequence[Told] =
 
 
 def policies(parts: Parts, key: LogKey, case: str, confirmed: Confirmed, streams: Iterable[Stream]) -> None:
-    """Who must have co-signed each stream, as other programs read it (C2SP tlog-policy)."""
+    """Whose co-signatures are expected of each stream and how many are enough, as other programs read it (C2SP
+    tlog-policy): two of the three that count what is joint, its own side a caucus."""
     for stream in streams:
-        lines = [f"log {one.vkey}" for one in key.keys(f"{key.name}/{stream_id(case, stream)}")]
-        now = [one for one in confirmed.witnesses if stream in one.streams and one.until is None]
-        names = [f"{one.side.value}-{at}" for at, one in enumerate(now, 1)]
-        lines += [f"witness {name} {one.key.vkey}" for name, one in zip(names, now, strict=True)]
-        lines += [f"group all all {' '.join(names)}", "quorum all"] if names else ["quorum none"]
+        counted = [Party(side.value) for side in sides_of(stream)] if stream.is_caucus else COUNTED
+        wanted = 1 if stream.is_caucus else ENOUGH
+        there = {
+            party: [one.key.vkey for one in confirmed.witnesses if one.party is party and stream in one.streams]
+            for party in Party
+        }
+        lines = [f"# expected {' '.join(counted)}: {wanted}"]
+        lines += [f"log {one.vkey}" for one in key.keys(f"{key.name}/{stream_id(case, stream)}")]
+        for party, vkeys in there.items():
+            names = [f"{party.value}-{at}" for at in range(1, len(vkeys) + 1)]
+            lines += [f"witness {name} {vkey}" for name, vkey in zip(names, vkeys, strict=True)]
+            lines += [f"group {party.value} any {' '.join(names)}"] * bool(names)
+        known = [party.value for party in counted if there[party]]
+        reached = len(known) >= wanted
+        lines += [f"group enough {wanted} {' '.join(known)}", "quorum enough"] if reached else ["quorum none"]
         parts.put(f"policy/{stream.value}.txt", "".join(f"{line}\n" for line in lines).encode())
 
 

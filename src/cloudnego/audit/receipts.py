@@ -12,19 +12,19 @@ from typing import Final, NamedTuple
 
 from cloudnego.audit.checkpoints import Checkpoints, Included
 from cloudnego.audit.notes import Head, Note
-from cloudnego.audit.witnesses import Held, Witnesses
-from cloudnego.core.vocabulary import Side, Stream
+from cloudnego.audit.witnesses import Held, Party, Witnesses
+from cloudnego.core.vocabulary import Stream
 
 FORM: Final = "c2sp.org/tlog-proof@v1"
 
 
 class Receipt(NamedTuple):
-    """The receipt of entry `seq` (from 1). `sides`: whose devices co-signed the head that it leads to."""
+    """The receipt of entry `seq` (from 1). `parties`: whose keys co-signed the head that it leads to."""
 
     seq: int
     included: Included
     note: Note
-    sides: tuple[Side, ...]
+    parties: tuple[Party, ...]
 
     @property
     def text(self) -> str:
@@ -39,15 +39,15 @@ def receipt(checkpoints: Checkpoints, witnesses: Witnesses, case: str, stream: S
     held = witnesses.held(case, [stream])[stream]
     included = checkpoints.included(case, stream, seq, _size(held, seq))
     by = [one for one in held if one.head == included.head]
-    sides = {one.side for one in by}
-    return Receipt(seq, included, witnesses.note(included.head, by), tuple(side for side in Side if side in sides))
+    parties = {one.party for one in by}
+    return Receipt(seq, included, witnesses.note(included.head, by), tuple(one for one in Party if one in parties))
 
 
 def _size(held: Sequence[Held], seq: int) -> int | None:
-    """The size of the head with the entry that most sides have co-signed, the newest of such; None for the last one."""
+    """The size of the head with the entry that most parties co-signed, the newest of such; None for the last one."""
     heads = {one.head for one in held if one.head.size >= seq}
 
     def weight(head: Head) -> tuple[int, int]:
-        return len({one.side for one in held if one.head == head}), head.size
+        return len({one.party for one in held if one.head == head}), head.size
 
     return max(heads, key=weight).size if heads else None

@@ -7,24 +7,27 @@ from sqlmodel import Field, SQLModel
 
 
 class DeviceKey(SQLModel, table=True):
-    """The public half of a key that was made on somebody's own device. It stays when it ends: what it signed is still
-    to be checked."""
+    """The public half of a key that was made on somebody's own device, or by the program of an office, then nobody's
+    (`office`: "authority" or "union"). It stays when it ends: what it signed is still to be checked."""
 
     __tablename__ = "device_key"
     __table_args__ = (Index("ix_device_key_person", "person"), Index("uq_device_key_public", "public", unique=True))
 
     id: str = Field(primary_key=True, max_length=64)
     district: str = Field(max_length=64)
-    person: str = Field(sa_column_args=(ForeignKey("person.id", name="fk_device_key_person"),), max_length=64)
+    person: str | None = Field(
+        default=None, sa_column_args=(ForeignKey("person.id", name="fk_device_key_person"),), max_length=64
+    )
     public: bytes
     label: str = Field(max_length=80)
     since_s: int = Field(sa_type=BigInteger)
     until_s: int | None = Field(default=None, sa_type=BigInteger)
+    office: str | None = Field(default=None, max_length=16)
 
 
 class Cosignature(SQLModel, table=True):
-    """The greatest head of a stream that a device co-signed, and its signature. `stream` is `<case>/<stream>`; `at_s`
-    is the time the device says."""
+    """The greatest head of a stream that a key co-signed, and its signature. `stream`: `<case>/<stream>`, or a district
+    for its log; `side`: for whom the key spoke (`audit.witnesses.Party`); `at_s` is the time the device says."""
 
     __tablename__ = "cosignature"
 
@@ -32,7 +35,7 @@ class Cosignature(SQLModel, table=True):
     key: str = Field(
         primary_key=True, sa_column_args=(ForeignKey("device_key.id", name="fk_cosignature_key"),), max_length=64
     )
-    side: str = Field(max_length=8)
+    side: str = Field(max_length=16)
     size: int
     root: bytes
     at_s: int = Field(sa_type=BigInteger)

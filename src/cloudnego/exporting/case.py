@@ -9,10 +9,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from cloudnego.audit.checkpoints import Checkpoints
 from cloudnego.audit.district import DistrictLogs
 from cloudnego.audit.export import Confirmed, Made, Reading, Source, export, written
+from cloudnego.audit.heights import Heights
 from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.packing import Parts
+from cloudnego.audit.witnesses import Witnesses
 from cloudnego.core.deadlines import deadlines
 from cloudnego.core.evolve import evolve
 from cloudnego.core.state import EMPTY, Negotiation
@@ -26,7 +29,7 @@ from cloudnego.eventlog.seal import event_of, leaf_of
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.beside import Ballots, put_files, put_papers
 from cloudnego.exporting.confirming import confirmed_by, signers_of, with_events
-from cloudnego.exporting.proving import Proved, proved_by, put_proofs
+from cloudnego.exporting.proving import Proved, Watched, proved_by, put_proofs, watched_by
 from cloudnego.exporting.report import Outline, report
 from cloudnego.exporting.tables import Seats, Timeline, put_access, put_deadlines, put_reminders
 from cloudnego.files.store import FileStore
@@ -93,16 +96,14 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
 
     Raises FileExistsError, NoCase, Damaged, KeyMissing, FileDamaged.
     """
-    found = confirmed_by(house.source.engine, house.source.key, order.case, order.audience.streams)
-    proved = proved_by(
-        house.source.engine,
-        house.logs,
-        district_of(house.source.engine, order.case),
-        order.case,
-        order.audience.streams,
-    )
+    (engine, _, key), case, streams = house.source, order.case, order.audience.streams
+    district = district_of(engine, case)
+    witnesses = Witnesses(engine, Checkpoints(engine, key), house.logs, lambda: 0, Heights(None))
+    watched = watched_by(house.logs, witnesses, district, case, streams)
+    found = confirmed_by(engine, witnesses, case, streams, watched)
+    proved = proved_by(engine, house.logs, district, case, streams)
     with written(target) as parts:
-        return _gather(parts, house, order, (found, proved), told)
+        return _gather(parts, house, order, (found, proved, watched), told)
 
 
 def district_of(engine: Engine, case: str) -> str:
@@ -115,9 +116,11 @@ def district_of(engine: Engine, case: str) -> str:
     return district
 
 
-def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, Proved], told: Told) -> int:
+def _gather(
+    parts: Parts, house: House, order: Order, before: tuple[Confirmed, Proved, Sequence[Watched]], told: Told
+) -> int:
     engine, ring, key = house.source
-    case, audience, (confirmed, proved) = order.case, order.audience, before
+    case, audience, (confirmed, proved, watched) = order.case, order.audience, before
     with snapshot(engine) as connection:
         joint = Reading(connection, engine, ring, case, JOINT)
         seats = Seats(audience)
@@ -143,7 +146,7 @@ def _gather(parts: Parts, house: House, order: Order, before: tuple[Confirmed, P
             parts.put("report.pdf", pdf)
 
         further = (
-            lambda _parts: put_proofs(parts, proved),
+            lambda _parts: put_proofs(parts, proved, watched),
             lambda _parts: put_files(parts, house.files, case, audience, told),
             lambda _parts: reported(put_papers(parts, house.papers, case, audience, told)),
             lambda _parts: ballots.put(),

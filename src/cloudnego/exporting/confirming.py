@@ -1,53 +1,63 @@
-"""Who co-signed the heads of a case, as its audit file has it: each device's last head, and the key to check it."""
+"""Who co-signed the heads of a case, as its audit file has it: each key's last head, and the key to check it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from cloudnego.audit.checkpoints import Checkpoints
 from cloudnego.audit.export import Confirmed, Cosigned, Signer, Witness
-from cloudnego.audit.heights import Heights
-from cloudnego.audit.logkey import LogKey
 from cloudnego.audit.notes import Key
 from cloudnego.audit.tables import DeviceKey
-from cloudnego.audit.witnesses import Held, Witnesses
+from cloudnego.audit.witnesses import Held, Party, Witnesses
 from cloudnego.core.vocabulary import Side, Stream
+from cloudnego.exporting.proving import Watched, size_of
 from cloudnego.ports import CHINA
 
 _TIME_BYTES = 8
 """A co-signature's line begins with when it was made."""
 
 
-def confirmed_by(engine: Engine, key: LogKey, case: str, streams: Iterable[Stream]) -> Confirmed:
-    """What devices co-signed of these streams. Ask before the streams are read: then no head is newer than they."""
-    held = Witnesses(engine, Checkpoints(engine, key), lambda: 0, Heights(None)).held(case, streams)
+def confirmed_by(
+    engine: Engine, witnesses: Witnesses, case: str, streams: Iterable[Stream], watched: Sequence[Watched]
+) -> Confirmed:
+    """What keys co-signed of these streams, also by the log of the district (`watched`). Ask before the streams are
+    read: then no head is newer than they."""
+    held = witnesses.held(case, streams)
     every = [(stream, one) for stream, some in held.items() for one in some]
+    over = [(stream, one) for some in watched for one in some.held for stream in some.stood]
     with Session(engine) as session:
-        wanted = {one.key_id for _, one in every}
+        wanted = {one.key_id for _, one in [*every, *over]}
         rows = {row.id: row for row in session.exec(select(DeviceKey).where(col(DeviceKey.id).in_(wanted)))}
-    by_key: dict[tuple[Key, Side], list[tuple[Stream, Held]]] = {}
-    for stream, one in every:
-        by_key.setdefault((one.key, one.side), []).append((stream, one))
-    witnesses = [
-        Witness(
-            named.public, named.name, side, tuple(stream for stream, _ in some), _day(rows[some[0][1].key_id].since_s),
-            _day(rows[some[0][1].key_id].until_s), None, some[0][1].person,
-        )
-        for (named, side), some in by_key.items()
+    by_key: dict[tuple[Key, Party], list[tuple[Stream, Held]]] = {}
+    for stream, one in [*every, *over]:
+        by_key.setdefault((one.key, one.party), []).append((stream, one))
+    found = []
+    for (named, party), some in by_key.items():
+        there, row = {stream for stream, _ in some}, rows[some[0][1].key_id]
+        found.append(
+            Witness(
+                named.public, named.name, party, tuple(stream for stream in Stream if stream in there),
+                _day(row.since_s), _day(row.until_s), None, row.person,
+            )
+        )  # fmt: skip
+    through = [
+        (stream, one.party, size_of(stood)) for some in watched for one in some.held for stream, stood in
+        some.stood.items()
     ]  # fmt: skip
-    return Confirmed(witnesses, [_cosigned(stream, one) for stream, one in every])
+    return Confirmed(found, [_cosigned(stream, one) for stream, one in every], over=through)
 
 
 def with_events(confirmed: Confirmed, seated: Mapping[tuple[Side, str], str]) -> Confirmed:
     """The same, with the entry that seated whoever the device belongs to. `seated`: by side and person."""
+    sides = {Party(side.value): side for side in Side}
     found = [
-        one if one.person is None else one._replace(event=seated.get((one.side, one.person)))
+        one if one.person is None or one.party not in sides
+        else one._replace(event=seated.get((sides[one.party], one.person)))
         for one in confirmed.witnesses
-    ]
+    ]  # fmt: skip
     return confirmed._replace(witnesses=found)
 
 
@@ -55,7 +65,11 @@ def signers_of(engine: Engine, keys: Iterable[bytes]) -> list[Signer]:
     """Whose these device keys are."""
     with Session(engine) as session:
         rows = session.exec(select(DeviceKey).where(col(DeviceKey.public).in_(set(keys)))).all()
-    return [Signer(row.person, bytes(row.public), _day(row.since_s), _day(row.until_s)) for row in rows]
+    return [
+        Signer(row.person, bytes(row.public), _day(row.since_s), _day(row.until_s))
+        for row in rows
+        if row.person is not None  # the program of an office signs no act
+    ]
 
 
 def _cosigned(stream: Stream, one: Held) -> Cosigned:

@@ -1,9 +1,9 @@
-"""That the log of the district has the heads of a case: `district/` of an audit file."""
+"""That the log of the district has the heads of a case, and which offices co-signed it: an audit file's folders."""
 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,9 +15,20 @@ from cloudnego.audit.packing import Parts
 from cloudnego.audit.stamps import Stamp, newest
 from cloudnego.audit.trees import consistent
 from cloudnego.audit.verify import Archive
+from cloudnego.audit.witnesses import Held, Witnesses
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.leaf import canonical, stream_id
 from cloudnego.signing.stamping import Token, TokenWrong, checked
+
+
+class Watched(NamedTuple):
+    """A head of the district's log that offices co-signed (`held`), as a note with their lines, and where each stream
+    of the case stood in it."""
+
+    note: str
+    size: int
+    stood: dict[Stream, Stood]
+    held: tuple[Held, ...]
 
 
 class Proved(NamedTuple):
@@ -45,19 +56,49 @@ def proved_by(engine: Engine, logs: DistrictLogs, district: str, case: str, stre
     return Proved(logs.note(head).rendered, stood, logs.told_keys(district), stamp, grown)
 
 
-def put_proofs(parts: Parts, proved: Proved) -> None:
-    """The signed head, and for each stream the way from its entry to it."""
+def watched_by(
+    logs: DistrictLogs, witnesses: Witnesses, district: str, case: str, streams: Sequence[Stream]
+) -> list[Watched]:
+    """The heads of the district's log that are some office's last, where they have these streams."""
+    found, wanted = [], {stream: stream_id(case, stream) for stream in streams}
+    held = witnesses.held_of_district(district)
+    for head in sorted({one.head for one in held}, key=lambda one: one.size):
+        by = tuple(one for one in held if one.head == head)
+        try:
+            stood = logs.all_stood(district, wanted.values(), size=head.size)
+        except NotThere:
+            continue  # the case was opened after that
+        there = {stream: stood[name] for stream, name in wanted.items()}
+        found.append(Watched(witnesses.note(head, by).rendered, head.size, there, by))
+    return found
+
+
+def size_of(stood: Stood) -> int:
+    """How long the stream was when it stood there."""
+    size: int = msgspec.json.decode(stood.entry)["size"]
+    return size
+
+
+def put_proofs(parts: Parts, proved: Proved, watched: Sequence[Watched] = ()) -> None:
+    """The signed head, and for each stream the way from its entry to it; and the same of heads that were co-signed."""
     if proved.note:
         parts.put("district/head.txt", proved.note.encode())
     origin = proved.note.partition("\n")[0]
     if (stamp := stamped(proved, origin)) is not None:
         parts.put("district/stamp.json", canonical(stamp))
-    for stream, one in proved.stood.items():
+    _put_stood(parts, "district", proved.stood)
+    for some in watched:
+        parts.put(f"witnessed/{some.size}/head.txt", some.note.encode())
+        _put_stood(parts, f"witnessed/{some.size}", some.stood)
+
+
+def _put_stood(parts: Parts, folder: str, stood: Mapping[Stream, Stood]) -> None:
+    for stream, one in stood.items():
         said = {
             "entry": one.entry.decode(), "index": one.place, "leaf": one.leaf.decode(), "path": _texts(one.path),
             "seq": one.seq, "streams": one.streams, "under": _texts(one.under),
         }  # fmt: skip
-        parts.put(f"district/{stream.value}.json", canonical(said))
+        parts.put(f"{folder}/{stream.value}.json", canonical(said))
 
 
 def stamped(proved: Proved, origin: str) -> dict[str, object] | None:

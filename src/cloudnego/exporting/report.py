@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from sqlmodel import col, select
 
 from cloudnego.audit.export import Confirmed, Made, Reading
+from cloudnego.audit.witnesses import Party, enough
 from cloudnego.core.deadlines import Running
 from cloudnego.core.events import CaseOpened
-from cloudnego.core.vocabulary import Side, Stream
+from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.seal import Sealed, leaf_of
 from cloudnego.identity.tables import Organisation, Person
 from cloudnego.papers.facts import Block, Facts, Fields, Heading, Items, Table, Text
@@ -110,25 +111,17 @@ def _about(made: Made, opened: CaseOpened, names: dict[str, str]) -> Fields:
 def _streams(reading: Reading, confirmed: Confirmed) -> Table:
     rows = []
     for stream, size in reading.sizes.items():
-        upto = {
-            side: max((one.size for one in confirmed.cosigned if one.stream is stream and _of(confirmed, one.public) is
-                       side), default=0)
-            for side in Side
-        }  # fmt: skip
+        far = confirmed.far(stream)
         told = catalogue("zh").get(f"streams.{stream.value}", stream.value)
-        rows.append(
-            (told, str(size), _broken(reading.root(stream).hex()), f"{upto[Side.WORKER]}", f"{upto[Side.EMPLOYER]}")
-        )  # fmt: skip
-    return Table(head=_head("stream", "size", "root", "worker", "employer"), widths=(4, 2, 8, 3, 3), rows=tuple(rows))
+        upto = [str(far.get(party, 0)) for party in Party]
+        rows.append((told, str(size), _broken(reading.root(stream).hex()), *upto, str(enough(stream, far))))
+    head = _head("stream", "size", "root", *(party.value for party in Party), "enough")
+    return Table(head=head, widths=(4, 2, 7, 3, 3, 3, 3, 3), rows=tuple(rows))
 
 
 def _broken(hash_: str) -> str:
     """A hash in lines that fit a cell."""
     return "\n".join(hash_[begin : begin + _HASH_LINE] for begin in range(0, len(hash_), _HASH_LINE))
-
-
-def _of(confirmed: Confirmed, public: bytes) -> Side | None:
-    return next((one.side for one in confirmed.witnesses if one.public == public), None)
 
 
 def _timeline(rows: Sequence[tuple[str, ...]], names: dict[str, str], left_out: int) -> Table:

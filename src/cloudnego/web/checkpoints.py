@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import Query
@@ -21,11 +22,13 @@ from cloudnego.audit.witnesses import (
     Held,
     NotHisKey,
     NotSigned,
+    Party,
     Signed,
     confirmed,
+    enough,
     sides_of,
 )
-from cloudnego.core.vocabulary import Message, Seat, Side, Stream
+from cloudnego.core.vocabulary import Message, Seat, Stream
 from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, plain
 from cloudnego.web.bodies import parsed
@@ -43,12 +46,15 @@ router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 Since = Annotated[str | None, Query(pattern=r"^[a-z]{1,8}:[0-9]{1,9}(,[a-z]{1,8}:[0-9]{1,9}){0,4}$")]
 Size = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
 
+COSIGNING: Final = ("not_a_witness", "head_unknown", "head_moved", "device_clock_off", "proof_failed")
+"""Codes of problems with a co-signature."""
+
 
 class WitnessDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The last head a device co-signed. `note`: that head with the log's signature and the device's; `mine`: the key,
-    if it is one of the reader's own."""
+    """The last head a device co-signed. `side`: for whom; `note`: that head with the log's signature and the device's;
+    `mine`: the key, if it is one of the reader's own."""
 
-    side: Side
+    side: Party
     vkey: str
     size: int
     root: str
@@ -60,7 +66,8 @@ class WitnessDocument(msgspec.Struct, frozen=True, kw_only=True):
 class CheckpointRow(msgspec.Struct, frozen=True, kw_only=True):
     """The head of one stream. `note`: signed by the log (`keys`) and by who co-signed this very head; `proof`: that it
     goes on from `since`, null if that was not asked or the stream was never so long; `confirmed`: up to which entry
-    the devices of each side have co-signed; `witness`: whether the reader's own device may."""
+    each side and office has co-signed, an office also by the log of its district; `enough`: up to which entry two of
+    the three that count have; `witness`: whether the reader's own device may."""
 
     stream: Stream
     origin: str
@@ -70,7 +77,8 @@ class CheckpointRow(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...]
     since: int | None
     proof: tuple[str, ...] | None
-    confirmed: dict[Side, int]
+    confirmed: dict[Party, int]
+    enough: int
     witnesses: tuple[WitnessDocument, ...]
     witness: bool
 
@@ -112,12 +120,16 @@ def _asked(since: str | None) -> dict[str, int]:
 def _list(site: Site, found: Found, asked: Mapping[str, int]) -> CheckpointList:
     streams = [stream for stream in Stream if stream in found.streams]
     held = site.audit.witnesses.held(found.id, streams)
+    through = site.audit.witnesses.through_district(found.district, found.id, streams)
     rows = []
     for stream, head in site.audit.checkpoints.heads(found.id, streams).items():
         rows.append((stream, _grown(site, found.id, stream, head, asked.get(stream.value))))
     rows.sort(key=lambda row: streams.index(row[0]))
     return CheckpointList(
-        rows=tuple(_row(site, found, one, grown, asked.get(one.value), held=held[one]) for one, grown in rows)
+        rows=tuple(
+            _row(site, found, one, grown, asked.get(one.value), held=held[one], through=through[one])
+            for one, grown in rows
+        )
     )
 
 
@@ -132,9 +144,11 @@ def _grown(site: Site, case: str, stream: Stream, head: Head, since: int | None)
 
 
 def _row(
-    site: Site, found: Found, stream: Stream, grown: Grown | Head, since: int | None, *, held: Sequence[Held]
-) -> CheckpointRow:
+    site: Site, found: Found, stream: Stream, grown: Grown | Head, since: int | None, *, held: Sequence[Held],
+    through: Mapping[Party, int],
+) -> CheckpointRow:  # fmt: skip
     head = grown if isinstance(grown, Head) else grown.head
+    far = confirmed(stream, held, through)
     return CheckpointRow(
         stream=stream,
         origin=head.origin,
@@ -144,15 +158,16 @@ def _row(
         keys=tuple(key.vkey for key in site.audit.checkpoints.key.keys(head.origin)),
         since=since,
         proof=None if isinstance(grown, Head) else tuple(_text(one) for one in grown.proof),
-        confirmed=dict(confirmed(stream, held)),
+        confirmed=dict(far),
+        enough=enough(stream, far),
         witnesses=tuple(_witness(site, found, one) for one in held),
-        witness=_side(found, stream) is not None,
+        witness=_party(found, stream) is not None,
     )
 
 
 def _witness(site: Site, found: Found, one: Held) -> WitnessDocument:
     return WitnessDocument(
-        side=one.side,
+        side=one.party,
         vkey=one.key.vkey,
         size=one.head.size,
         root=_text(one.head.root),
@@ -162,10 +177,17 @@ def _witness(site: Site, found: Found, one: Held) -> WitnessDocument:
     )
 
 
-def _side(found: Found, stream: Stream) -> Side | None:
-    """The side for which the reader's device witnesses a stream: that of its chief."""
-    side = found.member.side
-    return side if Seat.CHIEF in found.seats and side in sides_of(stream) else None
+def _party(found: Found, stream: Stream) -> Party | None:
+    """For whom the reader's device witnesses a stream: his side, whose chief he is; or an office that sees it and
+    stands on no side, the authority from the filing on."""
+    side, seats = found.member.side, found.seats
+    if Seat.CHIEF in seats and side in sides_of(stream):
+        return Party(side.value)
+    if side is not None or stream.is_caucus or stream not in found.streams:
+        return None
+    if Seat.AUTHORITY in seats and found.case.filing.filed_on is not None:
+        return Party.AUTHORITY
+    return Party.UNION if Seat.DISTRICT_UNION in seats else None
 
 
 def _text(raw: bytes) -> str:
@@ -179,26 +201,35 @@ def _text(raw: bytes) -> str:
         WitnessDocument,
         body=CosignatureBody,
         status=201,
-        codes=(*OF_A_CASE, "not_a_witness", "head_unknown", "head_moved", "device_clock_off", "proof_failed"),
+        codes=(*OF_A_CASE, *COSIGNING),
     ),
 )
 async def cosign(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
 ) -> Response:
-    """A chief's device co-signs the head of a stream, after it has checked that it goes on from its own last one."""
+    """A chief's or an office's device co-signs the head of a stream, once it has checked that it goes on from its own
+    last one."""
     found = await find(site, who, case_id, acting_as)
     body = parsed(request, CosignatureBody)
     if body.stream not in found.streams:
         raise Problem("not_found")
-    side = _side(found, body.stream)
-    if side is None:
+    party = _party(found, body.stream)
+    if party is None:
         raise Problem("not_a_witness")
     signed = Signed(
         key=body.key, old_size=body.old_size, size=body.size, root=b64decode(body.root), at_s=body.at_s,
         signature=b64decode(body.signature),
     )  # fmt: skip
+    with cosigning():
+        kept = await site.threads.run(site.audit.witnesses.cosign, found.id, body.stream, who.person, party, signed)
+    return answer(_witness(site, found, kept), 201)
+
+
+@contextmanager
+def cosigning() -> Iterator[None]:
+    """What is wrong with a co-signature, as its problem."""
     try:
-        kept = await site.threads.run(site.audit.witnesses.cosign, found.id, body.stream, who.person, side, signed)
+        yield
     except NotHisKey:
         raise Problem("not_a_witness") from None
     except HeadUnknown:
@@ -209,7 +240,6 @@ async def cosign(
         raise Problem("proof_failed") from None
     except HeadMoved as moved:
         raise Problem("head_moved", more={"held": plain(held_head(moved.held))}) from None
-    return answer(_witness(site, found, kept), 201)
 
 
 def held_head(held: Held | None) -> HeldHead:

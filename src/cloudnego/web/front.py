@@ -47,6 +47,8 @@ OPEN_DOORS: Final = frozenset(
 `_is_open`."""
 
 _OPEN_BELOW: Final = (f"{API}/packs/", f"{API}/texts/", f"{API}/register/")
+_WITNESSED: Final = f"{API}/witnessed/"
+"""Who co-signs a district's log shows himself by the signature alone."""
 
 _BESIDE: Final = frozenset(
     {"audit-exports", "candidates", "cosignatures", "holds", "nominations", "papers", "prepared", "surveys"}
@@ -59,7 +61,7 @@ _POST_ONLY: Final = {"Allow": "POST"}
 
 
 def _is_open(method: str, path: str) -> bool:
-    if method in ("GET", "POST") and path.startswith(f"{API}/session/outside/"):
+    if method in ("GET", "POST") and path.startswith((f"{API}/session/outside/", _WITNESSED)):
         return True
     return (method, path) in OPEN_DOORS or (method == "GET" and path.startswith(_OPEN_BELOW))
 

@@ -112,11 +112,11 @@ def page_of(made: Receipt, sandbox: bool) -> str:
 
 
 def _confirmed(made: Receipt) -> tuple[str, str]:
-    if not made.sides:
+    if not made.parties:
         return _each("receipt.nobody")
     said = []
     for language, joint in (("zh", "、"), ("en", ", ")):
-        names = joint.join(catalogue(language)[f"sides.{side.value}"] for side in made.sides)
+        names = joint.join(catalogue(language)[f"receipt.parties.{party.value}"] for party in made.parties)
         said.append(fill(catalogue(language)["receipt.by"], {"sides": names}))
     return said[0], said[1]
 

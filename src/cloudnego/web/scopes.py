@@ -151,6 +151,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "remove_webhook": PortalScope.CASES,
     "get_district_log": PortalScope.CASES,
     "get_district_proof": PortalScope.CASES,
+    "get_witnessed_log": None,
+    "cosign_district": None,
     "get_receipt": PortalScope.CASES,
     "print_receipt": PortalScope.CASES,
     "list_device_keys": None,

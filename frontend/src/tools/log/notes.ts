@@ -63,6 +63,9 @@ export async function keyOf(vkey: string): Promise<Key | null> {
   return hex(own.slice(0, 4)) === id ? { name, id, kind: bytes[0]!, public: bytes.slice(1) } : null
 }
 
+/** The key in a vkey, in base64. */
+export const publicOf = (vkey: string): string => base64((unbase64(vkey.split('+').slice(2).join('+')) ?? new Uint8Array(1)).slice(1))
+
 export const cosigned = (text: string, atS: number): Bytes => utf8(`cosignature/v1\ntime ${atS}\n${text}`)
 
 /** Whether one of the lines below a note is this key's, and holds. */
