@@ -95,7 +95,7 @@ def _figures(place: Path, events: int, runs: int) -> Iterator[tuple[str, float]]
         (place / "audit.zip").unlink(missing_ok=True)
         exported.append(_alone("export", place))
         checked.append(_alone("check", place))
-    archive = verify.Archive(place / "audit.zip", [])
+    archive = verify.Archive(place / "audit.zip", verify.Report())
     yield "exported a second", events / middle(one for one, _ in exported)
     yield "export MiB", max(memory for _, memory in exported)
     yield "checked a second", events / middle(one for one, _ in checked)

@@ -343,13 +343,13 @@ def verify_(
 
 def _stamp_of(file: Path, roots: list[Path] | None) -> int:
     """Says what the time stamp of a file that holds comes to; 1 where it does not hold."""
-    from cloudnego.audit.verify import Archive
+    from cloudnego.audit.verify import Archive, Report
     from cloudnego.exporting.proving import stamp_in
     from cloudnego.ports import CHINA
     from cloudnego.signing.stamping import TokenWrong
 
     try:
-        token = stamp_in(Archive(file, []), tuple(one.read_bytes() for one in roots or ()))
+        token = stamp_in(Archive(file, Report()), tuple(one.read_bytes() for one in roots or ()))
     except (TokenWrong, ValueError, LookupError) as wrong:
         tell("stamp_wrong", why=wrong)
         return 1

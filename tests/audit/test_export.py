@@ -239,7 +239,7 @@ def test_the_list_of_a_vote_is_held_against_the_log(tmp_path: Path) -> None:
     path = tmp_path / "box.zip"
     for change, rank in (({}, None), ({"cast": 2}, 0), ({"urn": []}, 0), ({"list_hash": ""}, 0), ({"poll": "q"}, 9)):
         path.write_bytes(packed({"ballots/p.txt": ballots}))
-        report: list[tuple[int, str, str, str]] = []
+        report = verify.Report()
         verify.tallied(verify.Archive(path, report), [("notice/7", {**counted, **change})], report)
         assert [found[0] for found in report] == ([] if rank is None else [rank])
 

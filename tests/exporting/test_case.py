@@ -80,6 +80,8 @@ def test_a_file_has_its_tables_and_holds(
     count = export_case(house, order(case, audience), target, told.append)
     versions = log.versions(case)
     assert count == sum(versions[stream][1] for stream in audience.streams)
+    assert sum(told) >= count
+    assert max(told) < count / 2, "of a small case, too, one sees how far it is"
     assert [found for found in verify.verify(target, []) if found[0] < 9] == []
     files = contents(target.read_bytes())
     timeline = table(files, "timeline")

@@ -126,7 +126,7 @@ def test_once_a_day_and_in_the_audit_file(authority: Authority, migrated_sqlite:
     export_case(house, order, target, lambda _: None)
     log.close()
     assert [one for one in verify.verify(target, []) if one[0] < 9] == []
-    token = stamp_in(verify.Archive(target, []), (authority.pem,))
+    token = stamp_in(verify.Archive(target, verify.Report()), (authority.pem,))
     assert token is not None
     assert token.trusted
     run = CliRunner().invoke(app, ["verify", str(target)])
@@ -139,4 +139,4 @@ def test_once_a_day_and_in_the_audit_file(authority: Authority, migrated_sqlite:
         spoilt = {**files, "district/stamp.json": canonical({**said, **change})}
         (tmp_path / "b.zip").write_bytes(packed(spoilt))
         with pytest.raises((TokenWrong, ValueError)):
-            stamp_in(verify.Archive(tmp_path / "b.zip", []))
+            stamp_in(verify.Archive(tmp_path / "b.zip", verify.Report()))

@@ -17,6 +17,7 @@ from cloudnego.audit.export import Confirmed, Signer
 from cloudnego.audit.notes import verified
 from cloudnego.core import commands as c
 from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.leaf import canonical
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.main import House
 from cloudnego.signing.acts import SIGNED, Act, said
@@ -206,3 +207,70 @@ async def test_a_key_signs_nothing_while_the_agreement_is_not_in_force(
     assert obstacle["articles"] == ["ESL 3", "ESL 13"]
     answer = await client.post(path, json=bare.model_dump(mode="json", exclude_none=True))
     assert [one["reason"] for one in answer.json()["obstacles"]] == ["evidence_missing"]
+
+
+def _papers(forger: Forger, hashed: str, signature: dict[str, str]) -> None:
+    """A contract and the file of it that bears a signature, in a file that is signed anew by the log."""
+    contents = {
+        "c-D14-1": {"blocks": [{"block": "text", "text": f"文本哈希 {hashed}。"}], "doc": "D14"},
+        "c-D14S-1": {"doc": "D14S", "file": sha256(b"%PDF c-D14-1").hexdigest(), "signatures": [signature]},
+    }
+    rows = []
+    for number, facts in contents.items():
+        files = {"json": canonical(facts), "pdf": f"%PDF {number}".encode()}
+        forger.files |= {f"papers/{number}.{kind}": content for kind, content in files.items()}
+        hashes = {kind: sha256(content).hexdigest() for kind, content in files.items()}
+        rows.append({"erased": False, "files": hashes, "number": number})
+    for name in ("papers/D6-1.json", "papers/D6-1.pdf"):
+        forger.files.pop(name, None)
+    forger.files["papers/register.json"] = canonical(rows)
+
+
+def test_what_stands_on_a_paper_is_what_an_entry_says(file: bytes, tmp_path: Path, page: Page) -> None:
+    """Its hash of a text is one that an entry names, and its signatures are of devices that signed the entry: whoever
+    has the key of the log prints no other. Where words were erased, a hash may have stood there, and it says so."""
+    leaves = Forger(file).leaves
+    at = next(n for n, leaf in enumerate(leaves) if leaf.type == "contract_signed")
+    entry = f"{leaves[at].stream.partition('/')[2]}/{leaves[at].seq}"
+    voted = msgspec.json.decode(Forger(file).bodies[at]["body"])["facts"]["document_hash"]
+    mark = sha256(public(leaves[at].actor)).hexdigest()[:8]
+    right = {"entry": entry, "mark": mark, "person": leaves[at].actor}
+    other = {"a hash": ("0" * 64, right), "a hash of one more": (f"{voted}0", right)}
+    other |= {what: (voted, {**right, what: "x"}) for what in right}
+    wrongs = {}
+    for what, (hashed, signature) in {"nothing": (voted, right), **other}.items():
+        forger = Forger(file)
+        _papers(forger, hashed, signature)
+        found = found_in(forger.signed(keep=True), tmp_path, page)
+        wrongs[what] = [row[1] for row in found if row[0] < 9]
+        if what == "nothing":
+            assert any(row[1] == "papers/c-D14-1.json" and voted_in(row[3], forger) == voted for row in found)
+    assert wrongs == {
+        "nothing": [], "a hash": ["papers/c-D14-1.json"], "a hash of one more": [],
+        **{what: ["papers/c-D14S-1.json"] for what in right},
+    }  # fmt: skip
+    forger = Forger(file)
+    _papers(forger, "0" * 64, right)
+    erased = next(row for row in forger.bodies if row["words"] is not None)
+    erased |= {"words": None, "words_salt": None}
+    found = found_in(forger.signed(keep=True), tmp_path, page)
+    assert [row[0] for row in found if row[1] == "papers/c-D14-1.json"] == [9]
+
+
+def voted_in(said: str, forger: Forger) -> str:
+    """The hash of a contract in the entry that a line of the report names."""
+    stream, _, seq = said.rpartition(" ")[2].partition("/")
+    for leaf, row in zip(forger.leaves, forger.bodies, strict=True):
+        if leaf.stream.endswith(f"/{stream}") and leaf.seq == int(seq):
+            facts = msgspec.json.decode(row["body"])["facts"]
+            return str(facts.get("document_hash", facts.get("draft_hash")))
+    return ""
+
+
+def test_a_file_lies_under_its_own_hash(file: bytes, tmp_path: Path, page: Page) -> None:
+    """Evidence names it by that."""
+    for content, wrong in ((b"scan", []), (b"another", [f"files/{sha256(b'scan').hexdigest()}"])):
+        forger = Forger(file)
+        forger.files[f"files/{sha256(b'scan').hexdigest()}"] = content
+        found = found_in(forger.signed(keep=True), tmp_path, page)
+        assert [row[1] for row in found if row[0] < 9] == wrong

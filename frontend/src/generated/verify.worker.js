@@ -13,9 +13,11 @@
   const AT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00$/;
   const HEX = /^[0-9a-f]{64}$/;
   const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/;
+  const HASHES = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
   const FULL = 0xffffffff;
 
-  class Stop extends Error { constructor(where, zh, en) { super(en); this.row = [1, where, zh, en]; } }
+  const REGISTER = "papers/register.json";
+  const ERASED = ["文字已依法删除", "its words were erased"];
   const need = (good, why) => { if (!good) throw new TypeError(why); };
   const text = (raw) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
   const bytes = (said) => new TextEncoder().encode(said);
@@ -128,26 +130,31 @@
   };
   class Archive {
     constructor(raw, report) {
-      this.raw = raw; this.entries = new Map(); this.where = "";
+      this.raw = raw; this.entries = new Map();
       let at = 0;
-      while (raw.length - at >= 30 && raw[at] === 0x50 && raw[at + 1] === 0x4b && raw[at + 2] === 3 && raw[at + 3] === 4) {
+      while (raw.length - at >= 4 && raw[at] === 0x50 && raw[at + 1] === 0x4b && raw[at + 2] === 3 && raw[at + 3] === 4) {
+        Archive.where = `zip:${at}`;
         const one = this.entry(at, report);
         this.entries.set(one.name, one); at = one.start + one.size;
       }
-      if (!same(raw.subarray(at), directory([...this.entries.values()], at))) throw new Stop(`zip:${at}`, "目录与内容不符，或文件不完整", "the directory is not that of the contents");
+      Archive.where = `zip:${at}`;
+      need(same(raw.subarray(at), directory([...this.entries.values()], at)), "the directory is not that of the contents");
     }
     entry(at, report) {
-      const { raw } = this, view = new DataView(raw.buffer, raw.byteOffset), said = view.getUint32(at + 14, true), length = view.getUint16(at + 26, true);
+      const { raw } = this;
+      need(raw.length - at >= 30, "a header was altered or is cut off");
+      const view = new DataView(raw.buffer, raw.byteOffset), said = view.getUint32(at + 14, true), length = view.getUint16(at + 26, true);
       const start = at + 50 + length, head = raw.subarray(at, start), name = raw.subarray(at + 30, at + 30 + length), told = latin(name);
       const size = head.length === 50 + length ? Number(view.getBigUint64(start - 8, true)) : 0;
-      if (!same(head, local(name, size, said)) || !NAME.test(told) || this.entries.has(told)) throw new Stop(`zip:${at}`, "文件头被改过，或文件不完整", "a header was altered, is cut off or is there twice");
-      if (raw.length - start < size) throw new Stop(`zip:${at}`, "文件不完整", `the file breaks off within ${told}`);
+      need(same(head, local(name, size, said)), "a header was altered or is cut off");
+      need(NAME.test(told) && !this.entries.has(told), "a name that is none, or is there twice");
+      need(raw.length - start >= size, `the file breaks off within ${told}`);
       const content = raw.subarray(start, start + size);
       if (crc32(content) !== said) report.push([2, `zip:${at}`, "内容与校验和不符", `${told} is not what its checksum says`]);
       return { name: told, header: at, start, size, crc: said, sha: hex(sha256(content)) };
     }
     read(name) {
-      this.where = name;
+      Archive.where = name;
       const one = this.entries.get(name);
       need(one, `${name} is missing`);
       return this.raw.subarray(one.start, one.start + one.size);
@@ -168,9 +175,9 @@
     if (typeof value === "number") need(Number.isSafeInteger(value), "no whole number");
     return JSON.stringify(value);
   };
-  const canonical = (raw, fields = "") => {
+  const canonical = (raw, fields = "", end = "") => {
     const said = text(raw), value = JSON.parse(said);
-    need(written(value) === said, "not written in the one way");
+    need(written(value) + end === said, "it is not written in the one way");
     if (fields) need(value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).sort().join(" ") === fields, "it has not the fields it must have");
     return value;
   };
@@ -255,69 +262,80 @@
   };
 
   // --- entries ---------------------------------------------------------------------------------------------------
-  const leafWrong = (leaf, manifest, stream, seq, before) => {
-    if (leaf.stream !== `${manifest.case}/${stream}` || leaf.seq !== seq) return `${leaf.stream}/${leaf.seq} stands here`;
-    const typed = STRINGS.every((one) => typeof leaf[one] === "string") && NUMBERS.every((one) => typeof leaf[one] === "number") && MAYBE.every((one) => leaf[one] === null || typeof leaf[one] === "string");
-    if (!typed || leaf.v !== 1 || leaf.district !== manifest.district || !HEX.test(leaf.command_id)) return "its fields are not those of an entry";
-    return AT.test(leaf.at) && leaf.at >= before ? "" : `its time ${leaf.at} is before ${before}`;
+  const leafOf = (raw, due, before) => {
+    const leaf = canonical(raw, LEAF, "\n");
+    need(Object.entries(due).every(([key, one]) => leaf[key] === one), `${leaf.stream}/${leaf.seq} stands here`);
+    need(STRINGS.every((one) => typeof leaf[one] === "string") && NUMBERS.every((one) => typeof leaf[one] === "number") && MAYBE.every((one) => leaf[one] === null || typeof leaf[one] === "string"), "its fields are not those of an entry");
+    need(HEX.test(leaf.command_id) && AT.test(leaf.at), "its command_id or its time is none");
+    need(leaf.at >= before, `its time ${leaf.at} is before ${before}`);
+    return leaf;
   };
-  const contentWrong = (found, leaf) => {
-    const { body, salt, words, words_salt: wordsSalt } = found;
-    if (body === null || (words === null && wordsSalt)) return salt || words || wordsSalt ? "there is a salt without what it is for" : "";
-    need(typeof body === "string" && HEX.test(salt), "the body is not what the entry commits to");
-    if (hex(sha256(Uint8Array.of(2), unhex(salt), bytes(body))) !== leaf.body_commit) return "the body is not what the entry commits to";
-    const said = JSON.parse(body);
-    if ((said.facts.occurred_on ?? null) !== leaf.occurred_on) return "occurred_on is not that of the body";
-    if (words === null) return "";
-    need(typeof words === "string", "no words");
-    return hex(sha256(Uint8Array.of(3), unhex(wordsSalt), bytes(words))) === said.words ? "" : "the words are not what the body commits to";
+  const committed = (kind, text, salt, told) => {
+    need((text === null) === (salt === null), "words without their salt, or the reverse");
+    if (text === null) return;
+    need(typeof text === "string" && HEX.test(salt) && hex(sha256(Uint8Array.of(kind), unhex(salt), bytes(text))) === told, "it is not what was committed to");
+  };
+  const contentOf = (raw, leaf) => {
+    const found = canonical(raw, "body salt words words_salt", "\n"), said = JSON.parse(found.body || '{"facts":{},"words":null}');
+    committed(2, found.body, found.salt, leaf.body_commit);
+    committed(3, found.words, found.words_salt, said.words);
+    need(!found.body || (said.facts.occurred_on ?? null) === leaf.occurred_on, "occurred_on is not the body's");
+    return found;
   };
   const bare = (value) => (Array.isArray(value) ? value.map(bare) : value && typeof value === "object" ? Object.fromEntries(Object.entries(value).filter(([, one]) => one !== null).map(([key, one]) => [key, bare(one)])) : value);
-  const actSaid = (leaf, body, keys, log) => {
-    const [caseId, stream] = leaf.stream.split("/"), where = `${stream}/${leaf.seq}`, acts = ACTS[leaf.type];
-    if (leaf.sig === null || body === null) return acts && body !== null ? [[9, where, "已记录，未以设备密钥确认", "recorded, not confirmed with a device key"]] : [];
+  const actMark = (leaf, body, keys) => {
+    const acts = ACTS[leaf.type];
     need(acts, "a signature where none can be");
     const raw = unbase64(leaf.sig), pub = raw.subarray(0, 32), facts = bare(JSON.parse(body).facts);
-    const said = written({ actor: leaf.actor, case: caseId, command: leaf.command_id, facts: Object.fromEntries(Object.entries(facts).filter(([key]) => acts.split(" ").includes(key))), log, type: leaf.type });
+    const said = written({ actor: leaf.actor, case: leaf.stream.split("/")[0], command: leaf.command_id, facts: Object.fromEntries(Object.entries(facts).filter(([key]) => acts.split(" ").includes(key))), log: keys.log, type: leaf.type });
     need(keys.signers.some((one) => one.actor === leaf.actor && same(one.pub, pub)) && ed25519(pub, bytes(`cloudnego act 1\n${said}`), raw.subarray(32)), "no device key of who acted has signed this act");
-    const mark = hex(sha256(pub)).slice(0, 8);
-    return [[9, where, `以设备密钥 ${mark} 签署`, `signed with device key ${mark}`]];
+    return hex(sha256(pub)).slice(0, 8);
   };
-  const entries = (archive, manifest, keys, wanted, report) => {
-    const names = ["events.jsonl", "bodies.jsonl", "hashes.txt"], none = new Uint8Array(0), roots = new Map(), polls = [];
+  const taken = (here, leaf, content, keys, found) => { // what is asked for later; what there is to say of it
+    const body = content.body ?? "", words = content.words ?? "", rows = [];
+    if (body && leaf.type === "poll_counted") found.polls.push([here, JSON.parse(body).facts]);
+    for (const sha of found.hashes.size ? (body + words).match(HASHES) ?? [] : []) if (found.hashes.has(sha) && !found.named.has(sha)) found.named.set(sha, here);
+    if (body && leaf.sig !== null) {
+      const mark = actMark(leaf, body, keys);
+      found.acts.set(here, [leaf.actor, mark]);
+      rows.push([9, here, `以设备密钥 ${mark} 签署`, `signed with device key ${mark}`]);
+    } else if (body && leaf.type in ACTS) rows.push([9, here, "已记录，未以设备密钥确认", "recorded, not confirmed with a device key"]);
+    if (!words && !body.endsWith(',"words":null}')) {
+      found.gaps.add(leaf.stream);
+      rows.push([9, here, ...(body ? ERASED : ["内容不在本文件中", "its body is not in this file"])]);
+    }
+    return rows;
+  };
+  const entries = (archive, manifest, keys, found, report) => {
+    const names = ["events.jsonl", "bodies.jsonl", "hashes.txt"], none = new Uint8Array(0);
     const rows = names.map((name) => archive.lines(name)), next = () => rows.map((one) => one.next().value ?? none);
     let count = 0;
     for (const { stream, size } of manifest.streams) {
-      const peaks = [];
-      let before = "", leaf = {};
-      roots.set(`${stream} 0`, base64(sha256()));
+      const peaks = [], due = { v: 1, district: manifest.district, stream: `${manifest.case}/${stream}` };
+      let before = "";
+      found.roots.set(`${stream} 0`, base64(sha256()));
       for (let seq = 1; seq <= size; seq++) {
-        const [raw, body, listed] = next(), end = (one) => one[one.length - 1] === 10, cut = (one) => one.subarray(0, Math.max(one.length - 1, 0));
-        let node = sha256(Uint8Array.of(0), cut(raw)), where = names[0], content = {}, wrong;
+        const [raw, line, listed] = next();
+        let node = sha256(Uint8Array.of(0), raw.subarray(0, Math.max(raw.length - 1, 0))), where = names[0];
         count++;
         try {
-          leaf = canonical(cut(raw), LEAF);
-          wrong = leafWrong(leaf, manifest, stream, seq, before) || (latin(listed) === `${hex(node)}\n` ? "" : "hashes.txt has the hash of another entry");
-          if (!wrong) {
-            before = leaf.at; where = names[1]; content = canonical(cut(body), "body salt words words_salt");
-            wrong = contentWrong(content, leaf);
-            if (!wrong) report.push(...actSaid(leaf, content.body, keys, manifest.name));
-          }
-        } catch (cause) { wrong = `it cannot be read: ${cause.message}`; }
-        if (wrong || !end(raw) || !end(body)) {
-          report.push([0, `${where}:${count} ${stream}/${seq}`, "这一条不成立", wrong || "the line breaks off"]);
-          if (!raw.length) return [roots, polls];
-        } else if (content.body === null) report.push([9, `${stream}/${seq}`, "内容不在本文件中", "its body is not in this file"]);
-        else if (content.words === null && !content.body.endsWith(',"words":null}')) report.push([9, `${stream}/${seq}`, "文字已依法删除", "its words were erased"]);
-        if (content.body && leaf.type === "poll_counted") polls.push([`${stream}/${seq}`, JSON.parse(content.body).facts]);
+          const leaf = leafOf(raw, { ...due, seq }, before);
+          need(latin(listed) === `${hex(node)}\n`, "hashes.txt has the hash of another entry");
+          before = leaf.at; where = names[1];
+          report.push(...taken(`${stream}/${seq}`, leaf, contentOf(line, leaf), keys, found));
+        } catch (cause) {
+          report.push([0, `${where}:${count} ${stream}/${seq}`, "这一条不成立", cause.message]);
+          if (!raw.length) return;
+        }
         for (let done = seq - 1; done & 1; done >>= 1) node = sha256(Uint8Array.of(1), peaks.pop(), node);
         peaks.push(node);
-        if (wanted.get(stream).has(seq)) roots.set(`${stream} ${seq}`, base64(peaks.slice(0, -1).reduceRight((right, peak) => sha256(Uint8Array.of(1), peak, right), node)));
+        if (found.sizes.get(stream).has(seq)) found.roots.set(`${stream} ${seq}`, base64(peaks.slice(0, -1).reduceRight((right, peak) => sha256(Uint8Array.of(1), peak, right), node)));
       }
     }
     if (rows.some((one) => !one.next().done)) report.push([0, `${names[0]}:${count + 1}`, "多出来的一行", "a line too many"]);
-    return [roots, polls];
   };
+
+  // --- what lies beside the entries --------------------------------------------------------------------------------
   const tallied = (archive, polls, report) => {
     for (const [where, counted] of polls) {
       const name = `ballots/${counted.poll}.txt`, votes = new Map();
@@ -330,28 +348,35 @@
     }
   };
 
-  const papers = (archive, report) => {
-    const register = "papers/register.json", left = new Set([...archive.entries.keys()].filter((name) => name.startsWith("papers/") && name !== register));
-    for (const one of archive.entries.has(register) ? canonical(archive.read(register)) : []) {
+  const papers = (archive, found, report) => { // against their register; what stands on them against the entries
+    const left = new Map([...archive.entries].filter(([name]) => name.startsWith("papers/") && name !== REGISTER).map(([name, one]) => [name, one.sha]));
+    const rows = archive.entries.has(REGISTER) ? canonical(archive.read(REGISTER)) : [], known = new Set(rows.flatMap((one) => Object.values(one.files)));
+    for (const one of rows) {
       for (const [kind, sha] of Object.entries(one.files)) {
-        const name = `papers/${one.number}.${kind}`, there = left.has(name) ? archive.entries.get(name).sha : "";
-        if (there !== sha) report.push(one.erased && !there ? [9, name, "文字已依法删除", "its words were erased"] : [0, name, "不是登记的那一份", "it is not what the register names"]);
+        const name = `papers/${one.number}.${kind}`, there = left.get(name) ?? "";
         left.delete(name);
+        if (there !== sha) report.push(one.erased && !there ? [9, name, ...ERASED] : [0, name, "不是登记的那一份", "it is not what the register names"]);
+        const said = there === sha && kind === "json" ? text(archive.read(name)) : "{}";
+        for (const hash of [...new Set(said.match(HASHES) ?? [])].filter((each) => !known.has(each)).sort()) {
+          const where = found.named.get(hash);
+          if (where) report.push([9, name, `所述文本即 ${where} 所写的`, `the text it speaks of is that of ${where}`]);
+          else report.push([found.gaps.size ? 9 : 0, name, "所述哈希不在记录中", "no entry names a hash on it"]);
+        }
+        for (const act of JSON.parse(said).signatures ?? []) {
+          const [who, mark] = found.acts.get(act.entry) ?? [];
+          if (who === undefined || who !== act.person || mark !== act.mark) report.push([0, name, `${act.entry} 没有这个签名`, `${act.entry} has no such signature`]);
+        }
       }
     }
-    for (const name of [...left].sort()) report.push([0, name, "登记簿里没有", "the register does not name it"]);
+    for (const name of [...left.keys()].sort()) report.push([0, name, "登记簿里没有", "the register does not name it"]);
   };
-  const climbed = (raw, at, size, path) => { // RFC 9162, 2.1.3.2
-    need(Number.isSafeInteger(at) && Number.isSafeInteger(size) && at >= 0 && at < size, "no place in a tree");
-    let node = sha256(Uint8Array.of(0), raw), last = size - 1;
-    const half = (n) => Math.floor(n / 2);
-    for (const step of path.map(unbase64)) {
-      const left = at % 2 === 1 || at === last;
-      while (left && at && at % 2 === 0) { at = half(at); last = half(last); }
-      node = left ? sha256(Uint8Array.of(1), step, node) : sha256(Uint8Array.of(1), node, step);
-      at = half(at); last = half(last);
-    }
-    return last ? new Uint8Array(0) : node;
+  const climbed = (entry, at, size, path) => { // RFC 6962, 2.1.1
+    need(Number.isSafeInteger(at) && Number.isSafeInteger(size) && at >= 0 && at < size && path.length > 0 === size > 1, "it is no path in a tree of this size");
+    if (size === 1) return sha256(Uint8Array.of(0), bytes(entry));
+    let half = 1;
+    while (half * 2 < size) half *= 2;
+    const last = unbase64(path[path.length - 1]), rest = path.slice(0, -1);
+    return at < half ? sha256(Uint8Array.of(1), climbed(entry, at, half, rest), last) : sha256(Uint8Array.of(1), last, climbed(entry, at - half, size - half, rest));
   };
   const stood = (archive, manifest, keys, report) => {
     const heads = [], log = `${manifest.name}/${manifest.district}`;
@@ -360,12 +385,13 @@
       if (!archive.entries.has(name)) { report.push([9, name, "区的记录还没有这个流", "the log of the district has not seen this stream yet"]); continue; }
       const said = canonical(archive.read(name), "entry index leaf path seq streams under"), leaf = canonical(bytes(said.leaf)), entry = canonical(bytes(said.entry));
       const head = headOf(signed(archive.read("district/head.txt"), log, keys, name, report)[0], name);
-      const under = hex(climbed(bytes(said.entry), said.index, said.streams, said.under)), over = base64(climbed(bytes(said.leaf), said.seq - 1, head.size, said.path));
+      const over = base64(climbed(said.leaf, said.seq - 1, head.size, said.path)), under = hex(climbed(said.entry, said.index, said.streams, said.under));
       const told = [head.origin, over, entry.stream, leaf.at, leaf.district, leaf.heads, leaf.seq, leaf.streams];
       const due = [log, head.root, `${manifest.case}/${one.stream}`, entry.at, manifest.district, under, said.seq, said.streams];
       if (told.some((found, n) => found !== due[n])) report.push([1, name, "区的记录不能证明它", "the log of the district does not prove it"]);
       heads.push({ where: name, origin: one.origin, size: entry.size, root: base64(unhex(entry.root)) });
     }
+    if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "时间戳不由本程序核对", "not checked here, but by cloudnego verify or openssl ts"]);
     return heads;
   };
 
@@ -378,7 +404,7 @@
     const now = logs.filter(([, until]) => until === null).map(([key]) => key);
     need(manifest.format === "cloudnego-audit/1" && manifest.name === said.name && now.length && manifest.streams.map((one) => one.origin).join("\n") === origins.join("\n") && manifest.streams.length === origins.length && Array.isArray(manifest.files), "another form, no key of its log, or streams of another audience or case");
     const signers = (said.signers ?? []).map((one) => ({ actor: one.actor, pub: unbase64(one.public) }));
-    return [manifest, { now, ever: logs.map(([key]) => key), witnesses, signers }];
+    return [manifest, { log: said.name, now, ever: logs.map(([key]) => key), witnesses, signers }];
   };
   const confirmed = (archive, manifest, keys, report) => {
     const heads = [], got = [];
@@ -399,17 +425,16 @@
     return [heads, got];
   };
   const headsHeld = (name, raw, keys, streams, report) => {
-    let heads, by;
+    Archive.where = name;
+    let notes = [raw];
     if (raw[0] === 0x50 && raw[1] === 0x4b && raw[2] === 3 && raw[3] === 4) {
-      const old = new Archive(raw, report), [manifest, before] = described(old);
-      [heads] = confirmed(old, manifest, before, report); by = before.now;
-    } else {
-      const said = text(raw), [whole, signatures] = note(said.startsWith("c2sp.org/tlog-proof@v1\n") ? bytes(said.slice(said.indexOf("\n\n") + 2)) : raw);
-      heads = [headOf(whole, "")]; by = keys.ever.filter((key) => signatures.some((one) => ed25519(key, whole, one.rest)));
-    }
-    const found = heads.filter((one) => streams.has(one.origin)).map((one) => ({ ...one, where: name }));
-    if (!found.length || !by.some((key) => keys.ever.some((one) => same(one, key)))) report.push([1, name, "不是同一份记录，或没有它的签名", "of another log, or not signed by this one"]);
-    return found;
+      const old = new Archive(raw, report);
+      notes = [...old.entries.keys()].filter((one) => one.startsWith("checkpoints/") || one.startsWith("cosigned/")).map((one) => old.read(one));
+    } else if (text(raw).startsWith("c2sp.org/tlog-proof@v1\n")) notes = [bytes(text(raw).slice(text(raw).indexOf("\n\n") + 2))];
+    const held = notes.map(note).map(([said, lines]) => [headOf(said, name), said, lines]).filter(([head]) => streams.has(head.origin));
+    const good = held.every(([, said, lines]) => keys.ever.some((key) => lines.some((one) => ed25519(key, said, one.rest))));
+    if (!held.length || !good) report.push([1, name, "不是本记录的，或没有它的签名", "this log has not signed it"]);
+    return held.map(([head]) => head);
   };
   const whole = (archive, known, held, report) => {
     const [manifest, keys] = described(archive), name = `${manifest.name}/export`;
@@ -417,19 +442,22 @@
     for (let n = 0; n < Math.max(listed.length, manifest.files.length); n++) {
       if (!listed[n] || !manifest.files[n] || written(listed[n]) !== written(manifest.files[n])) report.push([2, (listed[n] ?? manifest.files[n]).path, "不是清单里的那一份", "it is another one"]);
     }
+    for (const one of archive.entries.values()) if (one.name.startsWith("files/") && one.name !== `files/${one.sha}`) report.push([0, one.name, "不是名称所示的文件", "its hash is not its name"]);
     const [said] = signed(archive.read("manifest.note"), name, { ...keys, witnesses: [] }, "manifest.note", report);
-    if (text(said) !== `${name}\n${base64(unhex(there[1].sha256))}\n`) report.push([1, "manifest.note", "签的不是这份清单", "it is not this manifest that was signed"]);
+    if (text(said) !== `${name}\n${base64(unhex(there[1].sha256))}\n`) report.push([1, "manifest.note", "签的不是这份清单", "another manifest was signed"]);
     const [heads, got] = confirmed(archive, manifest, keys, report), streams = new Map(manifest.streams.map((one) => [one.origin, one.stream]));
     for (const [label, raw] of held) heads.push(...headsHeld(label, raw, keys, streams, report));
     heads.push(...stood(archive, manifest, keys, report));
     const wanted = new Map(manifest.streams.map((one) => [one.stream, new Set(heads.filter((head) => head.origin === one.origin).map((head) => head.size))]));
-    const [roots, polls] = entries(archive, manifest, keys, wanted, report);
+    const facts = [...archive.entries.keys()].filter((one) => /^papers\/.*json/.test(one)).map((one) => text(archive.read(one))).join("\n");
+    const found = { sizes: wanted, hashes: new Set(facts.match(HASHES) ?? []), roots: new Map(), named: new Map(), acts: new Map(), polls: [], gaps: new Set() };
+    entries(archive, manifest, keys, found, report);
     for (const head of heads) {
       const stream = streams.get(head.origin);
-      if (stream === undefined || roots.get(`${stream} ${head.size}`) !== head.root) report.push([1, head.where, `${stream} 的前 ${head.size} 条与它不符`, `entries 1 to ${head.size} of ${stream} are others`]);
+      if (stream === undefined || found.roots.get(`${stream} ${head.size}`) !== head.root) report.push([1, head.where, `${stream} 的前 ${head.size} 条与它不符`, `entries 1 to ${head.size} of ${stream} are others`]);
     }
-    tallied(archive, polls, report);
-    papers(archive, report);
+    tallied(archive, found.polls, report);
+    papers(archive, found, report);
     for (const { stream, size } of manifest.streams.filter((one) => one.size)) {
       for (const row of got.filter((one) => one.stream === stream)) report.push([9, stream, `${row.who.side} 已确认前 ${row.upto} 条，共 ${size} 条`, `${row.who.side} confirmed ${row.upto}/${size}, ${new Date(Math.min(row.at, FULL) * 1000).toISOString().slice(0, 19).replace("T", " ")}Z: ${row.who.name}`]);
       for (const one of known) {
@@ -439,13 +467,11 @@
     }
   };
   const verify = (raw, keys = [], held = []) => {
-    const report = keys.length ? [] : [[9, "keys.json", "见证公钥是本文件自己说的，请自行核对", "the file itself names these keys: compare them"]];
-    let archive;
+    const report = keys.length ? [] : [[9, "keys.json", "见证公钥是本文件自己说的，请自行核对", "it names these keys itself: compare"]];
     try {
-      archive = new Archive(raw, report);
-      whole(archive, keys.map((one) => witness(one)), held, report);
+      whole(new Archive(raw, report), keys.map((one) => witness(one)), held, report);
     } catch (wrong) {
-      report.push(wrong instanceof Stop ? wrong.row : [1, archive?.where ?? "zip", "不是它应有的样子", `it is not as it must be: ${wrong.message}`]);
+      report.push([1, Archive.where, "不是它应有的样子", `it is not as it must be: ${wrong.message}`]);
     }
     return report.map((row, at) => [row, at]).sort(([a, x], [b, y]) => a[0] - b[0] || x - y).map(([row]) => row);
   };

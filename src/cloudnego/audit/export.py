@@ -35,6 +35,7 @@ from cloudnego.texts import say
 
 FORMAT: Final = "cloudnego-audit/1"
 _CHUNK: Final = 512
+_TOLD: Final = 16  # a case has some hundred entries
 _BODY: Final = (
     "SELECT l.stream, l.seq, l.leaf, l.hash, b.body, b.salt, b.words, b.words_salt "
     "FROM leaf l LEFT JOIN body b ON b.pos = l.pos"
@@ -225,8 +226,9 @@ def entries(
                 one(stream, seq, row)
             if (stream, seq) in heads and heads[stream, seq] != merkle.root(peaks):
                 raise Damaged(f"{stream_id(reading.case, stream)}/{seq}", "a witness confirmed another head")
-            if seq % _CHUNK == 0:
-                told(_CHUNK)
+            if seq % _TOLD == 0:
+                told(_TOLD)
+        told(seq % _TOLD)
         reading.checked(stream, seq, peaks)
     for name, pen in (("hashes.txt", hashes), ("events.jsonl", events), ("bodies.jsonl", bodies)):
         parts.keep(name, pen)

@@ -14,7 +14,7 @@ import msgspec
 from cloudnego.audit import verify
 from cloudnego.audit.export import Line
 from cloudnego.eventlog import merkle
-from cloudnego.eventlog.leaf import LEAF_VERSION, canonical, decode, encode
+from cloudnego.eventlog.leaf import LEAF_VERSION, canonical, commit, decode, encode
 
 _CHUNK: Final = 1024
 _LINE: Final = msgspec.json.Decoder(Line).decode
@@ -36,24 +36,26 @@ class _Body(msgspec.Struct, gc=False):
 _BODY: Final = msgspec.json.Decoder(_Body).decode
 
 
-def entries(archive: verify.Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def entries(archive: verify.Archive, manifest: Any, keys: Any, found: Any, report: Any) -> None:
     """As `verify.entries`, which is asked where anything is doubtful."""
-    kept = len(report)
+    kept, fresh = len(report), found._replace(roots={}, named={}, acts={}, polls=[], gaps=set())
     try:
-        return _entries(archive, manifest, keys, wanted, report)
+        _entries(archive, manifest, keys, fresh, report)
     except (Doubt, *verify.WRONG, msgspec.MsgspecError):
         del report[kept:]
-        return verify.entries(archive, manifest, keys, wanted, report)
+        verify.entries(archive, manifest, keys, found, report)
+        return
+    for into, of in zip(found[2:], fresh[2:], strict=True):  # what was asked stays, what was found is added
+        into.extend(of) if isinstance(into, list) else into.update(of)
 
 
-def _entries(archive: verify.Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def _entries(archive: verify.Archive, manifest: Any, keys: Any, found: Any, report: Any) -> None:
     rows = zip_longest(*map(archive.lines, ("events.jsonl", "bodies.jsonl", "hashes.txt")), fillvalue=b"")
-    roots: dict[tuple[str, int], bytes] = {(stream, 0): merkle.EMPTY_ROOT for stream in wanted}
-    polls: list[tuple[str, Any]] = []
     for one in manifest["streams"]:
         stream, size, at = one["stream"], one["size"], ""
         name, peaks, seq = f"{manifest['case']}/{stream}", [], 0  # type: str, list[bytes], int
-        stops = [*sorted(wanted[stream] & set(range(1, size + 1))), size] if size < 1 << 40 else [size]
+        found.roots[stream, 0] = merkle.EMPTY_ROOT
+        stops = [*sorted(stop for stop in found.sizes[stream] if 0 < stop < size), size]
         for stop in stops:
             while seq < stop:
                 some = list(islice(rows, min(_CHUNK, stop - seq)))
@@ -62,36 +64,33 @@ def _entries(archive: verify.Archive, manifest: Any, keys: Any, wanted: dict[str
                 nodes = [sha256(b"\0" + raw[:-1]).digest() for raw, _, _ in some]
                 if [node.hex().encode() + b"\n" for node in nodes] != [listed for _, _, listed in some]:
                     raise Doubt
-                where = _Where(name, manifest["district"], seq, at, keys, manifest["name"])
-                at = _leaves(some, where, report, polls)
+                at = _leaves(some, _Where(name, manifest["district"], seq, at, keys), found, report)
                 for node in nodes:  # flat on purpose, as in fsck
                     done, seq = seq, seq + 1
                     while done & 1:
                         node, done = sha256(b"\1" + peaks.pop() + node).digest(), done >> 1  # noqa: PLW2901
                     peaks.append(node)
-            roots[stream, seq] = merkle.root(peaks)
+            found.roots[stream, seq] = merkle.root(peaks)
     if next(rows, None):
         raise Doubt
-    return roots, polls
 
 
 class _Where(NamedTuple):
-    """The stream and district, the entry before: its number and time; whose keys sign acts, and the log's name."""
+    """The stream and district, and the entry before: its number and time; whose keys sign acts."""
 
     stream: str
     district: str
     seq: int
     at: str
     keys: Any
-    log: str
 
 
 Lines = list[tuple[bytes, bytes, bytes]]
 
 
-def _leaves(some: Lines, where: _Where, report: list[Any], polls: list[tuple[str, Any]]) -> str:
+def _leaves(some: Lines, where: _Where, found: Any, report: Any) -> str:
     """Each entry by itself, with its body; the time of the last. Raises Doubt."""
-    name, district, seq, at, keys, log = where
+    name, district, seq, at, keys = where
     short = name.rpartition("/")[2]
     lawful, hexed = verify.AT.fullmatch, verify.HEX.fullmatch
     for raw, line, _ in some:
@@ -112,15 +111,16 @@ def _leaves(some: Lines, where: _Where, report: list[Any], polls: list[tuple[str
         said = _BODY(salted)
         if said.facts.occurred_on != leaf.occurred_on:
             raise Doubt
-        if words is None:
-            if content.words_salt is not None:
-                raise Doubt
-            if said.words is not None:
-                report.append((9, f"{short}/{seq}", *verify.ERASED))
-        elif sha256(b"\3" + bytes.fromhex(content.words_salt or "") + words.encode()).hexdigest() != said.words:
+        words_salt = content.words_salt
+        if (words is None) != (words_salt is None) or not hexed(words_salt or leaf.body_commit):
             raise Doubt
-        if leaf.type in verify.ACTS or leaf.sig is not None:
-            report += verify.act_said(msgspec.structs.asdict(leaf), body, keys, log)
-        if leaf.type == "poll_counted":
-            polls.append((f"{short}/{seq}", msgspec.json.decode(salted)["facts"]))
+        if words is not None and commit(3, bytes.fromhex(words_salt or ""), words.encode()) != said.words:
+            raise Doubt
+        if leaf.sig is not None or leaf.type in _KEPT or (words is None and said.words is not None) or found.hashes:
+            found_in = msgspec.structs.asdict(leaf), msgspec.structs.asdict(content)
+            report += verify.taken(f"{short}/{seq}", *found_in, keys, found)
     return at
+
+
+_KEPT: Final = frozenset({*verify.ACTS, "poll_counted"})
+"""Entries of which something is kept or said."""

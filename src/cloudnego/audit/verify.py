@@ -7,82 +7,76 @@
 
 from __future__ import annotations
 
-import argparse
-import base64
-import json
-import re
-import sys
-import zlib
+import argparse, base64, json, re, sys, zlib
 from collections import Counter, namedtuple
 from functools import reduce
 from hashlib import sha256, sha512
-from itertools import chain, zip_longest
+from itertools import zip_longest
 from pathlib import Path
-from struct import pack, unpack
+from struct import pack
 from time import gmtime, strftime
 from typing import Any
 
-# It travels alone and is to be read at one go: one empty line is enough.
 # fmt: off
-FIELDS = "audience calendar case district files format kind made_at made_by name pack purpose software streams"
 JOINT = ["table", "filing", "notice"]
 SEEN = {"enterprise": [*JOINT, "employer"], "union": [*JOINT, "worker"], "authority": JOINT[1:], "auditor": JOINT}
+FIELDS = "audience calendar case district files format kind made_at made_by name pack purpose software streams"
 LEAF = {name: kinds for names, kinds in (("actor at body_commit command_id district stream type via", (str,)), (
         "mandate occurred_on sig", (str, type(None))), ("seq type_version v", (int,))) for name in names.split()}
 ACTS = {"contract_signed": "document_hash", "draft_signed": "draft_hash", "minutes_confirmed": "minutes_hash",
         "minutes_signed": "minutes_hash", "offer_sent": "plan topics", "reply_sent": "outcome plan topics"}
-AT, HEX = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII), re.compile(r"[0-9a-f]{64}")
-NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-ERASED = ("文字已依法删除", "its words were erased")
-ACT, UNSIGNED = b"cloudnego act 1\n", ("已记录，未以设备密钥确认", "recorded, not confirmed with a device key")
-dumped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+AT, HEX = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+08:00", re.ASCII), re.compile("[0-9a-f]{64}")
+NAME = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+NOTE, SIGNATURE = re.compile("(.*\n)\n((?:— [^ \n]+ [^ \n]+\n)+)", re.DOTALL), re.compile("— (.+) (.+)\n")
+match: Any = re.fullmatch  # whoever asks what nothing matched gets an AttributeError, as one of WRONG
+HEAD, HASHES = re.compile("(.+)\n(0|[1-9][0-9]*)\n(.+)\n"), re.compile("(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+ACT, REGISTER, FULL, LINE_MAX, CHUNK = b"cloudnego act 1\n", "papers/register.json", 0xFFFFFFFF, 1 << 24, 1 << 20
 WRONG = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-FULL, LINE_MAX, CHUNK, Q = 0xFFFFFFFF, 1 << 24, 1 << 20, 2**255 - 19
-L, D, ZERO = 2**252 + 27742317777372353535851937790883648493, -121665 * pow(121666, -1, Q) % Q, (0, 1, 1, 0)
+ERASED, OTHER = ("文字已依法删除", "its words were erased"), ("不是登记的那一份", "it is not what the register names")
 Entry = namedtuple("Entry", "name header start size crc sha")
 Witness = namedtuple("Witness", "name public side")
-Keys = namedtuple("Keys", "now ever witnesses signers")  # of the log now and ever; and whose device keys sign acts
+Keys = namedtuple("Keys", "log now ever witnesses signers")  # the log's name and keys; whose device keys sign acts
 Head = namedtuple("Head", "where origin size root")
-
-class Stop(Exception):  # else the report goes on: rows of rank (0 a line, 1 a key, 2 the file; 9 no fault) and these
-    """Nothing more can be read: where, and what is wrong in Chinese and English."""
-
+Found = namedtuple("Found", "sizes hashes roots named acts polls gaps")  # what entries are asked, and what they say
+dumped = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+class Report(list):  # type: ignore[type-arg]
+    """Rows of rank (0 a line, 1 a signature or proof, 2 the file around them; 9 no fault), place, and what is said."""
+    def check(self, good: Any, *row: Any) -> None:
+        self.extend([] if good else [row])
+# --- the container: every byte of it that is no content is made again and compared
 def local(name: bytes, size: int, crc: int) -> bytes:
     head = pack("<IHHHHHIIIHH", 0x04034B50, 45, 0, 0, 0, 0x21, crc, FULL, FULL, len(name), 20)
     return head + name + pack("<HHQQ", 1, 16, size, size)
-
 def directory(entries: Any, end: int) -> bytes:
     rows = [pack("<IHHHHHHIIIHHHHHII", 0x02014B50, 45, 45, 0, 0, 0, 0x21, one.crc, FULL, FULL, len(one.name), 28, 0, 0,
                  0, 0, FULL) + one.name.encode() + pack("<HHQQQ", 1, 24, one.size, one.size, one.header)
             for one in entries]
     size, count = sum(map(len, rows)), len(rows)
-    return b"".join(rows) + pack("<IQHHIIQQQQIIQIIHHHHIIH", 0x06064B50, 44, 45, 45, 0, 0, count, count, size, end,
-                                 0x07064B50, 0, end + size, 1, 0x06054B50, 0, 0, 0xFFFF, 0xFFFF, FULL, FULL, 0)
-
+    last = (0x06064B50, 44, 45, 45, 0, 0, count, count, size, end, 0x07064B50, 0, end + size, 1, 0x06054B50, 0, 0)
+    return b"".join(rows) + pack("<IQHHIIQQQQIIQIIHHHHIIH", *last, 0xFFFF, 0xFFFF, FULL, FULL, 0)
 class Archive:
-    """An audit file, every entry of it read once; `where` is what was read last. Raises Stop."""
+    """An audit file; `where` is what was read of one last. Raises ValueError for a container that is none of ours."""
     where = ""
-    def __init__(self, path: Path, report: list[Any]) -> None:
+    def __init__(self, path: Path, report: Report) -> None:
         self.path, self.entries, at = path, {}, 0  # type: Path, dict[str, Any], int
         with path.open("rb") as file:
-            while (head := file.read(30))[:4] == b"PK\x03\x04" and len(head) == 30:
+            while (head := file.read(30))[:4] == b"PK\x03\x04":
+                Archive.where = f"zip:{at}"
                 one = self._entry(file, head, at, report)
                 self.entries[one.name], at = one, one.start + one.size
-            tail = directory(self.entries.values(), at)
-            if head + file.read(len(tail) + 1) != tail:
-                raise Stop(f"zip:{at}", "目录与内容不符，或文件不完整", "the directory is not that of the contents")
-    def _entry(self, file: Any, head: bytes, at: int, report: list[Any]) -> Any:
-        said, name, extra = unpack("<I", head[14:18])[0], file.read(unpack("<H", head[26:28])[0]), file.read(20)
-        size, told = int.from_bytes(extra[12:], "little"), name.decode("latin-1")
-        if head + name + extra != local(name, size, said) or not NAME.fullmatch(told) or told in self.entries:
-            raise Stop(f"zip:{at}", "文件头被改过，或文件不完整", "a header was altered, is cut off or is there twice")
-        crc, digest, left = 0, sha256(), size
+            Archive.where, tail = f"zip:{at}", directory(self.entries.values(), at)
+            need(head + file.read(len(tail)) == tail, "the directory is not that of the contents")
+    def _entry(self, file: Any, head: bytes, at: int, report: Report) -> Any:
+        said, name = int.from_bytes(head[14:18], "little"), file.read(int.from_bytes(head[26:28], "little"))
+        extra, told, crc, digest = file.read(20), name.decode("latin-1"), 0, sha256()
+        left = size = int.from_bytes(extra[12:], "little")
+        need(head + name + extra == local(name, size, said), "a header was altered or is cut off")
+        need(NAME.fullmatch(told) and told not in self.entries, "a name that is none, or is there twice")
         while left:
-            if not (chunk := file.read(min(left, CHUNK))):
-                raise Stop(f"zip:{at}", "文件不完整", f"the file breaks off within {told}")
+            need(chunk := file.read(min(left, CHUNK)), f"the file breaks off within {told}")
             crc, left = zlib.crc32(chunk, crc), left - len(chunk)
             digest.update(chunk)
-        report += [(2, f"zip:{at}", "内容与校验和不符", f"{told} is not what its checksum says")] * (said != crc)
+        report.check(crc == said, 2, f"zip:{at}", "内容与校验和不符", f"{told} is not what its checksum says")
         return Entry(told, at, at + 50 + len(name), size, said, digest.hexdigest())
     def lines(self, name: str) -> Any:
         Archive.where = name
@@ -93,19 +87,24 @@ class Archive:
                 yield line
     def read(self, name: str) -> bytes:
         return b"".join(self.lines(name))
-
 def need(good: Any, wrong: str) -> None:
     if not good:
         raise ValueError(wrong)
-
-def canonical(raw: bytes, fields: str = "") -> Any:
+def canonical(raw: bytes, fields: str = "", end: str = "") -> Any:
     """JSON in the one way RFC 8785 allows, of whole numbers and keys in ASCII. Raises ValueError, RecursionError."""
     value = json.loads(raw.decode(), parse_float=lambda _: None, parse_constant=lambda _: None)
-    good = dumped(value).encode() == raw and (not fields or (type(value) is dict and sorted(value) == fields.split()))
-    need(good, "not written in the one way, or without the fields it must have")
+    need(f"{dumped(value)}{end}".encode() == raw, "it is not written in the one way")
+    need(not fields or (type(value) is dict and sorted(value) == fields.split()), "it has not the fields it must have")
     return value
-
+def unbase64(text: str) -> bytes:
+    raw = base64.b64decode(text, validate=True)
+    need(base64.b64encode(raw).decode() == text, "base64 that is not written in the one way")
+    return raw
+# --- Ed25519 (RFC 8032, 5.1) without cofactor; points and numbers in their one form, no key of small order
+Q, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, ZERO = -121665 * pow(121666, -1, Q) % Q, (0, 1, 1, 0)
 def point(raw: bytes) -> Any:
+    """The point that these 32 bytes are the form of (5.1.3); None, if of none."""
     odd, y = int.from_bytes(raw, "little") >> 255, int.from_bytes(raw, "little") & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, -1, Q) % Q
     x = pow(square, (Q + 3) // 8, Q)
@@ -113,14 +112,12 @@ def point(raw: bytes) -> Any:
     if y >= Q or len(raw) != 32 or (x * x - square) % Q or (x == 0 and odd):
         return None
     return (x := x if x & 1 == odd else Q - x), y, 1, x * y % Q
-
 def plus(p: Any, q: Any) -> Any:
     a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
     e, f, g, h = b - a, d - c, d + c, b + a
     return e * f % Q, g * h % Q, f * g % Q, e * h % Q
 def times(n: int, p: Any) -> Any:
     return plus(times(n >> 1, plus(p, p)), p if n & 1 else ZERO) if n else ZERO
-
 def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     key, r, s = point(public), point(signature[:32]), int.from_bytes(signature[32:], "little")
     if key is None or r is None or s >= L or len(signature) != 64 or times(8, key)[0] == 0:
@@ -128,155 +125,149 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     h = int.from_bytes(sha512(signature[:32] + public + message).digest(), "little") % L
     p, q = times(s, point((4 * pow(5, -1, Q) % Q).to_bytes(32, "little"))), plus(r, times(h, key))
     return bool((p[0] * q[2] - q[0] * p[2]) % Q == 0 == (p[1] * q[2] - q[1] * p[2]) % Q)
-def unbase64(text: str) -> bytes:
-    raw = base64.b64decode(text, validate=True)
-    need(base64.b64encode(raw).decode() == text, "base64 that is not written in the one way")
-    return raw
+# --- signed notes, checkpoints and co-signatures (C2SP)
 def key_id(name: str, kind: int, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:4]
-
 def witness(vkey: str, side: str = "") -> Any:
+    """The key of a witness as it is printed. Raises ValueError."""
     name, told, raw = [*vkey.split("+", 2), "", ""][:3]
     public = unbase64(raw)
     need(len(public) == 33 and public[0] == 4 and name and key_id(name, 4, public[1:]).hex() == told, "no witness")
     return Witness(name, public[1:], side)
-
-def _note(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
-    text, gap, block = raw.rpartition(b"\n\n")
-    *lines, last = block.decode().split("\n")
-    split = [line.split(" ") for line in lines]
-    need(gap and not last and lines and all(dash == "\u2014" for dash, _, _ in split), "not a signed note")
-    return text + b"\n", [(name, unbase64(rest)[:4], unbase64(rest)[4:]) for _, name, rest in split]
+def note_of(raw: bytes) -> tuple[bytes, list[tuple[str, bytes, bytes]]]:
+    """The text of a note, and of each signature the key's name, its id and what it signed. Raises ValueError."""
+    text, lines = match(NOTE, raw.decode()).groups()
+    return text.encode(), [(name, unbase64(one)[:4], unbase64(one)[4:]) for name, one in SIGNATURE.findall(lines)]
 def head_of(text: bytes, where: str) -> Any:
-    origin, size, root, last = text.decode().split("\n")
-    need(not last and str(int(size)) == size and len(unbase64(root)) == 32, "not a checkpoint")
+    origin, size, root = match(HEAD, text.decode()).groups()
     return Head(where, origin, int(size), unbase64(root))
-
-def signed(raw: bytes, name: str, keys: Any, where: str, report: list[Any]) -> tuple[bytes, list[tuple[Any, int]]]:
-    """The text of a note that all keys of the log that sign now must have signed; and which witness signed when."""
-    (text, signatures), got = _note(raw), []
-    by = [one[:2] == (name, key_id(name, 1, k)) and ed25519(k, text, one[2]) for k, one in zip(keys.now, signatures)]  # noqa: B905 - it runs on 3.9
-    if len(by) != len(keys.now) or not all(by):
-        report.append((1, where, "没有本记录现用密钥的有效签名", "the log's own keys have not signed this"))
-    for key_name, told, rest in signatures[len(by) :]:
-        one = next((w for w in keys.witnesses if (w.name, key_id(w.name, 4, w.public)) == (key_name, told)), None)
+def signed(raw: bytes, name: str, keys: Any, where: str, report: Report) -> tuple[bytes, list[tuple[Any, int]]]:
+    """The text of a note, which every present key of the log must have signed; and which witness signed it when."""
+    (text, lines), got = note_of(raw), []
+    own = [(*one[:2], ed25519(key, text, one[2])) for key, one in zip(keys.now, lines)]  # noqa: B905 - it is of 3.10
+    good = own == [(name, key_id(name, 1, key), True) for key in keys.now]
+    report.check(good, 1, where, "没有本记录现用密钥的有效签名", "the log's own keys have not signed this")
+    for key_name, told, rest in lines[len(keys.now) :]:
+        who = next((w for w in keys.witnesses if (w.name, key_id(w.name, 4, w.public)) == (key_name, told)), None)
         at = int.from_bytes(rest[:8], "big")
-        held = one is not None and ed25519(one.public, b"cosignature/v1\ntime %d\n" % at + text, rest[8:])
-        got += [(one, at)] * held
-        report += [(1, where, "见证签名不成立", f"the co-signature of {key_name} does not hold")] * (not held)
+        good = who is not None and ed25519(who.public, b"cosignature/v1\ntime %d\n" % at + text, rest[8:])
+        report.check(good, 1, where, "见证签名不成立", f"the co-signature of {key_name} does not hold")
+        got += [(who, at)] if good else []
     return text, got
+def pair(left: bytes, right: bytes) -> bytes:
+    return sha256(b"\1" + left + right).digest()
 
-def _leaf_wrong(leaf: Any, manifest: Any, stream: str, seq: int, before: str) -> str:
-    if (leaf["stream"], leaf["seq"]) != (f"{manifest['case']}/{stream}", seq):
-        return f"{leaf['stream']}/{leaf['seq']} stands here"
-    here = (leaf["v"], leaf["district"]) == (1, manifest["district"]) and HEX.fullmatch(leaf["command_id"])
-    if not here or any(type(leaf[name]) not in kinds for name, kinds in LEAF.items()):
-        return "its fields are not those of an entry"
-    return "" if AT.fullmatch(leaf["at"]) and leaf["at"] >= before else f"its time {leaf['at']} is before {before}"
+def leaf_of(raw: bytes, due: Any, before: str) -> Any:
+    """An entry that has what is `due` at this place and came no earlier than `before`. Raises ValueError and others."""
+    leaf = canonical(raw, " ".join(sorted(LEAF)), "\n")
+    need(due.items() <= leaf.items(), f"{leaf['stream']}/{leaf['seq']} stands here")
+    need(all(type(leaf[name]) in kinds for name, kinds in LEAF.items()), "its fields are not those of an entry")
+    need(HEX.fullmatch(leaf["command_id"]) and AT.fullmatch(leaf["at"]), "its command_id or its time is none")
+    need(leaf["at"] >= before, f"its time {leaf['at']} is before {before}")
+    return leaf
 
-def _content_wrong(found: Any, leaf: Any) -> str:
-    body, salt, words, words_salt = (found[name] for name in ("body", "salt", "words", "words_salt"))
-    if body is None or (words is None and words_salt):
-        return "there is a salt without what it is for" if salt or words or words_salt else ""
-    commit = sha256(b"\2" + bytes.fromhex(salt) + body.encode()).hexdigest()
-    if commit != leaf["body_commit"] or not HEX.fullmatch(salt):
-        return "the body is not what the entry commits to"
-    said = json.loads(body)
-    if said["facts"].get("occurred_on") != leaf["occurred_on"]:
-        return "occurred_on is not that of the body"
-    good = words is None or sha256(b"\3" + bytes.fromhex(words_salt) + words.encode()).hexdigest() == said["words"]
-    return "" if good else "the words are not what the body commits to"
-
-def act_said(leaf: Any, body: Any, keys: Any, name: str) -> list[Any]:
-    """That a device's key signed this act, or that none did, as lines of the report. Raises ValueError, LookupError."""
-    (case, where), kind, who = f"{leaf['stream']}/{leaf['seq']}".split("/", 1), leaf["type"], leaf["actor"]
-    if leaf["sig"] is None or body is None:
-        return [(9, where, *UNSIGNED)] if kind in ACTS and body is not None else []
-    raw, part = unbase64(leaf["sig"]), ACTS[kind].split()
+def content_of(raw: bytes, leaf: Any) -> Any:
+    """Body and words of an entry, as far as they are in the file. Raises ValueError and others."""
+    found = canonical(raw, "body salt words words_salt", "\n")
+    said = json.loads(found["body"] or '{"facts":{},"words":null}')
+    for part, kind, told in (("body", b"\2", leaf["body_commit"]), ("words", b"\3", said["words"])):
+        text, salt = found[part], found["words_salt" if part == "words" else "salt"]
+        need((text is None) == (salt is None), f"there is no {part}, or no salt of it")
+        good = text is None or sha256(kind + bytes.fromhex(salt) + text.encode()).hexdigest() == told
+        need(good and (text is None or HEX.fullmatch(salt)), f"the {part} is not what was committed to")
+    need(not found["body"] or said["facts"].get("occurred_on") == leaf["occurred_on"], "occurred_on is not the body's")
+    return found
+def act_mark(leaf: Any, body: str, keys: Any) -> str:
+    """The mark of the device's key that signed this act. Raises ValueError, LookupError, if none of its actor did."""
+    raw, part = unbase64(leaf["sig"]), ACTS[leaf["type"]].split()
     facts = json.loads(body, object_hook=lambda one: {k: v for k, v in one.items() if v is not None})["facts"]
-    facts = {key: one for key, one in facts.items() if key in part}
-    said = {"actor": who, "case": case, "command": leaf["command_id"], "facts": facts, "log": name, "type": kind}
-    held, mark = ed25519(raw[:32], ACT + dumped(said).encode(), raw[32:]), sha256(raw[:32]).hexdigest()[:8]
-    need(held and keys.signers.get(raw[:32]) == who, "no device key of who acted has signed this act")
-    return [(9, where, f"以设备密钥 {mark} 签署", f"signed with device key {mark}")]
+    said = {"actor": leaf["actor"], "case": leaf["stream"].split("/")[0], "command": leaf["command_id"],
+            "facts": {k: v for k, v in facts.items() if k in part}, "log": keys.log, "type": leaf["type"]}
+    held = keys.signers.get(raw[:32]) == leaf["actor"] and ed25519(raw[:32], ACT + dumped(said).encode(), raw[32:])
+    need(held, "no device key of who acted has signed this act")
+    return sha256(raw[:32]).hexdigest()[:8]
 
-def entries(archive: Archive, manifest: Any, keys: Any, wanted: dict[str, set[int]], report: list[Any]) -> Any:
+def taken(here: str, leaf: Any, content: Any, keys: Any, found: Any) -> Any:
+    """Keep of an entry what is asked for later; what there is to say of it. Raises ValueError, LookupError."""
+    body, words = content["body"] or "", content["words"] or ""
+    if body and leaf["type"] == "poll_counted":
+        found.polls.append((here, json.loads(body)["facts"]))
+    for sha in found.hashes.intersection(HASHES.findall(body + words)):
+        found.named.setdefault(sha, here)
+    if body and leaf["sig"] is not None:
+        found.acts[here] = (leaf["actor"], mark := act_mark(leaf, body, keys))
+        yield 9, here, f"以设备密钥 {mark} 签署", f"signed with device key {mark}"
+    elif body and leaf["type"] in ACTS:
+        yield 9, here, "已记录，未以设备密钥确认", "recorded, not confirmed with a device key"
+    if not words and not body.endswith(',"words":null}'):
+        found.gaps.add(leaf["stream"])
+        yield 9, here, *(ERASED if body else ("内容不在本文件中", "its body is not in this file"))
+def entries(archive: Archive, manifest: Any, keys: Any, found: Any, report: Report) -> None:
     """Every entry by itself, in the order of the file, and the RFC 6962 tree over each stream."""
-    names, number = ("events.jsonl", "bodies.jsonl", "hashes.txt"), 0
-    roots, polls = {(stream, 0): sha256(b"").digest() for stream in wanted}, []  # type: Any, list[Any]
+    number, names = 0, ("events.jsonl", "bodies.jsonl", "hashes.txt")
     rows = zip_longest(*map(archive.lines, names), fillvalue=b"")
     for stream, size in ((one["stream"], one["size"]) for one in manifest["streams"]):
-        before, peaks, leaf = "", [], {}  # type: str, list[bytes], Any
+        due = {"v": 1, "district": manifest["district"], "stream": f"{manifest['case']}/{stream}"}
+        found.roots[stream, 0], before, peaks = sha256().digest(), "", list[bytes]()
         for seq in range(1, size + 1):
-            raw, body, listed = next(rows, (b"", b"", b""))
-            number, node, where, content = number + 1, sha256(b"\0" + raw[:-1]).digest(), names[0], {}
+            raw, line, listed = next(rows, (b"", b"", b""))
+            number, where, node, done = number + 1, names[0], sha256(b"\0" + raw[:-1]).digest(), seq - 1
             try:
-                leaf = canonical(raw[:-1], " ".join(sorted(LEAF)))
-                other = "" if listed == node.hex().encode() + b"\n" else "hashes.txt has the hash of another entry"
-                wrong = _leaf_wrong(leaf, manifest, stream, seq, before) or other
-                if not wrong:
-                    before, where = leaf["at"], names[1]
-                    content = canonical(body[:-1], "body salt words words_salt")
-                    wrong = _content_wrong(content, leaf)
-                    report += [] if wrong else act_said(leaf, content["body"], keys, manifest["name"])
+                leaf = leaf_of(raw, {**due, "seq": seq}, before)
+                need(listed == node.hex().encode() + b"\n", "hashes.txt has the hash of another entry")
+                before, where = leaf["at"], names[1]
+                report += [*taken(f"{stream}/{seq}", leaf, content_of(line, leaf), keys, found)]
             except WRONG as cause:
-                wrong = f"it cannot be read: {cause!r}"
-            if wrong or raw[-1:] != b"\n" or body[-1:] != b"\n":
-                report.append((0, f"{where}:{number} {stream}/{seq}", "这一条不成立", wrong or "the line breaks off"))
+                report.append((0, f"{where}:{number} {stream}/{seq}", "这一条不成立", f"{cause}"))
                 if not raw:
-                    return roots, polls
-            elif content["body"] is None:
-                report.append((9, f"{stream}/{seq}", "内容不在本文件中", "its body is not in this file"))
-            elif content["words"] is None and not content["body"].endswith(',"words":null}'):
-                report.append((9, f"{stream}/{seq}", *ERASED))
-            if content.get("body") and leaf["type"] == "poll_counted":
-                polls.append((f"{stream}/{seq}", json.loads(content["body"])["facts"]))
-            done = seq - 1
+                    return
             while done & 1:
-                node, done = sha256(b"\1" + peaks.pop() + node).digest(), done >> 1
+                node, done = pair(peaks.pop(), node), done >> 1
             peaks.append(node)
-            if seq in wanted[stream]:
-                roots[stream, seq] = reduce(lambda right, peak: sha256(b"\1" + peak + right).digest(), peaks[::-1])
-    report += [(0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many")] * bool(next(rows, None))
-    return roots, polls
+            if seq in found.sizes[stream]:
+                found.roots[stream, seq] = reduce(lambda right, left: pair(left, right), reversed(peaks))
+    report.check(not next(rows, None), 0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many")
 
-def tallied(archive: Archive, polls: list[Any], report: list[Any]) -> None:
-    """Hold each vote's list of ballots, where it is here, against what the log says; their signatures: recount.py."""
+# --- what lies beside the entries
+def tallied(archive: Archive, polls: list[Any], report: Report) -> None:
+    """Each vote's list of ballots, where it is here, against the entry that counts it; their signatures: recount.py."""
     for where, counted in polls:
-        name, urn = f"ballots/{counted['poll']}.txt", {one["choice"]: one["votes"] for one in counted["urn"]}
-        if name not in archive.entries:
+        if (name := f"ballots/{counted['poll']}.txt") not in archive.entries:
             report.append((9, where, "选票清单不在本文件中", "its list of ballots is not in this file"))
             continue
         ballots = [line.decode().split(" ")[1].split(",") for line in archive.lines(name)]
-        counts = {one["choice"]: one["votes"] - urn.get(one["choice"], 0) for one in counted["counts"]}
-        there = (archive.entries[name].sha, len(ballots), +Counter(chain(*ballots)))
-        if there != (counted["list_hash"], counted["cast"], +Counter(counts)):
-            report.append((0, name, "不是记录里的选票清单", f"it is not the list that {where} names, or not its votes"))
-
-def papers(archive: Archive, report: list[Any]) -> None:
-    """Hold the papers against the register that lies beside them."""
-    register = "papers/register.json"
-    left = {name for name in archive.entries if name.startswith("papers/")} - {register}
-    for one in canonical(archive.read(register)) if register in archive.entries else []:
-        for kind, sha in one["files"].items():
-            there = archive.entries[name].sha if (name := f"papers/{one['number']}.{kind}") in left else ""
-            if there != sha:
-                gone, other = (9, name, *ERASED), (0, name, "不是登记的那一份", "it is not what the register names")
-                report.append(gone if one["erased"] and not there else other)
-            left.discard(name)
+        told, urn = (Counter({one["choice"]: one["votes"] for one in counted[of]}) for of in ("counts", "urn"))
+        there = archive.entries[name].sha, len(ballots), urn + Counter(choice for made in ballots for choice in made)
+        good = there == (counted["list_hash"], counted["cast"], +told)
+        report.check(good, 0, name, "不是记录里的选票清单", f"it is not the list that {where} names, or not its votes")
+def papers(archive: Archive, found: Any, report: Report) -> None:
+    """The papers against their register; the hashes and signatures that stand on them against the entries."""
+    left = {name: one.sha for name, one in archive.entries.items() if name.startswith("papers/") and name != REGISTER}
+    rows = canonical(archive.read(REGISTER)) if REGISTER in archive.entries else []
+    known = {sha for one in rows for sha in one["files"].values()}
+    for one, kind, sha in ((row, *file) for row in rows for file in row["files"].items()):
+        name = f"papers/{one['number']}.{kind}"
+        gone = not (there := left.pop(name, "")) and one["erased"]
+        report.check(there == sha, 9 if gone else 0, name, *(ERASED if gone else OTHER))
+        text = archive.read(name).decode() if there == sha and kind == "json" else "{}"
+        for where in map(found.named.get, sorted({*HASHES.findall(text)} - known)):
+            report.check(not where, 9, name, f"所述文本即 {where} 所写的", f"the text it speaks of is that of {where}")
+            report.check(where, 9 if found.gaps else 0, name, "所述哈希不在记录中", "no entry names a hash on it")
+        for act in json.loads(text).get("signatures", []):
+            good = found.acts.get(act["entry"]) == (act["person"], act["mark"])
+            report.check(good, 0, name, f"{act['entry']} 没有这个签名", f"{act['entry']} has no such signature")
     report += [(0, name, "登记簿里没有", "the register does not name it") for name in sorted(left)]
 
-def climbed(raw: bytes, at: int, size: int, path: Any) -> bytes:
-    """The root to which the path of entry `at` (from 0) of `size` leads (RFC 9162, 2.1.3.2); nothing, if to none."""
-    node, last = sha256(b"\0" + raw).digest(), size - 1
-    for step in map(unbase64, path if 0 <= at < size else ["?"]):
-        left = at & 1 or at == last
-        while left and at and not at & 1:
-            at, last = at >> 1, last >> 1
-        node, at, last = sha256(b"\1" + (step + node if left else node + step)).digest(), at >> 1, last >> 1
-    return b"" if last else node
-
-def stood(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> list[Any]:
+def climbed(entry: str, at: int, size: int, path: list[str]) -> bytes:
+    """The root to which the path of an entry at `at` (from 0) of `size` leads (RFC 6962, 2.1.1). Raises ValueError."""
+    need(0 <= at < size and bool(path) == (size > 1), "it is no path in a tree of this size")
+    if size == 1:
+        return sha256(b"\0" + entry.encode()).digest()
+    half = 1 << (size - 1).bit_length() - 1
+    if at < half:
+        return pair(climbed(entry, at, half, path[:-1]), unbase64(path[-1]))
+    return pair(unbase64(path[-1]), climbed(entry, at - half, size - half, path[:-1]))
+def stood(archive: Archive, manifest: Any, keys: Any, report: Report) -> list[Any]:
     """The heads of these streams that the log of the district has, each proved up to its own signed head."""
     heads, district, log = [], manifest["district"], f"{manifest['name']}/{manifest['district']}"
     for one in manifest["streams"]:
@@ -287,101 +278,110 @@ def stood(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> list
         said = canonical(archive.read(name), "entry index leaf path seq streams under")
         leaf, entry = canonical(said["leaf"].encode()), canonical(said["entry"].encode())
         head = head_of(signed(archive.read("district/head.txt"), log, keys, name, report)[0], name)
-        under = climbed(said["entry"].encode(), said["index"], said["streams"], said["under"]).hex()
-        over = climbed(said["leaf"].encode(), said["seq"] - 1, head.size, said["path"])
+        over = climbed(said["leaf"], said["seq"] - 1, head.size, said["path"])
+        under = climbed(said["entry"], said["index"], said["streams"], said["under"]).hex()
         told = [head.origin, over, entry["stream"], *(leaf[k] for k in ("at", "district", "heads", "seq", "streams"))]
-        if told != [log, head.root, case, entry["at"], district, under, said["seq"], said["streams"]]:
-            report.append((1, name, "区的记录不能证明它", "the log of the district does not prove it"))
+        good = told == [log, head.root, case, entry["at"], district, under, said["seq"], said["streams"]]
+        report.check(good, 1, name, "区的记录不能证明它", "the log of the district does not prove it")
         heads.append(Head(name, one["origin"], entry["size"], bytes.fromhex(entry["root"])))
+    if (name := "district/stamp.json") in archive.entries:
+        report.append((9, name, "时间戳不由本程序核对", "not checked here, but by cloudnego verify or openssl ts"))
     return heads
-
-def _described(archive: Archive) -> tuple[Any, Any]:
+# --- the whole
+def described(archive: Archive) -> tuple[Any, Any]:
+    """The manifest, and the keys it goes by. Raises ValueError and others."""
     manifest = canonical(archive.read("manifest.json"), FIELDS)
     said = canonical(raw := archive.read("keys.json"), f"logs name {'signers ' * (b'signers' in raw)}witnesses")
-    signers = {unbase64(one["public"]): one["actor"] for one in said.get("signers", [])}
-    logs = [(unbase64(one["public"]), one["until"]) for one in said["logs"]]
-    witnesses = [witness(one["vkey"], one["side"]) for one in said["witnesses"]]
+    logs = {unbase64(one["public"]): one["until"] for one in said["logs"]}
+    now = [key for key, until in logs.items() if until is None]
     streams = [(name, f"{said['name']}/{manifest['case']}/{name}") for name in SEEN[manifest["audience"]]]
     found = (manifest["format"], manifest["name"], [(one["stream"], one["origin"]) for one in manifest["streams"]])
-    good = found == ("cloudnego-audit/1", said["name"], streams) and None in dict(logs).values()
-    need(good, "another form, no key of its log, or streams of another audience or case")
-    return manifest, Keys([key for key, until in logs if until is None], [key for key, _ in logs], witnesses, signers)
+    need(now and found == ("cloudnego-audit/1", said["name"], streams), "another form, or streams of another audience")
+    signers = {unbase64(one["public"]): one["actor"] for one in said.get("signers", [])}
+    witnesses = [witness(one["vkey"], one["side"]) for one in said["witnesses"]]
+    return manifest, Keys(said["name"], now, [*logs], witnesses, signers)
 
-def heads_held(path: Path, keys: Any, streams: Any, report: list[Any]) -> list[Any]:
-    """The heads in an earlier audit file, checkpoint or receipt. Raises Stop, ValueError and the like."""
-    with path.open("rb") as file:
-        raw = file.read(CHUNK)
-    if raw[:4] == b"PK\x03\x04":
-        old = Archive(path, report)
-        manifest, before = _described(old)
-        heads, by = confirmed(old, manifest, before, report)[0], before.now
-    else:
-        text, signatures = _note(raw.partition(b"\n\n")[2] if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else raw)
-        heads, by = [head_of(text, "")], [key for key in keys.ever for one in signatures if ed25519(key, text, one[2])]
-    found = [head._replace(where=path.name) for head in heads if head.origin in streams]
-    if not found or not set(by) & set(keys.ever):
-        report.append((1, path.name, "不是同一份记录，或没有它的签名", "of another log, or not signed by this one"))
-    return found
+def listed(archive: Archive, manifest: Any, keys: Any, report: Report) -> None:
+    """Every content is the one the manifest lists, what evidence names is under its hash, and the log signed it all."""
+    there = [{"path": one.name, "sha256": one.sha, "size": one.size} for one in archive.entries.values()]
+    for said, one in zip_longest(manifest["files"], there[:1] + there[3:]):
+        report.check(said == one, 2, (one or said)["path"], "不是清单里的那一份", "it is another one")
+    for one in (one for one in archive.entries.values() if one.name.startswith("files/")):
+        report.check(one.name == f"files/{one.sha}", 0, one.name, "不是名称所示的文件", "its hash is not its name")
+    name, raw = f"{keys.log}/export", archive.read("manifest.note")
+    text, _ = signed(raw, name, keys._replace(witnesses=[]), "manifest.note", report)
+    due = f"{name}\n{base64.b64encode(bytes.fromhex(there[1]['sha256'])).decode()}\n"
+    report.check(text == due.encode(), 1, "manifest.note", "签的不是这份清单", "another manifest was signed")
 
-def confirmed(archive: Archive, manifest: Any, keys: Any, report: list[Any]) -> tuple[list[Any], dict[Any, Any]]:
+def confirmed(archive: Archive, manifest: Any, keys: Any, report: Report) -> tuple[list[Any], dict[Any, Any]]:
     """All heads that stand in the file; and for stream and witness, how far it confirmed, and when."""
     heads, got = [], {}  # type: list[Any], dict[Any, Any]
     for one in manifest["streams"]:
-        last = Head("manifest.json", one["origin"], one["size"], unbase64(one["root"]))
-        older = [name for name in archive.entries if name.startswith(f"cosigned/{one['stream']}-")]
-        for name in (f"checkpoints/{one['stream']}.txt", *older):
-            text, witnesses = signed(archive.read(name), last.origin, keys, name, report)
-            heads.append(head_of(text, name))
-            if heads[-1].origin != last.origin or (name not in older and heads[-1][1:] != last[1:]):
-                report.append((1, name, "与清单不是同一个检查点", "it is not the head that the manifest names"))
+        stream, origin, last = one["stream"], one["origin"], (one["size"], unbase64(one["root"]))
+        older = (name for name in archive.entries if name.startswith(f"cosigned/{stream}-"))
+        for name in (f"checkpoints/{stream}.txt", *older):
+            text, witnesses = signed(archive.read(name), origin, keys, name, report)
+            heads.append(head := head_of(text, name))
+            good = head.origin == origin and (head[2:] == last or name.startswith("cosigned"))
+            report.check(good, 1, name, "与清单不是同一个检查点", "it is not the head that the manifest names")
             for who, at in witnesses:
-                got[one["stream"], who] = max(got.get((one["stream"], who), (0, 0)), (heads[-1].size, at))
+                got[stream, who] = max(got.get((stream, who), (0, 0)), (head.size, at))
     return heads, got
 
-def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: list[Any]) -> None:
-    """All that is to be found in an archive. Raises Stop, ValueError and the like."""
-    manifest, keys = _described(archive)
-    name, log = f"{manifest['name']}/export", keys._replace(witnesses=[])
-    there = [{"path": one.name, "sha256": one.sha, "size": one.size} for one in archive.entries.values()]
-    pairs, other = zip_longest(manifest["files"], there[:1] + there[3:]), ("不是清单里的那一份", "it is another one")
-    report += [(2, (b or a)["path"], *other) for a, b in pairs if a != b]
-    text, _ = signed(archive.read("manifest.note"), name, log, "manifest.note", report)
-    if text != f"{name}\n{base64.b64encode(bytes.fromhex(there[1]['sha256'])).decode()}\n".encode():
-        report.append((1, "manifest.note", "签的不是这份清单", "it is not this manifest that was signed"))
+def heads_held(path: Path, keys: Any, streams: Any, report: Report) -> list[Any]:
+    """The heads in an earlier audit file, checkpoint or receipt. Raises ValueError and others."""
+    Archive.where = path.name
+    with path.open("rb") as file:
+        raw = file.read(CHUNK)
+    notes = [raw.partition(b"\n\n")[2] if raw.startswith(b"c2sp.org/tlog-proof@v1\n") else raw]
+    if raw.startswith(b"PK\x03\x04"):
+        old = Archive(path, report)
+        notes = [old.read(name) for name in old.entries if name.startswith(("checkpoints/", "cosigned/"))]
+    held = [(head, *one) for one in map(note_of, notes) if (head := head_of(one[0], path.name)).origin in streams]
+    good = [any(ed25519(key, text, one[2]) for key in keys.ever for one in lines) for _, text, lines in held]
+    report.check(held and all(good), 1, path.name, "不是本记录的，或没有它的签名", "this log has not signed it")
+    return [head for head, *_ in held]
+def told(stream: Any, keys: Any, known: list[Any], got: Any, report: Report) -> None:
+    """Who confirmed a stream up to where; and which key that is known from elsewhere ought to have."""
+    mine = {who: upto for (name, who), upto in got.items() if name == stream["stream"]}
+    for who, (upto, at) in sorted(mine.items()) if stream["size"] else ():
+        when = strftime("%Y-%m-%d %H:%M:%SZ", gmtime(at & FULL))
+        zh, en = f"已确认前 {upto} 条，共 {stream['size']} 条", f"confirmed {upto}/{stream['size']}, {when}: {who.name}"
+        report.append((9, stream["stream"], f"{who.side} {zh}", f"{who.side} {en}"))
+    for one in known if stream["size"] else ():
+        due = stream["stream"] in JOINT or (*one[:2], stream["stream"]) in keys.witnesses
+        good = not due or any(one[:2] == who[:2] for who in mine)
+        report.check(good, 1, stream["stream"], "没有您所持公钥的见证", f"{one.name} has confirmed nothing of it")
+def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: Report) -> None:
+    """All that is to be found in an archive. Raises ValueError and others, where nothing more can be said."""
+    manifest, keys = described(archive)
+    listed(archive, manifest, keys, report)
     heads, got = confirmed(archive, manifest, keys, report)
     streams = {one["origin"]: one["stream"] for one in manifest["streams"]}
-    before = (head for path in held for head in heads_held(path, keys, streams, report))
-    heads += [*before, *stood(archive, manifest, keys, report)]
-    wanted = {stream: {head.size for head in heads if head.origin == origin} for origin, stream in streams.items()}
-    roots, polls = read(archive, manifest, keys, wanted, report)
+    heads += [head for path in held for head in heads_held(path, keys, streams, report)]
+    heads += stood(archive, manifest, keys, report)
+    sizes = {stream: {head.size for head in heads if head.origin == origin} for origin, stream in streams.items()}
+    facts = "\n".join(archive.read(name).decode() for name in archive.entries if re.match("papers/.*json", name))
+    read(archive, manifest, keys, found := Found(sizes, {*HASHES.findall(facts)}, {}, {}, {}, [], set()), report)
     for where, origin, size, root in heads:
-        if roots.get((streams[origin], size)) != root:
-            zh, en = f"{streams[origin]} 的前 {size} 条与它不符", f"entries 1 to {size} of {streams[origin]} are others"
-            report.append((1, where, zh, en))
-    tallied(archive, polls, report)
-    papers(archive, report)
-    for name, size in ((one["stream"], one["size"]) for one in manifest["streams"] if one["size"]):
-        for (_, who), (upto, at) in sorted(one for one in got.items() if one[0][0] == name):
-            en = f"{who.side} confirmed {upto}/{size}, {strftime('%Y-%m-%d %H:%M:%SZ', gmtime(at & FULL))}: {who.name}"
-            report.append((9, name, f"{who.side} 已确认前 {upto} 条，共 {size} 条", en))
-        for one in known:
-            due = name in JOINT or any(one[:2] == who[:2] and who.side == name for who in keys.witnesses)
-            if due and not any(one[:2] == who[:2] for stream, who in got if stream == name):
-                report.append((1, name, "没有您所持公钥的见证", f"{one.name} has confirmed nothing of it"))
+        zh, en = f"{streams[origin]} 的前 {size} 条与它不符", f"entries 1 to {size} of {streams[origin]} are others"
+        report.check(found.roots.get((streams[origin], size)) == root, 1, where, zh, en)
+    tallied(archive, found.polls, report)
+    papers(archive, found, report)
+    for stream in manifest["streams"]:
+        told(stream, keys, known, got, report)
 
 def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) -> list[Any]:
     """All there is to find, what names a line first. Raises OSError."""
-    own = (9, "keys.json", "见证公钥是本文件自己说的，请自行核对", "the file itself names these keys: compare them")
-    report: list[Any] = [] if known else [own]
+    report = Report()
+    report.check(known, 9, "keys.json", "见证公钥是本文件自己说的，请自行核对", "it names these keys itself: compare")
     try:
         whole(Archive(path, report), known, held, read, report)
-    except (Stop, *WRONG) as wrong:
-        other = (Archive.where, "不是它应有的样子", f"it is not as it must be: {wrong!r}")
-        report.append((1, *(wrong.args if isinstance(wrong, Stop) else other)))
+    except WRONG as wrong:
+        report.append((1, Archive.where, "不是它应有的样子", f"it is not as it must be: {wrong!r}"))
     return sorted(report, key=lambda found: found[0])
 
 def main(arguments: list[str], read: Any = entries) -> int:
-    """Says what holds, and names the first thing that does not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=witness, action="append", default=[])
@@ -392,9 +392,9 @@ def main(arguments: list[str], read: Any = entries) -> int:
     except OSError as wrong:
         parser.error(f"读不了 cannot be read: {wrong}")
     faults = [found for found in report if found[0] < 9]
-    said = [f"{where}: {zh} · {en}\n" for _, where, zh, en in [*report[len(faults) :], *reversed(faults[:20])]]
-    sys.stdout.write("".join(said) + (f"不成立 DOES NOT HOLD: {len(faults)}\n" if faults else "成立 HOLDS\n"))
+    for _, where, zh, en in [*report[len(faults) :], *reversed(faults[:20])]:
+        sys.stdout.write(f"{where}: {zh} · {en}\n")
+    sys.stdout.write(f"不成立 DOES NOT HOLD: {len(faults)}\n" if faults else "成立 HOLDS\n")
     return 1 if faults else 0
-
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
