@@ -14,6 +14,8 @@ from tests.npm import node
 
 HERE: Final = Path(__file__).parent
 Rows = list[tuple[int, str, str, str]]
+Splice = tuple[int, int, bytes]
+"""From, to, and what stands there instead."""
 
 
 class Page:
@@ -36,14 +38,25 @@ class Page:
 
     def verify(
         self, path: Path, keys: Sequence[str] = (), held: Sequence[Path] = (),
-        change: tuple[int, int, bytes] | None = None,
+        change: Splice | None = None,
     ) -> Rows:  # fmt: skip
-        """What the page finds; `change`: from, to and what stands there instead of what the file has."""
+        """What the page finds; `change`: of what the file has."""
         asked: dict[str, Any] = {"path": str(path), "keys": list(keys), "held": [str(one) for one in held]}
         if change is not None:
-            asked |= {"cut": change[:2], "instead": change[2].hex()}
+            asked["change"] = _sent(change)
+        return [tuple(row) for row in self._asked(asked)]
+
+    def refuses(self, path: Path, changes: Sequence[Splice]) -> list[bool]:
+        """Of each changed file, whether the page refuses it."""
+        return list(self._asked({"path": str(path), "many": [_sent(one) for one in changes]}))
+
+    def _asked(self, what: dict[str, Any]) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.write(json.dumps(what) + "\n")
         self._process.stdin.flush()
-        return [tuple(row) for row in json.loads(self._process.stdout.readline())]
+        return json.loads(self._process.stdout.readline())
+
+
+def _sent(change: Splice) -> tuple[int, int, str]:
+    return change[0], change[1], change[2].hex()

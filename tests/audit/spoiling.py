@@ -17,6 +17,7 @@ from cloudnego.core.vocabulary import Side
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.leaf import Leaf, canonical, commit, decode, encode
 from tests.audit.given import KEY, Chief, contents, packed
+from tests.audit.page import Splice
 
 LINED: Final = (
     "events.jsonl",
@@ -37,9 +38,6 @@ class Memory:
 
     def open(self, _mode: str) -> IO[bytes]:
         return io.BytesIO(self._content)
-
-
-Splice = tuple[int, int, bytes]
 
 
 def spliced(whole: bytes, change: Splice) -> bytes:

@@ -218,7 +218,7 @@ def _papers(forger: Forger, hashed: str, signature: dict[str, str]) -> None:
     rows = []
     for number, facts in contents.items():
         files = {"json": canonical(facts), "pdf": f"%PDF {number}".encode()}
-        forger.files |= {f"papers/{number}.{kind}": content for kind, content in files.items()}
+        forger.files.update({f"papers/{number}.{kind}": content for kind, content in files.items()})
         hashes = {kind: sha256(content).hexdigest() for kind, content in files.items()}
         rows.append({"erased": False, "files": hashes, "number": number})
     for name in ("papers/D6-1.json", "papers/D6-1.pdf"):

@@ -156,7 +156,6 @@ def signed(raw: bytes, name: str, keys: Any, where: str, report: Report) -> tupl
     return text, got
 def pair(left: bytes, right: bytes) -> bytes:
     return sha256(b"\1" + left + right).digest()
-
 def leaf_of(raw: bytes, due: Any, before: str) -> Any:
     """An entry that has what is `due` at this place and came no earlier than `before`. Raises ValueError and others."""
     leaf = canonical(raw, " ".join(sorted(LEAF)), "\n")
@@ -192,7 +191,7 @@ def taken(here: str, leaf: Any, content: Any, keys: Any, found: Any) -> Any:
     body, words = content["body"] or "", content["words"] or ""
     if body and leaf["type"] == "poll_counted":
         found.polls.append((here, json.loads(body)["facts"]))
-    for sha in found.hashes.intersection(HASHES.findall(body + words)):
+    for sha in found.hashes.intersection(HASHES.findall(body + words) if found.hashes else ()):
         found.named.setdefault(sha, here)
     if body and leaf["sig"] is not None:
         found.acts[here] = (leaf["actor"], mark := act_mark(leaf, body, keys))
@@ -382,6 +381,7 @@ def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) ->
     return sorted(report, key=lambda found: found[0])
 
 def main(arguments: list[str], read: Any = entries) -> int:
+    """Says what holds, and names the first thing that does not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--key", type=witness, action="append", default=[])
