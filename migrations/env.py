@@ -36,6 +36,7 @@ for tables in (
     "cloudnego.identity.link_tables",
     "cloudnego.papers.tables",
     "cloudnego.exporting.job_tables",
+    "cloudnego.importing.job_tables",
     "cloudnego.identity.hold_tables",
     "cloudnego.polls.tables",
 ):

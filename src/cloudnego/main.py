@@ -40,7 +40,7 @@ from cloudnego.identity.portals import Portals
 from cloudnego.identity.prepared import PreparedActs
 from cloudnego.identity.providers import providers_of
 from cloudnego.identity.resets import Resets, chief_in_open_case
-from cloudnego.identity.retention import Retention
+from cloudnego.identity.retention import KEPT, Retention
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.texting import Gateway
@@ -119,7 +119,7 @@ class House:
         self.site.threads.close(wait=True)  # first: a thread that still reads would keep its connection for good
         self.site.log.close()
         site = self.site
-        for pool in (site.cells, site.couriers, site.exporters, site.passwords, site.pins):
+        for pool in (site.cells, site.couriers, site.exporters, site.importers, site.passwords, site.pins):
             pool.close()
 
 
@@ -398,7 +398,7 @@ def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:
 
 def retention_of(engine: Engine, settings: Settings) -> Retention:
     """What is kept how long in this installation. Raises BelowFloor."""
-    names = ("sign_ins", "views", "prints", "messages", "nominations", "surveys", "audit_exports", "deliveries")
+    names = [one.name for one in KEPT if f"keep_{one.name}_days" in type(settings).model_fields]
     return Retention(engine, {name: getattr(settings, f"keep_{name}_days") for name in names})
 
 

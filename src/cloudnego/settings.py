@@ -213,6 +213,9 @@ class Settings(BaseSettings):
     keep_audit_exports_days: int = Field(
         7, ge=1, description="Days an audit file that was asked for may be fetched; then it is made anew."
     )
+    keep_imports_days: int = Field(
+        30, ge=1, description="Days it is kept what a bulk import found wrong, with the rows it stands in."
+    )
     keep_talk_days: int = Field(
         1095, ge=1, description="Days after a contract ran out until what was merely said at its table is erased."
     )

@@ -45,7 +45,7 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics.", "imports."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

@@ -240,6 +240,7 @@ MODULES_THAT_WRAP = {
     "eventlog/memory.py",  # keeps nothing
     "eventlog/rewrap.py",
     "exporting/jobs.py",  # audit_export.wrapped
+    "importing/jobs.py",  # import_job.wrapped
     "files/store.py",  # file.wrapped
     "papers/store.py",  # paper.wrapped
     "surveys/store.py",  # survey.wrapped

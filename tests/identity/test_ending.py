@@ -44,6 +44,7 @@ STAYS = {
     "inbox_message": "what he is told; a code in it is gone",
     "material_view": "what he read",
     "audit_export": "what he asked for; it runs out, and nobody comes in by it",
+    "import_job": "what he brought in by the row; its report runs out, and nobody comes in by it",
     "survey_part": "that he answered a survey, and not what",
     "sign_in_record": "when he came and went",
 }

@@ -39,6 +39,10 @@ from cloudnego.identity.sessions import token_hash
 from cloudnego.identity.store import reading, writing
 from cloudnego.identity.tables import Membership, SignIn
 from cloudnego.identity.workers import NewWorker, add_workers
+from cloudnego.importing.jobs import Imports
+from cloudnego.importing.jobs import Order as ImportOrder
+from cloudnego.importing.mapping import Mapping
+from cloudnego.importing.sheets import ImportKind
 from cloudnego.main import House
 from cloudnego.papers.facts import Facts, Text, number_of
 from cloudnego.surveys.questionnaire import Answer, QuestionKind, Questionnaire, SurveyQuestion
@@ -267,6 +271,7 @@ def _kept(house: House, district: str, case: str, named: Named) -> dict[str, str
     )  # fmt: skip
     order = Order(case, Audience.AUDITOR, "", "查核", "2026-03-02T09:00:00+08:00", "")
     Exports(site.engine, site.log.ring, site.now_s).begin(made["export"], district, named("auditor"), order, 1)
+    made["import"] = _import(house, district, named)
     erasure = Erasure(
         id=made["erasure"], district=district, case_id=case, of=named("worker_rep"), reason="本人请求",
         at_s=site.now_s(), entries=1, files=0, papers=0,
@@ -275,6 +280,16 @@ def _kept(house: House, district: str, case: str, named: Named) -> dict[str, str
         session.add(erasure)
         set_hold(session, district, hold)
     return made
+
+
+def _import(house: House, district: str, named: Named) -> str:
+    """An import of the town's union that has not begun to read."""
+    site = house.site
+    order = ImportOrder(
+        kind=ImportKind.ROSTERS, district=district, person=named("town_union"), about="", content=b"x", format="csv",
+        mapping=Mapping(), dry_run=True, partial=False,
+    )  # fmt: skip
+    return Imports(site.engine, site.log.ring, site.now_s).begin(site.new_id("x"), order)[0].id
 
 
 CODE: Final = "7K3M9Q2RT4VWXY5Z"

@@ -220,7 +220,9 @@ def _check_relations(part: bytes) -> None:
     """A link people may click is the one thing that may lead out of a document."""
     for one in _parsed(part):
         kind, target = one.get("Type", "").casefold(), one.get("Target", "").strip().casefold()
-        _check_name(kind)
+        _check_name(
+            kind.rpartition("/relationships/")[2] + "/"
+        )  # the core properties' own name begins with .../package/
         outside = one.get("TargetMode", "").casefold() == "external" or "://" in target or target.startswith("\\\\")
         link = kind.endswith("/hyperlink") and target.startswith(("http://", "https://", "mailto:", "tel:", "#"))
         if outside and not link:

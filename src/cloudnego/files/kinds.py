@@ -65,6 +65,15 @@ class Why(StrEnum):
     ACTIVE = "active"  # macros, scripts, forms that send
     EMBEDDED = "embedded"  # other files within it
     EXTERNAL = "external"  # it fetches from elsewhere when it is opened
+    ENCODING = "encoding"  # neither UTF-8 nor GB 18030, nor UTF-16 with its mark
+    QUOTES = "quotes"  # a quotation mark that does not end
+    SHAPE = "shape"  # JSON that is no list of rows
+    ROWS = "rows"
+    COLUMNS = "columns"
+
+
+OF_TABLES: Final = frozenset({Why.ENCODING, Why.QUOTES, Why.SHAPE, Why.ROWS, Why.COLUMNS})
+"""Of what is read by the row alone; their sentences stand under `imports`, as those of the others do once more."""
 
 
 class FileRefused(Exception):

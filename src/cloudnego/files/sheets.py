@@ -26,8 +26,13 @@ def safe_cell(text: str) -> str:
     kept = text.replace("\0", "")
     if _NUMBER.fullmatch(kept):
         return kept
-    begins = kept.lstrip(_IGNORED)[:1]
-    return "'" + kept if begins in _DANGEROUS and begins else kept
+    return "'" + kept if begins_a_formula(kept) else kept
+
+
+def begins_a_formula(text: str) -> bool:
+    """Whether a program would calculate a cell of this text. A plain number is none."""
+    begins = text.lstrip(_IGNORED)[:1]
+    return begins != "" and begins in _DANGEROUS and not _NUMBER.fullmatch(text)
 
 
 def table(rows: Iterable[Sequence[object]], separator: str = ",") -> bytes:

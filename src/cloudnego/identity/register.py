@@ -211,6 +211,12 @@ def enterprises_by_id(session: Session, district: str, ids: Sequence[str]) -> li
     return _read(session, district, col(Organisation.id).in_(sorted(set(ids))), limit=len(ids))
 
 
+def enterprises_by_code(session: Session, district: str, codes: Sequence[str]) -> dict[str, Entry]:
+    """These entries by their credit code; those the district does not know are left out."""
+    wanted = col(Enterprise.credit_code).in_(sorted(set(codes)))
+    return {one.credit_code: one for one in _read(session, district, wanted, limit=len(codes))}
+
+
 def _read(session: Session, district: str, where: ColumnElement[bool], limit: int) -> list[Entry]:
     query = (
         select(Enterprise, Organisation)

@@ -124,6 +124,19 @@ KEPT: Final = (
         swept=(("audit_export_part", "made_s"), ("audit_export", "made_s")),
     ),
     Kept(
+        name="imports",
+        what=Said(
+            zh="批量导入的结果：谁导入了什么、有问题的行；导入的内容本身在各自的登记里",
+            en="what bulk imports came to: who imported what, and the rows that were refused; what was taken stands in "
+            "its register",
+        ),
+        floor=0,
+        days=30,
+        law="个人信息保护法 19",
+        tables=("import_job",),
+        swept=(("import_job", "made_s"),),
+    ),
+    Kept(
         name="surveys",
         what=Said(
             zh="征集意见：问卷、谁填过（不含填了什么）、回答、意见及其去向，自截止之日起",
@@ -364,7 +377,7 @@ class Retention:
                 return gone
 
 
-_COPIES: Final = frozenset({"audit_exports", "passing"})
+_COPIES: Final = frozenset({"audit_exports", "imports", "passing"})
 """What a hold does not keep: copies that can be made again, and what lets nobody in any more."""
 
 _UNDER: Final = {

@@ -6,26 +6,29 @@ that is built on it who came in: there is no way from here to an office of the e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
 import msgspec
-from sqlalchemy import and_, delete, exists, or_, update
+from sqlalchemy import and_, delete, exists, insert, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office, Side
+from cloudnego.eventlog.sql import table_of
 from cloudnego.identity.admission import Slip, Worker
 from cloudnego.identity.factor_tables import PhoneNumber
+from cloudnego.identity.kinds import SIDES
 from cloudnego.identity.offices import Parties
 from cloudnego.identity.register import Entry
-from cloudnego.identity.roster import NewMembership, NewPerson, Roster, RosterError
+from cloudnego.identity.roster import Roster, RosterError
 from cloudnego.identity.sessions import Held, held_by
 from cloudnego.identity.snapshot import worker_organ
 from cloudnego.identity.tables import Membership, Organisation, Person, SignIn
 
 BULK_MAX: Final = 500
+_WRITTEN_AT_ONCE: Final = 2_000
 KEEPERS: Final = frozenset({Office.UNION, Office.TOWN_UNION, Office.DISTRICT_UNION})
 _EMPLOYER: Final = frozenset({Office.HR, Office.LEGAL_REPRESENTATIVE})
 
@@ -36,6 +39,16 @@ class NewWorker(msgspec.Struct, frozen=True):
     number: str
     name: str
     person: str | None = None
+
+
+class NewLine(msgspec.Struct, frozen=True):
+    """A line to be put on a roster; with `person` and `membership` of somebody who is a worker there."""
+
+    enterprise: str
+    number: str
+    name: str
+    person: str | None = None
+    membership: str | None = None
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,32 +87,63 @@ def add_workers(session: Session, roster: Roster, entry: Entry, new: Sequence[Ne
         if number in taken:
             raise RosterError("number_taken", number=number)
         taken.add(number)
-    return [_add(session, roster, entry, one) for one in new]
+    known = {one.person: _known(session, entry, roster.district, one.person) for one in new if one.person}
+    if len(known) != sum(one.person is not None for one in new):
+        raise RosterError("person_unknown", person=next(one.person for one in new if one.person))
+    names = [known[one.person][1] if one.person else one.name for one in new]
+    lines = [NewLine(entry.id, one.number, name, *_stands(known, one)) for one, name in zip(new, names, strict=True)]
+    made = add_lines(session, roster, lines)
+    return [
+        Listed(id=id_, number=one.number, name=one.name, person=person, slip=False)
+        for one, (id_, person) in zip(lines, made, strict=True)
+    ]
 
 
-def _add(session: Session, roster: Roster, entry: Entry, new: NewWorker) -> Listed:
-    person, name, membership = (
-        _known(session, entry, roster.district, new.person) if new.person else _made(roster, entry, new)
-    )
-    row = Worker(
-        id=roster.new_id("w"),
-        district=roster.district,
-        enterprise=entry.id,
-        number=new.number,
-        person=person,
-        membership=membership,
-        created_s=roster.now_s,
-        created_by=roster.by,
-    )
-    session.add(row)
-    session.flush()
-    return Listed(id=row.id, number=row.number, name=name, person=person, slip=False)
+def _stands(known: dict[str, tuple[str, str, str]], new: NewWorker) -> tuple[str | None, str | None]:
+    """Person and membership of who is a worker here already."""
+    if new.person is None:
+        return None, None
+    person, _, membership = known[new.person]
+    return person, membership
 
 
-def _made(roster: Roster, entry: Entry, new: NewWorker) -> tuple[str, str, str]:
-    person = roster.add_person(NewPerson(name=new.name))
-    made = roster.add_membership(NewMembership(person=person.id, organisation=entry.id, office=Office.WORKER))
-    return person.id, person.name, made.id
+def add_lines(session: Session, roster: Roster, lines: Iterable[NewLine]) -> list[tuple[str, str]]:
+    """Put lines on rosters whose numbers are free; who is nobody here yet becomes a person and a worker. Returns the
+    id and the person of each. Three statements for some thousand lines: everything that makes a line comes here."""
+    people: list[dict[str, object]] = []
+    offices: list[dict[str, object]] = []
+    workers: list[dict[str, object]] = []
+    made: list[tuple[str, str]] = []
+    at = {"district": roster.district, "created_s": roster.now_s, "ended_s": None}
+
+    def put() -> None:
+        for model, rows in ((Person, people), (Membership, offices), (Worker, workers)):
+            if rows:
+                session.connection().execute(insert(table_of(model)), rows)
+            rows.clear()
+
+    for one in lines:
+        person, office = one.person or roster.new_id("p"), one.membership or roster.new_id("m")
+        if one.person is None:
+            people.append({"id": person, "name": one.name, **at})
+            offices.append(
+                {
+                    "id": office, "person": person, "organisation": one.enterprise, "office": Office.WORKER.value,
+                    "side": SIDES[Office.WORKER].value, "seat_hint": None, "mandate": None, "mandate_scope": None,
+                    "mandate_from": None, "mandate_to": None, "created_by": roster.by, **at,
+                }
+            )  # fmt: skip
+        made.append((roster.new_id("w"), person))
+        workers.append(
+            {
+                "id": made[-1][0], "enterprise": one.enterprise, "number": one.number, "person": person,
+                "membership": office, "created_by": roster.by, **at,
+            }
+        )  # fmt: skip
+        if len(workers) >= _WRITTEN_AT_ONCE:
+            put()
+    put()
+    return made
 
 
 def _known(session: Session, entry: Entry, district: str, person: str) -> tuple[str, str, str]:

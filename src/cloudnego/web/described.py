@@ -21,6 +21,7 @@ DOCUMENTS: Final[dict[str, type[msgspec.Struct]]] = {}
 BODIES: Final[dict[str, type[Message]]] = {}
 """Every body an endpoint that is no command reads."""
 
+_JSON: Final = "application/json"
 ALWAYS: Final = ("busy", "defect")  # whatever reads the database
 SIGNED_IN: Final = (
     "not_signed_in",
@@ -59,6 +60,12 @@ def content(name: str) -> dict[str, Any]:
 def _bytes_of(media: Iterable[str]) -> dict[str, Any]:
     """A file as it is, in one of these types."""
     return {one: {"schema": {"contentMediaType": one}, "example": "…"} for one in media}
+
+
+def _rows_of(media: Iterable[str]) -> dict[str, Any]:
+    """A table may come as JSON as well: a list of rows."""
+    rows = {"type": "array", "items": {"type": "object"}}
+    return {one: {"schema": rows, "example": [{"number": "001", "name": "张三"}]} for one in media if one == _JSON}
 
 
 def problems(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
@@ -126,7 +133,7 @@ def described(
         extra["requestBody"] = {"required": True, "content": content(body.__name__)}
         codes += WITH_BODY
     if takes:
-        extra["requestBody"] = {"required": True, "content": _bytes_of(takes)}
+        extra["requestBody"] = {"required": True, "content": _bytes_of(takes) | _rows_of(takes)}
         codes += ("too_long",)
     if not open_to_all and (unsafe or takes or body is not None):
         codes += UNSAFE

@@ -16,6 +16,7 @@ from cloudnego.web.commands import ASKS, OPENINGS, PREFIX, Ask, Carrier
 from cloudnego.web.deprecation import saying
 from cloudnego.web.errors import Problem, problem_of, respond
 from cloudnego.web.files import FILES
+from cloudnego.web.imports import IMPORTS
 from cloudnego.web.live import Live
 from cloudnego.web.quotas import counting, metered
 from cloudnego.web.site import Site
@@ -110,6 +111,8 @@ class Front:
             return await self._routed(scope, receive, headers)
         who = scope["who"] = await self._site.doorkeeper.who(method, scope["scheme"], headers)
         await metered(self._site, scope)
+        if path.startswith(f"{API}{IMPORTS}"):
+            return self._application  # it looks whether any of it can be his before it reads the file
         if not path.startswith(PREFIX):
             return await self._routed(scope, receive, headers)
         rest = path[len(PREFIX) :]

@@ -87,6 +87,13 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "add_enterprise": None,
     "list_reference_values": PortalScope.REGISTER,
     "add_reference_value": None,
+    "import_enterprises": PortalScope.REGISTER,
+    "import_rosters": None,  # no program of the employer's keeps, or reads, who the workers are
+    "import_delegates": None,
+    "import_reference_values": None,
+    "list_imports": PortalScope.REGISTER,
+    "get_import": PortalScope.REGISTER,
+    "get_import_template": PortalScope.REGISTER,
     "list_regions": PortalScope.REGISTER,
     "add_region": None,
     "list_organisations": None,

@@ -101,6 +101,7 @@ class Site:
     health: Callable[[], dict[str, bool]]
     limits: Limits
     exporters: Threads = field(default_factory=lambda: Threads(_EXPORTERS, "exporter"))
+    importers: Threads = field(default_factory=lambda: Threads(1, "importer"))
     homes: dict[str, str] = field(default_factory=dict)
     meetings: Meetings = field(default_factory=Meetings)
     views: Views = field(default_factory=Views)
