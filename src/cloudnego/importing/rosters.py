@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final
 
@@ -86,13 +87,13 @@ class _Kept(InTables):
                 told(_TOLD_EVERY)
         return made
 
+    @abstractmethod
     def begin(self) -> None:
         """Forget what was read in another transaction."""
-        raise NotImplementedError
 
+    @abstractmethod
     def verdict(self, session: Session, entry: Entry, row: Row) -> Verdict:
         """Of a row whose enterprise is his."""
-        raise NotImplementedError
 
 
 class RostersTarget(_Kept):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple, Protocol
@@ -81,20 +82,20 @@ class _Back(Exception):
         self.verdicts: Final = verdicts
 
 
-class InTables:
+class InTables(ABC):
     """A register in tables of identity: one transaction, in which rows are compared and written."""
 
     def __init__(self, engine: Engine, by: By) -> None:
         self.engine: Final = engine
         self.by: Final = by
 
+    @abstractmethod
     def compare(self, session: Session, rows: Sequence[Row], told: Told) -> list[Verdict]:
         """A verdict for each row, by what the register has in this transaction."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
         """Write the rows that are new or changed."""
-        raise NotImplementedError
 
     def run(self, rows: Sequence[Row], run: Run) -> list[Verdict]:
         if not run.keep:
