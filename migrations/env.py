@@ -34,6 +34,7 @@ for tables in (
     "cloudnego.identity.portal_tables",
     "cloudnego.identity.hook_tables",
     "cloudnego.identity.link_tables",
+    "cloudnego.notify.tables",
     "cloudnego.papers.tables",
     "cloudnego.exporting.job_tables",
     "cloudnego.importing.job_tables",

@@ -41,13 +41,12 @@ from cloudnego.identity.prepared import PreparedActs
 from cloudnego.identity.providers import providers_of
 from cloudnego.identity.resets import Resets, chief_in_open_case
 from cloudnego.identity.retention import KEPT, Retention
-from cloudnego.identity.sending import MailServer
 from cloudnego.identity.sessions import Sessions
-from cloudnego.identity.texting import Gateway
 from cloudnego.identity.token_keys import TokenKeys
 from cloudnego.law import DEFAULT_PACK, shipped_pack
 from cloudnego.live.rooms import Rooms
 from cloudnego.logs import kinds_of
+from cloudnego.notify.outbox import Outbox
 from cloudnego.papers.press import Press
 from cloudnego.papers.store import PaperStore
 from cloudnego.places import migrations
@@ -55,6 +54,7 @@ from cloudnego.polls.desk import Polls
 from cloudnego.polls.pool import Pool
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
+from cloudnego.reaching import gateway, mail_server, outbox_of
 from cloudnego.settings import Settings
 from cloudnego.signing.authority import Authority
 from cloudnego.signing.papers import Signing
@@ -208,7 +208,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
     """Put the house together on a migrated database, or on a log that is open. Raises what `open_log` raises, and
     ProvidersWrong."""
     log = log or open_log(settings)
-    figures, threads = Figures(), Threads(settings.worker_threads)
+    figures, threads = _figures(log), Threads(settings.worker_threads)
     world, clocks = world_of(log, clock)
     sessions = _sessions(log.engine, settings)
     factors, portals = _factors(log, settings), portals_of(log.engine, log.ring, settings)
@@ -242,6 +242,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
         hooks=Hooks(log.engine, factors.custody, new_id, now_s, Outward(loopback=settings.webhooks_loopback)),
+        outbox=outbox_of(settings, factors, portals.issuer, Outbox(log.engine, now_s, figures.told)),
         public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
@@ -258,7 +259,6 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         health=lambda: _health(log, settings),
         limits=_limits(settings),
     )
-    figures.queue.set_function(lambda: log.waiting)
     return House(
         settings=settings,
         site=site,
@@ -267,6 +267,12 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         figures=figures,
         retention=retention_of(log.engine, settings),
     )
+
+
+def _figures(log: SqlLog) -> Figures:
+    figures = Figures()
+    figures.queue.set_function(lambda: log.waiting)
+    return figures
 
 
 def _timers(
@@ -317,8 +323,8 @@ def _factors(log: SqlLog, settings: Settings) -> Factors:
         log.ring,
         new_id,
         now_s,
-        mail=_mail_server(settings),
-        gateway=_gateway(settings),
+        mail=mail_server(settings),
+        gateway=gateway(settings),
         domain=settings.passkey_domain,
     )
 
@@ -363,27 +369,6 @@ def _doorkeeper(sessions: Sessions, portals: Portals, threads: Threads, settings
         origins=settings.public_origins,
         portals=portals,
     )
-
-
-def _mail_server(settings: Settings) -> MailServer | None:
-    """The server codes are mailed through, if there is one."""
-    if settings.mail_host is None:
-        return None
-    return MailServer(
-        host=settings.mail_host,
-        port=settings.mail_port,
-        sender=settings.mail_from,
-        tls=settings.mail_tls,
-        login=settings.mail_login,
-        password=settings.mail_password.get_secret_value() if settings.mail_password is not None else None,
-    )
-
-
-def _gateway(settings: Settings) -> Gateway | None:
-    """Where codes for phones are handed over, if they are."""
-    if settings.text_url is None or settings.text_secret is None:
-        return None
-    return Gateway(url=settings.text_url, secret=settings.text_secret.get_secret_value())
 
 
 def _outside(log: SqlLog, settings: Settings, inbox: Inbox) -> Outside:

@@ -33,6 +33,7 @@ from cloudnego.live.wire import Wire
 from cloudnego.main import House, build
 from cloudnego.settings import Settings
 from cloudnego.texts import Actionable
+from cloudnego.web.crier import Crier
 from cloudnego.web.health import MetricsApp
 from cloudnego.web.postman import Postman
 from cloudnego.web.site import Site
@@ -170,7 +171,7 @@ def _beside(house: House) -> list[Coroutine[Any, Any, None]]:
     """What runs beside the server: the timers, and on PostgreSQL hearing and seeing what other nodes do."""
     settings, site = house.settings, house.site
     found: list[Coroutine[Any, Any, None]] = [house.timers.forever(settings.timers_every_s), _tidy(house)]
-    found += [_tidy_polls(site), Postman(site).forever(), _note_usage(site)]
+    found += [_tidy_polls(site), Postman(site).forever(), Crier(site).forever(), _note_usage(site)]
     if site.engine.dialect.name == "postgresql":
         dsn = make_url(settings.database).set(drivername="postgresql").render_as_string(hide_password=False)
         found += [listen(dsn, CHANNEL, heard, site.log.bell.ring), _refresh(site), _look_about(site)]

@@ -179,7 +179,7 @@ class Settings(BaseSettings):
         None,
         description="The domain passkeys belong to, for good: under another they are lost. Unset: there are none.",
     )
-    mail_host: str | None = Field(None, description="The server that mails one-time codes; unset: none are mailed.")
+    mail_host: str | None = Field(None, description="The server that mails codes and notices; unset: none are mailed.")
     mail_port: int = Field(587, ge=1, le=65535, description="Where that server takes mail.")
     mail_from: str = Field("cloudnego@localhost", description="Whom the mails come from.")
     mail_tls: Literal["starttls", "tls", "none"] = Field(

@@ -42,6 +42,8 @@ STAYS = {
     "accepted_text": "what he agreed to",
     "factor_reset": "the record of this very act",
     "inbox_message": "what he is told; a code in it is gone",
+    "dispatch": "what was to leave for him: without an address nothing does",
+    "notice_choice": "how he wants to be told: it leads nowhere without an address",
     "material_view": "what he read",
     "audit_export": "what he asked for; it runs out, and nobody comes in by it",
     "import_job": "what he brought in by the row; its report runs out, and nobody comes in by it",

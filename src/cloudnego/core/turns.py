@@ -155,6 +155,22 @@ def turns(s: Standing, terms: Sequence[Running]) -> tuple[Turn, ...]:
     return tuple(search.found.values())
 
 
+def turns_for(s: Standing, term: Running) -> tuple[Turn, ...]:
+    """The acts by which this one term would be met, or come nearer to it: where what meets it is still far off, what
+    the procedure waits for now from whoever owes it."""
+    if not s.case.live or s.case.step is None or not is_open(s.case, term):
+        return ()
+    sides = (term.side,) if term.side is not None else SIDES
+    search = _Search(s)
+    for act in MEETS.get(term.until_fact, ()):
+        search.wanted(act, sides, term)
+    if not search.found:
+        search = _Search(s)
+        for obstacle in stuck_because(s):
+            search.cured(obstacle, term)
+    return tuple(one for one in search.found.values() if one.side is None or one.side in sides)
+
+
 class _Search:
     """One search backwards; every act is looked at once for each side."""
 

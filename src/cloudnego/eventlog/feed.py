@@ -141,6 +141,16 @@ class Feed:
             query = select(c.pos, c.case_id, c.stream, c.seq, c.leaf).where(c.pos.in_(first)).order_by(c.pos)
             return [At(row[0], row[1], Stream(row[2]), row[3], bytes(row[4])) for row in connection.execute(query)]
 
+    def with_leaves(self, holding: bytes, after: int, upto: int, limit: int) -> tuple[list[str], int]:
+        """The cases with a leaf in which this stands, among the first entries after one place and up to another, each
+        once; and the place of the last of these entries, or where it began."""
+        c = sql.LEAF.c
+        query = select(c.pos, c.case_id, c.leaf).where(c.pos > after, c.pos <= upto).order_by(c.pos).limit(limit)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        found = dict.fromkeys(case for _, case, leaf in rows if holding in bytes(leaf))
+        return list(found), rows[-1][0] if rows else after
+
     def place(self, case: str, stream: str, seq: int) -> int | None:
         """The place of an event; None if there is none."""
         c = sql.LEAF.c

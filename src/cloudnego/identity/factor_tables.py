@@ -94,7 +94,8 @@ class Reminder(SQLModel, table=True):
 
 
 class MailAddress(SQLModel, table=True):
-    """Where a person's codes are sent by mail, sealed: nothing looks for an address."""
+    """Where a person's codes are sent by mail, sealed: nothing looks for an address. Notices go there once he has shown
+    that it is his (`confirmed_s`), until the server that should take them says that there is none (`failed_s`)."""
 
     __tablename__ = "mail_address"
 
@@ -104,6 +105,8 @@ class MailAddress(SQLModel, table=True):
     district: str = Field(max_length=64)
     sealed: str = Field(max_length=400)
     made_s: int = Field(sa_type=BigInteger)
+    confirmed_s: int | None = Field(default=None, sa_type=BigInteger)
+    failed_s: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class PhoneNumber(SQLModel, table=True):

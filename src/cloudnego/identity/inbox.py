@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import msgspec
 from sqlalchemy import Engine, update
@@ -40,6 +40,11 @@ class MessageKind(StrEnum):
     OBJECTION_ANSWERED = "objection_answered"  # to who objected to the list of the elected
     WEBHOOK_RESTS = "webhook_rests"  # one of a program he let in takes nothing any more
     CAMPAIGN_CALL = "campaign_call"  # a union of the area asks a firm's union to send its offer
+    TERM_NEAR = "term_near"  # a term ends in three working days, or in one, and he can do what ends it
+    TERM_TODAY = "term_today"
+    TERM_OVER = "term_over"
+    TERM_URGE = "term_urge"  # to the upper unions: it is over, and they may urge (HZ 43)
+    ADDRESS_FAILED = "address_failed"  # what notices were mailed to takes none
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +80,16 @@ class Reminded(msgspec.Struct, frozen=True, kw_only=True):
     opened: int = 0
 
 
+class Beside(Protocol):
+    """What is done with messages in the transaction that writes them: have them leave the program as well."""
+
+    def __call__(self, session: Session, messages: Sequence[InboxMessage], ends_s: int | None, /) -> None:
+        """`ends_s`: when the term they speak of ends, in seconds of real time."""
+        ...
+
+
 class Inbox:
-    """Messages of all districts. Blocking."""
+    """Messages of all districts. Blocking. `beside`: how they leave the program; where nobody says, they do not."""
 
     def __init__(
         self, engine: Engine, custody: Custody, new_id: Callable[[str], str], now_s: Callable[[], int]
@@ -85,6 +98,7 @@ class Inbox:
         self._custody = custody
         self._new_id = new_id
         self._now_s = now_s
+        self.beside: Beside = _nowhere
 
     def tell(self, district: str, person: str, kind: MessageKind, **facts: str) -> None:
         """Write a message to somebody."""
@@ -93,7 +107,7 @@ class Inbox:
 
     def tell_in(self, session: Session, district: str, person: str, kind: MessageKind, **facts: str) -> None:
         """The same in a transaction that is open: nothing is told of what does not happen."""
-        session.add(self._message(district, person, kind, facts))
+        self._write(session, [self._message(district, person, kind, facts)])
 
     def tell_once(self, district: str, person: str, kind: MessageKind, about: str, **facts: str) -> bool:
         """Write a message unless he has one about the same; whether it was written."""
@@ -102,7 +116,7 @@ class Inbox:
             with writing(self._engine) as session:
                 if session.get(InboxMessage, id_) is not None:
                     return False
-                session.add(self._message(district, person, kind, facts, id_))
+                self._write(session, [self._message(district, person, kind, facts, id_)])
         except IntegrityError:  # told at the same moment by another node
             return False
         return True
@@ -115,19 +129,41 @@ class Inbox:
                 if before and new.at_s - before[-1].at_s < APART_S:
                     raise TooSoon
                 number = len(before) + 1
-                session.add(
-                    Reminder(
-                        about=new.about, number=number, district=new.district, by=new.by, at_s=new.at_s,
-                        told=len(people),
-                    )
-                )  # fmt: skip
-                for person in people:
-                    message = self._message(new.district, person, kind, facts)
-                    message.about, message.number = new.about, number
-                    session.add(message)
+                self._remind_in(session, _row(new, number), dict.fromkeys(people, kind), facts)
         except IntegrityError:  # reminded at the same moment by another
             raise TooSoon from None
         return Reminded(by=new.by, at_s=new.at_s, told=len(people))
+
+    def call(
+        self, new: NewReminder, number: int, people: Mapping[str, MessageKind], ends_s: int | None, /, **facts: str
+    ) -> bool:
+        """The reminder of this number, written once however many processes see that it is due; whether it was. To each
+        the message of his kind. It is noted where it concerns nobody, too. `ends_s`: when the term it is of ends."""
+        try:
+            with writing(self._engine) as session:
+                if session.get(Reminder, (new.about, number)) is not None:
+                    return False
+                self._remind_in(session, _row(new, number), people, facts, ends_s)
+        except IntegrityError:
+            return False
+        return True
+
+    def was_reminded(self, about: str, number: int) -> bool:
+        """Whether the reminder of this number was written."""
+        with reading(self._engine) as session:
+            return session.get(Reminder, (about, number)) is not None
+
+    def _remind_in(
+        self, session: Session, row: Reminder, people: Mapping[str, MessageKind], facts: dict[str, str],
+        ends_s: int | None = None,
+    ) -> None:  # fmt: skip
+        row.told = len(people)
+        session.add(row)
+        session.flush()  # whoever comes second fails before anything else is written
+        messages = [self._message(row.district, person, kind, facts) for person, kind in people.items()]
+        for message in messages:
+            message.about, message.number = row.about, row.number
+        self._write(session, messages, ends_s)
 
     def reminders(self, about: str) -> list[Reminded]:
         """When those were reminded who had not acted, in order."""
@@ -170,6 +206,16 @@ class Inbox:
         self._reached([row.id for row in rows if row.about is not None and not row.delivered], "delivered")
         return [self._entry(row) for row in rows]
 
+    def entry(self, id_: str) -> InboxEntry | None:
+        """One message, for whoever carries it to its reader; None if it is gone."""
+        with reading(self._engine) as session:
+            row = session.get(InboxMessage, id_)
+        return None if row is None else self._entry(row)
+
+    def _write(self, session: Session, messages: Sequence[InboxMessage], ends_s: int | None = None) -> None:
+        session.add_all(messages)
+        self.beside(session, messages, ends_s)
+
     def _reached(self, ids: Sequence[str], how: Literal["delivered", "opened"]) -> None:
         """Note it of messages of reminders, once of each, however many ask at once."""
         if not ids:
@@ -193,6 +239,14 @@ class Inbox:
     def _entry(self, row: InboxMessage) -> InboxEntry:
         facts = msgspec.json.decode(self._custody.open(row.district, row.body, "inbox", row.id), type=dict[str, str])
         return InboxEntry(id=row.id, kind=MessageKind(row.kind), made_s=row.made_s, facts=facts)
+
+
+def _nowhere(session: Session, messages: Sequence[InboxMessage], ends_s: int | None, /) -> None:
+    """Messages stay in the program."""
+
+
+def _row(new: NewReminder, number: int) -> Reminder:
+    return Reminder(about=new.about, number=number, district=new.district, by=new.by, at_s=new.at_s, told=0)
 
 
 def _reminders(session: Session, about: str) -> list[Reminder]:

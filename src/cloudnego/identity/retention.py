@@ -104,12 +104,14 @@ KEPT: Final = (
     ),
     Kept(
         name="messages",
-        what=Said(zh="站内消息", en="messages in the program"),
+        what=Said(
+            zh="站内消息，以及哪条在何时从哪个渠道发出", en="messages in the program, and which left it when and how"
+        ),
         floor=0,
         days=400,
         law="个人信息保护法 19",
-        tables=("inbox_message",),
-        swept=(("inbox_message", "made_s"),),
+        tables=("inbox_message", "dispatch"),
+        swept=(("inbox_message", "made_s"), ("dispatch", "made_s")),
     ),
     Kept(
         name="audit_exports",
@@ -186,11 +188,14 @@ KEPT: Final = (
     ),
     Kept(
         name="reach",
-        what=Said(zh="本人填写的手机号、邮箱", en="the phone and the mail address somebody gave"),
+        what=Said(
+            zh="本人填写的手机号、邮箱和通知方式",
+            en="the phone and the mail address somebody gave, and how he wants to be told",
+        ),
         floor=0,
         days=None,
         law="个人信息保护法 15、47",
-        tables=("mail_address", "phone_number"),
+        tables=("mail_address", "phone_number", "notice_choice"),
     ),
     Kept(
         name="logs",
@@ -312,7 +317,7 @@ OF_NOBODY: Final = frozenset(
     {
         "district", "district_text", "region", "headcount", "law_text", "rollup", "tally", "stream",
         "stream_key", "district_leaf", "district_head", "district_stamp", "identity_epoch", "token_key", "portal_key",
-        "portal_secret",
+        "portal_secret", "notice_place",
     }
 )  # fmt: skip
 """Tables that hold nothing of any person: places, law, sums, keys."""

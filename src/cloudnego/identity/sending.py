@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from typing import Final, Literal, NamedTuple, Protocol
 
@@ -72,8 +73,16 @@ class InboxSender:
         )
 
 
+class MailGiven(NamedTuple):
+    """An address, whether its owner has shown that it is his, and whether it takes nothing."""
+
+    address: str
+    confirmed: bool
+    failed: bool
+
+
 class Addresses:
-    """Where people's codes are mailed to. Blocking."""
+    """Where people's codes are mailed to, and notices once it was confirmed. Blocking."""
 
     def __init__(self, engine: Engine, custody: Custody, now_s: Callable[[], int]) -> None:
         self._engine = engine
@@ -82,15 +91,45 @@ class Addresses:
 
     def of(self, person: str) -> str | None:
         """The address somebody has given."""
+        found = self.given(person)
+        return None if found is None else found.address
+
+    def given(self, person: str) -> MailGiven | None:
+        """The same, with what is known of it."""
         with reading(self._engine) as session:
             row = session.get(MailAddress, person)
-        return None if row is None else self._custody.open(row.district, row.sealed, "mail", person)
+        if row is None:
+            return None
+        return MailGiven(self._address(row), row.confirmed_s is not None, row.failed_s is not None)
 
     def set(self, district: str, person: str, address: str) -> None:
-        """Mail codes there from now on."""
+        """Mail codes there from now on. Another address than before is to be confirmed anew."""
         sealed = self._custody.seal(district, address, "mail", person)
         with writing(self._engine) as session:
+            row = session.get(MailAddress, person)
+            if row is not None and self._address(row) == address:
+                return
             session.merge(MailAddress(person=person, district=district, sealed=sealed, made_s=self._now_s()))
+
+    def confirm(self, person: str, address: str) -> bool:
+        """A code that went there was shown: it is his. Whether it still is the one he has given."""
+        return self._marked(person, address, confirmed_s=self._now_s(), failed_s=None)
+
+    def failed(self, person: str, address: str, now_s: int) -> bool:
+        """It takes nothing. Whether it still is the one he has given."""
+        return self._marked(person, address, failed_s=now_s)
+
+    def _marked(self, person: str, address: str, **values: int | None) -> bool:
+        with writing(self._engine) as session:
+            row = session.get(MailAddress, person)
+            if row is None or self._address(row) != address:
+                return False
+            row.sqlmodel_update(values)
+            session.add(row)
+        return True
+
+    def _address(self, row: MailAddress) -> str:
+        return self._custody.open(row.district, row.sealed, "mail", row.person)
 
     def remove(self, person: str) -> bool:
         """Mail no more codes; whether any were."""
@@ -134,26 +173,27 @@ class MailSender:
         letter["Subject"] = f"{subject['zh']} · {subject['en']}"
         letter.set_content(f"{body['zh']}\n\n{body['en']}\n")
         try:
-            with self._connected() as smtp:
-                if self._server.login is not None and self._server.password is not None:
-                    smtp.login(self._server.login, self._server.password)
+            with connected(self._server) as smtp:
                 smtp.send_message(letter)
         except (OSError, smtplib.SMTPException):
             raise CannotSend(parcel.person) from None
 
-    def _connected(self) -> smtplib.SMTP:
-        """Encrypted as the settings say, against a certificate that is checked; a server without it gets no code."""
-        place = (self._server.host, self._server.port)
-        if self._server.tls == "tls":
-            return smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_S, context=ssl.create_default_context())
+
+@contextmanager
+def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """Signed in, encrypted as the settings say, against a certificate that is checked; a server without it gets
+    nothing. Raises OSError, SMTPException."""
+    place = (server.host, server.port)
+    if server.tls == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*place, timeout=_TIMEOUT_S, context=ssl.create_default_context())
+    else:
         smtp = smtplib.SMTP(*place, timeout=_TIMEOUT_S)
-        try:
-            if self._server.tls == "starttls":
-                smtp.starttls(context=ssl.create_default_context())
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
+    with smtp:
+        if server.tls == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if server.login is not None and server.password is not None:
+            smtp.login(server.login, server.password)
+        yield smtp
 
 
 def masked(to: str) -> str:

@@ -78,6 +78,12 @@ def knows(key: str) -> bool:
 
 
 def say(key: str, facts: Mapping[str, object] | None = None) -> Said:
-    """A text in both languages. A key nobody wrote answers with itself: an ugly text is better than no answer."""
+    """A text in both languages. A key nobody wrote answers with itself: an ugly text is better than no answer. Where a
+    fact has a name in each language (`term_zh`, `term_en`), it fills the place without it (`{term}`)."""
     given = facts or {}
-    return Said(zh=fill(catalogue("zh").get(key, key), given), en=fill(catalogue("en").get(key, key), given))
+    return Said(zh=_said(key, "zh", given), en=_said(key, "en", given))
+
+
+def _said(key: str, language: str, facts: Mapping[str, object]) -> str:
+    own = {name[:-3]: fact for name, fact in facts.items() if name.endswith(f"_{language}")}
+    return fill(catalogue(language).get(key, key), {**facts, **own})

@@ -70,6 +70,10 @@ class Figures:
         self.clock_asks: Final = Counter(
             "cloudnego_clock_asks", "Asks of the clock by outcome.", ["outcome"], registry=self.registry
         )
+        self.notices: Final = Counter(
+            "cloudnego_notices", "Notices to people by channel and outcome.", ["channel", "outcome"],
+            registry=self.registry,
+        )  # fmt: skip
         self.timers_lag: Final = Gauge(
             "cloudnego_timers_lag_seconds", "How long the last round of timers took.", registry=self.registry
         )
@@ -77,6 +81,10 @@ class Figures:
     def asked(self, outcome: str) -> None:
         """Count one ask of the clock."""
         self.clock_asks.labels(outcome).inc()
+
+    def told(self, channel: str, outcome: str) -> None:
+        """Count one letter to somebody."""
+        self.notices.labels(channel, outcome).inc()
 
 
 class MetricsApp:

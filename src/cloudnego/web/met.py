@@ -11,7 +11,7 @@ import msgspec
 from cloudnego.core.moment import streams_of, who_is_who
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Member, Stream
-from cloudnego.identity.offices import Parties, member_for, parties_of
+from cloudnego.identity.offices import ActingAsRequired, Parties, fits, member_for, parties_of
 from cloudnego.identity.sessions import Who
 
 _REMEMBERED_MAX: Final = 20_000
@@ -33,6 +33,16 @@ def meet(who: Who, case: Negotiation, acting_as: str | None, today: date) -> Met
     member = member_for(who.person, who.held, parties, acting_as=acting_as, today=today)
     streams = streams_of(case, member) if member is not None else frozenset[Stream]()
     return Met(parties, member, streams) if member is not None and streams else None
+
+
+def capacities(who: Who, case: Negotiation, today: date) -> list[str | None]:
+    """In which capacities somebody meets a case: one that need not be named, or those he must name."""
+    parties = parties_of(case)
+    try:
+        return [None] if meet(who, case, None, today) is not None else []
+    except ActingAsRequired:
+        assert parties is not None, "who has to say in which capacity has met it"
+        return [one.membership for one in who.held if fits(one, parties, today)]
 
 
 class _Known(msgspec.Struct, frozen=True):

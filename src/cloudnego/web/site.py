@@ -27,6 +27,7 @@ from cloudnego.identity.roster import NewId
 from cloudnego.identity.sessions import Sessions
 from cloudnego.identity.views import Views
 from cloudnego.live.rooms import Rooms
+from cloudnego.notify.outbox import Outbox
 from cloudnego.papers.store import PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.rounds import Rounds
@@ -78,6 +79,7 @@ class Site:
     consents: Consents
     prepared: PreparedActs
     hooks: Hooks
+    outbox: Outbox
     public_url: str
     tries: Tries
     outside: Outside

@@ -19,7 +19,6 @@ from cloudnego.core.state import Negotiation
 from cloudnego.core.turns import Turn, before_topics, turns, turns_of
 from cloudnego.core.vocabulary import Light, Office, Seat, Side
 from cloudnego.identity.kinds import REGIONAL
-from cloudnego.identity.offices import ActingAsRequired, Parties, fits, parties_of
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Filter, Listed, Within
 from cloudnego.web.account import SignedIn, TheSite
@@ -33,7 +32,7 @@ from cloudnego.web.documents import DeadlineDocument, WaitingAct, WaitingFor, Wa
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import Cursor, PageSize
 from cloudnego.web.lists import organisation_names, page
-from cloudnego.web.met import Met, meet
+from cloudnego.web.met import Met, capacities, meet
 from cloudnego.web.site import Site
 
 CASES_MAX: Final = 20
@@ -124,24 +123,18 @@ class _Page:
     def _look(self, one: Listed) -> None:
         """One case, in each capacity he has in it."""
         case = self._site.log.state(one.case)
-        parties = parties_of(case) if case is not None else None
-        if case is None or parties is None:
+        if case is None:
             return
         law, told = pinned_law(self._site, case), False
-        for acting_as, met in self._capacities(case, parties):
+        for acting_as, met in self._capacities(case):
             found = Found.of(one.case, self._who, case, met, self._at)
             told = _InCase(self._site, found, law, one.overview, acting_as).tell(self, others=not told) or told
 
-    def _capacities(self, case: Negotiation, parties: Parties) -> list[tuple[str | None, Met]]:
+    def _capacities(self, case: Negotiation) -> list[tuple[str | None, Met]]:
         """Who he is in a case: one member, or one for each side or office that he must name when he acts."""
         today = self._at.date()
-        try:
-            met = meet(self._who, case, None, today)
-        except ActingAsRequired:
-            each = [one.membership for one in self._held if fits(one, parties, today)]
-            found = [(name, meet(self._who, case, name, today)) for name in each]
-            return [(name, met) for name, met in found if met is not None]
-        return [(None, met)] if met is not None else []
+        found = [(name, meet(self._who, case, name, today)) for name in capacities(self._who, case, today)]
+        return [(name, met) for name, met in found if met is not None]
 
 
 class _InCase:

@@ -1,0 +1,103 @@
+"""Notices by mail: plain text and simple HTML, to an address its owner has confirmed."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Collection
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from html import escape
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from cloudnego.identity.factor_tables import MailAddress
+from cloudnego.identity.sending import Addresses, MailServer, connected
+from cloudnego.notify.channels import Letter, NotNow, Refused
+from cloudnego.notify.tables import NoticeChoice
+
+_NO_SUCH: Final = range(550, 554)
+"""Answers to RCPT that speak of the address itself (RFC 5321 §4.2.3: 550, 551, 553; 552: its box is full for good)."""
+
+
+class MailChannel:
+    """Through the server that carries the codes, too."""
+
+    name: Final = "mail"
+
+    def __init__(self, addresses: Addresses, server: MailServer, home: str) -> None:
+        self._addresses: Final = addresses
+        self._server: Final = server
+        self._home: Final = home
+
+    def chosen(self, choice: NoticeChoice) -> bool:
+        """Whether he wants mail."""
+        return choice.mail
+
+    def reached(self, session: Session, people: Collection[str]) -> frozenset[str]:
+        """Whose address is confirmed and has not failed."""
+        query = select(MailAddress.person).where(col(MailAddress.person).in_(sorted(people)))
+        query = query.where(col(MailAddress.confirmed_s).is_not(None), col(MailAddress.failed_s).is_(None))
+        return frozenset(session.exec(query))
+
+    def address(self, person: str) -> str | None:
+        """His address, if it is confirmed and has not failed."""
+        found = self._addresses.given(person)
+        return found.address if found is not None and found.confirmed and not found.failed else None
+
+    def send(self, to: str, letter: Letter) -> None:
+        """Hand it to the server. Raises Refused, NotNow."""
+        mail = self.mail(to, letter)
+        try:
+            with connected(self._server) as smtp:
+                smtp.send_message(mail)
+        except smtplib.SMTPRecipientsRefused as wrong:
+            code = next(iter(wrong.recipients.values()))[0]
+            raise (Refused if code in _NO_SUCH else NotNow)(f"status {code}") from None
+        except smtplib.SMTPResponseException as wrong:  # what the server says with it may hold the address
+            raise NotNow(f"status {wrong.smtp_code}") from None
+        except (OSError, smtplib.SMTPException) as wrong:
+            raise NotNow(type(wrong).__name__) from None
+
+    def failed(self, person: str, to: str, now_s: int) -> bool:
+        """Mail him nothing there any more."""
+        return self._addresses.failed(person, to, now_s)
+
+    def mail(self, to: str, letter: Letter) -> EmailMessage:
+        """The mail itself (RFC 5322). Whoever gets it twice sees by `Message-ID` that it is one."""
+        mail = EmailMessage()
+        mail["From"], mail["To"] = self._server.sender, to
+        mail["Subject"] = letter.subject
+        mail["Date"] = format_datetime(datetime.fromtimestamp(letter.at_s, UTC))
+        mail["Message-ID"] = f"<{letter.id}@{urlsplit(self._home).hostname or 'cloudnego'}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
+        mail["List-Unsubscribe"] = f"<{letter.leave}>"
+        mail["Content-Language"] = {"zh": "zh-CN", "en": "en", "both": "zh-CN, en"}[letter.language]
+        parts = [*(f"{text}\n{link}" for text, link in letter.lines), f"-- \n{letter.foot}\n{letter.leave}"]
+        mail.set_content("\n\n".join(parts) + "\n")
+        mail.add_alternative(_html(letter), subtype="html")
+        return mail
+
+
+def _html(letter: Letter) -> str:
+    lines = "".join(
+        f'<p style="margin:0 0 20px">{_broken(text)}<br><a href="{escape(link)}" style="color:#1B4F8F">'
+        f"{escape(link)}</a></p>"
+        for text, link in letter.lines
+    )
+    return (
+        f'<!doctype html><html lang="{"en" if letter.language == "en" else "zh-CN"}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(letter.subject)}</title></head>'
+        '<body style="margin:0;padding:24px;color:#1A1C1F;background:#FFFFFF;'
+        'font:16px/1.6 system-ui,-apple-system,sans-serif">'
+        f'<div style="max-width:560px;margin:0 auto">{lines}'
+        '<p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #D8DCE2;font-size:13px;color:#5A6068">'
+        f'{_broken(letter.foot)}<br><a href="{escape(letter.leave)}" style="color:#5A6068">{escape(letter.leave)}</a>'
+        "</p></div></body></html>\n"
+    )
+
+
+def _broken(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
