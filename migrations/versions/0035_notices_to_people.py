@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     # what was noted before is old: nobody is called to it now
-    last = sa.func.max(sa.column("pos"))
+    last = sa.func.max(sa.column("pos", sa.BigInteger()))
     here = sa.select(sa.literal(1), last).select_from(sa.table("leaf")).having(last.is_not(None))
     op.execute(sa.insert(place).from_select(["id", "place"], here))
 
