@@ -157,7 +157,7 @@ def turns(s: Standing, terms: Sequence[Running]) -> tuple[Turn, ...]:
 
 def turns_for(s: Standing, term: Running) -> tuple[Turn, ...]:
     """The acts by which this one term would be met, or come nearer to it: where what meets it is still far off, what
-    the procedure waits for now from whoever owes it."""
+    the procedure waits for from whoever owes it."""
     if not s.case.live or s.case.step is None or not is_open(s.case, term):
         return ()
     sides = (term.side,) if term.side is not None else SIDES
