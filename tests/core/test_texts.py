@@ -45,7 +45,8 @@ DOORS = (
         "paper.",
         "receipt.",
     ),
-    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics.", "imports.", "notify."),
+    *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics.", "imports."),
+    *("notify.",),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 
