@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from random import Random
 from typing import Any, Final, NamedTuple
@@ -19,8 +19,23 @@ from starlette.types import ASGIApp
 
 from claims.hidden import SECRETS, Doing, hidden_from
 from claims.listening import Ear, quiet
-from claims.town import DISTRICT, FIRMS, Twin, Twins, case_of, story, tokens, twins
-from claims.watching import Ask, Half, Watcher, get
+from claims.telling import Came, Teller
+from claims.town import DISTRICT, FIRMS, TOLD, Twin, Twins, case_of, story, tokens, told_of, twins
+from claims.watching import (
+    LISTS,
+    LOOKS,
+    OF_PROGRAMS,
+    OF_THE_FIRM,
+    TERMS,
+    UNNOTED,
+    Ask,
+    Half,
+    Watcher,
+    all_at_once,
+    difference,
+    first_other,
+    get,
+)
 from cloudnego.chooser import fill
 from cloudnego.core import commands as c
 from cloudnego.core.moment import Moment
@@ -35,6 +50,7 @@ from tests.secrecy.wire import Said
 LOT: Final = 50  # histories on one pair of houses; what earlier ones left behind must not tell anything either
 WATCHING: Final = 4  # observers of one history at most, each of another kind: with each of them it makes a pair
 LISTENING: Final = 0.35  # of the histories: those who watch sit in the room of the case, too
+PROGRAMS: Final = 0.15  # of the lists that are looked at: what there is of a firm's programs
 SECRETLY: Final = 0.5
 """How often there is something hidden beside what the houses differ in anyway."""
 
@@ -71,28 +87,11 @@ _HIDDEN: Final[dict[str, tuple[type[c.Command], ...]]] = {
 """What the houses differ in; in `case` it is whatever may be asked."""
 
 _ENDS: Final = {"withdraw_case", "consent_to_withdrawal", "end_talks", "merge_into_regional", "cover_enterprise"}
+_KEEP: Final = frozenset({"portal", "hr", "employer_chief", "district_union"})
+"""Who is told by webhooks, or keeps those who are."""
+
 _IN_NOTICE: Final = (c.Urge, c.RecordReference, c.RevokeElectronicService, c.ConfirmElectronicService)
 """What everybody sees and what nothing said at the table changes."""
-
-LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next", "/files", "/prepared", "/views")
-UNNOTED: Final = ("/deadlines", "/next", "/files")
-"""Looks that read no material: where a side looks on, it sees in its views who read what it gave."""
-
-LISTS: Final = (
-    "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
-    "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
-    "/negotiations/export.csv", "/negotiations/deadlines.ics", "/calendar-links", "/enterprises/export.csv",
-    "/instructors", "/court-orders", "/letters", "/resets", "/portal-clients", "/me/inbox", "/me/sign-ins",
-    "/me/portals", "/me/waiting", "/events?limit=2", "/events?after=latest",
-)  # fmt: skip
-TERMS: Final = "/negotiations/deadlines.ics"
-"""An entry counts what the table of its case had: who sees other firms' tables may see there what others hid before."""
-
-OF_THE_FIRM: Final = (
-    "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",
-    "/organisations/U{0}/members", "/organisations/U{0}/invitations", "/organisations/{0}/invitations",
-)  # fmt: skip
-"""What there is of the firm that hides something."""
 
 
 class Broken(NamedTuple):
@@ -116,6 +115,7 @@ class Tally:
         self.pairs = 0
         self.received = 0
         self.frames = 0
+        self.told = 0
         self.observers: Counter[str] = Counter()
         self.hidden: Counter[str] = Counter()
         self.secrets: Counter[str] = Counter()
@@ -126,6 +126,7 @@ class Tally:
         self.pairs += other.pairs
         self.received += other.received
         self.frames += other.frames
+        self.told += other.told
         self.observers += other.observers
         self.hidden += other.hidden
         self.secrets += other.secrets
@@ -134,7 +135,8 @@ class Tally:
     def summary(self) -> dict[str, Any]:
         return {
             "histories": self.histories, "pairs": self.pairs, "received": self.received, "frames": self.frames,
-            "observers": dict(self.observers), "hidden": dict(self.hidden), "secrets": dict(self.secrets),
+            "told": self.told, "observers": dict(self.observers), "hidden": dict(self.hidden),
+            "secrets": dict(self.secrets),
         }  # fmt: skip
 
 
@@ -168,6 +170,8 @@ class History:
         self._speaking: list[tuple[Ear, Ear]] = []
         self._looks = UNNOTED if self.hides in ("worker", "employer") else LOOKS
         self._asked = 0
+        self._tellers = [Teller(half.twin.house) for half in halves]
+        self._begun = [{one.id: len(self._told(teller, one)) for one in self.watchers} for teller in self._tellers]
 
     # --- what is asked ------------------------------------------------------------------------------------------
 
@@ -264,9 +268,22 @@ class History:
         return self.dice.choice([one for one in LOOKS if one not in watcher.not_asked])
 
     def _list_for(self, watcher: Watcher) -> str:
+        if self.dice.random() < PROGRAMS:
+            kind = "portal" if watcher.kind == "portal" else self.dice.choice(TOLD)
+            return self.dice.choice(OF_PROGRAMS).format(told_of(kind, self.firm.name))
         spared = watcher.not_asked | ({TERMS} if watcher.kind in ABOVE else set())
         path = self.dice.choice([one for one in (*LISTS, *OF_THE_FIRM) if one not in spared])
         return path.format(self.firm.name)
+
+    def _told(self, teller: Teller, watcher: Watcher) -> list[Came]:
+        """What the webhook of who watches was told so far; of a person that is nothing."""
+        return teller.lines.at(told_of("portal", watcher.firm).url) if watcher.kind == "portal" else []
+
+    def told_to(self, watcher: Watcher) -> tuple[list[Came], list[Came]]:
+        """What his webhook was told in this history, in either house."""
+        begun = zip(self._tellers, self._begun, strict=True)
+        here, there = (self._told(teller, watcher)[number[watcher.id] :] for teller, number in begun)
+        return here, there
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -284,7 +301,7 @@ class History:
                 dice = Random(f"{self.seed} {self._asked} {number}")
                 acts = [self._in_hiding(half, dice) for _ in range(dice.randrange(4) if self.only is None else 0)]
                 self._sign(number, dice)
-                heard.append(await self._at_once(half, acts, asked, dice))
+                heard.append(await self._at_once(half, acts, asked, dice, watcher))
             watcher.keep(asked, heard)
             if seen is not None:
                 for half in self.halves:
@@ -319,14 +336,20 @@ class History:
                 kind, on = dice.choice(("hand", "typing")), dice.random() < 0.7
                 ears[number].say(frame="signal", stream=self.hides, kind=kind, on=on)
 
-    async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random) -> Said:
-        """Hidden acts and the observer's request in one turn of the loop, in any order."""
+    async def _at_once(self, half: Half, acts: list[Ask], asked: Ask, dice: Random, by: Watcher) -> Said:
+        """Hidden acts, the observer's request and what webhooks are told in one turn of the loop, in any order."""
         place = dice.randrange(len(acts) + 1)
         secret = self._in_secret(half, dice)
         told: Said
-        told, _, *answers = await _all_at_once(place, half.ask(asked), secret, *(half.ask(one) for one in acts))
+        others = (secret, self._tell(half, by), *(half.ask(one) for one in acts))
+        told, _, _, *answers = await all_at_once(place, half.ask(asked), *others)
         self.hidden += sum(one.status == 201 for one in answers)
         return told
+
+    async def _tell(self, half: Half, *watchers: Watcher) -> None:
+        """Let the webhooks of a house be told, where somebody watches to whom that is known."""
+        if any(one.kind in _KEEP for one in watchers):
+            await self._tellers[self.halves.index(half)].tell(frozenset({self.case, self.looked_at}))
 
     async def _in_secret(self, half: Half, dice: Random) -> None:
         """Something else that the observer must not see, in one house or both, or in none."""
@@ -338,6 +361,8 @@ class History:
 
     async def _look(self, watcher: Watcher) -> None:
         """What there is to see of the case afterwards, and one list."""
+        for half in self.halves:
+            await self._tell(half, watcher)
         case = f"/negotiations/{self.looked_at}"
         feed = ("/events",) if watcher.kind == "portal" else ()
         for path in (case, f"{case}/timeline", self._list_for(watcher), *feed):
@@ -349,40 +374,19 @@ class History:
         for watcher in self.watchers:
             for first, second in zip(*watcher.heard, strict=True):
                 if first != second:
-                    what = f"{first.asked}: {_difference(first.said, second.said)}"
+                    what = f"{first.asked}: {difference(first.said, second.said)}"
                     yield Broken(self.seed, lot, watcher.id, self.hides, what)
                     break
+        for watcher in self.watchers:
+            here, there = self.told_to(watcher)
+            if here != there:
+                yield Broken(self.seed, lot, watcher.id, self.hides, f"what was told: {first_other(here, there)}")
         for watcher, ears in zip(self.watchers, self.ears, strict=False):  # nobody listens, or all do
-            here, there = (ear.received() for ear in ears)
-            strange = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
+            one, two = (ear.received() for ear in ears)
+            strange = sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
             if strange:
-                what = f"frames of {strange}: {_first(here, there, strange[0])}"
+                what = f"frames of {strange}: {first_other(one.get(strange[0], []), two.get(strange[0], []))}"
                 yield Broken(self.seed, lot, watcher.id, self.hides, what)
-
-
-async def _all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[Any]) -> list[Any]:
-    """Wait for all of them, begun with the first at this place among the others; what they gave, that of the first
-    first."""
-    begun = [*others[:place], first, *others[place:]]
-    given: list[Any] = list(await asyncio.gather(*begun))
-    return [given.pop(place), *given]
-
-
-def _first(here: dict[str, list[str]], there: dict[str, list[str]], name: str) -> str:
-    """The first frame that is another."""
-    one, two = here.get(name, []), there.get(name, [])
-    at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
-    return f"{len(one)} and {len(two)}, at {at}: {one[at : at + 1]} {two[at : at + 1]}"[:600]
-
-
-def _difference(first: Said, second: Said) -> str:
-    if first.status != second.status:
-        return f"{first.status} {first.code} {first.reasons} and {second.status} {second.code} {second.reasons}"
-    if first.headers != second.headers:
-        return f"headers {sorted(set(first.headers) ^ set(second.headers))}"
-    at = next((n for n, (a, b) in enumerate(zip(first.body, second.body, strict=False)) if a != b), -1)
-    near = first.body[max(0, at - 60) : at + 60]
-    return f"bodies of {len(first.body)} and {len(second.body)} bytes, from {at}: {near!r}"
 
 
 Plant = Callable[[Twin, ASGIApp], ASGIApp]
@@ -409,6 +413,7 @@ async def _lot(first: int, count: int, tally: Tally, plant: Plant | None, *, onl
             tally.pairs += len(history.watchers)
             tally.received += sum(2 * len(one.heard[0]) for one in history.watchers)
             tally.frames += sum(len(told) for ears in history.ears for ear in ears for told in ear.received().values())
+            tally.told += sum(len(told) for one in history.watchers for told in history.told_to(one))
             tally.observers.update(one.kind for one in history.watchers)
             tally.hidden[history.hides] += history.hidden
             tally.secrets += history.secrets

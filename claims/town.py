@@ -27,6 +27,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.grades import Grade
+from cloudnego.identity.hooks import NewHook
 from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.register import add_enterprise
 from cloudnego.identity.roster import NewMembership, NewPerson, Roster
@@ -122,6 +123,8 @@ def founded() -> Path:
         drafting = frozenset({"cases", "prepare"})
         (place / "clients").write_text(json.dumps({firm.name: _program(house, firm.name, drafting) for firm in FIRMS}))
         (place / "tokens").write_text(json.dumps({who: _enter(house, who) for who in _everybody()}))
+        found = {f"{kind} {firm.name}": _told(house, kind, firm.name) for firm in FIRMS for kind in TOLD}
+        (place / "told").write_text(json.dumps(found))
     finally:
         house.close()
     return place
@@ -160,6 +163,7 @@ def _twin(place: Path, data: Path, now: int, **elsewhere: SecretStr) -> Twin:
     house = inline(build(settings, clock, _log(settings)))
     house.site.portals._now_s = lambda: int((place / "tokens").stat().st_mtime)  # when its token was issued
     object.__setattr__(house.site, "now_s", lambda: now)  # a second that passed between two answers is no leak
+    house.site.portals.usage._now_s = lambda: now  # type: ignore[misc]
     return Twin(house, clock)
 
 
@@ -208,6 +212,39 @@ def client_of(firm: Firm) -> str:
 
 _SCOPES: Final = frozenset({"cases", "register", "act", "prepare"})
 """Of the program that looks: all but the table, which is hidden from it."""
+
+TOLD: Final = ("portal", "wide")
+"""Programs of a firm that have a webhook: the one that looks, and one to which the table was opened."""
+
+
+class Told(NamedTuple):
+    """A program with its webhook, the same in every house of the town."""
+
+    client: str
+    hook: str
+    url: str
+
+
+def told_of(kind: str, firm: str) -> Told:
+    """The program of a firm that is told."""
+    found: dict[str, list[str]] = json.loads((founded() / "told").read_text())
+    return Told(*found[f"{kind} {firm}"])
+
+
+def _told(house: House, kind: str, firm: str) -> Told:
+    """A webhook that is told of what happens from now on."""
+    site, url = house.site, f"http://127.0.0.1/{kind}/{firm}"
+    if kind == "portal":
+        scopes = _SCOPES
+        (client,) = [one.id for one in site.portals.clients.of(DISTRICT, [firm]) if one.scopes == scopes]
+    else:
+        scopes = _SCOPES | {"table"}
+        client = _program(house, firm, scopes)
+    new = NewHook(
+        district=DISTRICT, client=client, enterprise=firm, scopes=scopes, url=url, types=frozenset(), cases=frozenset(),
+        place=site.log.feed.end(), by=client,
+    )  # fmt: skip
+    return Told(client, site.hooks.make(new).id, url)
 
 
 def _program(house: House, firm: str, scopes: frozenset[str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import Any, Final, NamedTuple
 
 from starlette.types import ASGIApp
 
@@ -12,6 +14,29 @@ from tests.secrecy.ground import ABOVE, person
 from tests.secrecy.wire import Request, Said, ask, bearing
 
 API: Final = "/api/v1"
+
+LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next", "/files", "/prepared", "/views")
+UNNOTED: Final = ("/deadlines", "/next", "/files")
+"""Looks that read no material: where a side looks on, it sees in its views who read what it gave."""
+
+LISTS: Final = (
+    "/negotiations", "/negotiations?by_due=true", "/negotiations?light=green", "/negotiations?limit=1",
+    "/negotiations?closed=false&text=W", "/enterprises", "/organisations", "/cockpit", "/me", "/reference-values",
+    "/negotiations/export.csv", "/negotiations/deadlines.ics", "/calendar-links", "/enterprises/export.csv",
+    "/instructors", "/court-orders", "/letters", "/resets", "/portal-clients", "/me/inbox", "/me/sign-ins",
+    "/me/portals", "/me/waiting", "/events?limit=2", "/events?after=latest", "/webhooks",
+)  # fmt: skip
+TERMS: Final = "/negotiations/deadlines.ics"
+"""An entry counts what the table of its case had: who sees other firms' tables may see there what others hid before."""
+
+OF_THE_FIRM: Final = (
+    "/enterprises/{0}", "/enterprises/{0}/workers", "/enterprises/{0}/slip-prints", "/organisations/U{0}",
+    "/organisations/U{0}/members", "/organisations/U{0}/invitations", "/organisations/{0}/invitations",
+)  # fmt: skip
+"""What there is of the firm that hides something."""
+
+OF_PROGRAMS: Final = ("/portal-clients/{0.client}/usage", "/webhooks/{0.hook}", "/webhooks/{0.hook}/deliveries")
+"""What there is of a program, also of one to which the firm opened its table."""
 
 
 class Ask(NamedTuple):
@@ -60,6 +85,7 @@ class Watcher:
 
     def __init__(self, kind: str, firm: str) -> None:
         self.kind = kind
+        self.firm = firm
         self.id = person(kind, "above" if kind in ABOVE else firm)
         self.heard: tuple[list[Heard], list[Heard]] = ([], [])
         self.tags: dict[str, str] = {}
@@ -75,3 +101,28 @@ class Watcher:
             self.tags[one.path] = tag
         if one.path.endswith("/timeline") and heard[0].status == 200:
             self.next = str(heard[0].document["next"])
+
+
+def first_other(one: Sequence[Any], two: Sequence[Any]) -> str:
+    """The first that is another."""
+    at = next((n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return f"{len(one)} and {len(two)}, at {at}: {one[at : at + 1]} {two[at : at + 1]}"[:600]
+
+
+def difference(first: Said, second: Said) -> str:
+    """In what two answers differ."""
+    if first.status != second.status:
+        return f"{first.status} {first.code} {first.reasons} and {second.status} {second.code} {second.reasons}"
+    if first.headers != second.headers:
+        return f"headers {sorted(set(first.headers) ^ set(second.headers))}"
+    at = next((n for n, (a, b) in enumerate(zip(first.body, second.body, strict=False)) if a != b), -1)
+    near = first.body[max(0, at - 60) : at + 60]
+    return f"bodies of {len(first.body)} and {len(second.body)} bytes, from {at}: {near!r}"
+
+
+async def all_at_once(place: int, first: Awaitable[Said], *others: Awaitable[Any]) -> list[Any]:
+    """Wait for all of them, begun with the first at this place among the others; what they gave, that of the first
+    first."""
+    begun = [*others[:place], first, *others[place:]]
+    given: list[Any] = list(await asyncio.gather(*begun))
+    return [given.pop(place), *given]

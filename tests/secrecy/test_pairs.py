@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from claims.hidden import SECRETS, hidden_from
 from claims.pairs import LOT, OBSERVERS, Tally, run
+from claims.telling import listened_to
 from claims.town import FIRMS, Twin, case_of
 from cloudnego.web import queries
 from cloudnego.web.cases import Found
@@ -43,18 +44,21 @@ def test_what_one_must_not_see_changes_no_byte(part: int, capsys: pytest.Capture
     assert tally.hidden.total() > tally.pairs // 2, "hardly anything was hidden"
     assert len(tally.observers) > 8, tally.observers
     assert len(tally.secrets) > len(SECRETS) // 2, tally.secrets
+    assert tally.told > 0, "no webhook was told of anything"
+
+
+def _written(twin: Twin) -> int:
+    """How much was written in all cases that hide something."""
+    log = twin.house.site.log
+    return sum(size for firm in FIRMS for _, size in log.versions(case_of(firm)).values())
 
 
 def _leaking(twin: Twin, app: ASGIApp, leak: Callable[[int, Message], None]) -> ASGIApp:
-    """The application behind something that lets out how much was written in all cases that hide something."""
-    log = twin.house.site.log
-
-    def written() -> int:
-        return sum(size for firm in FIRMS for _, size in log.versions(case_of(firm)).values())
+    """The application behind something that lets this out."""
 
     async def leaky(scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
-            leak(written(), message)
+            leak(_written(twin), message)
             await send(message)
 
         await app(scope, receive, sending)
@@ -90,8 +94,18 @@ def test_a_planted_leak_is_caught(leak: Callable[[int, Message], None]) -> None:
 
 
 def test_a_leak_in_a_frame_is_caught() -> None:
-    tally = run(13, 1, lambda twin, app: _leaking(twin, app, _in_a_frame))  # a history in which they listen
+    tally = run(16, 1, lambda twin, app: _leaking(twin, app, _in_a_frame))  # a history in which they listen
     assert any("frames of" in one.what for one in tally.broken), "nobody listened, or nobody noticed"
+
+
+def _in_what_is_told(twin: Twin, app: ASGIApp) -> ASGIApp:
+    listened_to(twin.house).leak = lambda: str(_written(twin)).encode()
+    return app
+
+
+def test_a_leak_in_what_a_webhook_is_told_is_caught() -> None:
+    tally = run(2, 1, _in_what_is_told)  # a history in which a program watches
+    assert any("what was told" in one.what for one in tally.broken), "nobody was told, or nobody noticed"
 
 
 def _showing(table: str, twin: Twin, app: ASGIApp) -> ASGIApp:

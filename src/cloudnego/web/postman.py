@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple
 
 import msgspec
@@ -80,10 +80,12 @@ class _Told(NamedTuple):
 
 
 class Postman:
-    """One in each process. All of it on the event loop, reading and noting in threads."""
+    """One in each process. All of it on the event loop, reading and noting in threads. `tick`: a monotonic clock in
+    seconds."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, tick: Callable[[], float] = time.monotonic) -> None:
         self._site: Final = site
+        self._tick: Final = tick
         self._me: Final = secrets.token_hex(8)
         self._gate: Final = asyncio.Semaphore(_AT_ONCE)
         self._running: Final[dict[str, asyncio.Task[None]]] = {}
@@ -111,8 +113,8 @@ class Postman:
                 rang, cases = waiting.moved.is_set(), frozenset(waiting.cases)
                 waiting.moved.clear()
                 waiting.cases.clear()
-                whole = (rang and not cases) or time.monotonic() - swept >= _SWEEP_S
-                swept = time.monotonic() if whole else swept
+                whole = (rang and not cases) or self._tick() - swept >= _SWEEP_S
+                swept = self._tick() if whole else swept
                 try:
                     await self.round(None if whole else cases)
                 except Exception as wrong:  # the next round tries again
@@ -208,17 +210,17 @@ class Postman:
     async def _told(self, hook: Hook, seen: Seen, line: Line) -> _Told:
         """Post a page of events one after the other."""
         tried: list[Tried] = []
-        noted = time.monotonic()
+        noted = self._tick()
         for place, document in seen.rows:
             one = await self._post(line, hook, document)
             tried.append(one)
             if one.outcome is not Outcome.DELIVERED:
                 return await self._failed(hook, tried, place)
             hook = _at(hook, place)
-            if len(tried) >= _NOTED_EVERY or time.monotonic() - noted >= _NOTED_S:
+            if len(tried) >= _NOTED_EVERY or self._tick() - noted >= _NOTED_S:
                 if not await self._note(hook, tried):
                     return _Told(hook, goes_on=False)
-                tried, noted = [], time.monotonic()
+                tried, noted = [], self._tick()
         hook = _at(hook, seen.read_to)
         return _Told(hook, await self._note(hook, tried) and (seen.more or not seen.whole))
 
@@ -267,9 +269,9 @@ class Postman:
         return tried
 
     async def _post(self, line: Line, hook: Hook, document: EventDocument | Ping) -> Tried:
-        body, at_s, began = encode(document), self._site.now_s(), time.monotonic()
+        body, at_s, began = encode(document), self._site.now_s(), self._tick()
         outcome, status = await _outcome(line.post(body, signed(hook, document.id, at_s, body)))
-        took_ms = round((time.monotonic() - began) * 1000)
+        took_ms = round((self._tick() - began) * 1000)
         return Tried(event=document.id, type=document.type, at_s=at_s, took_ms=took_ms, outcome=outcome, status=status)
 
     def _away(self, document: EventDocument | Ping, wrong: Away) -> Tried:
