@@ -103,9 +103,8 @@ def run(*, quick: bool = False) -> dict[str, Any]:
     """Ninety events and a thousand webhooks; in the quick form nine and twenty, once."""
     structlog.configure(processors=[_drop])
     runs, hooks = (1, 20) if quick else (RUNS, HOOKS)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as listening:
         place = Path(folder)
-        listening = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/hook"
         receiver = os.fork()
         if receiver == 0:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -110,8 +111,9 @@ def _doom(point: str, hit: int) -> None:
 # --- the receiver -------------------------------------------------------------------------------------------------
 
 
-def receive(listening: socket.socket, secret: Path | None, book: Path, seed: int) -> None:
-    """Take what comes until the end of the process; without a secret in the best of moods, looking at nothing."""
+def receive(listening: socket.socket, secret: Path | None, book: Path, seed: int, path: str = "/hook") -> None:
+    """Take what comes until the end of the process; without a secret in the best of moods, looking at nothing. What
+    asks for another path is meant for whoever had this port before."""
     dice, out = Random(seed), os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     class Handler(BaseHTTPRequestHandler):
@@ -119,6 +121,9 @@ def receive(listening: socket.socket, secret: Path | None, book: Path, seed: int
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path != path:
+                self.send_error(404)
+                return
             mood = dice.random() if secret is not None else 1.0
             if mood < 0.005:
                 self.close_connection = True
@@ -282,20 +287,21 @@ def hooked(count: int, seed: int) -> Hooked:
     structlog.configure(processors=[_drop])
     with tempfile.TemporaryDirectory(prefix="cloudnego-hooked-") as folder:
         place, secret, book = Path(folder) / "data", Path(folder) / "secret", Path(folder) / "book"
-        listening = socket.create_server(("127.0.0.1", 0))
+        listening, path = socket.create_server(("127.0.0.1", 0)), f"/hook/{secrets.token_hex(8)}"
         receiver = os.fork()
         if receiver == 0:
-            receive(listening, secret, book, seed)
+            receive(listening, secret, book, seed, path)
         try:
             founded = asyncio.run(found_town(settings_for(place)))
             asyncio.run(open_cases(founded, CASES))
-            ids = begin(place, f"http://127.0.0.1:{listening.getsockname()[1]}/hook", founded, secret)
+            ids = begin(place, f"http://127.0.0.1:{listening.getsockname()[1]}{path}", founded, secret)
             supervisor, ended = Supervisor(place, book, ids, seed), Counter[str]()
             for _ in range(count):
                 ended[supervisor.life()] += 1
         finally:
             os.kill(receiver, signal.SIGKILL)
             os.waitpid(receiver, 0)
+            listening.close()
             shutil.rmtree(place, ignore_errors=True)
     return Hooked(count, dict(sorted(ended.items())), len(ids), supervisor.deliveries, supervisor.passes)
 

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from playwright.async_api import FilePayload, Locator, Page
+from playwright.async_api import FilePayload, Locator, Page, TimeoutError
 
 PAPER: Final = FilePayload(name="scan.txt", mimeType="text/plain", buffer="演示·无效力\n".encode())
+_DRAWN_MS: Final = 5_000
 _KNOWN: Final = ("hash", "whole")  # the case knows them; the form shows them
 
 
@@ -30,8 +31,10 @@ class Form:
 
     async def _field(self, at: str, value: Any) -> None:
         field = self._page.locator(f'[data-at="{at}"]')
-        if not await field.count():
-            raise AssertionError(f"the form does not ask for {at}, which is to be {value!r}")
+        try:
+            await field.first.wait_for(state="attached", timeout=_DRAWN_MS)
+        except TimeoutError as missing:
+            raise AssertionError(f"the form does not ask for {at}, which is to be {value!r}") from missing
         await self._unfold(field)
         kind = ((await field.get_attribute("class")) or "").removeprefix("field").split()[0]
         if kind in _KNOWN:

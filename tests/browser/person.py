@@ -91,6 +91,7 @@ _UNSEEN: Final = """() => {
 }"""
 _STANDS: Final = """(within) => document.activeElement?.closest(within) !== null"""
 _REST_MS: Final = 20_000
+_ABORTED: Final = "net::ERR_ABORTED"
 
 
 class Person:
@@ -106,6 +107,7 @@ class Person:
         self._under_way: set[Request] = set()  # not answered yet
         self._expected: set[int] = set()
         self._losing = False
+        self._leaving = False
         self.answers: dict[str, Any] = {}  # the last to each address something was sent to
         page.on("console", self._said)
         page.on("pageerror", lambda error: self._wrong.append(f"uncaught: {error}"))
@@ -118,8 +120,10 @@ class Person:
     # --- going about ----------------------------------------------------------------------------------------------
 
     async def goes_to(self, path: str) -> None:
-        """Open an address as if it was typed in."""
+        """Open an address as if it was typed in. What the page before was just asking for, nobody waits for any more."""
+        self._leaving = True
         await self.page.goto(self.url + path)
+        self._leaving = False
         await self.is_fine()
 
     async def presses(self, name: str | re.Pattern[str]) -> None:
@@ -291,7 +295,8 @@ class Person:
 
     def _failed(self, request: Request) -> None:
         self._under_way.discard(request)
-        if not self._losing:
+        left = self._leaving and request.method == "GET" and request.failure == _ABORTED
+        if not self._losing and not left:
             self._wrong.append(f"failed: {request.method} {request.url} {request.failure}")
 
     def _answered(self, response: Response) -> None:
