@@ -120,7 +120,7 @@ class Person:
     # --- going about ----------------------------------------------------------------------------------------------
 
     async def goes_to(self, path: str) -> None:
-        """Open an address as if it was typed in. What the page before was just asking for, nobody waits for any more."""
+        """Open an address as if it was typed in. What the page before was just asking for, nobody waits for."""
         self._leaving = True
         await self.page.goto(self.url + path)
         self._leaving = False
