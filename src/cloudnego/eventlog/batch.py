@@ -19,7 +19,7 @@ from cloudnego.eventlog.leaf import case_id
 from cloudnego.eventlog.seal import Sealed, event_of, leaf_of
 from cloudnego.eventlog.store import Moved, Store
 from cloudnego.eventlog.tables import StreamKey
-from cloudnego.ports import Asked, Bell
+from cloudnego.ports import Asked, Bell, Receipt
 
 
 class Plan(NamedTuple):
@@ -73,6 +73,18 @@ class Batches:
         answers = self.judge(connection, asks)
         moved, settled = self.finish(connection)
         return Outcome(answers, moved, settled, tuple(self._rows))
+
+    def together(self, connection: Connection, asks: Sequence[Asked], *, keep: bool) -> Outcome:
+        """The same of commands that each open a case: all of them, or, where one is refused or `keep` is not, none."""
+        assert all(asked.command.opens for asked in asks), "what has changed a case that was there is not taken back"
+        self.begin(connection)
+        answers = self.judge(connection, asks)
+        if keep and all(isinstance(one, Receipt) for one in answers):
+            moved, settled = self.finish(connection)
+            return Outcome(answers, moved, settled, tuple(self._rows))
+        connection.rollback()
+        self._books.take_back(self._opening)
+        return Outcome(answers, {}, [])
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction; on SQLite this locks every stream."""

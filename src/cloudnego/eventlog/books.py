@@ -96,6 +96,11 @@ class Books:
         for case in cases:
             self._cases.pop(case, None)
 
+    def take_back(self, cases: Iterable[str]) -> None:
+        """Forget cases and keys of a transaction that only opened cases and was rolled back."""
+        self.drop(cases)
+        self.keys.forget()
+
     def settle(self, written: Iterable[Case]) -> None:
         """After the commit: memory and disk agree. Keep the cases used last."""
         for case in written:

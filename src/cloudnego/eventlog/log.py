@@ -21,6 +21,7 @@ from cloudnego.eventlog.database import Ownership, assert_durable, connect, sqli
 from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.erase import erase
 from cloudnego.eventlog.feed import Feed
+from cloudnego.eventlog.judge import Answer
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.reader import Reader, Settled
 from cloudnego.eventlog.store import Store
@@ -84,6 +85,11 @@ class SqlLog:
 
     async def ask(self, asked: Asked) -> Receipt:
         return await self._writer.ask(asked)
+
+    def ask_together(self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool) -> list[Answer]:
+        """Commands that open cases, in one transaction: all of them, or, where one is refused or `keep` is not, none.
+        Blocks. Raises Busy."""
+        return self._writer.ask_together(asks, loop, keep=keep)
 
     @property
     def waiting(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -39,6 +40,15 @@ class Waiting(NamedTuple):
     answer: asyncio.Future[Answer]
 
 
+class Together(NamedTuple):
+    """Commands that open cases, all or none; if `keep` is not, they are judged and nothing is written."""
+
+    asks: tuple[Asked, ...]
+    keep: bool
+    loop: asyncio.AbstractEventLoop
+    answers: Future[list[Answer]]
+
+
 class Follower(NamedTuple):
     """Who is told what was written, on which loop, and of which cases he wants to know."""
 
@@ -71,7 +81,8 @@ class Writer:
         self._settled: Final = settled
         self._queue_max: Final = queue_max
         self._budget_max: Final = budget_max
-        self._queue: Final[SimpleQueue[Waiting | None]] = SimpleQueue()
+        self._queue: Final[SimpleQueue[Waiting | Together | None]] = SimpleQueue()
+        self._next: Together | None = None
         self._guard: Final = Lock()
         self._purses: Final[Counter[Purse]] = Counter()
         self._waiting = 0
@@ -105,6 +116,17 @@ class Writer:
             self._queue.put(Waiting(asked, purse, loop, future))
         return told(await future)
 
+    def ask_together(self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool) -> list[Answer]:
+        """Queue commands that open cases, all or none, and wait for their answers; who follows is told on `loop`.
+        Blocks. Raises Busy at once if they are not taken on."""
+        with self._guard:
+            if not self.alive or self._waiting >= self._queue_max:
+                raise Busy(1)
+            self._waiting += 1
+            one = Together(tuple(asks), keep, loop, Future())
+            self._queue.put(one)
+        return one.answers.result()
+
     def follow(self, follower: Follower) -> None:
         """Tell this one of what is written from now on, before the bell rings and before who asked has his answer.
 
@@ -125,22 +147,29 @@ class Writer:
     def _run(self) -> None:
         try:
             while (batch := self._take()) is not None:
-                self._carry_out(batch)
+                if isinstance(batch, Together):
+                    self._carry_out_together(batch)
+                else:
+                    self._carry_out(batch)
         finally:
             if self._connection is not None:
                 self._connection.close()
 
-    def _take(self) -> list[Waiting] | None:
-        """Wait for one command, then take all that wait with it. None when everything is done and we close."""
-        first = self._queue.get()
-        if first is None:
-            return None
+    def _take(self) -> list[Waiting] | Together | None:
+        """Wait for one command, then take all that wait with it; commands that come together are taken by themselves.
+        None when everything is done and we close."""
+        first, self._next = self._next or self._queue.get(), None
+        if first is None or isinstance(first, Together):
+            return first
         batch = [first]
         try:
             while len(batch) < BATCH_MAX:
                 more = self._queue.get_nowait()
                 if more is None:
                     self._queue.put(None)  # closing: seen again when this batch is done
+                    break
+                if isinstance(more, Together):
+                    self._next = more
                     break
                 batch.append(more)
         except Empty:
@@ -162,6 +191,23 @@ class Writer:
                 else:
                     del self._purses[waiting.purse]
         self._deliver(batch, outcome)
+
+    def _carry_out_together(self, one: Together) -> None:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            outcome = self._batches.together(self._connection, one.asks, keep=one.keep)
+            self._settled(outcome.settled)
+        except Exception as wrong:
+            _log.exception("batch_failed", commands=len(one.asks), error=type(wrong).__name__)
+            self._undo()
+            outcome = Outcome([Later()] * len(one.asks), {}, [])
+        with self._guard:
+            self._waiting -= 1
+        self._tell_follower(outcome)
+        with suppress(RuntimeError):  # the loop is closed: whoever listened there has left, what was written stays
+            one.loop.call_soon_threadsafe(self._tell, outcome.moved, [])
+        one.answers.set_result(outcome.answers)
 
     def _attempt(self, asks: list[Asked]) -> Outcome:
         """One transaction. Where the database failed, all are to ask again; where we did, the others are spared it."""

@@ -96,5 +96,6 @@ def _wrong(report: Report, one: Wrong) -> WrongDocument:
     column, head = column_of(report, one)
     return WrongDocument(
         row=one.row, column=column, head=head, field=one.field, code=one.code,
-        message=say(f"imports.problems.{one.code}", one.facts), cure=say(f"imports.cures.{one.code}", one.facts),
+        message=one.facts.get("said") or say(f"imports.problems.{one.code}", one.facts),
+        cure=one.facts.get("cure") or say(f"imports.cures.{one.code}", one.facts),
     )  # fmt: skip

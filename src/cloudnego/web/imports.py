@@ -6,6 +6,7 @@ register judges anew. What belongs to somebody else is not there for him.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
@@ -18,6 +19,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cloudnego.core.vocabulary import Office
 from cloudnego.files.kinds import MEDIA, FileKind, Why
 from cloudnego.identity.mandates import KEEP_ROSTER, mandate_covers
 from cloudnego.identity.register import Entry
@@ -35,12 +37,15 @@ from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.acting import in_force, registering
 from cloudnego.web.answers import answer
 from cloudnego.web.bodies import visible
+from cloudnego.web.cases import find
 from cloudnego.web.described import described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.exports import CSV
+from cloudnego.web.import_acts import ContractsTarget, WageTablesTarget
 from cloudnego.web.import_documents import ImportDocument, ImportsDocument, document_of
+from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.site import Site
 from cloudnego.web.wire import body_of, headers_of
 from cloudnego.web.workers import keeper_of
@@ -101,7 +106,7 @@ async def import_enterprises(
     """Enter and change enterprises."""
     _check(site, who, ImportKind.ENTERPRISES)
     target = EnterprisesTarget(site.engine, by_of(site, who))
-    return await _begun(request, site, who, _Wish(ImportKind.ENTERPRISES, dry_run, partial), target)
+    return await _begun(request, site, who, _Wish(ImportKind.ENTERPRISES, dry_run, partial), lambda _file: target)
 
 
 @router.post("/imports/rosters", **_door(ImportKind.ROSTERS, "employers_office"))
@@ -117,7 +122,9 @@ async def import_rosters(
     """Add, rename and strike lines of rosters."""
     given = await _kept(site, who, ImportKind.ROSTERS, of_enterprise)
     target = RostersTarget(site.engine, by_of(site, who), given)
-    return await _begun(request, site, who, _Wish(ImportKind.ROSTERS, dry_run, partial, of_enterprise or ""), target)
+    return await _begun(
+        request, site, who, _Wish(ImportKind.ROSTERS, dry_run, partial, of_enterprise or ""), lambda _file: target
+    )
 
 
 @router.post("/imports/delegates", **_door(ImportKind.DELEGATES, "employers_office"))
@@ -134,7 +141,9 @@ async def import_delegates(
     """Enter, change and end delegates."""
     given = await _kept(site, who, ImportKind.DELEGATES, of_enterprise)
     target = DelegatesTarget(site.engine, by_of(site, who), given, change_reason)
-    return await _begun(request, site, who, _Wish(ImportKind.DELEGATES, dry_run, partial, of_enterprise or ""), target)
+    return await _begun(
+        request, site, who, _Wish(ImportKind.DELEGATES, dry_run, partial, of_enterprise or ""), lambda _file: target
+    )
 
 
 @router.post("/imports/reference-values", **_door(ImportKind.REFERENCE_VALUES))
@@ -144,7 +153,44 @@ async def import_reference_values(
     """Enter figures with their sources."""
     _check(site, who, ImportKind.REFERENCE_VALUES)
     target = ReferencesTarget(site.engine, by_of(site, who))
-    return await _begun(request, site, who, _Wish(ImportKind.REFERENCE_VALUES, dry_run, partial), target)
+    return await _begun(request, site, who, _Wish(ImportKind.REFERENCE_VALUES, dry_run, partial), lambda _file: target)
+
+
+@router.post("/imports/contracts", **_door(ImportKind.CONTRACTS, "acting_as_required"))
+async def import_contracts(
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    acting_as: ActingAs = None,
+    dry_run: DryRun = False,
+    partial: Partial = False,
+) -> Response:
+    """Register contracts in force."""
+    _check(site, who, ImportKind.CONTRACTS)
+    loop = asyncio.get_running_loop()
+
+    def target(file: str) -> Target:
+        return ContractsTarget(site, who, loop, acting_as, file)
+
+    return await _begun(request, site, who, _Wish(ImportKind.CONTRACTS, dry_run, partial), target)
+
+
+@router.post("/imports/wage-tables/{case_id}", **_door(ImportKind.WAGE_TABLES, "acting_as_required"))
+async def import_wage_tables(
+    *,
+    request: Request,
+    site: TheSite,
+    who: SignedIn,
+    case_id: CaseId,
+    acting_as: ActingAs = None,
+    dry_run: DryRun = False,
+) -> Response:
+    """Deliver a wage table to a case one belongs to."""
+    found = await find(site, who, case_id, acting_as)
+    target = WageTablesTarget(site, who, asyncio.get_running_loop(), acting_as, found.id)
+    wish = _Wish(ImportKind.WAGE_TABLES, dry_run, partial=False, about=found.id)
+    return await _begun(request, site, who, wish, lambda _file: target)
 
 
 # --- who may, before a file is read ---------------------------------------------------------------------------------
@@ -152,13 +198,20 @@ async def import_reference_values(
 _OFFICES: Final = {
     ImportKind.ENTERPRISES: KEEPERS | OWNERS,
     ImportKind.REFERENCE_VALUES: VALUERS,
+    ImportKind.CONTRACTS: KEEPERS | OWNERS | {Office.UNION, Office.EMPLOYERS_BODY},
 }
 
 
 def _check(site: Site, who: Who, kind: ImportKind) -> None:
     """Raises `Problem` 404 where no office of his imports such rows, 409 where only the mandate falls short."""
-    if kind in _OFFICES:
-        offices = _OFFICES[kind]
+    if kind is ImportKind.WAGE_TABLES:  # of a case: who does not see it any more is told of his own rows all the same
+        return
+    offices = _OFFICES.get(kind)
+    if kind is ImportKind.CONTRACTS and offices is not None:  # whether a mandate covers it is asked row by row
+        if not any(one.office in offices for one in in_force(site, who)):
+            raise Problem("not_found")
+        return
+    if offices is not None:
         registering(site, who, lambda held: tuple(one for one in held if one.office in offices))
         return
     keeping = [one for one in in_force(site, who) if one.office in ROSTER_KEEPERS]
@@ -184,8 +237,8 @@ def by_of(site: Site, who: Who) -> By:
 # --- taking it in -------------------------------------------------------------------------------------------------
 
 
-async def _begun(request: Request, site: Site, who: Who, wish: _Wish, target: Target) -> Response:
-    """The import as it begins: it is carried out when its turn comes."""
+async def _begun(request: Request, site: Site, who: Who, wish: _Wish, target_of: Callable[[str], Target]) -> Response:
+    """The import as it begins: it is carried out when its turn comes. A target may want the SHA-256 of the file."""
     if _busy[who.person] >= _AT_ONCE or _busy.total() >= _WAITING:
         raise Problem("busy", retry_after_s=_RETRY_S)
     content, format_, mapping = await _sent(request, site, wish.kind)
@@ -197,7 +250,8 @@ async def _begun(request: Request, site: Site, who: Who, wish: _Wish, target: Ta
     job, is_new = await site.threads.run(imports.begin, site.new_id("x"), order)
     if is_new:
         _busy[who.person] += 1
-        site.importers.start(_carried_out, site, imports, (job.id, order, target), lambda: _done(who.person))
+        work = (job.id, order, target_of(job.sha256))
+        site.importers.start(_carried_out, site, imports, work, lambda: _done(who.person))
     return answer(document_of(job, None), 202, {"Location": f"/api/v1/imports/{job.id}"})
 
 

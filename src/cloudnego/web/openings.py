@@ -38,9 +38,14 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
     Raises `Problem` 404 where the register has no such enterprise or he has nothing to do with it, and where the
     parent he names is no case of his: all alike. 422 where he must say in which capacity he acts.
     """
+    return await site.threads.run(opening_now, site, who, command, acting_as)
+
+
+def opening_now(site: Site, who: Who, command: Command, acting_as: str | None) -> Opening:
+    """The same, from a thread. Blocks."""
     assert isinstance(command, OpenCase | RegisterContract), "only two commands open a case"
     today = site.today(who.district)
-    word = await site.threads.run(_word, site, who.district, command)
+    word = _word(site, who.district, command)
     if word is None:
         raise Problem("not_found")
     try:
@@ -50,7 +55,7 @@ async def opening_of(site: Site, who: Who, command: Command, acting_as: str | No
         act = type(command).model_fields["type"].default
         member = mandated(who, word.parties, act, member, acting_as=acting_as, today=today)
         if isinstance(command, OpenCase) and command.parent is not None:
-            await site.threads.run(_check_parent, site, who, command.parent, acting_as, today)
+            _check_parent(site, who, command.parent, acting_as, today)
     except ActingAsRequired:
         raise Problem("acting_as_required") from None
     return Opening(member=member, register=word.register)

@@ -91,6 +91,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "import_rosters": None,  # no program of the employer's keeps, or reads, who the workers are
     "import_delegates": None,
     "import_reference_values": None,
+    "import_contracts": PortalScope.OPEN,
+    "import_wage_tables": PortalScope.ACT,
     "list_imports": PortalScope.REGISTER,
     "get_import": PortalScope.REGISTER,
     "get_import_template": PortalScope.REGISTER,
