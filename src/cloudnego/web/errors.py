@@ -94,6 +94,7 @@ STATUS: Final[Mapping[str, int]] = {
     "credit_code_taken": 409,
     "enterprise_changed": 409,
     "too_many_sandboxes": 409,
+    "too_many_trials": 409,
     "app_exists": 409,
     "second_person_needed": 409,
     "too_many_passkeys": 409,

@@ -97,13 +97,14 @@ async def open_practice(request: Request, site: TheSite, who: SignedIn) -> Respo
     body = parsed(request, PracticeBody)
     password = secrets.token_urlsafe(12)
     made = await hash_of(site, password)
-    return answer(await site.threads.run(_open, site, asyncio.get_running_loop(), body, password, made), 201)
+    opened, _ = await site.threads.run(begun, site, asyncio.get_running_loop(), body, password, made)
+    return answer(opened, 201)
 
 
-def _open(
+def begun(
     site: Site, loop: asyncio.AbstractEventLoop, body: PracticeBody, password: str, password_hash: str
-) -> PracticeOpened:
-    """Blocks as long as some hundred acts take to be written."""
+) -> tuple[PracticeOpened, str]:
+    """A practice, and the id of its firm. Raises `Problem`. Blocks as long as some hundred acts take to be written."""
     room_for_one(site)
     try:
         pack = shipped_pack(body.pack) if body.pack is not None else site.default_pack
@@ -117,13 +118,14 @@ def _open(
     ends_s = site.now_s() + site.limits.practice_days * DAY_S
     site.districts.make(district, NAME, "sandbox", pack, shipped_calendar(), ends_s=ends_s)
     try:
-        return _played(site, loop, district, settled, body=body, password=password)
+        opened = _played(site, loop, district, settled, body=body, password=password)
     except Exception as wrong:  # half a practice is no practice, and would keep its place
         with writing(site.engine) as session:
             end_sandbox(session, district, site.now_s())
         if isinstance(wrong, Refused):
             raise StoryRefused from wrong
         raise
+    return opened, settled.register.enterprise
 
 
 def _played(
