@@ -52,6 +52,13 @@ def test_an_amendment_says_its_cause_and_both_texts() -> None:
     assert ("事由", "法律法规变化") in rows_of(amendment)
 
 
+def test_an_article_is_named_in_full_and_what_nobody_knows_as_it_was_written() -> None:
+    opinion = [one for one in papers_of(source_of("silent-enterprise")) if one.doc == "D21"]
+    assert ("依据的条文", "《杭州市企业工资集体协商条例》第24条") in set().union(*map(rows_of, opinion))
+    other = altered(source_of("silent-enterprise"), e.OpinionIssued, article="劳动法")
+    assert ("依据的条文", "劳动法") in set().union(*(rows_of(one) for one in papers_of(other) if one.doc == "D21"))
+
+
 def test_of_few_voters_the_counts_stand_only_where_their_stream_is_seen() -> None:
     few = altered(source_of(), e.CongressConvened, total=8)
     few = altered(few, e.BallotRecorded, total=8, present=8, issued=8, returned=8, yes=7, no=1, abstain=0)

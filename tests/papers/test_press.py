@@ -48,6 +48,17 @@ def test_what_people_wrote_is_text_and_never_markup() -> None:
     assert wrote.replace(" ", "") in told.replace(" ", "")
 
 
+def test_a_wide_space_is_a_space_and_the_dot_within_a_name_begins_no_line() -> None:
+    contract = next(one for one in papers_of(source_of()) if one.doc == "D14")
+    assert "〔U+" not in text_of(PRESS.printed(contract, "n-1", LINK))
+    names = "阿卜杜热合曼·买买提明·艾合买提江" * 6
+    paper = replace(an_offer(), blocks=tuple(Text(text=names[at:]) for at in range(17) if names[at] != "·"))
+    pages = PdfReader(BytesIO(PRESS.printed(paper, "n-1", LINK))).pages
+    begun = [line.strip() for page in pages for line in page.extract_text().splitlines()]
+    assert any(line.endswith("·") for line in begun)
+    assert not [line for line in begun if line.startswith("·")]
+
+
 def test_what_the_font_lacks_is_named_and_what_hides_is_shown() -> None:
     assert shown("王😀\u202e䶮\u200b") == "王〔U+1F600〕〔U+202E〕䶮〔U+200B〕"
     PRESS.printed(replace(an_offer(), enterprise="ئۇيغۇر 😀 \ue000"), "n-1", LINK)  # PDF/A would refuse it

@@ -11,7 +11,7 @@ from cloudnego.core.commands import ClauseResult
 from cloudnego.core.vocabulary import STEPS, Kind, Side
 from cloudnego.papers.assembly import Sitting, sittings
 from cloudnego.papers.facts import Block, Facts, Fields, Sign, Signs, Table, Text
-from cloudnego.papers.parts import bench_of, chief_signs, law, sheet
+from cloudnego.papers.parts import article, bench_of, chief_signs, law, sheet
 from cloudnego.papers.pen import Pen, Two, blank_day, day, side_said, word, yuan
 from cloudnego.papers.sources import Source, day_of, words
 from cloudnego.texts import say
@@ -125,7 +125,10 @@ def review(source: Source, pen: Pen) -> Iterator[Facts]:
         match one.event:
             case e.ContractObjected() as no:
                 rows = tuple(
-                    (pen.cell(source.head(heads[x.clause])) if x.clause in heads else x.clause, x.article)
+                    (
+                        pen.cell(source.head(heads[x.clause])) if x.clause in heads else x.clause,
+                        article(source, x.article),
+                    )
                     for x in no.clauses
                 )
                 opinion = words(no, "opinion")
@@ -248,13 +251,13 @@ def letters(source: Source, pen: Pen) -> Iterator[Facts]:
                 kind, text, organ = "recommendation", words(advice, "facts"), source.firm.authority
             case _:
                 continue
-        article = one.event.article if isinstance(one.event, e.OpinionIssued) else None
+        named = article(source, one.event.article) if isinstance(one.event, e.OpinionIssued) else None
         blocks: list[Block] = [
             pen.text("to_whom", "lead", organ=organ),
             pen.text(f"{kind}.opens", enterprise=source.firm.name, year=source.opened.wage_year),
             pen.heading("facts"),
             Text(text=text) if text is not None else pen.text("erased"),
-            Fields(rows=((pen.label("article"), article), (pen.label("demand"), None), (pen.label("by"), None))),
+            Fields(rows=((pen.label("article"), named), (pen.label("demand"), None), (pen.label("by"), None))),
             Signs(rows=(Sign(role=pen.label("chair"), seal=True),)),
         ]
         yield sheet(source, pen, ("D21", f"{one.stream.value}.{one.seq}"), blocks, day_of(one), title=f"{kind}.title")

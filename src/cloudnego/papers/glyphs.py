@@ -12,7 +12,7 @@ _FACE: Final = 2  # of the five in the file: Simplified Chinese
 _SEGMENTED: Final = 12  # the form of a table of characters beyond U+FFFF
 _SELECTORS: Final = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 """Variation selectors choose a shape of the character before them, and are no character."""
-_SPACES: Final = "\n\t"
+_SPACES: Final = "\n\t\u3000"
 
 
 def shown(text: str) -> str:

@@ -65,6 +65,12 @@ def law(source: Source, cites: Sequence[str]) -> Two:
     return Two("、".join(zh), "; ".join(en))
 
 
+def article(source: Source, said: str | None) -> str | None:
+    """An article that somebody named, in full where he named it by the code of its text; else as he wrote it."""
+    parts = _ARTICLE.fullmatch(said or "")
+    return law(source, (said or "",)).zh if parts is not None and parts[1] in source.law.pack.sources else said
+
+
 def amount(one: TopicFact | TermFact) -> Two | None:
     """The figure of a topic or a term."""
     rate = one.asked_rate if isinstance(one, TopicFact) else one.rate
