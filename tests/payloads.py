@@ -239,6 +239,7 @@ PAYLOADS: Mapping[type[c.Command], Fill] = {
     c.AnswerOpinion: _plain(opinion="notice.1", outcome="corrected", answer="已改"),
     c.IssueRecommendation: _plain(opinion="notice.1", ground="refused", facts="拒不改正"),
     c.ContestFact: _plain(fact="notice.1", statement="不符"),
+    c.CheckScan: _plain(scan="table.1", shows=True),
     c.WithdrawContest: _plain(fact="notice.1"),
     c.WithdrawCase: _plain(reason="改期"),
     c.TakeBackWithdrawal: _plain(),

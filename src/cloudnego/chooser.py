@@ -23,7 +23,7 @@ from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.polls import ends
 from cloudnego.core.state import EMPTY_CAUCUS, Clause
-from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Side, Stream
+from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Seat, Side, Stream
 
 Fields = dict[str, Any]
 
@@ -1025,6 +1025,16 @@ def _withdraw_contest(m: Moment, dice: Random, _: Cast) -> Fields:
     return {"fact": _pick(dice, [f for f, contest in m.case.contested.items() if m.side in contest.sides])}
 
 
+def _check_scan(m: Moment, dice: Random, _: Cast) -> Fields:
+    apart = {entry: scan for entry, scan in m.case.scans.items() if scan.by != m.by.person}
+    if not m.seats & {Seat.UNION, Seat.SCRUTINEER}:
+        apart = {entry: scan for entry, scan in apart.items() if scan.side is not m.side}
+    seen = sorted(entry for entry, scan in apart.items() if Stream(entry.partition(".")[0]) in m.streams)
+    entry = _pick(dice, [one for one in seen if apart[one].shows is None] or seen)
+    shows = apart[entry].shows is False or (apart[entry].shows is None and dice.random() < 0.9)
+    return {"scan": entry, "shows": shows, **({} if shows else {"reason": "第二页缺少一方的签名。"})}
+
+
 def _reference(m: Moment, dice: Random, _: Cast) -> Fields:
     return {
         "kind": _pick(dice, ["guideline_lower", "guideline_benchmark", "guideline_upper", "cpi"]),
@@ -1084,6 +1094,7 @@ _FILLS: dict[type[c.Command], Callable[[Moment, Random, Cast], Fields]] = {
     c.AdvanceCoordination: _advance,
     c.ExtendDispute: lambda m, d, k: {"days": 10, "reason": "案情复杂"}, c.CloseDispute: _close_dispute, c.Urge: _urge,
     c.IssueOpinion: _opinion, c.AnswerOpinion: _answer_opinion, c.IssueRecommendation: _recommend,
+    c.CheckScan: _check_scan,
     c.ContestFact: _contest, c.WithdrawContest: _withdraw_contest, c.WithdrawCase: lambda m, d, k: dict(_REASON),
     c.EndTalks: lambda m, d, k: dict(_REASON), c.RecordReference: _reference, c.CoverEnterprise: _cover,
 }  # fmt: skip

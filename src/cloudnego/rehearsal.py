@@ -173,6 +173,7 @@ _RARE: dict[type[c.Command], float] = {
     c.WithdrawCase: 0.004, c.EndTalks: 4.0, c.ConsentToWithdrawal: 0.5,
     c.TakeBackWithdrawal: 1.5, c.WithdrawOffer: 0.1, c.LeaveBench: 0.01,
     c.ReplaceRepresentative: 0.01, c.RevokeElectronicService: 0.05, c.ContestFact: 0.1, c.ReportTransfer: 0.1,
+    c.CheckScan: 0.3,
     c.RecordReference: 0.1, c.Urge: 0.1, c.IssueOpinion: 0.1, c.RefuseToSign: 0.1, c.DeclareDeadlock: 0.05,
     c.DropClause: 0.1, c.Suspend: 1.0, c.DelegateChief: 0.1, c.InviteToTable: 0.1, c.EndInvitation: 0.1,
     c.GiveNoObjection: 0.5, c.ObjectToContract: 0.3, c.RequestSupplement: 0.5,

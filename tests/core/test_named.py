@@ -25,7 +25,7 @@ ELSEWHERE: Final = {
 }  # fmt: skip
 """Fields that name another case, the register, an own file or a paper in hand: nothing of a stream of this case."""
 
-EACH_BY_ITSELF: Final = {c.ServePaper: "paper", c.ContestFact: "fact", c.WithdrawContest: "fact"}
+EACH_BY_ITSELF: Final = {c.ServePaper: "paper", c.ContestFact: "fact", c.WithdrawContest: "fact", c.CheckScan: "scan"}
 """Acts about one thing that stands in whatever stream: its stream is looked at when it is named."""
 
 NAMED: Final[dict[type[c.Command], dict[str, Stream]]] = {

@@ -346,6 +346,7 @@ answer_opinion              1-9  employer
 issue_recommendation        1-9  district
 contest_fact                1-9  organs reps
 withdraw_contest            1-9  organs reps
+check_scan                  6-9  organs reps scrutineer
 withdraw_case               1-8  chiefs                          before a side has a chief also its organs
 take_back_withdrawal        1-8  chiefs                          likewise
 consent_to_withdrawal       1-8  chiefs                          likewise

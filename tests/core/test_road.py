@@ -44,9 +44,11 @@ from tests.core.situations import (
     SIGNED,
     TOPICS_READY,
     UNDER_REVIEW,
+    VOTED,
     material_of,
     notice,
     regional,
+    sign,
 )
 from tests.given import (
     AUTHORITY,
@@ -450,3 +452,23 @@ def test_a_regional_case_takes_the_place_of_a_firms_own_when_both_sides_say_so()
     given(REPLIED).when(W1, merge).then_refused(Reason.UNKNOWN_REFERENCE)
     regional_one = REGIONAL_NOTHING.having((TOWN_AS_ORGAN, regional(per_enterprise=False)))
     regional_one.beside(regional_case).when(TOWN_AS_ORGAN, merge).then_refused(Reason.NOT_ENTERPRISE_CASE)
+
+
+# --- signatures in ink ----------------------------------------------------------------------------------------------
+
+
+def test_a_scan_of_signatures_is_compared_by_somebody_else() -> None:
+    """The other side, the union or a scrutineer; never who entered it; what is not so needs its reason."""
+    voted = given(VOTED)
+    signed = voted.having((E1, sign(voted.case)))
+    (entry,) = signed.case.scans.keys() - voted.case.scans.keys()  # the minutes are in ink as well
+    shows, not_so = c.CheckScan(scan=entry, shows=True), c.CheckScan(scan=entry, shows=False)
+    signed.when(E1, shows).then_refused(Reason.OWN_SCAN)
+    signed.when(HR, shows).then_refused(Reason.NO_SCAN_TO_CHECK)
+    given(BOTH_LISTED).when(W1, shows).then_refused(Reason.NOT_IN_THIS_STEP)
+    signed.when(W1, not_so).then_refused(Reason.SCAN_REASON_MISSING)
+    signed.when(W1, c.CheckScan(scan="table.1", shows=True)).then_refused(Reason.FACT_UNKNOWN)
+    missing = signed.when(W1, not_so.model_copy(update={"reason": "没有盖章"})).then(like(e.ScanChecked, side=W)).after
+    assert missing.case.scans[entry].shows is False
+    missing.when(UNION, not_so.model_copy(update={"reason": "同上"})).then_refused(Reason.SCAN_CHECKED)
+    assert missing.having((UNION, shows)).case.scans[entry].shows is True

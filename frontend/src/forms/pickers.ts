@@ -43,6 +43,7 @@ export async function options(source: Source): Promise<Option[]> {
     case 'fact':
     case 'opinion':
     case 'problem':
+    case 'scan':
       await found.loadTimeline().catch((wrong: unknown) => found.entries.length || Promise.reject(wrong as Error)) // others have acted since
       return events(found.entries, source)
     case 'vote':
@@ -154,9 +155,9 @@ async function successors(one: CaseDocument): Promise<Option[]> {
   return [...follow, ...all.filter((other) => !follow.some((row) => row.value === other.value))]
 }
 
-const OF: Record<string, RegExp> = { fact: /./, opinion: /^opinion_issued$/, problem: /^problem_raised$/ }
+const OF: Record<string, RegExp> = { fact: /./, opinion: /^opinion_issued$/, problem: /^problem_raised$/, scan: /^(minutes_confirmed|minutes_signed|draft_signed|contract_signed)$/ }
 
-function events(entries: readonly TimelineEntry[], source: 'fact' | 'opinion' | 'problem'): Option[] {
+function events(entries: readonly TimelineEntry[], source: 'fact' | 'opinion' | 'problem' | 'scan'): Option[] {
   return entries
     .filter((one) => OF[source]!.test(one.type))
     .map((one) => ({ value: `${one.stream}.${one.seq}`, label: word(`events.${one.type}`), note: dayWords(one.at) }))

@@ -30,7 +30,7 @@ export type Kind =
 
 /** From where a value is picked instead of typed. */
 export type Source =
-  | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'enterprise' | 'filing'
+  | 'person' | 'clause' | 'head' | 'material' | 'paper' | 'opinion' | 'problem' | 'fact' | 'scan' | 'enterprise' | 'filing'
   | 'materialCode' | 'valueName' | 'instructor' | 'successor' | 'timer' | 'proposal' | 'question' | 'straw' | 'vote' | 'lineObjection'
 
 export interface Field {
@@ -54,7 +54,7 @@ const nameOf = (ref: string): string => ref.slice(ref.lastIndexOf('/') + 1)
 const PICKED: Record<string, Source> = {
   person: 'person', persons: 'person', chief: 'person', old: 'person', scrutineers: 'person', counters: 'person',
   coordinators: 'person', clause: 'clause', clauses: 'clause', head: 'head', heads: 'head', material: 'material',
-  paper: 'paper', fact: 'fact', enterprise: 'enterprise', enterprises: 'enterprise', covers: 'enterprise',
+  paper: 'paper', fact: 'fact', scan: 'scan', enterprise: 'enterprise', enterprises: 'enterprise', covers: 'enterprise',
   items: 'filing', code: 'materialCode', name: 'valueName', opinion: 'opinion', problem: 'problem', about: 'timer',
   proposal: 'proposal', answers: 'proposal', question: 'question', poll: 'straw', objection: 'lineObjection',
 }

@@ -8,10 +8,10 @@ from typing import Any, TypedDict, TypeVar
 
 from cloudnego.core import commands as c
 from cloudnego.core.calendar import working_days_between
-from cloudnego.core.events import Event
+from cloudnego.core.events import Event, Inked
 from cloudnego.core.moment import Moment, Standing, has_no_chief
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.vocabulary import Evidence, Seat, Side
+from cloudnego.core.vocabulary import Evidence, Seat, Side, Stream
 
 C = TypeVar("C", bound=c.Command)
 Condition = Callable[[Standing], Obstacle | None]
@@ -33,6 +33,10 @@ class DatedFacts(TypedDict):
 class SideFacts(DatedFacts):
     side: Side
     from_paper: bool
+
+
+class SignatureFacts(SideFacts):
+    ink: Inked | None
 
 
 def paper_of(command: c.Command) -> c.OnPaper | None:
@@ -69,6 +73,13 @@ def dated(m: Moment, command: c.Dated) -> DatedFacts:
 def of_side(m: Moment, command: c.SideAct) -> SideFacts:
     """The same, with the side whose act it is."""
     return SideFacts(**dated(m, command), side=m.own_side, from_paper=command.on_paper is not None)
+
+
+def of_signature(m: Moment, command: c.SideAct, stream: Stream) -> SignatureFacts:
+    """The same of a signature that is written into this stream: ink is for others to compare than who entered it."""
+    act = of_side(m, command)
+    ink = None if m.signed or act["evidence"] is None else Inked(entry=m.fresh(stream), by=m.by.person)
+    return SignatureFacts(**act, ink=ink)
 
 
 # --- checks on every command --------------------------------------------------------------------------------------

@@ -1482,6 +1482,16 @@ class ContestFact(Command):
     statement: Text
 
 
+class CheckScan(Command):
+    """Who did not enter it compares the scan of what was signed in ink with the signatures it is entered for: somebody
+    of the other side, the union or a scrutineer. `scan` is the entry, "table.31"; what is not so needs its reason."""
+
+    type: Literal["check_scan"] = "check_scan"
+    scan: Id
+    shows: bool
+    reason: Text | None = None
+
+
 class WithdrawContest(Command):
     """Take a contest back."""
 

@@ -118,6 +118,19 @@ class SideFact(Dated):
     from_paper: bool = False
 
 
+class Inked(Message):
+    """What was signed in ink lies as a scan in the entry of this id, which this person made."""
+
+    entry: Id
+    by: PersonId
+
+
+class SignedFact(SideFact):
+    """A signature; `ink` where it is on paper, for others to compare with the scan."""
+
+    ink: Inked | None = None
+
+
 class _Notice(Event):
     where: ClassVar[Stream] = Stream.NOTICE
 
@@ -728,7 +741,7 @@ class MinutesWritten(Dated):
     upto: Count | None = None
 
 
-class MinutesConfirmed(SideFact):
+class MinutesConfirmed(SignedFact):
     """`agreement_on`: the day minutes that record full agreement bore all the signatures the pack wants."""
 
     type: Literal["minutes_confirmed"] = "minutes_confirmed"
@@ -737,7 +750,7 @@ class MinutesConfirmed(SideFact):
     agreement_on: Day | None
 
 
-class MinutesSigned(SideFact):
+class MinutesSigned(SignedFact):
     """`agreement_on`: this was the last signature that minutes of full agreement still lacked."""
 
     type: Literal["minutes_signed"] = "minutes_signed"
@@ -761,7 +774,7 @@ class DraftStood(Event):
     draft_hash: Sha256
 
 
-class DraftSigned(SideFact):
+class DraftSigned(SignedFact):
     """A chief signed the draft before the ballot; the final signature is another (`ContractSigned`)."""
 
     type: Literal["draft_signed"] = "draft_signed"
@@ -926,7 +939,8 @@ class PollCounted(_Counts):
 # --- 8 filing -----------------------------------------------------------------------------------------------------
 
 
-class ContractSigned(_SideFiling):
+class ContractSigned(SignedFact):
+    where: ClassVar[Stream] = Stream.FILING
     type: Literal["contract_signed"] = "contract_signed"
     person: PersonId
     document_hash: Sha256
@@ -1200,6 +1214,15 @@ class FactContested(_OnFact):
     side: Side
     says_on: Day | None
     evidence: Evidence | None
+
+
+class ScanChecked(_OnFact):
+    """Somebody other than who entered it compared the scan of what was signed in ink: `shows` whether it bears the
+    signatures it was entered for. `side`: whose he is."""
+
+    type: Literal["scan_checked"] = "scan_checked"
+    side: Side | None
+    shows: bool
 
 
 class ContestWithdrawn(_OnFact):

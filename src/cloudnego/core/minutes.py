@@ -12,7 +12,7 @@ from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import sheets
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.acts import dated, of_side, of_signature, said
 from cloudnego.core.attendance import acting_chiefs
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
@@ -172,7 +172,7 @@ def same_minutes(m: Moment, command: c.ConfirmMinutes | c.SignMinutes) -> Obstac
 
 def confirm_minutes(m: Moment, command: c.ConfirmMinutes) -> list[e.Event]:
     """会议记录应当经首席代表签字确认 (HZ 26 ¶3); agreement is dated by the last signature."""
-    meeting, act = m.case.meeting, of_side(m, command)
+    meeting, act = m.case.meeting, of_signature(m, command, Stream.TABLE)
     both = m.own_side.other in meeting.minutes_confirmed
     whole = both and not unsigned(m, meeting.minutes_signed)
     return [
@@ -217,7 +217,7 @@ def signs_for_who_was_there(m: Moment, command: c.SignMinutes) -> Obstacle | Non
 
 
 def sign_minutes(m: Moment, command: c.SignMinutes) -> list[e.Event]:
-    meeting, act = m.case.meeting, of_side(m, command)
+    meeting, act = m.case.meeting, of_signature(m, command, Stream.TABLE)
     persons = command.persons or (m.by.person,)
     whole = len(meeting.minutes_confirmed) == len(Side) and not unsigned(m, meeting.minutes_signed | set(persons))
     return [

@@ -520,6 +520,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
      S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.WithdrawContest, does=road.withdraw_contest, by=ORGANS | BENCH, needs=(road.something_contested,),
          fits=(road.own_contest,)), S.REPRESENTATIVES, S.PERFORMANCE),
+    (Ask(command=c.CheckScan, does=road.check_scan, by=ORGANS | BENCH | SCRUTINEER, needs=(road.scan_to_check,),
+         fits=(road.scan_compared,)), S.MEETING, S.PERFORMANCE),
     (Ask(command=c.WithdrawCase, does=road.withdraw_case, by=CHIEF | ORGANS,
          needs=(chief_speaks, road.no_withdrawal_asked)), S.REPRESENTATIVES, S.FILING),
     (Ask(command=c.TakeBackWithdrawal, does=road.take_back_withdrawal, by=CHIEF | ORGANS,

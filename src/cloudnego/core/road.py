@@ -12,7 +12,7 @@ from cloudnego.core.deadlines import Running, deadlines, is_open, mark_due, runn
 from cloudnego.core.grounds import grounds_of
 from cloudnego.core.moment import Law, Moment
 from cloudnego.core.refusals import Obstacle, Reason, no
-from cloudnego.core.state import Negotiation
+from cloudnego.core.state import Negotiation, Scan
 from cloudnego.core.vocabulary import STEPS, Ending, Scope, Seat, Side, Step, Stream
 
 # --- the ladder: urge, opinion, answer, recommendation --------------------------------------------------------------
@@ -145,6 +145,37 @@ def own_contest(m: Moment, command: c.WithdrawContest) -> Obstacle | None:
 
 def withdraw_contest(m: Moment, command: c.WithdrawContest) -> list[e.Event]:
     return [e.ContestWithdrawn(fact=command.fact, side=m.own_side)]
+
+
+# --- signatures in ink ----------------------------------------------------------------------------------------------
+
+
+def _may_compare(m: Moment, entry: str, scan: Scan) -> bool:
+    """Not who entered it, and none of the side whose signatures it is, but its union and whoever watches the count."""
+    apart = m.side is not scan.side or bool(m.seats & {Seat.UNION, Seat.SCRUTINEER})
+    found = place_of(entry)
+    return m.by.person != scan.by and apart and found is not None and found[0] in m.streams
+
+
+def scan_to_check(m: Moment) -> Obstacle | None:
+    """一人录入，另一人核对: a rule of the platform. Where ink stands in the place of a key, somebody else looks."""
+    there = any(_may_compare(m, entry, scan) for entry, scan in m.case.scans.items())
+    return None if there else no(Reason.NO_SCAN_TO_CHECK, cure=(Seat.CHIEF,))
+
+
+def scan_compared(m: Moment, command: c.CheckScan) -> Obstacle | None:
+    scan, found = m.case.scans.get(command.scan), place_of(command.scan)
+    if scan is None or found is None or found[0] not in m.streams:
+        return no(Reason.FACT_UNKNOWN, id=command.scan)
+    if not _may_compare(m, command.scan, scan):
+        return no(Reason.OWN_SCAN, side=scan.side.other)
+    if not command.shows and not command.reason:
+        return no(Reason.SCAN_REASON_MISSING)
+    return no(Reason.SCAN_CHECKED) if scan.shows is command.shows else None
+
+
+def check_scan(m: Moment, command: c.CheckScan) -> list[e.Event]:
+    return [e.ScanChecked(fact=command.scan, side=m.side, shows=command.shows, words=said(command))]
 
 
 # --- withdrawal ---------------------------------------------------------------------------------------------------

@@ -356,6 +356,15 @@ class Contest(Struct, frozen=True, kw_only=True):
     facts: tuple[str, ...]
 
 
+class Scan(Struct, frozen=True, kw_only=True):
+    """The scan of what a side signed in ink: who entered it, and whether it shows the signatures as somebody else found
+    who compared it; None while nobody has."""
+
+    side: Side
+    by: str
+    shows: bool | None = None
+
+
 class Suspensions(Struct, frozen=True, kw_only=True):
     """The talks lying still: what each chief named, since when, until when, and the days of those that are over."""
 
@@ -414,6 +423,7 @@ class Negotiation(Struct, frozen=True, kw_only=True):
     transfers: int = 0
     contested: dict[str, Contest] = {}  # by the id of the event, "table.7"
     statements: tuple[str, ...] = ()  # facts a side attached a statement to
+    scans: dict[str, Scan] = {}  # by the id of the entry, "table.31"
     talks_reported_on: date | None = None  # to the upper union, before the talks (SD 24)
     withdrawal: Side | None = None
     merger: Both[str | None] = NONE

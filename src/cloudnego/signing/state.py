@@ -22,10 +22,21 @@ How = Literal["device", "ink", "platform"]
 """A key on one's own device; ink, entered with the scan; on the platform alone, which is no signature."""
 
 
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody other than who entered a scan compared it: whether it shows the signatures, and why not."""
+
+    person: str
+    side: Side | None
+    shows: bool
+    at: datetime
+    reason: str | None
+
+
 class Hand(msgspec.Struct, frozen=True, kw_only=True):
     """One side's place on a paper. `state`: what became of it; `how`, `person`, `entry` ("stream/seq"), `at` and the
     `mark` of the device's key where it is signed or refused; `reason`: why it was refused, if that was said; of what
-    was signed in ink `scan`: the SHA-256 of the scan, and `entered_by`: who entered it, where that is another."""
+    was signed in ink `scan`: the SHA-256 of the scan, `entered_by`: who entered it, where that is another, and
+    `checked`: what those found, the first first, who compared the scan with it."""
 
     side: Side
     state: Literal["open", "signed", "refused"]
@@ -37,6 +48,7 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     scan: str | None = None
     entered_by: str | None = None
+    checked: tuple[Compared, ...] = ()
 
 
 class ToSign(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +73,25 @@ def to_sign(source: Source, seen: frozenset[Stream]) -> tuple[ToSign, ...]:
         found += [*_letters(source), *_minutes(source), *_drafts(source)]
     if seen >= _FILING:
         found += _contracts(source)
-    return tuple(reversed(found))
+    compared = _compared(source)
+    return tuple(msgspec.structs.replace(one, hands=tuple(_with(hand, compared) for hand in one.hands))
+                 for one in reversed(found))  # fmt: skip
+
+
+def _compared(source: Source) -> dict[str, tuple[Compared, ...]]:
+    """By the entry ("stream/seq"), what was found of its scan."""
+    found: dict[str, tuple[Compared, ...]] = {}
+    for one in source.entries(e.ScanChecked):
+        assert isinstance(one.event, e.ScanChecked)
+        at, event = one.event.fact.replace(".", "/"), one.event
+        said = Compared(person=one.actor, side=event.side, shows=event.shows, at=one.at, reason=words(event, "reason"))
+        found[at] = (*found.get(at, ()), said)
+    return found
+
+
+def _with(hand: Hand, compared: dict[str, tuple[Compared, ...]]) -> Hand:
+    checked = compared.get(hand.entry or "", ())
+    return msgspec.structs.replace(hand, checked=checked) if checked else hand
 
 
 def _letters(source: Source) -> Iterator[ToSign]:

@@ -76,6 +76,7 @@ async def get_signing(
         signers = tuple(_signer(found, side) for side in SIDES)
         hands = [hand for row in rows for hand in row.hands]
         persons = {one for hand in hands for one in (hand.person, hand.entered_by) if one is not None}
+        persons |= {one.person for hand in hands for one in hand.checked}
         persons |= {one for signer in signers for one in (signer.chief, signer.delegate) if one is not None}
         return SigningDocument(
             log=site.audit.devices.name,

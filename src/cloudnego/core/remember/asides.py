@@ -195,6 +195,11 @@ def _(case: Negotiation, event: e.FactContested) -> Negotiation:
     return put(case, contested={**case.contested, event.fact: contest})
 
 
+@on(e.ScanChecked)
+def _(case: Negotiation, event: e.ScanChecked) -> Negotiation:
+    return put(case, scans={**case.scans, event.fact: put(case.scans[event.fact], shows=event.shows)})
+
+
 @on(e.ContestWithdrawn)
 def _(case: Negotiation, event: e.ContestWithdrawn) -> Negotiation:
     known = case.contested[event.fact]

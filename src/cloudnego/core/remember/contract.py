@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace as put
 
 from cloudnego.core import events as e
-from cloudnego.core.remember.how import on
+from cloudnego.core.remember.how import on, with_ink
 from cloudnego.core.state import (
     Filing,
     Negotiation,
@@ -18,7 +18,7 @@ from cloudnego.core.state import (
 def _(case: Negotiation, event: e.ContractSigned) -> Negotiation:
     signed = case.filing.signed.having(event.side, event.occurred_on)
     return put(
-        case,
+        with_ink(case, event),
         filing=put(
             case.filing,
             signed=signed,

@@ -7,7 +7,7 @@ from datetime import date
 from msgspec.structs import replace as put
 
 from cloudnego.core import events as e
-from cloudnego.core.remember.how import on, replanned
+from cloudnego.core.remember.how import on, replanned, with_ink
 from cloudnego.core.state import (
     Ballot,
     CountedBallot,
@@ -105,13 +105,13 @@ def _(case: Negotiation, event: e.MinutesWritten) -> Negotiation:
 @on(e.MinutesConfirmed)
 def _(case: Negotiation, event: e.MinutesConfirmed) -> Negotiation:
     confirmed = put(case.meeting, minutes_confirmed=case.meeting.minutes_confirmed | {event.side})
-    return _agreed(put(case, meeting=confirmed), event.agreement_on)
+    return _agreed(put(with_ink(case, event), meeting=confirmed), event.agreement_on)
 
 
 @on(e.MinutesSigned)
 def _(case: Negotiation, event: e.MinutesSigned) -> Negotiation:
     signed = put(case.meeting, minutes_signed=case.meeting.minutes_signed | frozenset(event.persons))
-    return _agreed(put(case, meeting=signed), event.agreement_on)
+    return _agreed(put(with_ink(case, event), meeting=signed), event.agreement_on)
 
 
 def _agreed(case: Negotiation, day: date | None) -> Negotiation:
@@ -138,7 +138,7 @@ def _(case: Negotiation, event: e.DraftStood) -> Negotiation:
 
 @on(e.DraftSigned)
 def _(case: Negotiation, event: e.DraftSigned) -> Negotiation:
-    return put(case, meeting=put(case.meeting, draft_signed=case.meeting.draft_signed | {event.side}))
+    return put(with_ink(case, event), meeting=put(case.meeting, draft_signed=case.meeting.draft_signed | {event.side}))
 
 
 @on(e.AmendmentPlanFiled)

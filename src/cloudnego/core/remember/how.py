@@ -9,7 +9,7 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
-from cloudnego.core.state import Caucus, Meeting, Negotiation, Paper
+from cloudnego.core.state import Caucus, Meeting, Negotiation, Paper, Scan
 from cloudnego.core.vocabulary import Both, Side
 
 E = TypeVar("E", bound=e.Event)
@@ -57,3 +57,11 @@ def replanned(meeting: Meeting, plan: c.Plan) -> Meeting:
     """A meeting set to another day: who had checked in checks in again."""
     nobody = frozenset[str]()
     return put(meeting, plan=plan, named=Both(plan, plan), checked_in={}, by_code=nobody, confirmed=nobody, absent=None)
+
+
+def with_ink(case: Negotiation, event: e.SignedFact) -> Negotiation:
+    """The case with the scan of a signature in ink among those that somebody else compares."""
+    if event.ink is None:
+        return case
+    scan = Scan(side=event.side, by=event.ink.by)
+    return put(case, scans={**case.scans, event.ink.entry: scan})

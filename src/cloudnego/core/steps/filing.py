@@ -8,7 +8,7 @@ from cloudnego.core import clauses as texts
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers
-from cloudnego.core.acts import dated, day_of, of_side
+from cloudnego.core.acts import dated, day_of, of_side, of_signature
 from cloudnego.core.calendar import add_working_days, moved
 from cloudnego.core.deadlines import running
 from cloudnego.core.moment import Moment, Standing
@@ -80,8 +80,8 @@ def sign_contract(m: Moment, command: c.SignContract) -> list[e.Event]:
     person = m.bench.chief if command.on_paper else m.by.person
     return [
         e.ContractSigned(
-            **of_side(m, command), person=person or m.by.person, document_hash=command.document_hash,
-            both=both,
+            **of_signature(m, command, Stream.FILING), person=person or m.by.person,
+            document_hash=command.document_hash, both=both,
         )
     ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import plans
-from cloudnego.core.acts import dated, of_side
+from cloudnego.core.acts import dated, of_side, of_signature
 from cloudnego.core.attendance import acting_chiefs
 from cloudnego.core.calendar import add_working_days
 from cloudnego.core.moment import Moment, Standing
@@ -196,7 +196,7 @@ def draft_signed_by_both(m: Moment) -> Obstacle | None:
 
 
 def sign_draft(m: Moment, command: c.SignDraft) -> list[e.Event]:
-    return [e.DraftSigned(**of_side(m, command), draft_hash=command.draft_hash)]
+    return [e.DraftSigned(**of_signature(m, command, Stream.TABLE), draft_hash=command.draft_hash)]
 
 
 def renegotiating(m: Moment) -> Obstacle | None:
