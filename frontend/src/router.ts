@@ -88,6 +88,7 @@ const routes: RouteRecordRaw[] = [
       { path: 'organisations/:id', name: 'office-organisation', component: () => import('@/pages/office/OrganisationPage.vue') },
       { path: 'portals', name: 'office-portals', component: () => import('@/pages/office/PortalsPage.vue') },
       { path: 'instructors', name: 'office-instructors', component: () => import('@/pages/office/InstructorsPage.vue') },
+      { path: 'imports', name: 'office-imports', component: () => import('@/pages/office/ImportsPage.vue') },
       { path: 'court-orders', name: 'office-court', component: () => import('@/pages/office/CourtOrdersPage.vue') },
       { path: 'help', name: 'office-help', component: () => import('@/pages/office/HelpDeskPage.vue') },
       { path: 'sandbox', name: 'office-sandbox', component: () => import('@/pages/office/SandboxPage.vue') },

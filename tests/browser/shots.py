@@ -33,7 +33,7 @@ OPEN: Final = (
 )
 OWN: Final = (
     *("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office"),
-    *("/office/enterprises", "/office/organisations", "/office/instructors", "/office/portals"),
+    *("/office/enterprises", "/office/organisations", "/office/instructors", "/office/portals", "/office/imports"),
     *("/office/help", "/office/settings", "/office/sandbox", "/review", "/disputes"),
 )
 CASE: Final = (
