@@ -242,7 +242,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
         hooks=Hooks(log.engine, factors.custody, new_id, now_s, Outward(loopback=settings.webhooks_loopback)),
-        outbox=outbox_of(settings, factors, portals.issuer, Outbox(log.engine, now_s, figures.told)),
+        outbox=outbox_of(settings, factors, portals.issuer, Outbox(log.engine, now_s, figures.told), now_s),
         public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),

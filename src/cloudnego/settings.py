@@ -193,6 +193,9 @@ class Settings(BaseSettings):
         description="A gateway that takes codes for phones, by POST; unset: none are sent. http only on this machine.",
     )
     text_secret: SecretStr | None = Field(None, description="What the gateway knows us by; without it none are sent.")
+    channels_file: Path | None = Field(
+        None, description="JSON that names channels to phones for notices: gateways, WeCom and DingTalk robots."
+    )
     password_memory_kib: int = Field(
         65_536, ge=8, description="Argon2 memory per hash; lower only where tests or a tiny machine ask for it."
     )

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from cloudnego.eventlog.keys import Keyring
 from cloudnego.identity.apps import Apps
 from cloudnego.identity.codes import Codes
+from cloudnego.identity.confirming import Confirming
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.grades import Act, Means
 from cloudnego.identity.inbox import Inbox
@@ -41,6 +42,7 @@ class Factors:
     apps: Apps
     passkeys: Passkeys
     addresses: Addresses
+    confirming: Confirming
     phones: Phones
 
     def change_needs(self, person: str) -> Act:
@@ -93,5 +95,6 @@ def factors_of(
         apps=Apps(engine, custody, now_s),
         passkeys=Passkeys(engine, new_id, now_s, domain),
         addresses=addresses,
+        confirming=Confirming(addresses, codes, custody),
         phones=Phones(engine, codes, texts, now_s),
     )

@@ -61,7 +61,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     method: Literal["GET", "POST"] = "GET"
     send: Literal["query", "form", "json"] = "query"
-    fields: Mapping[str, str] = {}
+    fields: Mapping[str, Any] = {}
     headers: Mapping[str, str] = {}
     inner: bool = False
     mute: bool = False

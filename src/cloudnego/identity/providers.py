@@ -105,7 +105,7 @@ def _provider(
     tick: Callable[[], float],
 ) -> Provider:
     """Raises `ProvidersWrong`, `NotThere`, `UnknownPlace`."""
-    secret = _secret(file.parent / entry.secret_file) if entry.secret_file is not None else None
+    secret = secret_in(file.parent / entry.secret_file) if entry.secret_file is not None else None
     if isinstance(entry, LikewiseEntry):
         adapter: Adapter = LikewiseProvider(
             outward, entry.how, client_id=entry.client_id, secret=secret or "", inner=entry.inner
@@ -126,8 +126,8 @@ def _provider(
     return Provider(entry.id, entry.name, entry.issuer, adapter)
 
 
-def _secret(file: Path) -> str:
-    """The client secret: the file's one line, readable by its owner alone. Raises `ProvidersWrong`."""
+def secret_in(file: Path) -> str:
+    """A secret: the file's one line, readable by its owner alone. Raises `ProvidersWrong`."""
     try:
         if file.stat().st_mode & 0o077:
             raise ProvidersWrong("secret_open", file=file)

@@ -9,6 +9,7 @@ import msgspec
 from sqlmodel import Session
 
 from cloudnego.notify.tables import NoticeChoice
+from cloudnego.texts import Said
 
 Language = Literal["zh", "en", "both"]
 
@@ -40,6 +41,11 @@ class Channel(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def label(self) -> Said | None:
+        """What people call it; None of mail, which needs no name."""
+        ...
 
     def chosen(self, choice: NoticeChoice) -> bool:
         """Whether he wants to be told by it."""

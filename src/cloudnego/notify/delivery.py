@@ -42,7 +42,8 @@ class Delivery:
         entries = {id_: self._inbox.entry(message) for id_, message in parcel.rows.items()}
         good = {id_: one for id_, one in entries.items() if one is not None and still(person, one)}
         way = self.outbox.channels.get(channel)
-        to = way.address(person) if way is not None and good else None
+        wanted = way is not None and way.chosen(self.outbox.choice_of(person))
+        to = way.address(person) if way is not None and wanted and good else None
         if way is None or to is None:
             self._ended(parcel, State.LAPSED)
             return True

@@ -26,6 +26,7 @@ class MailChannel:
     """Through the server that carries the codes, too."""
 
     name: Final = "mail"
+    label: Final = None
 
     def __init__(self, addresses: Addresses, server: MailServer, home: str) -> None:
         self._addresses: Final = addresses
@@ -74,10 +75,10 @@ class MailChannel:
         mail["Message-ID"] = f"<{letter.id}@{urlsplit(self._home).hostname or 'cloudnego'}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
         mail["List-Unsubscribe"] = f"<{letter.leave}>"
-        mail["Content-Language"] = {"zh": "zh-CN", "en": "en", "both": "zh-CN, en"}[letter.language]
         parts = [*(f"{text}\n{link}" for text, link in letter.lines), f"-- \n{letter.foot}\n{letter.leave}"]
         mail.set_content("\n\n".join(parts) + "\n")
-        mail.add_alternative(_html(letter), subtype="html")
+        mail.add_alternative(_html(letter), subtype="html")  # takes all that begins with Content- into its parts
+        mail["Content-Language"] = {"zh": "zh-CN", "en": "en", "both": "zh-CN, en"}[letter.language]
         return mail
 
 

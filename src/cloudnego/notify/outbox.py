@@ -205,6 +205,11 @@ class Outbox:
         """In which language somebody wants to be told."""
         return self.choice_of(person).language
 
+    def choose(self, choice: NoticeChoice) -> None:
+        """This is how somebody wants to be told from now on."""
+        with writing(self._engine) as session:
+            session.merge(choice)
+
     def choice_of(self, person: str) -> NoticeChoice:
         """How somebody wants to be told."""
         with reading(self._engine) as session:
