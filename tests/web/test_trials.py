@@ -71,6 +71,7 @@ async def test_nothing_real_is_open_to_it_and_nothing_of_it_to_a_real_portal(tow
 async def test_one_has_a_few_and_ends_ones_own_alone(town: Town) -> None:
     some = [await opened(town, step="representatives") for _ in range(3)]
     assert len(some) == TRIALS_MAX
+    assert town.house.site.default_district() == town.district, "who names no district comes into none of these"
     full = await town["firm.hr"].post(TRIALS, json={"name": "试接 4"})
     assert (full.status_code, full.json()["code"]) == (409, "too_many_trials")
     assert (await town["other.hr"].get(TRIALS)).json()["rows"] == []

@@ -124,6 +124,7 @@ class Site:
         return int(self.world.clock(district).timestamp())
 
     def default_district(self) -> str:
-        """Where somebody signs in who names no district: the first live one, else the first. Blocks."""
-        found = sorted(self.districts.all(), key=lambda one: (one.kind != "live", one.id))
+        """Where somebody signs in who names no district: the first live one, else the first that is nobody's practice.
+        Blocks."""
+        found = sorted(self.districts.all(), key=lambda one: (one.kind != "live", one.ends_s is not None, one.id))
         return found[0].id if found else ""
