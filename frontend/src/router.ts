@@ -30,6 +30,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/slip', name: 'slip', component: () => import('@/pages/SlipPage.vue'), meta: { open: true, bare: true } },
   { path: '/invitation', name: 'invitation', component: () => import('@/pages/InvitationPage.vue'), meta: { open: true, bare: true } },
   { path: '/new-password', name: 'new-password', component: () => import('@/pages/NewPasswordPage.vue'), meta: { open: true, bare: true } },
+  { path: '/go', name: 'go', component: () => import('@/pages/GoPage.vue'), meta: { open: true, bare: true } },
   { path: '/texts/:name', name: 'text', component: () => import('@/pages/TextPage.vue'), meta: { open: true, bare: true } },
   { path: '/accept', name: 'accept', component: () => import('@/pages/AcceptPage.vue'), meta: { bare: true } },
   { path: '/p/:poll', name: 'poll', component: () => import('@/pages/PollPage.vue'), meta: { bare: true } },

@@ -46,7 +46,7 @@ DOORS = (
         "receipt.",
     ),
     *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics.", "imports."),
-    *("notify.",),
+    *("notify.", "links."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

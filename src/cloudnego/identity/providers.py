@@ -34,13 +34,15 @@ class InWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
-    """What every provider has. `inner`: it lies in a network of the operator's own."""
+    """What every provider has. `inner`: it lies in a network of the operator's own; `enterprises`: whose people alone
+    come in by it, and only by a link of a program of theirs; none: it is offered to everybody."""
 
     id: ProviderId
     name: InWords
     client_id: str
     secret_file: str | None = None
     inner: bool = False
+    enterprises: tuple[str, ...] = ()
 
 
 class OpenIdEntry(_Entry, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="openid"):
@@ -72,6 +74,11 @@ class Provider(msgspec.Struct, frozen=True):
     name: InWords
     key: str
     adapter: Adapter
+    enterprises: frozenset[str] = frozenset()
+
+    def serves(self, enterprise: str | None) -> bool:
+        """Whether a link for this enterprise may name it."""
+        return not self.enterprises or enterprise in self.enterprises
 
 
 def providers_of(
@@ -110,7 +117,7 @@ def _provider(
         adapter: Adapter = LikewiseProvider(
             outward, entry.how, client_id=entry.client_id, secret=secret or "", inner=entry.inner
         )
-        return Provider(entry.id, entry.name, entry.how.who.url, adapter)
+        return Provider(entry.id, entry.name, entry.how.who.url, adapter, frozenset(entry.enterprises))
     adapter = OpenIdProvider(
         outward,
         now_s,
@@ -123,7 +130,7 @@ def _provider(
         algorithm=entry.algorithm,
         inner=entry.inner,
     )
-    return Provider(entry.id, entry.name, entry.issuer, adapter)
+    return Provider(entry.id, entry.name, entry.issuer, adapter, frozenset(entry.enterprises))
 
 
 def secret_in(file: Path) -> str:

@@ -37,6 +37,7 @@ OPEN_DOORS: Final = frozenset(
         ("POST", f"{API}/invitation/read"),
         ("POST", f"{API}/invitation/accept"),
         ("POST", f"{API}/opinions/follow"),
+        ("POST", f"{API}/links/read"),
         ("GET", f"{API}/procedure"),
         ("GET", f"{API}/packs"),
         ("GET", f"{API}/outside"),

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Annotated, Final
+from urllib.parse import urlencode
 
 import msgspec
 import structlog
@@ -77,10 +78,11 @@ class OutsideAccounts(msgspec.Struct, frozen=True, kw_only=True):
 
 @router.get("/outside", **described("list_providers", OutsideProviders, open_to_all=True, always=()))
 async def list_providers(site: TheSite) -> Response:
-    """The outside providers through which people may come in."""
+    """The outside providers through which people may come in; one enterprise's own stands in its programs' links."""
     found = [
         OutsideProvider(id=one.id, name={"zh": one.name.zh, "en": one.name.en})
         for one in site.outside.providers.values()
+        if not one.enterprises
     ]
     return answer(OutsideProviders(providers=tuple(found)))
 
@@ -164,6 +166,16 @@ async def end_outside(
     error: _Came = None,
 ) -> Response:
     """Where the provider sends the browser back to: it is signed in, or the account is linked, or neither."""
+    try:
+        return await _ended(request, site, provider)
+    except Problem as problem:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return _said_on_a_page(site, request, problem)
+
+
+async def _ended(request: Request, site: Site, provider: str) -> Response:
+    """Raises `Problem`."""
     found = _provider(site, provider)
     came_with = _once(request)
     pending = site.outside.seal.open(cookie_of(request.headers, _name(site)), site.now_s())
@@ -182,6 +194,17 @@ async def end_outside(
         raise
     ended.headers.append("Set-Cookie", _forgotten(site))
     return ended
+
+
+def _said_on_a_page(site: Site, request: Request, problem: Problem) -> Response:
+    """A person sits before this browser: he reads what went wrong where he signs in, and comes from there to the page
+    he wanted. Which page that was, this browser's own attempt says."""
+    pending = site.outside.seal.open(cookie_of(request.headers, _name(site)), site.now_s())
+    there = {} if pending is None else {"then": pending.then, "district": pending.district}
+    made = _to("/signin?" + urlencode({"because": problem.code, **there}))
+    if "Set-Cookie" in problem.headers:
+        made.headers.append("Set-Cookie", problem.headers["Set-Cookie"])
+    return made
 
 
 @router.get("/me/outside", **described("list_outside", OutsideAccounts))

@@ -221,6 +221,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "list_calendar_links": PortalScope.CASES,
     "create_calendar_link": PortalScope.CASES,
     "end_calendar_link": PortalScope.CASES,
+    "create_link": PortalScope.CASES,
     "export_enterprises": PortalScope.REGISTER,
     "invite": None,
     "list_invitations": None,

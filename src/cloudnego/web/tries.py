@@ -40,6 +40,7 @@ NEVER_BY_ADDRESS: Final[Mapping[Door, str]] = {
     ("POST", "/api/v1/invitation/read"): "256 bits are not guessed",
     ("POST", "/api/v1/invitation/accept"): "256 bits are not guessed, and no answer is 401",
     ("POST", "/api/v1/opinions/follow"): "80 bits are not guessed, and a factory is one address",
+    ("POST", "/api/v1/links/read"): "256 bits are not guessed, and a link lets nobody in",
     ("POST", "/api/v1/sandbox"): "it proves nothing; the number of sandboxes is bounded",
     ("GET", "/api/v1/procedure"): "the law is open to all",
     ("GET", "/api/v1/packs"): "the law is open to all",
