@@ -32,13 +32,17 @@ _STOP_S = 20
 class House:
     """One installation in a folder: its server process, and its command line."""
 
-    def __init__(self, home: Path, database: str | None = None, *, sandboxes: bool = True) -> None:
+    def __init__(
+        self, home: Path, database: str | None = None, *, sandboxes: bool = True, port: int = 0, **more: str
+    ) -> None:
         settings = {
             "DATA_DIR": str(home / "data"),
             "ALLOW_SANDBOXES": str(int(sandboxes)),
             "PASSWORD_MEMORY_KIB": "64",  # twenty accounts a walk: what argon2 costs is measured elsewhere
             "ASKS_BURST": "2000",
+            **more,
         }
+        self._port = port
         if database is not None:
             settings["DATABASE_URL"] = database
         self._program = ["env", *(f"CLOUDNEGO_{name}={value}" for name, value in settings.items())]
@@ -55,7 +59,7 @@ class House:
         made = self.run("migrate")
         assert made.returncode == 0, made.stderr
         with self._errors.open("w") as errors:
-            command = [*self._program, "serve", "--port", "0"]
+            command = [*self._program, "serve", "--port", str(self._port)]
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self._process.stdout is not None
         ready = self._process.stdout.readline().split()

@@ -180,7 +180,8 @@ class TestSignOn:
         providers = town.house.site.outside.providers
         program = await enter(town, await register(town, scopes=["cases"]))
         for firms, made_it in (({"o-other"}, 422), ({town.ids["firm"]}, 201)):
-            providers["real-es"] = msgspec.structs.replace(providers["real-es"], enterprises=frozenset(firms))
+            own = {**providers, "real-es": msgspec.structs.replace(providers["real-es"], enterprises=frozenset(firms))}
+            object.__setattr__(town.house.site.outside, "providers", own)
             answer = await program.post(LINKS, json={"place": "todo", "provider": "real-es"})
             assert answer.status_code == made_it, firms
         assert [one["id"] for one in (await browser.get(f"{API}/outside")).json()["providers"]] == ["real"]
