@@ -1,15 +1,15 @@
 """The audit file: events exported and checked a second of one core, against bare SHA-256 over the same bytes and
-against writing every line canonically again; and the memory of both."""
+against writing every line canonically again; the memory of both; and papers printed a second, kind by kind."""
 
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -18,61 +18,45 @@ from typing import Any, Final
 import rfc8785
 
 from bench.aims import at_least, at_most, middle, report
+from bench.audit_alone import timed
 from bench.fsck import fill
-from bench.load import ring
 from cloudnego.audit import fast, verify
-from cloudnego.audit.export import Confirmed, Source, write_export
-from cloudnego.core.vocabulary import JOINT
 from cloudnego.eventlog import merkle
-from cloudnego.eventlog.database import connect
-from tests.audit.given import KEY, made
+from cloudnego.papers.press import Press
+from tests.papers.made import papers_of, source_of
 
 EVENTS: Final = 1_000_000
 RUNS: Final = 3
-CASE: Final = f"n{0:020d}"
 LINES: Final = 20_000  # of the slow way: it needs no more to be measured
 AIM: Final = 400_000
 TIMES: Final = 20
 MEBIBYTES: Final = 256
-
-
-def export(place: Path) -> None:
-    """What a process of its own does: its memory is its own."""
-    engine = connect(f"sqlite:///{place / 'log.sqlite3'}")
-    write_export(Source(engine, ring(), KEY), made(CASE, "auditor"), JOINT, place / "audit.zip", Confirmed())
-
-
-def check(place: Path) -> None:
-    """The same for the check."""
-    found = verify.verify(place / "audit.zip", [], (), fast.entries)
-    assert [one for one in found if one[0] < 9] == [], found[:3]
+LINK: Final = "https://talks.example/register/0"
+STORIES: Final = ("silent-enterprise", "suspended", "objected", "plain")
 
 
 def _alone(what: str, place: Path) -> tuple[float, float]:
     """Seconds and mebibytes of a process that does it."""
-    run = [sys.executable, "-m", "bench.audit", what, str(place)]
+    run = [sys.executable, "-m", "bench.audit_alone", what, str(place)]
     done = subprocess.run(run, check=True, capture_output=True, text=True)
     seconds, kilobytes = json.loads(done.stdout)
     return seconds, kilobytes / 1024
 
 
-def _timed(work: Callable[[], None]) -> float:
-    """Seconds of CPU: what else runs on the machine does not count."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
 def _leaves(archive: verify.Archive) -> None:
-    """From the stored bytes to the root: the hash of every entry, held against the list, and the tree."""
-    rows, peaks, seq = zip(archive.lines("events.jsonl"), archive.lines("hashes.txt"), strict=True), list[bytes](), 0
-    while some := list(islice(rows, 1024)):
-        nodes = [sha256(b"\0" + raw[:-1]).digest() for raw, _ in some]
-        assert [node.hex().encode() + b"\n" for node in nodes] == [listed for _, listed in some]
-        for node in nodes:
-            merkle.push(peaks, seq, node)
-            seq += 1
-    assert merkle.root(peaks)
+    """From the stored bytes to the root, as the service's own check does it: the hash of every entry, held against the
+    list, and the tree."""
+    sizes = [one["size"] for one in json.loads(archive.read("manifest.json"))["streams"]]
+    with (
+        closing(fast.Lines(archive, "events.jsonl")) as read, closing(fast.Lines(archive, "hashes.txt")) as listed,
+    ):  # fmt: skip
+        for size in sizes:
+            peaks, seq = list[bytes](), 0
+            while seq < size:
+                count = min(fast.CHUNK - seq % fast.CHUNK, size - seq)
+                fast.grow(peaks, seq, fast.hashed(read.take(count), listed.take(count)))
+                seq += count
+            assert merkle.root(peaks)
 
 
 def _bare(archive: verify.Archive) -> None:
@@ -100,11 +84,22 @@ def _figures(place: Path, events: int, runs: int) -> Iterator[tuple[str, float]]
     yield "export MiB", max(memory for _, memory in exported)
     yield "checked a second", events / middle(one for one, _ in checked)
     yield "check MiB", max(memory for _, memory in checked)
-    yield "leaves a second", events / middle(_timed(lambda: _leaves(archive)) for _ in range(runs))
-    yield "bare SHA-256 a second", events / middle(_timed(lambda: _bare(archive)) for _ in range(runs))
+    yield "leaves a second", events / middle((timed(lambda: _leaves(archive)) for _ in range(runs)), 6)
+    yield "bare SHA-256 a second", events / middle((timed(lambda: _bare(archive)) for _ in range(runs)), 6)
     some = min(LINES, events)
-    yield "canonical again a second", some / middle(_timed(lambda: _again(archive)) for _ in range(runs))
+    yield "canonical again a second", some / middle((timed(lambda: _again(archive)) for _ in range(runs)), 6)
     yield "file MiB", (place / "audit.zip").stat().st_size / 2**20
+
+
+def _papers(runs: int) -> dict[str, float]:
+    """Milliseconds that one paper of each kind takes, the press being warm."""
+    press, found = Press(), dict[str, float]()
+    facts = {one.doc: one for story in STORIES for one in papers_of(source_of(story))}
+    for doc in sorted(facts, key=lambda doc: int(doc[1:])):
+        press.printed(facts[doc], "n-1", LINK)
+        took = middle((timed(partial(press.printed, facts[doc], "n-1", LINK)) for _ in range(runs)), 6)
+        found[doc] = round(1000 * took, 1)
+    return found
 
 
 def run(*, quick: bool = False, n: int | None = None) -> dict[str, Any]:
@@ -114,10 +109,12 @@ def run(*, quick: bool = False, n: int | None = None) -> dict[str, Any]:
         place = Path(folder)
         fill(f"sqlite:///{place / 'log.sqlite3'}", events, cases=1)
         found = {name: round(value, 1) for name, value in _figures(place, events, runs)}
+    papers = _papers(1 if quick else 5)
+    found["papers a second"] = round(1000 * len(papers) / sum(papers.values()), 1)
     return report(
         "audit",
         runs,
-        {"events": events, **found},
+        {"events": events, **found, "paper, ms": papers},
         (
             at_least("leaves a second, from the stored bytes", found["leaves a second"], AIM),
             at_least(
@@ -129,8 +126,3 @@ def run(*, quick: bool = False, n: int | None = None) -> dict[str, Any]:
             at_most("memory of the check, MiB", found["check MiB"], MEBIBYTES),
         ),
     )
-
-
-if __name__ == "__main__":
-    took = _timed(lambda: {"export": export, "check": check}[sys.argv[1]](Path(sys.argv[2])))
-    print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))

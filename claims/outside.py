@@ -1,5 +1,5 @@
-"""What programs of the system say that share no line with ours: OpenSSL of the trees, SQLite of the file, Debian's
-PostgreSQL of the contract every store keeps, poppler's pdfsig of signed papers.
+"""What programs of the system say that share no line with ours: OpenSSL and Go's `x/mod/sumdb` of trees, notes and
+proofs, SQLite of the file, Debian's PostgreSQL of the contract every store keeps, poppler and qpdf of papers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from claims import sealed
+from claims import printed, sealed, sumdb
 from claims.record import record
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.keys import Keyring
@@ -46,6 +46,8 @@ class Tools(NamedTuple):
     sqlite: str
     postgres: Path
     pdfsig: str
+    qpdf: str
+    go: str
 
     def versions(self) -> dict[str, str]:
         """What each says it is."""
@@ -53,6 +55,8 @@ class Tools(NamedTuple):
             "openssl": (self.openssl, "version"),
             "sqlite": (self.sqlite, "--version"),
             "postgres": (self.postgres / "postgres", "--version"),
+            "qpdf": (self.qpdf, "--version"),
+            "go": (self.go, "version"),
         }
         found = {name: " ".join(_said(*command).split()[:3]) for name, command in asked.items()}
         told = subprocess.run((self.pdfsig, "-v"), check=False, capture_output=True, text=True)
@@ -70,20 +74,21 @@ class Tree(NamedTuple):
 
 def tools() -> Tools:
     """Find the programs. Raises Missing, naming what to install."""
-    lacking = []
-    openssl, sqlite, pdfsig = shutil.which("openssl"), shutil.which("sqlite3"), shutil.which("pdfsig")
-    found = sorted(DEBIAN_POSTGRES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if openssl is None:
-        lacking.append("openssl")
-    if sqlite is None:
-        lacking.append("sqlite3")
-    if not found:
+    programs = {
+        "openssl": "openssl", "sqlite3": "sqlite3", "pdfsig": "poppler-utils", "qpdf": "qpdf", "go": "golang-go",
+    }  # fmt: skip
+    found = {program: shutil.which(program) or "" for program in programs}
+    lacking = [package for program, package in programs.items() if not found[program]]
+    servers = sorted(DEBIAN_POSTGRES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not servers:
         lacking.append("postgresql")
-    if pdfsig is None:
-        lacking.append("poppler-utils")
-    if openssl is None or sqlite is None or pdfsig is None or not found:
+    if not sumdb.NEEDED.is_dir():
+        lacking.append("golang-golang-x-mod-dev")
+    if lacking:
         raise Missing(f"apt-get install {' '.join(lacking)}")
-    return Tools(openssl, sqlite, found[-1].parent, pdfsig)
+    return Tools(
+        found["openssl"], found["sqlite3"], servers[-1].parent, found["pdfsig"], found["qpdf"], found["go"]
+    )  # fmt: skip
 
 
 def _said(*command: str | Path) -> str:
@@ -200,28 +205,29 @@ def run() -> int:
     except Missing as lacking:
         print(f"MISSING: programs of the system; {lacking}")
         return 1
-    streams, leaves, tests, seals, fault = 0, 0, 0, 0, ""
+    counted, fault = dict[str, int](), ""
     try:
         with tempfile.TemporaryDirectory(prefix="cloudnego-outside-") as folder:
             file = write(Path(folder))
-            streams, leaves = check_trees(tool, file)
-            print(f"OpenSSL: {streams} roots and {leaves} leaf hashes derived again, all as stored")
+            counted["streams"], counted["leaves"] = check_trees(tool, file)
+            print(
+                f"OpenSSL: {counted['streams']} roots and {counted['leaves']} leaf hashes derived again, all as stored"
+            )
             check_file(tool, file)
             print("sqlite3: integrity_check says ok")
-            seals = sealed.check(tool.pdfsig, Path(folder))
-            print(f"pdfsig: {seals} signatures in papers judged as they should be")
-        tests = check_contract(tool)
-        print(f"Debian's PostgreSQL: {tests} tests of the store contract passed")
-    except (Broken, sealed.Misjudged, subprocess.CalledProcessError) as wrong:
+            counted["logs"], counted["proofs"] = sumdb.check(tool.go, file, Path(folder))
+            print(f"x/mod/sumdb: {counted['logs']} signed heads and {counted['proofs']} proofs hold, and no spoilt one")
+            counted["seals"] = sealed.check(tool.pdfsig, Path(folder))
+            print(f"pdfsig: {counted['seals']} signatures in papers judged as they should be")
+            signed = [Path(folder) / f"{kind}-good.pdf" for kind in sealed.KINDS]
+            counted["papers"] = printed.check(tool.qpdf, [*printed.papers(Path(folder)), *signed])
+            print(f"qpdf and poppler: {counted['papers']} papers whole, with their fonts, of PDF/A-2b as they say")
+        counted["tests"] = check_contract(tool)
+        print(f"Debian's PostgreSQL: {counted['tests']} tests of the store contract passed")
+    except (Broken, sealed.Misjudged, printed.Misprinted, sumdb.Disagreed, subprocess.CalledProcessError) as wrong:
         fault = str(wrong)
-    verdict = "broken" if fault else "kept"
-    more = {
-        "streams": streams,
-        "tests": tests,
-        "seals": seals,
-        **tool.versions(),
-        **({"fault": fault[:2000]} if fault else {}),
-    }
-    record("outside", seed=1, count=leaves, verdict=verdict, seconds=round(time.monotonic() - started), **more)
-    print(f"BROKEN: {fault}" if fault else f"KEPT: {streams} roots, one file and {tests} tests, by programs not ours")
+    verdict, seconds = "broken" if fault else "kept", round(time.monotonic() - started)
+    more = {**tool.versions(), **({"fault": fault[:2000]} if fault else {})}
+    record("outside", seed=1, count=counted.pop("leaves", 0), verdict=verdict, seconds=seconds, **counted, **more)
+    print(f"BROKEN: {fault}" if fault else f"KEPT: {counted}, by programs not ours")
     return 1 if fault else 0

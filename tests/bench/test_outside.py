@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from claims import outside
+from claims import outside, sumdb
 from cloudnego.eventlog import merkle
 
 
@@ -33,7 +33,9 @@ def tree(size: int) -> outside.Tree:
 def checked(monkeypatch: pytest.MonkeyPatch, folder: Path, stored: outside.Tree) -> tuple[int, int]:
     monkeypatch.setattr(outside, "Hasher", Hashed)
     monkeypatch.setattr(outside, "trees", lambda *_: {"n1/table": stored})
-    return outside.check_trees(outside.Tools("openssl", "sqlite3", folder, "pdfsig"), folder / "log.sqlite3")
+    return outside.check_trees(
+        outside.Tools("openssl", "sqlite3", folder, "pdfsig", "qpdf", "go"), folder / "log.sqlite3"
+    )
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 33])
@@ -61,5 +63,7 @@ def test_a_missing_program_is_named_with_its_package(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(outside, "DEBIAN_POSTGRES", tmp_path)
+    monkeypatch.setattr(sumdb, "NEEDED", tmp_path / "tlog")
     assert outside.run() == 1
-    assert "apt-get install openssl sqlite3 postgresql poppler-utils" in capsys.readouterr().out
+    wanted = "apt-get install openssl sqlite3 poppler-utils qpdf golang-go postgresql golang-golang-x-mod-dev"
+    assert wanted in capsys.readouterr().out

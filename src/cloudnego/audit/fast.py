@@ -5,8 +5,10 @@ It only ever says that all is well. Where it doubts, verify.py looks at all of i
 
 from __future__ import annotations
 
+from binascii import hexlify
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from hashlib import sha256
-from itertools import islice, zip_longest
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -16,7 +18,9 @@ from cloudnego.audit.export import Line
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.leaf import LEAF_VERSION, canonical, commit, decode, encode
 
-_CHUNK: Final = 1024
+CHUNK: Final = 1024
+"""Entries looked at together: a power of two, so that they are a subtree."""
+_BLOCK: Final = 1 << 18
 _LINE: Final = msgspec.json.Decoder(Line).decode
 
 
@@ -50,29 +54,85 @@ def entries(archive: verify.Archive, manifest: Any, keys: Any, found: Any, repor
 
 
 def _entries(archive: verify.Archive, manifest: Any, keys: Any, found: Any, report: Any) -> None:
-    rows = zip_longest(*map(archive.lines, ("events.jsonl", "bodies.jsonl", "hashes.txt")), fillvalue=b"")
-    for one in manifest["streams"]:
-        stream, size, at = one["stream"], one["size"], ""
-        name, peaks, seq = f"{manifest['case']}/{stream}", [], 0  # type: str, list[bytes], int
-        found.roots[stream, 0] = merkle.EMPTY_ROOT
-        stops = [*sorted(stop for stop in found.sizes[stream] if 0 < stop < size), size]
-        for stop in stops:
-            while seq < stop:
-                some = list(islice(rows, min(_CHUNK, stop - seq)))
-                if len(some) < min(_CHUNK, stop - seq):
-                    raise Doubt
-                nodes = [sha256(b"\0" + raw[:-1]).digest() for raw, _, _ in some]
-                if [node.hex().encode() + b"\n" for node in nodes] != [listed for _, _, listed in some]:
-                    raise Doubt
-                at = _leaves(some, _Where(name, manifest["district"], seq, at, keys), found, report)
-                for node in nodes:  # flat on purpose, as in fsck
-                    done, seq = seq, seq + 1
-                    while done & 1:
-                        node, done = sha256(b"\1" + peaks.pop() + node).digest(), done >> 1  # noqa: PLW2901
-                    peaks.append(node)
-            found.roots[stream, seq] = merkle.root(peaks)
-    if next(rows, None):
+    with ExitStack() as opened:
+        names = ("events.jsonl", "bodies.jsonl", "hashes.txt")
+        lines = [opened.enter_context(closing(Lines(archive, name))) for name in names]
+        for one in manifest["streams"]:
+            first = _Where(f"{manifest['case']}/{one['stream']}", manifest["district"], 0, "", keys)
+            _stream(lines, first, one["size"], found, report)
+        for each in lines:
+            each.ended()
+
+
+def _stream(lines: list[Lines], where: _Where, size: int, found: Any, report: Any) -> None:
+    read, told, listed = lines
+    short, peaks, seq = where.stream.rpartition("/")[2], [], 0  # type: str, list[bytes], int
+    found.roots[short, 0] = merkle.EMPTY_ROOT
+    for stop in [*sorted(stop for stop in found.sizes[short] if 0 < stop < size), size]:
+        while seq < stop:
+            count = min(CHUNK - seq % CHUNK, stop - seq)
+            leaves = read.take(count)
+            nodes = hashed(leaves, listed.take(count))
+            at = _leaves(zip(leaves, told.take(count), strict=True), where, found, report)
+            grow(peaks, seq, nodes)
+            seq += count
+            where = where._replace(seq=seq, at=at)
+        found.roots[short, seq] = merkle.root(peaks)
+
+
+class Lines:
+    """The lines of an entry of an audit file, without their ends, some at a time: they are split in C."""
+
+    def __init__(self, archive: verify.Archive, name: str) -> None:
+        one = archive.entries[name]
+        self._file: Final = archive.path.open("rb")
+        self._file.seek(one.start)
+        self._left: int = one.size
+        self._rest = b""
+        self._kept: list[bytes] = []
+
+    def take(self, count: int) -> list[bytes]:
+        """The next so many. Raises Doubt, where there are not so many, or one is too long."""
+        while len(self._kept) < count:
+            block = self._file.read(min(self._left, _BLOCK))
+            self._left -= len(block)
+            *lines, self._rest = (self._rest + block).split(b"\n")
+            self._kept += lines
+            if not block or len(self._rest) > verify.LINE_MAX:
+                raise Doubt
+        some = self._kept[:count]
+        del self._kept[:count]
+        return some
+
+    def close(self) -> None:
+        self._file.close()
+
+    def ended(self) -> None:
+        """Raises Doubt, where there are more."""
+        if self._left or self._kept or self._rest:
+            raise Doubt
+
+
+def hashed(lines: list[bytes], listed: list[bytes]) -> list[bytes]:
+    """The hashes of entries, which are those that hashes.txt has. Raises Doubt."""
+    nodes = [sha256(b"\0" + line).digest() for line in lines]
+    if hexlify(b"".join(nodes), b"\n", merkle.HASH_BYTES) != b"\n".join(listed):
         raise Doubt
+    return nodes
+
+
+def grow(peaks: list[bytes], seq: int, nodes: list[bytes]) -> None:
+    """More leaves on a tree that has `seq` of them: subtree after subtree, as large as they fit, level by level."""
+    begin = 0
+    while begin < len(nodes):
+        width = min((seq & -seq) or CHUNK, 1 << (len(nodes) - begin).bit_length() - 1)
+        level = nodes[begin : begin + width]
+        while len(level) > 1:
+            pairs = zip(level[::2], level[1::2], strict=True)
+            pairs = zip(level[::2], level[1::2], strict=True)
+            level = [sha256(b"\1" + left + right).digest() for left, right in pairs]
+        merkle.push(peaks, seq // width, level[0])
+        begin, seq = begin + width, seq + width
 
 
 class _Where(NamedTuple):
@@ -85,18 +145,15 @@ class _Where(NamedTuple):
     keys: Any
 
 
-Lines = list[tuple[bytes, bytes, bytes]]
-
-
-def _leaves(some: Lines, where: _Where, found: Any, report: Any) -> str:
+def _leaves(some: Iterable[tuple[bytes, bytes]], where: _Where, found: Any, report: Any) -> str:
     """Each entry by itself, with its body; the time of the last. Raises Doubt."""
     name, district, seq, at, keys = where
     short = name.rpartition("/")[2]
     lawful, hexed = verify.AT.fullmatch, verify.HEX.fullmatch
-    for raw, line, _ in some:
+    for raw, line in some:
         seq += 1
-        leaf, content = decode(raw[:-1]), _LINE(line[:-1])
-        if encode(leaf) + b"\n" != raw or canonical(content) + b"\n" != line:
+        leaf, content = decode(raw), _LINE(line)
+        if encode(leaf) != raw or canonical(content) != line:
             raise Doubt
         if leaf.stream != name or leaf.seq != seq or leaf.v != LEAF_VERSION or leaf.district != district:
             raise Doubt

@@ -44,8 +44,16 @@ def signed(authority: Authority, pdf: bytes, who: Signatory, place: Place, *, se
         stamp_style=StaticStampStyle(background=_Page(seen), background_layout=_WHOLE, border_width=0),
         new_field_spec=SigFieldSpec(field, on_page=place.page, box=place.box, readable_field_name=who.role),
     )
-    out = signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(pdf)))
+    out = signer.sign_pdf(_Appended(BytesIO(pdf)))
     return bytes(out.getbuffer())
+
+
+class _Appended(IncrementalPdfFileWriter):
+    """What is put after a file says no later version of it: PDF/A-2 is of PDF 1.7 (ISO 19005-2, 6.1.2), and nothing of
+    2.0 is used but names for curves that readers know without."""
+
+    def ensure_output_version(self, version: tuple[int, int]) -> None:
+        super().ensure_output_version(min(version, (1, 7)))  # type: ignore[no-untyped-call]
 
 
 def certificate(one: x509.Certificate) -> Any:
