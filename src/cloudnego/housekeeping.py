@@ -18,7 +18,7 @@ from cloudnego.eventlog.districts import Districts
 from cloudnego.eventlog.keys import KeyMissing
 from cloudnego.eventlog.rewrap import count, renew_streams, rewrap, strays
 from cloudnego.exporting.case import district_of
-from cloudnego.exporting.erasing import Stores, erase_person
+from cloudnego.exporting.erasing import Stores, erase_person, expire_ballots
 from cloudnego.exporting.jobs import Exports
 from cloudnego.files.store import FileStore
 from cloudnego.identity.holds import HoldAt, holds_of, lift, set_hold
@@ -217,9 +217,11 @@ def show_retention() -> None:
 def run_retention(*, dry_run: DryRun = False) -> None:
     """Delete now what is past its time; the service does it once a day. Cases on hold are left alone."""
     settings = Settings()
-    with looked_into(settings) as (engine, _):
+    with looked_into(settings) as (engine, ring):
         retention = retention_of(engine, settings)
         gone = retention.due(now_s()) if dry_run else retention.sweep(now_s())
+        exports = Exports(engine, ring, now_s)
+        gone["ballots"] = expire_ballots(engine, exports, settings.keep_ballots_days, new_id, now_s(), dry_run=dry_run)
     table = Table("记录 record", "到期 past its time" if dry_run else "已删除 deleted")
     for name, rows in gone.items():
         if rows:

@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 
 from cloudnego import logs
 from cloudnego.eventlog.bells import CHANNEL, heard
-from cloudnego.exporting.erasing import Stores, expire_talk
+from cloudnego.exporting.erasing import Stores, expire_ballots, expire_talk
 from cloudnego.exporting.jobs import Exports
 from cloudnego.identity.ending import end_overdue
 from cloudnego.identity.retention import DAY_S
@@ -192,6 +192,9 @@ async def _tidy(house: House) -> None:
             stores = Stores(site.engine, site.log.ring, site.files, site.papers, _exports(site))
             gone["talk"] = await site.threads.run(
                 expire_talk, stores, house.settings.keep_talk_days, site.new_id, site.now_s()
+            )
+            gone["ballots"] = await site.threads.run(
+                expire_ballots, site.engine, stores.exports, house.settings.keep_ballots_days, site.new_id, site.now_s()
             )
             site.log.bell.ring({})  # nothing has grown, but who has the words on his screen is to look again
             gone["sandboxes"] = await house.site.threads.run(end_overdue, house.site.engine, house.site.now_s())

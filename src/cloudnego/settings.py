@@ -222,6 +222,9 @@ class Settings(BaseSettings):
     keep_talk_days: int = Field(
         1095, ge=1, description="Days after a contract ran out until what was merely said at its table is erased."
     )
+    keep_ballots_days: int = Field(
+        365, ge=1, description="Days after a contract ran out until the lists of ballots of its votes are destroyed."
+    )
     keep_messages_days: int = Field(400, ge=1, description="Days a message in the program is kept.")
     keep_deliveries_days: int = Field(90, ge=1, description="Days it is kept what webhooks were told, and how much.")
     webhooks_loopback: bool = Field(

@@ -19,12 +19,13 @@ from cloudnego.eventlog.log import SqlLog
 from cloudnego.exporting import erasing
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
-from cloudnego.exporting.erasing import TALK, Erased, OnHold, Stores, erase_person, expire_talk
+from cloudnego.exporting.erasing import TALK, Erased, OnHold, Stores, erase_person, expire_ballots, expire_talk
 from cloudnego.exporting.jobs import Exports
 from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import HoldAt, lift, set_hold
 from cloudnego.identity.store import writing
 from cloudnego.papers.facts import Facts
+from cloudnego.polls.tables import Poll, PollList
 from cloudnego.ports import CHINA
 from tests.audit.given import contents
 from tests.eventlog.conftest import migrated_sqlite, quiet
@@ -168,3 +169,45 @@ def test_talk_goes_when_its_contract_is_long_over_and_no_hold_stands(
 
 def test_talk_is_what_people_say_and_no_act() -> None:
     assert not TALK & {"offer_sent", "reply_sent", "minutes_written", "contract_signed", "proposal_made"}
+
+
+def test_lists_of_ballots_go_a_year_after_the_contract_and_what_they_hash_to_stays(
+    migrated_sqlite: Path, tmp_path: Path
+) -> None:
+    place = tmp_path / "log.sqlite3"
+    place.write_bytes(migrated_sqlite.read_bytes())
+    log = SqlLog(f"sqlite:///{place}", Keyring.seeded("ballots"))
+    make_district(log)
+    case, other = loaded(log, (STORY, ""), (STORY, "other"))[:2]
+    ran_out = datetime.fromtimestamp(NOW_S, CHINA).date() - timedelta(days=366)
+    exports = Exports(log.engine, log.ring, lambda: NOW_S)
+    with log.engine.begin() as connection:
+        connection.execute(text("UPDATE district SET kind = 'live'"))
+        connection.execute(text("UPDATE overview SET expires_on = :day"), {"day": ran_out.isoformat()})
+    with writing(log.engine) as session:
+        for poll, of in (("p1", case), ("p2", other)):
+            session.add(
+                Poll(
+                    id=poll, district=DISTRICT, case_id=of, state="buried", made_s=1, modulus="m", thumbprint="t",
+                    receipt_key="r", salt=b"s",
+                )
+            )  # fmt: skip
+            session.add_all(PollList(poll=poll, number=n, content=b"a line\n") for n in range(2))
+        session.commit()
+        hold = HoldAt(
+            id="h3", case=other, reason="r", set_by="a", set_s=1, until_on=None, lifted_by=None, lifted_s=None
+        )
+        set_hold(session, DISTRICT, hold)
+
+    def left(days: int, *, dry_run: bool = False) -> int:
+        return expire_ballots(log.engine, exports, days, next_id, NOW_S, dry_run=dry_run)
+
+    assert (left(366), left(365, dry_run=True), left(365, dry_run=True)) == (0, 1, 1), "a dry run destroys nothing"
+    assert (left(365), left(365)) == (1, 0)
+    with log.engine.connect() as connection:
+        assert connection.execute(text("SELECT DISTINCT poll FROM poll_list")).scalars().all() == ["p2"], (
+            "it is on hold"
+        )
+        assert connection.execute(text("SELECT reason, files FROM erasure")).all() == [("ballots", 1)]
+        assert connection.execute(text("SELECT count(*) FROM poll")).scalar() == 2
+    log.close()

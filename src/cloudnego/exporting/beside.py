@@ -42,8 +42,10 @@ class Ballots:
 
     def put(self) -> None:
         for poll in self._counted:
-            self._parts.put(f"ballots/{poll}.json", canonical(self._polls.closing(poll).record()))
-            self._parts.put(f"ballots/{poll}.txt", self._polls.listed(poll))
+            closing, found = self._polls.closing(poll), self._polls.listed(poll)
+            self._parts.put(f"ballots/{poll}.json", canonical(closing.record()))
+            if found or not closing.cast:  # a year after its contract the list is destroyed
+                self._parts.put(f"ballots/{poll}.txt", found)
         self._parts.put("recount.py", files("cloudnego.polls").joinpath("recount.py").read_bytes())
 
 

@@ -26,6 +26,9 @@ from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import held_cases
 from cloudnego.papers.kinds import ARCHIVED
 from cloudnego.papers.store import PaperStore
+from cloudnego.polls import box
+from cloudnego.polls.tables import Poll, PollList
+from cloudnego.polls.traces import thorough
 from cloudnego.ports import CHINA
 from cloudnego.texts import Actionable
 
@@ -95,16 +98,9 @@ def erase_person(
 def expire_talk(stores: Stores, days: int, new_id: Callable[[str], str], now_s: int) -> int:
     """Erase the talk of every live case whose contract ran out that many days ago, and which is not on hold; returns
     how many entries lost their words. What is agreed, minuted and filed stays (个人信息保护法 19, 47)."""
-    over, gone = _day(now_s) - timedelta(days=days), 0
-    old = (
-        select(tables.OverviewRow.case_id, tables.OverviewRow.district)
-        .join(tables.District, col(tables.District.id) == col(tables.OverviewRow.district))
-        .where(tables.District.kind == "live", col(tables.OverviewRow.expires_on) < over)
-    )
-    with Session(stores.engine) as session:
-        held, cases = held_cases(session, _day(now_s)), session.exec(old).all()
-    for case, district in cases:
-        found = _written(stores, case, lambda leaf: leaf.type in TALK) if case not in held else {}
+    gone = 0
+    for case, district in _run_out(stores.engine, days, now_s):
+        found = _written(stores, case, lambda leaf: leaf.type in TALK)
         if not found:
             continue
         entries = sum(erase(stores.engine, case, stream, frozenset(seqs)) for stream, seqs in found.items())
@@ -113,6 +109,41 @@ def expire_talk(stores: Stores, days: int, new_id: Callable[[str], str], now_s: 
         _record(stores.engine, (district, case), ("", "expired"), Erased(entries, 0, papers), (new_id("z"), now_s))
         gone += entries
     return gone
+
+
+def expire_ballots(
+    engine: Engine, exports: Exports, days: int, new_id: Callable[[str], str], now_s: int, *, dry_run: bool = False
+) -> int:
+    """Destroy the lists of ballots of every live case whose contract ran out that many days ago, and which is not on
+    hold; returns how many there were, or would be. Counts, rolls and the hashes of the lists stay, and that they went
+    is recorded (domain handbook §9.6)."""
+    gone = 0
+    for case, district in _run_out(engine, days, now_s):
+        of_case = select(PollList.poll).join(Poll, col(Poll.id) == col(PollList.poll)).where(Poll.case_id == case)
+        with Session(engine) as session:
+            polls = session.exec(of_case.distinct()).all()
+        gone += len(polls)
+        if dry_run or not polls:
+            continue
+        with thorough(engine) as connection:
+            for poll in polls:
+                box.destroy(connection, poll)
+        exports.forget(case)
+        _record(engine, (district, case), ("", "ballots"), Erased(0, len(polls), 0), (new_id("z"), now_s))
+    return gone
+
+
+def _run_out(engine: Engine, days: int, now_s: int) -> list[tuple[str, str]]:
+    """The live cases whose contract ran out that many days ago and which are not on hold, with their district."""
+    over = _day(now_s) - timedelta(days=days)
+    old = (
+        select(tables.OverviewRow.case_id, tables.OverviewRow.district)
+        .join(tables.District, col(tables.District.id) == col(tables.OverviewRow.district))
+        .where(tables.District.kind == "live", col(tables.OverviewRow.expires_on) < over)
+    )
+    with Session(engine) as session:
+        held, cases = held_cases(session, _day(now_s)), session.exec(old).all()
+    return [(case, district) for case, district in cases if case not in held]
 
 
 def _day(now_s: int) -> date:

@@ -136,6 +136,8 @@ async def get_poll_list(site: TheSite, who: SignedIn, poll: PollId, acting_as: A
     _, found = await _found(site, who, poll, acting_as)
     await site.threads.run(_may_count, site, found, poll)
     content = await done(site, site.polls.listed, poll, runs=True)
+    if not content and (await done(site, site.polls.closing, poll, runs=True)).cast:
+        raise Problem("not_found")  # it was destroyed, a year after its contract
     attached = f'attachment; filename="{poll}.ballots.txt"'
     return Response(
         content, 200, {"Cache-Control": "no-store", "Content-Type": "text/plain", "Content-Disposition": attached}
