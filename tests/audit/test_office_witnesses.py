@@ -10,13 +10,18 @@ from typing import Any
 import httpx2
 import pytest
 
+from cloudnego.audit import verify
 from cloudnego.audit.notes import cosigned, head_of, key_of, parse
 from cloudnego.audit.witnesses import Party, enough
 from cloudnego.console import CannotBe
 from cloudnego.core.vocabulary import Stream
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.main import House
 from cloudnego.witness import Kept, once
 from tests.audit.device import API, Device, text_of
+from tests.audit.given import contents, packed
+from tests.audit.page import Page
 from tests.web.conftest import client_of
 from tests.web.granted import Looking, asked, case, clock, look, people, still
 from tests.web.played import DISTRICT, looking
@@ -192,3 +197,36 @@ async def test_a_log_that_goes_back_or_is_another_is_not_signed_and_both_heads_a
     outside.change = {"keys": []}  # who knows the keys asks for none
     await asyncio.to_thread(outside.look)
     assert outside.kept.cosigned > 2
+
+
+# --- the audit file ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_says_how_far_enough_have_confirmed_and_an_offices_key_stands_for_every_stream(
+    look: Looking, case: str, still: House, now_s: int, tmp_path: Path
+) -> None:
+    still.site.audit.district.tick(DISTRICT)
+    official, worker = await Device(look("authority"), "a").register(), await Device(look("w0"), "w").register()
+    vkey = (await over_district(official, 0, now_s)).json()["vkey"]
+    await worker.cosign(case, "table", now_s)
+    await asked(look("w1"), case, "send-message", text="下午再谈")
+    log = still.site.log
+    house = house_on(log.engine, log.ring, still.site.audit.key, still.site.now_s)
+    target = tmp_path / "a.zip"
+    order = Order(case, Audience.UNION, "operator", "", "2026-11-29T16:00:00+08:00", "")
+    export_case(house, order, target, lambda _: None)
+    report = verify.verify(target, [verify.witness(vkey)])
+    assert [one for one in report if one[0] < 9] == [], "it has confirmed every joint stream by the district's log"
+    said = {where: en for _, where, _, en in report if where.startswith("policy/")}
+    size = worker.held["table"].size
+    assert said["policy/table.txt"] == f"enough (2 worker authority) to {size}"
+    assert said["policy/notice.txt"] == "enough (none) to 0", "one of three has a key that ever signed it"
+    assert said["policy/worker.txt"] == "enough (none) to 0", "the authority does not count in a caucus"
+    with Page() as page:
+        assert page.verify(target, [vkey]) == report
+        files = contents(target.read_bytes())
+        (head,) = (name for name in files if name.startswith("witnessed/") and name.endswith("head.txt"))
+        lines = files[head].decode().splitlines(keepends=True)
+        target.write_bytes(packed(files | {head: "".join([*lines[:-1], lines[-1][:-8] + "AAAAAA=\n"]).encode()}))
+        for found in (verify.verify(target, []), page.verify(target)):
+            assert [one for one in found if one[0] == 1], "a co-signature that was altered is named"

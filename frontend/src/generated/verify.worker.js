@@ -378,18 +378,20 @@
     const last = unbase64(path[path.length - 1]), rest = path.slice(0, -1);
     return at < half ? sha256(Uint8Array.of(1), climbed(entry, at, half, rest), last) : sha256(Uint8Array.of(1), last, climbed(entry, at - half, size - half, rest));
   };
-  const stood = (archive, manifest, keys, report) => {
+  const stood = (archive, manifest, keys, got, report) => { // whoever co-signed such a head has confirmed the streams as they stood in it
     const heads = [], log = `${manifest.name}/${manifest.district}`;
-    for (const one of manifest.streams) {
-      const name = `district/${one.stream}.json`;
+    const last = [...archive.entries.keys()].filter((name) => /^witnessed\/\d+\/head\.txt$/.test(name)).map((name) => name.slice(0, -9));
+    for (const [folder, one] of ["district", ...last].flatMap((folder) => manifest.streams.map((one) => [folder, one]))) {
+      const name = `${folder}/${one.stream}.json`;
       if (!archive.entries.has(name)) { report.push([9, name, "区的记录还没有这个流", "the log of the district has not seen this stream yet"]); continue; }
       const said = canonical(archive.read(name), "entry index leaf path seq streams under"), leaf = canonical(bytes(said.leaf)), entry = canonical(bytes(said.entry));
-      const head = headOf(signed(archive.read("district/head.txt"), log, keys, name, report)[0], name);
+      const [said_, witnesses] = signed(archive.read(`${folder}/head.txt`), log, keys, name, report), head = headOf(said_, name);
       const over = base64(climbed(said.leaf, said.seq - 1, head.size, said.path)), under = hex(climbed(said.entry, said.index, said.streams, said.under));
       const told = [head.origin, over, entry.stream, leaf.at, leaf.district, leaf.heads, leaf.seq, leaf.streams];
       const due = [log, head.root, `${manifest.case}/${one.stream}`, entry.at, manifest.district, under, said.seq, said.streams];
       if (told.some((found, n) => found !== due[n])) report.push([1, name, "区的记录不能证明它", "the log of the district does not prove it"]);
       heads.push({ where: name, origin: one.origin, size: entry.size, root: base64(unhex(entry.root)) });
+      for (const [who, at] of witnesses) further(got, one.stream, who, entry.size, at);
     }
     if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "时间戳不由本程序核对", "not checked here, but by cloudnego verify or openssl ts"]);
     return heads;
@@ -406,6 +408,11 @@
     const signers = (said.signers ?? []).map((one) => ({ actor: one.actor, pub: unbase64(one.public) }));
     return [manifest, { log: said.name, now, ever: logs.map(([key]) => key), witnesses, signers }];
   };
+  const further = (got, stream, who, upto, at) => {
+    const known = got.find((row) => row.stream === stream && is(row.who, who));
+    if (!known) got.push({ stream, who, upto, at });
+    else if (upto > known.upto || (upto === known.upto && at > known.at)) Object.assign(known, { upto, at });
+  };
   const confirmed = (archive, manifest, keys, report) => {
     const heads = [], got = [];
     for (const one of manifest.streams) {
@@ -415,11 +422,7 @@
         const [said, witnesses] = signed(archive.read(name), one.origin, keys, name, report), head = headOf(said, name);
         heads.push(head);
         if (head.origin !== one.origin || (!older.includes(name) && (head.size !== one.size || head.root !== one.root))) report.push([1, name, "与清单不是同一个检查点", "it is not the head that the manifest names"]);
-        for (const [who, at] of witnesses) {
-          const known = got.find((row) => row.stream === one.stream && is(row.who, who));
-          if (!known) got.push({ stream: one.stream, who, upto: head.size, at });
-          else if (head.size > known.upto || (head.size === known.upto && at > known.at)) Object.assign(known, { upto: head.size, at });
-        }
+        for (const [who, at] of witnesses) further(got, one.stream, who, head.size, at);
       }
     }
     return [heads, got];
@@ -436,6 +439,23 @@
     if (!held.length || !good) report.push([1, name, "不是本记录的，或没有它的签名", "this log has not signed it"]);
     return held.map(([head]) => head);
   };
+  const order = (who) => `${who.name} ${hex(who.pub)} ${who.side}`;
+  const ruled = (archive, stream, got, report) => { // how far so many have confirmed a stream as its policy says are enough (C2SP tlog-policy)
+    const far = new Map([["none", [0, "none"]]]), name = `policy/${stream}.txt`;
+    for (const [kind, called, ...rest] of text(archive.read(name)).split("\n").filter((line) => line).map((line) => line.split(" "))) {
+      if (kind === "witness") {
+        const key = witness(rest[0], "");
+        far.set(called, [got.find((row) => row.stream === stream && is(row.who, key))?.upto ?? 0, ""]);
+      } else if (kind === "group") {
+        const many = rest[0] === "any" ? 1 : rest[0] === "all" ? rest.length - 1 : Number(rest[0]);
+        const there = rest.slice(1).map((one) => far.get(one)[0]).sort((a, b) => a - b), upto = there[many > 0 ? there.length - many : -many];
+        need(upto !== undefined, "a group of more than there are");
+        far.set(called, [upto, rest.join(" ")]);
+      }
+      const [upto, rule] = far.get(called) ?? [0, ""];
+      if (kind === "quorum") report.push([9, name, `足数（${rule}）确认到第 ${upto} 条`, `enough (${rule}) to ${upto}`]);
+    }
+  };
   const whole = (archive, known, held, report) => {
     const [manifest, keys] = described(archive), name = `${manifest.name}/export`;
     const there = [...archive.entries.values()].map((one) => ({ path: one.name, sha256: one.sha, size: one.size })), listed = [there[0], ...there.slice(3)];
@@ -447,7 +467,7 @@
     if (text(said) !== `${name}\n${base64(unhex(there[1].sha256))}\n`) report.push([1, "manifest.note", "签的不是这份清单", "another manifest was signed"]);
     const [heads, got] = confirmed(archive, manifest, keys, report), streams = new Map(manifest.streams.map((one) => [one.origin, one.stream]));
     for (const [label, raw] of held) heads.push(...headsHeld(label, raw, keys, streams, report));
-    heads.push(...stood(archive, manifest, keys, report));
+    heads.push(...stood(archive, manifest, keys, got, report));
     const wanted = new Map(manifest.streams.map((one) => [one.stream, new Set(heads.filter((head) => head.origin === one.origin).map((head) => head.size))]));
     const facts = [...archive.entries.keys()].filter((one) => /^papers\/.*json/.test(one)).map((one) => text(archive.read(one))).join("\n");
     const found = { sizes: wanted, hashes: new Set(facts.match(HASHES) ?? []), roots: new Map(), named: new Map(), acts: new Map(), polls: [], gaps: new Set() };
@@ -459,11 +479,12 @@
     tallied(archive, found.polls, report);
     papers(archive, found, report);
     for (const { stream, size } of manifest.streams.filter((one) => one.size)) {
-      for (const row of got.filter((one) => one.stream === stream)) report.push([9, stream, `${row.who.side} 已确认前 ${row.upto} 条，共 ${size} 条`, `${row.who.side} confirmed ${row.upto}/${size}, ${new Date(Math.min(row.at, FULL) * 1000).toISOString().slice(0, 19).replace("T", " ")}Z: ${row.who.name}`]);
+      for (const row of got.filter((one) => one.stream === stream).sort((a, b) => (order(a.who) < order(b.who) ? -1 : 1))) report.push([9, stream, `${row.who.side} 已确认前 ${row.upto} 条，共 ${size} 条`, `${row.who.side} confirmed ${row.upto}/${size}, ${new Date(Math.min(row.at, FULL) * 1000).toISOString().slice(0, 19).replace("T", " ")}Z: ${row.who.name}`]);
       for (const one of known) {
         const due = JOINT.includes(stream) || keys.witnesses.some((who) => is(who, one) && who.side === stream);
         if (due && !got.some((row) => row.stream === stream && is(row.who, one))) report.push([1, stream, "没有您所持公钥的见证", `${one.name} has confirmed nothing of it`]);
       }
+      ruled(archive, stream, got, report);
     }
   };
   const verify = (raw, keys = [], held = []) => {
@@ -479,7 +500,7 @@
 
   // --- the page --------------------------------------------------------------------------------------------------
   if (typeof document === "undefined") return;
-  const SIDES = { worker: "职工方", employer: "企业方" };
+  const SIDES = { worker: "职工方", employer: "企业方", authority: "人社部门", union: "上级工会" };
   const STREAMS = { table: "协商桌", filing: "报送审查", notice: "进度通报", worker: "职工方内部", employer: "企业方内部" };
   const at = (id) => document.getElementById(id), read = async (file) => new Uint8Array(await file.arrayBuffer());
   at("form").addEventListener("submit", async (event) => {
@@ -499,7 +520,7 @@
         const row = document.createElement("li"), code = document.createElement("code"), below = document.createElement("div");
         if (rank < 9) row.className = "bad";
         code.textContent = where; below.className = "en"; below.textContent = en;
-        const said = zh.replace(/^(worker|employer) (?=已)/, (_, side) => SIDES[side]).replace(/^(\w+) (?=的前)/, (whole, one) => STREAMS[one] ?? whole);
+        const said = zh.replace(/^(worker|employer|authority|union) (?=已)/, (_, side) => SIDES[side]).replace(/^(\w+) (?=的前)/, (whole, one) => STREAMS[one] ?? whole);
         row.append(STREAMS[where] ?? code, ` ${said}`, below);
         at("list").append(row);
       }

@@ -4,14 +4,13 @@
 --key: 您从别处得知的见证公钥（协议、纪要上印有）。 The key of a witness that you have from elsewhere.
 --held: 您以前得到的核查文件、检查点或回执。 An audit file, a checkpoint or a receipt that you were given earlier.
 0: 成立 holds; 1: 不成立 does not; 2: 读不了 cannot be read. 规范 specification: docs/AUDIT.md"""
-
 from __future__ import annotations
 
 import argparse, base64, json, re, sys, zlib
 from collections import Counter, namedtuple
 from functools import reduce
 from hashlib import sha256, sha512
-from itertools import zip_longest
+from itertools import product, zip_longest
 from pathlib import Path
 from struct import pack
 from time import gmtime, strftime
@@ -104,14 +103,12 @@ def unbase64(text: str) -> bytes:
 Q, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, ZERO = -121665 * pow(121666, -1, Q) % Q, (0, 1, 1, 0)
 def point(raw: bytes) -> Any:
-    """The point that these 32 bytes are the form of (5.1.3); None, if of none."""
     odd, y = int.from_bytes(raw, "little") >> 255, int.from_bytes(raw, "little") & (2**255 - 1)
     square = (y * y - 1) * pow(D * y * y + 1, -1, Q) % Q
     x = pow(square, (Q + 3) // 8, Q)
     x = x if (x * x - square) % Q == 0 else x * pow(2, (Q - 1) // 4, Q) % Q
-    if y >= Q or len(raw) != 32 or (x * x - square) % Q or (x == 0 and odd):
-        return None
-    return (x := x if x & 1 == odd else Q - x), y, 1, x * y % Q
+    none = y >= Q or len(raw) != 32 or (x * x - square) % Q or (x == 0 and odd)
+    return None if none else ((x := x if x & 1 == odd else Q - x), y, 1, x * y % Q)
 def plus(p: Any, q: Any) -> Any:
     a, b, c, d = (p[1] - p[0]) * (q[1] - q[0]), (p[1] + p[0]) * (q[1] + q[0]), 2 * p[3] * q[3] * D, 2 * p[2] * q[2]
     e, f, g, h = b - a, d - c, d + c, b + a
@@ -129,7 +126,6 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
 def key_id(name: str, kind: int, public: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + bytes((kind,)) + public).digest()[:4]
 def witness(vkey: str, side: str = "") -> Any:
-    """The key of a witness as it is printed. Raises ValueError."""
     name, told, raw = [*vkey.split("+", 2), "", ""][:3]
     public = unbase64(raw)
     need(len(public) == 33 and public[0] == 4 and name and key_id(name, 4, public[1:]).hex() == told, "no witness")
@@ -164,7 +160,6 @@ def leaf_of(raw: bytes, due: Any, before: str) -> Any:
     need(HEX.fullmatch(leaf["command_id"]) and AT.fullmatch(leaf["at"]), "its command_id or its time is none")
     need(leaf["at"] >= before, f"its time {leaf['at']} is before {before}")
     return leaf
-
 def content_of(raw: bytes, leaf: Any) -> Any:
     """Body and words of an entry, as far as they are in the file. Raises ValueError and others."""
     found = canonical(raw, "body salt words words_salt", "\n")
@@ -185,12 +180,10 @@ def act_mark(leaf: Any, body: str, keys: Any) -> str:
     held = keys.signers.get(raw[:32]) == leaf["actor"] and ed25519(raw[:32], ACT + dumped(said).encode(), raw[32:])
     need(held, "no device key of who acted has signed this act")
     return sha256(raw[:32]).hexdigest()[:8]
-
 def taken(here: str, leaf: Any, content: Any, keys: Any, found: Any) -> Any:
     """Keep of an entry what is asked for later; what there is to say of it. Raises ValueError, LookupError."""
     body, words = content["body"] or "", content["words"] or ""
-    if body and leaf["type"] == "poll_counted":
-        found.polls.append((here, json.loads(body)["facts"]))
+    found.polls.extend([(here, json.loads(body)["facts"])] if body and leaf["type"] == "poll_counted" else [])
     for sha in found.hashes.intersection(HASHES.findall(body + words) if found.hashes else ()):
         found.named.setdefault(sha, here)
     if body and leaf["sig"] is not None:
@@ -226,7 +219,6 @@ def entries(archive: Archive, manifest: Any, keys: Any, found: Any, report: Repo
             if seq in found.sizes[stream]:
                 found.roots[stream, seq] = reduce(lambda right, left: pair(left, right), reversed(peaks))
     report.check(not next(rows, None), 0, f"{names[0]}:{number + 1}", "多出来的一行", "a line too many")
-
 # --- what lies beside the entries
 def tallied(archive: Archive, polls: list[Any], report: Report) -> None:
     """Each vote's list of ballots, where it is here, against the entry that counts it; their signatures: recount.py."""
@@ -256,7 +248,6 @@ def papers(archive: Archive, found: Any, report: Report) -> None:
             good = found.acts.get(act["entry"]) == (act["person"], act["mark"])
             report.check(good, 0, name, f"{act['entry']} 没有这个签名", f"{act['entry']} has no such signature")
     report += [(0, name, "登记簿里没有", "the register does not name it") for name in sorted(left)]
-
 def climbed(entry: str, at: int, size: int, path: list[str]) -> bytes:
     """The root to which the path of an entry at `at` (from 0) of `size` leads (RFC 6962, 2.1.1). Raises ValueError."""
     need(0 <= at < size and bool(path) == (size > 1), "it is no path in a tree of this size")
@@ -266,25 +257,27 @@ def climbed(entry: str, at: int, size: int, path: list[str]) -> bytes:
     if at < half:
         return pair(climbed(entry, at, half, path[:-1]), unbase64(path[-1]))
     return pair(unbase64(path[-1]), climbed(entry, at - half, size - half, path[:-1]))
-def stood(archive: Archive, manifest: Any, keys: Any, report: Report) -> list[Any]:
-    """The heads of these streams that the log of the district has, each proved up to its own signed head."""
+def stood(archive: Archive, manifest: Any, keys: Any, got: Any, report: Report) -> list[Any]:
+    """The heads of these streams in the district's log, each proved up to a head of it; who co-signed that confirms."""
     heads, district, log = [], manifest["district"], f"{manifest['name']}/{manifest['district']}"
-    for one in manifest["streams"]:
-        name, case = f"district/{one['stream']}.json", f"{manifest['case']}/{one['stream']}"
+    last = [name[:-9] for name in archive.entries if re.fullmatch(r"witnessed/\d+/head\.txt", name)]
+    for folder, (of, origin) in product(["district", *last], [(s["stream"], s["origin"]) for s in manifest["streams"]]):
+        name, case = f"{folder}/{of}.json", f"{manifest['case']}/{of}"
         if name not in archive.entries:
             report.append((9, name, "区的记录还没有这个流", "the log of the district has not seen this stream yet"))
             continue
         said = canonical(archive.read(name), "entry index leaf path seq streams under")
         leaf, entry = canonical(said["leaf"].encode()), canonical(said["entry"].encode())
-        head = head_of(signed(archive.read("district/head.txt"), log, keys, name, report)[0], name)
+        head = head_of((note := signed(archive.read(f"{folder}/head.txt"), log, keys, name, report))[0], name)
         over = climbed(said["leaf"], said["seq"] - 1, head.size, said["path"])
         under = climbed(said["entry"], said["index"], said["streams"], said["under"]).hex()
         told = [head.origin, over, entry["stream"], *(leaf[k] for k in ("at", "district", "heads", "seq", "streams"))]
         good = told == [log, head.root, case, entry["at"], district, under, said["seq"], said["streams"]]
         report.check(good, 1, name, "区的记录不能证明它", "the log of the district does not prove it")
-        heads.append(Head(name, one["origin"], entry["size"], bytes.fromhex(entry["root"])))
-    if (name := "district/stamp.json") in archive.entries:
-        report.append((9, name, "时间戳不由本程序核对", "not checked here, but by cloudnego verify or openssl ts"))
+        heads.append(Head(name, origin, entry["size"], bytes.fromhex(entry["root"])))
+        got.update({(of, who): max(got.get((of, who), (0, 0)), (entry["size"], at)) for who, at in note[1]})
+    stamp, en = "district/stamp.json", "not checked here, but by cloudnego verify or openssl ts"
+    report.check(stamp not in archive.entries, 9, stamp, "时间戳不由本程序核对", en)
     return heads
 # --- the whole
 def described(archive: Archive) -> tuple[Any, Any]:
@@ -299,7 +292,6 @@ def described(archive: Archive) -> tuple[Any, Any]:
     signers = {unbase64(one["public"]): one["actor"] for one in said.get("signers", [])}
     witnesses = [witness(one["vkey"], one["side"]) for one in said["witnesses"]]
     return manifest, Keys(said["name"], now, [*logs], witnesses, signers)
-
 def listed(archive: Archive, manifest: Any, keys: Any, report: Report) -> None:
     """Every content is the one the manifest lists, what evidence names is under its hash, and the log signed it all."""
     there = [{"path": one.name, "sha256": one.sha, "size": one.size} for one in archive.entries.values()]
@@ -311,7 +303,6 @@ def listed(archive: Archive, manifest: Any, keys: Any, report: Report) -> None:
     text, _ = signed(raw, name, keys._replace(witnesses=[]), "manifest.note", report)
     due = f"{name}\n{base64.b64encode(bytes.fromhex(there[1]['sha256'])).decode()}\n"
     report.check(text == due.encode(), 1, "manifest.note", "签的不是这份清单", "another manifest was signed")
-
 def confirmed(archive: Archive, manifest: Any, keys: Any, report: Report) -> tuple[list[Any], dict[Any, Any]]:
     """All heads that stand in the file; and for stream and witness, how far it confirmed, and when."""
     heads, got = [], {}  # type: list[Any], dict[Any, Any]
@@ -323,10 +314,8 @@ def confirmed(archive: Archive, manifest: Any, keys: Any, report: Report) -> tup
             heads.append(head := head_of(text, name))
             good = head.origin == origin and (head[2:] == last or name.startswith("cosigned"))
             report.check(good, 1, name, "与清单不是同一个检查点", "it is not the head that the manifest names")
-            for who, at in witnesses:
-                got[stream, who] = max(got.get((stream, who), (0, 0)), (head.size, at))
+            got.update({(stream, who): max(got.get((stream, who), (0, 0)), (head.size, at)) for who, at in witnesses})
     return heads, got
-
 def heads_held(path: Path, keys: Any, streams: Any, report: Report) -> list[Any]:
     """The heads in an earlier audit file, checkpoint or receipt. Raises ValueError and others."""
     Archive.where = path.name
@@ -351,6 +340,18 @@ def told(stream: Any, keys: Any, known: list[Any], got: Any, report: Report) -> 
         due = stream["stream"] in JOINT or (*one[:2], stream["stream"]) in keys.witnesses
         good = not due or any(one[:2] == who[:2] for who in mine)
         report.check(good, 1, stream["stream"], "没有您所持公钥的见证", f"{one.name} has confirmed nothing of it")
+def ruled(archive: Archive, stream: Any, got: Any, report: Report) -> None:
+    """How far so many have confirmed a stream as its policy says are enough (C2SP tlog-policy). Raises ValueError."""
+    far, name = {"none": (0, "none")}, f"policy/{stream['stream']}.txt"
+    by = {who[:2]: upto for (of, who), (upto, _) in got.items() if of == stream["stream"]}
+    for kind, called, *rest in (line.split(" ") for line in archive.read(name).decode().splitlines()):
+        if kind == "witness":
+            far[called] = by.get(witness(rest[0])[:2], 0), ""
+        elif kind == "group":
+            many = {"any": 1, "all": len(rest) - 1}.get(rest[0]) or int(rest[0])
+            far[called] = sorted(far[one][0] for one in rest[1:])[-many], " ".join(rest)
+        upto, rule = far.get(called, (0, ""))
+        report.check(kind != "quorum", 9, name, f"足数（{rule}）确认到第 {upto} 条", f"enough ({rule}) to {upto}")
 def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: Report) -> None:
     """All that is to be found in an archive. Raises ValueError and others, where nothing more can be said."""
     manifest, keys = described(archive)
@@ -358,7 +359,7 @@ def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: Repo
     heads, got = confirmed(archive, manifest, keys, report)
     streams = {one["origin"]: one["stream"] for one in manifest["streams"]}
     heads += [head for path in held for head in heads_held(path, keys, streams, report)]
-    heads += stood(archive, manifest, keys, report)
+    heads += stood(archive, manifest, keys, got, report)
     sizes = {stream: {head.size for head in heads if head.origin == origin} for origin, stream in streams.items()}
     facts = "\n".join(archive.read(name).decode() for name in archive.entries if re.match("papers/.*json", name))
     read(archive, manifest, keys, found := Found(sizes, {*HASHES.findall(facts)}, {}, {}, {}, [], set()), report)
@@ -367,9 +368,9 @@ def whole(archive: Archive, known: list[Any], held: Any, read: Any, report: Repo
         report.check(found.roots.get((streams[origin], size)) == root, 1, where, zh, en)
     tallied(archive, found.polls, report)
     papers(archive, found, report)
-    for stream in manifest["streams"]:
+    for stream in (one for one in manifest["streams"] if one["size"]):
         told(stream, keys, known, got, report)
-
+        ruled(archive, stream, got, report)
 def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) -> list[Any]:
     """All there is to find, what names a line first. Raises OSError."""
     report = Report()
@@ -379,7 +380,6 @@ def verify(path: Path, known: list[Any], held: Any = (), read: Any = entries) ->
     except WRONG as wrong:
         report.append((1, Archive.where, "不是它应有的样子", f"it is not as it must be: {wrong!r}"))
     return sorted(report, key=lambda found: found[0])
-
 def main(arguments: list[str], read: Any = entries) -> int:
     """Says what holds, and names the first thing that does not."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
