@@ -393,7 +393,7 @@
       heads.push({ where: name, origin: one.origin, size: entry.size, root: base64(unhex(entry.root)) });
       for (const [who, at] of witnesses) further(got, one.stream, who, entry.size, at);
     }
-    if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "时间戳不由本程序核对", "not checked here, but by cloudnego verify or openssl ts"]);
+    if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "用 openssl ts 核对", "openssl ts checks it"]);
     return heads;
   };
 
