@@ -393,7 +393,7 @@
       heads.push({ where: name, origin: one.origin, size: entry.size, root: base64(unhex(entry.root)) });
       for (const [who, at] of witnesses) further(got, one.stream, who, entry.size, at);
     }
-    if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "用 openssl ts 核对", "openssl ts checks it"]);
+    if (archive.entries.has("district/stamp.json")) report.push([9, "district/stamp.json", "请用 openssl ts 核对", "see openssl ts"]);
     return heads;
   };
 

@@ -277,7 +277,7 @@ def stood(archive: Archive, manifest: Any, keys: Any, got: Any, report: Report) 
         report.check(good, 1, name, "区的记录不能证明它", "the log of the district does not prove it")
         heads.append(Head(name, origin, entry["size"], bytes.fromhex(entry["root"])))
         got.update({(of, who): max(got.get((of, who), (0, 0)), (entry["size"], at)) for who, at in note[1]})
-    report.check((s := "district/stamp.json") not in archive.entries, 9, s, "用 openssl ts 核对", "openssl ts checks it")
+    report.check((s := "district/stamp.json") not in archive.entries, 9, s, "请用 openssl ts 核对", "see openssl ts")
     return heads
 # --- the whole
 def described(archive: Archive) -> tuple[Any, Any]:
