@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from typer.testing import CliRunner
 
+from cloudnego.__main__ import app
 from cloudnego.identity.clients import Grant, NewClient
 from tests.house.tree import ROOT
 from tests.web.conftest import Founded, settings_for
@@ -56,13 +58,20 @@ def test_the_page_for_portals_does_what_it_says(tmp_path: Path, founded: Founded
                     timeout=60,
                 ).stdout
                 time.sleep(2)
+                checked = CliRunner().invoke(
+                    app,
+                    ["portal-check", environment["RECEIVER"], "--secret", (tmp_path / "webhook").read_text().strip()],
+                )
             finally:
                 listening.terminate()
             received = (listening.stdout.read() if listening.stdout is not None else "").split()
-    name, step, command, first, more, outcome, link = said.stdout.splitlines()
+    name, step, command, first, more, outcome, link, *calendar = said.stdout.splitlines()
+    assert calendar == ["BEGIN:VCALENDAR", "END:VCALENDAR"]
     assert (name, step, more, outcome) == ("人力资源系统", "representatives", "False", "delivered")
     assert command
     assert link.startswith(f"{served.house.site.public_url}/")
     assert first in told
     assert "ping" in received
+    assert (checked.exit_code, checked.output.count("✗")) == (0, 0), checked.output
+    assert {"offer_sent", "contract_filed"} <= set(received), "it was told a whole negotiation"
     assert first in received
