@@ -1,8 +1,8 @@
 """kill -9 of whoever tells webhooks, between any two steps: nothing is lost, told out of order or forged.
 
-A supervisor forks one teller after the other on one database; a receiver beside them, now and then in a bad mood,
-writes down what it took, and checks each signature with the library of Standard Webhooks. When all was told it begins
-anew.
+A supervisor forks one teller after the other on one database; a receiver beside them writes down what it took, and
+checks each signature with the library of Standard Webhooks. Now and then it is in a bad mood: it drops the connection,
+fails, redirects, is slow, hangs, is down for a day. When all was told it begins anew.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ import structlog
 from standardwebhooks.webhooks import Webhook
 
 from claims.record import record
+from cloudnego.identity import outward
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.hooks import Hooks, NewHook
 from cloudnego.identity.outward import Line
@@ -44,6 +45,15 @@ AHEAD_S: Final = 3 * 86_400  # what waits for its next try is due, and signature
 NOTED_EVERY: Final = 16
 LIVED: Final = "told all, or was told no"
 POINTS: Final = ("lease", "leased", "post", "posted", "note", "noted")
+
+
+BAD: Final = ("drops", "fails", "redirects", "slow", "hangs", "down")
+BADLY: Final = 0.012
+DOWN_FOR: Final = 5  # tries: so often it is tried within the first day
+SLOW_S: Final = 0.2
+HANGS_S: Final = 0.6
+WAITS_S: Final = 0.4  # in place of ten seconds: after that a receiver hangs
+HOOK: Final = "/hook"
 
 
 class Broken(AssertionError):
@@ -108,6 +118,23 @@ def _doom(point: str, hit: int) -> None:
             return  # the clock's
 
 
+class Moods:
+    """In which mood a receiver is: seldom in a bad one; once it is down it stays so for several deliveries."""
+
+    def __init__(self, dice: Random) -> None:
+        self._dice: Final = dice
+        self._down = 0
+
+    def next(self) -> str:
+        """The mood of the next delivery."""
+        if self._down:
+            self._down -= 1
+            return "down"
+        mood = self._dice.choice(BAD) if self._dice.random() < BADLY else "well"
+        self._down = DOWN_FOR if mood == "down" else 0
+        return mood
+
+
 # --- the receiver -------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +197,7 @@ def _house(place: Path) -> House:
 def tell(place: Path, point: str, hit: int) -> None:
     """Tell all there is, or die at a point."""
     house = _house(place)
+    outward._WHOLE_S = WAITS_S  # type: ignore[misc]
     _doom(point, hit)
 
     async def telling() -> None:
