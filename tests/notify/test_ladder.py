@@ -9,10 +9,11 @@ import pytest
 from cloudnego.core.calendar import Calendar
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.ports import CHINA, Asked
-from cloudnego.web.crier import about_term
+from cloudnego.web.reminding import about_term
 from tests.notify.conftest import HOME, Place, address
 from tests.notify.postbox import html_of, text_of
-from tests.web.played import DISTRICT, LAW, rehearsed
+from tests.web.conftest import API
+from tests.web.played import DISTRICT, LAW, looking, rehearsed
 
 K = MessageKind
 
@@ -71,10 +72,15 @@ async def test_who_may_end_a_term_is_called_on_each_rung_and_nobody_else(
         assert [one["Date"].datetime.astimezone(CHINA) for one in mails] == [morning(day) for day in expected]
         assert all(f"{HOME}/c/{case}" in text_of(one) and f"{HOME}/c/{case}" in html_of(one) for one in mails)
     for one in terms:
-        noted = place.site.factors.inbox.reminders(about_term(case, one))
+        noted = place.site.factors.inbox.reminders(about_term(case, one.mark_key))
         whose = {who for who, message in told if message.facts["about"] == one.mark_key}
         assert [reminder.by for reminder in noted] == ["clock"] * 4
         assert sum(reminder.told for reminder in noted) == 4 * len(whose - urge) + len(urge)
+    benches = {"w0": "worker", "w1": "worker", "e0": "employer", "hr": None, "district": None}
+    for who, side in benches.items():
+        rows = (await looking(place.house)(who).get(f"{API}/negotiations/{case}/deadlines")).json()["rows"]
+        shown = {row["side"] for row in rows if row["reminded"]}
+        assert shown == ({side} & {one.side for one in terms}), "the other side's people read what they read"
 
 
 async def test_it_ends_when_somebody_has_acted(place: Place) -> None:

@@ -31,13 +31,14 @@ from cloudnego.web.bodies import Title, parsed, visible
 from cloudnego.web.case_documents import named
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.documents import ReminderDocument
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.invitations import instant
 from cloudnego.web.organisations import written
 from cloudnego.web.queries import ActingAs, CaseId
-from cloudnego.web.reminding import ReminderDocument, remind, reminders
+from cloudnego.web.reminding import remind, reminders
 from cloudnego.web.site import Site
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])

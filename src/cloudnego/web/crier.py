@@ -8,7 +8,6 @@ waits to leave the program is then handed over. Both may be done by several node
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
@@ -35,6 +34,7 @@ from cloudnego.texts import say
 from cloudnego.web.cases import Found, home_of, pinned_law
 from cloudnego.web.lists import organisation_names
 from cloudnego.web.met import capacities, meet
+from cloudnego.web.reminding import about_term
 from cloudnego.web.site import Site
 
 LADDER: Final = {"T-3": 1, "T-1": 2, "T0": 3, "T+1": 4}
@@ -115,7 +115,7 @@ class Crier:
                 self._call_to(_Mark(district, case_id, s, term, mark))
 
     def _call_to(self, at: _Mark) -> None:
-        inbox, about, number = self._site.factors.inbox, about_term(at.case_id, at.term), LADDER[at.mark]
+        inbox, about, number = self._site.factors.inbox, about_term(at.case_id, at.term.mark_key), LADDER[at.mark]
         if inbox.was_reminded(about, number):
             return
         parties = parties_of(at.s.case)
@@ -205,11 +205,6 @@ class Crier:
         if term is None or who is None:
             return False
         return any(self._concerned(_Mark(district, case_id, s, term, one.facts["mark"]), [who]))
-
-
-def about_term(case_id: str, term: Running) -> str:
-    """Under which name the reminders of a term are kept; one that runs to another day is another."""
-    return "t" + hashlib.sha256(f"{case_id}\n{term.mark_key}".encode()).hexdigest()[:40]
 
 
 def _ends_s(at: _Mark) -> int | None:

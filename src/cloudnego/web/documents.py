@@ -203,11 +203,22 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
     rolled_over: tuple[date, ...]
 
 
+class ReminderDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """When those who had not acted were reminded, how many they were, and how many of the messages reached a device of
+    theirs and were opened. Who they were is told nobody, nor when; nothing runs from either (ESL 11)."""
+
+    at: str
+    told: int
+    delivered: int
+    opened: int
+
+
 class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One term that runs or ran. `latest` is the last day, which ends at `ends_at` (HH:MM; at an office, when its
     counter closes); `target` an earlier day to aim at; `provisional`: a year it needs is not announced yet. `left`:
     until `latest`, working days of a term counted in them and else days; below zero once it has passed, null where no
-    calendar knows."""
+    calendar knows. `reminded`: when those of the reader's own side who could end it were told that it ends, or is over;
+    of others' terms nobody reads it, and lists have none."""
 
     timer: str
     key: str
@@ -229,6 +240,7 @@ class DeadlineDocument(msgspec.Struct, frozen=True, kw_only=True):
     overdue: bool
     noted: str | None
     contested: bool
+    reminded: tuple[ReminderDocument, ...] = ()
 
 
 class DraftClauseDocument(msgspec.Struct, frozen=True, kw_only=True):

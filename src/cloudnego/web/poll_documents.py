@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cloudnego.web.reminding import ReminderDocument
+from cloudnego.web.documents import ReminderDocument
 
 
 class PollKey(msgspec.Struct, frozen=True, kw_only=True):

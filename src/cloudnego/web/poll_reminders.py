@@ -15,12 +15,13 @@ from cloudnego.web.bodies import parsed
 from cloudnego.web.case_documents import names_of
 from cloudnego.web.cases import find
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.documents import ReminderDocument
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.poll_sight import runs_it
 from cloudnego.web.polls import PollId
 from cloudnego.web.queries import ActingAs
-from cloudnego.web.reminding import ReminderDocument, remind
+from cloudnego.web.reminding import remind
 
 router = Endpoints(prefix="/api/v1", tags=["polls"])
 

@@ -23,7 +23,6 @@ from cloudnego.web.case_documents import case_document, caucus_he_speaks_in, nam
 from cloudnego.web.case_views import (
     draft_document,
     next_document,
-    shown_deadlines,
     shown_overview,
     timeline_entry,
 )
@@ -49,6 +48,7 @@ from cloudnego.web.lists import (
     sight_of,
 )
 from cloudnego.web.moments import past_document, stood_at
+from cloudnego.web.reminding import with_reminders
 from cloudnego.web.site import Site
 from cloudnego.web.viewing import noted, shown_of, shown_of_case, shown_of_draft
 
@@ -223,7 +223,7 @@ async def get_deadlines(
     found = await find(site, who, case_id, acting_as)
 
     def read() -> Deadlines:
-        return shown_deadlines(found, pinned_law(site, found.case))
+        return with_reminders(site, found, pinned_law(site, found.case))
 
     return tagged(request, await site.threads.run(read))
 

@@ -15,11 +15,12 @@ from cloudnego.web.account import SignedIn, TheSite, instant
 from cloudnego.web.answers import answer, nothing, tagged
 from cloudnego.web.bodies import parsed
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.documents import ReminderDocument
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.queries import ActingAs, CaseId
-from cloudnego.web.reminding import ReminderDocument, remind
+from cloudnego.web.reminding import remind
 from cloudnego.web.site import Site
 from cloudnego.web.survey_bodies import CloseSurveyBody, RemindSurveyBody
 from cloudnego.web.surveys import asked_people, organiser, settled, survey_of

@@ -32,12 +32,13 @@ from cloudnego.web.answers import answer, encode, tagged
 from cloudnego.web.bodies import parsed
 from cloudnego.web.cases import Found, find, pinned_law
 from cloudnego.web.described import OF_A_CASE, described
+from cloudnego.web.documents import ReminderDocument
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.lists import organisation_names
 from cloudnego.web.queries import ActingAs, CaseId
-from cloudnego.web.reminding import ReminderDocument, reminders
+from cloudnego.web.reminding import reminders
 from cloudnego.web.site import Site
 from cloudnego.web.survey_bodies import SurveyAnswerBody, SurveyBody
 
