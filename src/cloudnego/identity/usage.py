@@ -148,7 +148,7 @@ class Usage:
             raise
         with self._guard:
             for key, requests in noted.items():
-                self._counted[key].noted = requests
+                self._counted.setdefault(key, _Counted(requests)).noted = requests
 
     def of(self, client: str, enterprises: Collection[str], days: int) -> list[Used]:
         """The last days, today among them, the oldest first; those on which nothing was counted are not there.
@@ -166,7 +166,7 @@ class Usage:
         """What could not be noted is noted with what comes."""
         with self._guard:
             for key, one in counted.items():
-                found = self._counted[key]
+                found = self._counted.setdefault(key, _Counted(one.noted))
                 found.noted, found.last_s = one.noted, max(found.last_s, one.last_s)
                 for name in _COUNTS:
                     setattr(found, name, getattr(found, name) + getattr(one, name))
