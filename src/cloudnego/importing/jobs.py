@@ -115,9 +115,16 @@ class Order(NamedTuple):
 
 
 class Imports:
-    """The imports of one database. Every method blocks; several nodes may use it."""
+    """The imports of one database. Every method blocks; several nodes may use it. `reads`: makes lines of a file."""
 
-    def __init__(self, engine: Engine, ring: Keyring, now_s: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        ring: Keyring,
+        now_s: Callable[[], int],
+        reads: Callable[[bytes, str], bytes] = jail.rows_of,
+    ) -> None:
+        self._reads: Final = reads
         self._engine: Final = engine
         self._ring: Final = ring
         self._now_s: Final = now_s
@@ -155,7 +162,7 @@ class Imports:
             self._say(id_, state="failed")
 
     def _carry_out(self, id_: str, order: Order, target: Target) -> None:
-        table = table_read(jail.rows_of(order.content, order.format), SHEETS[order.kind], order.mapping)
+        table = table_read(self._reads(order.content, order.format), SHEETS[order.kind], order.mapping)
         self._say(id_, state="checking", total=len(table.rows))
         if table.wrong:
             self._end(id_, "refused", _report(table, table.wrong, [], []))
