@@ -1,5 +1,5 @@
 """What portals cost: deliveries of webhooks a second of one core against bare posting by httpx2, a thousand webhooks at
-once, and pages of the feed."""
+once, pages of the feed; and a bulk import against reading its table alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from typing import Any, Final
 import httpx2
 import structlog
 
-from bench.aims import at_most, middle, report
+from bench import imports
+from bench.aims import at_least, at_most, middle, report
 from claims.hooked import begin, open_cases, receive
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.hooks import HOOKS_MAX, NewHook
@@ -32,6 +33,9 @@ RUNS: Final = 5
 SCOPES: Final = frozenset({"cases"})
 TIMES: Final = 4.0
 ROUND_S: Final = 8.0
+ROWS: Final = 32_000
+IMPORT_SHARE: Final = 0.30
+IMPORT_RUNS: Final = 3
 
 
 def _cpu(work: Callable[[], Coroutine[Any, Any, None]]) -> float:
@@ -120,13 +124,16 @@ def run(*, quick: bool = False) -> dict[str, Any]:
             os.kill(receiver, signal.SIGKILL)
             os.waitpid(receiver, 0)
     names = list(found)
+    imported = imports.figures(300 if quick else ROWS, 1 if quick else IMPORT_RUNS)
+    share = {one: imported[f"read {one} wall, s"] / imported[f"import {one} wall, s"] for one in ("xlsx", "csv")}
     return report(
         "portal",
         runs,
-        {"webhooks": hooks, **found},
+        {"webhooks": hooks, **found, **imported},
         (
             at_most("CPU of a delivery against a bare post", found[names[1]] / max(found[names[0]], 0.001), TIMES),
             at_most("round of all webhooks with nothing to tell, s", found[names[3]], ROUND_S),
+            *(at_least(f"speed of an import of {one} against reading it", share[one], IMPORT_SHARE) for one in share),
         ),
     )
 

@@ -229,3 +229,16 @@ def test_a_calendar_with_a_fault_names_line_and_field(run: Run, tmp_path: Path) 
     assert answer.exit_code == 1
     assert "official" in answer.stderr
     assert "2" in answer.stderr
+
+
+def test_a_table_from_the_disk_is_imported_all_or_none(run: Run, tmp_path: Path) -> None:
+    assert init(run).exit_code == 0
+    table, head = tmp_path / "名录.csv", "统一社会信用代码,企业名称,地址,所在地代码,行业代码\n"
+    right, wrong = "CLI-000001,一厂,路 1,330109,C17\n", "CLI-000002,=1+1,路 2,330109,C17\n"
+    table.write_text(head + right + wrong, encoding="gb18030")
+    words = ("admin", "import", "enterprises", str(table))
+    none = run(*words)
+    assert (none.exit_code, "B 企业名称" in none.stdout, "Nothing was written" in none.stdout) == (1, True, True)
+    assert "1 new" in run(*words, "--partial").stdout
+    assert "1 the same" in run(*words, "--partial", "--dry-run").stdout
+    assert run("admin", "import", "rosters", str(table), "--of-enterprise", "o-none").exit_code == 1

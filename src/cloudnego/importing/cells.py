@@ -36,6 +36,7 @@ _ODD: Final = {
 _YES: Final = frozenset({"是", "有", "yes", "y", "true", "1", "√", "✓", "v"})
 _NO: Final = frozenset({"否", "无", "no", "n", "false", "0", "×", "x"})
 _DAYS: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00(?::00)?)?")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 _EIGHT: Final = re.compile(r"(?:19|20)[0-9]{6}")
 _SERIAL: Final = (date(1899, 12, 30), 20_000, 80_000)  # what Excel counts days from, and 1954 to 2119 in it
 _FIRST: Final = date(1990, 1, 1)
@@ -78,8 +79,8 @@ def text(longest: int, form: str | None = None, example: str = "") -> Parser:
         found = _written(cell).strip()
         if len(found) > longest:
             raise Bad("too_long", shown=found[:40], longest=longest)
-        if any(ord(one) < 32 or ord(one) == 0x7F for one in found):
-            raise Bad("control", shown="".join(one for one in found if ord(one) >= 32)[:40])
+        if _CONTROL.search(found):
+            raise Bad("control", shown=_CONTROL.sub("", found)[:40])
         if wanted is not None and not wanted.fullmatch(found):
             raise Bad("form", shown=found[:40], example=example)
         return found

@@ -99,6 +99,8 @@ class _Kept(InTables):
 class RostersTarget(_Kept):
     """Lines by number: a name that was misspelt is put right, who has left is struck."""
 
+    ahead = True  # tens of thousands of rows; a number that was taken meanwhile is refused by its index
+
     def begin(self) -> None:
         self._lines: dict[str, dict[str, _Line]] = {}
 

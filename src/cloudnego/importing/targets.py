@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -83,7 +83,13 @@ class _Back(Exception):
 
 
 class InTables(ABC):
-    """A register in tables of identity: one transaction, in which rows are compared and written."""
+    """A register in tables of identity: one transaction, in which rows are compared and written.
+
+    `ahead`: rows are compared before it, so that the lock is held for the writing alone. That is for a register whose
+    own indexes refuse what somebody else wrote in between; then nothing is written, and one may ask again.
+    """
+
+    ahead: ClassVar[bool] = False
 
     def __init__(self, engine: Engine, by: By) -> None:
         self.engine: Final = engine
@@ -101,9 +107,13 @@ class InTables(ABC):
         if not run.keep:
             with reading(self.engine) as session:
                 return self.compare(session, rows, run.told)
+        before: list[Verdict] | None = None
+        if self.ahead:
+            with reading(self.engine) as session:
+                before = self.compare(session, rows, run.told)
         try:
             with writing(self.engine) as session:
-                verdicts = self.compare(session, rows, _silent)
+                verdicts = before if before is not None else self.compare(session, rows, _silent)
                 if not run.partial and any_refused(verdicts):
                     raise _Back(verdicts)
                 found = [
