@@ -5,7 +5,7 @@ import type { Message } from '@/api/documents'
 
 const SEEN = 'cloudnego.messages.seen'
 
-/** Messages about one's account; which were seen is kept on the device. */
+/** Messages about what is one's own to do, and about one's account; which were seen is kept on the device. */
 export const useMessages = defineStore('messages', () => {
   const rows = ref<Message[]>([])
   const seen = ref(read())
@@ -25,7 +25,7 @@ export const useMessages = defineStore('messages', () => {
 
   /** They are on the screen: of reminders the server counts it, and it does not matter if that gets lost. */
   function opened(): void {
-    if (rows.value.some((one) => one.kind.endsWith('_reminder') || one.kind === 'congress_materials')) void ask('/api/v1/me/inbox/opened', undefined).catch(() => undefined)
+    if (rows.value.some((one) => one.kind.endsWith('_reminder') || one.kind.startsWith('term_') || one.kind === 'congress_materials')) void ask('/api/v1/me/inbox/opened', undefined).catch(() => undefined)
   }
 
   function markSeen(): void {
