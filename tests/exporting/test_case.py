@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -173,6 +174,23 @@ def test_papers_and_the_log_of_the_district_are_in_it_and_are_checked(
     export_case(house, order(case, Audience.UNION), tmp_path / "c.zip", lambda _: None)
     union = json.loads(contents((tmp_path / "c.zip").read_bytes())["papers/register.json"])
     assert sorted(one["doc"] for one in union) == ["D4", "D6", "D7"]
+
+
+def test_a_paper_made_while_the_file_is_written_waits_for_the_next(house: House, log: SqlLog, tmp_path: Path) -> None:
+    """It may speak of an entry that is later than those in the file, which would then not hold."""
+    case = loaded(log, ("plain", "meanwhile"))[0]
+
+    def told(_done: int) -> None:
+        facts = msgspec.structs.replace(_paper(case, "D14"), title="f" * 64)
+        house.papers.keep(facts, frozenset({Stream.NOTICE}), "p", lambda number: b"%PDF" + number.encode())
+
+    for number, papers in ((1, 0), (2, 1)):
+        export_case(house, order(case, Audience.AUTHORITY), target := tmp_path / f"{number}.zip", told)
+        register = json.loads(contents(target.read_bytes())["papers/register.json"])
+        assert len(register) == papers
+        assert [found[1] for found in verify.verify(target, []) if found[0] < 9] == [
+            f"papers/{one['number']}.json" for one in register
+        ]
 
 
 def test_nothing_is_left_of_a_file_that_could_not_be_made(house: House, tmp_path: Path) -> None:

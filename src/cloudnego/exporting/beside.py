@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from importlib.resources import files
 from typing import Final
@@ -67,11 +67,13 @@ def put_files(parts: Parts, store: FileStore, case: str, audience: Audience, tol
 
 
 def put_papers(
-    parts: Parts, store: PaperStore, case: str, audience: Audience, told: Callable[[int], None]
+    parts: Parts, store: PaperStore, known: Collection[str], order: tuple[str, Audience], told: Callable[[int], None]
 ) -> list[Paper]:
-    """The papers made of nothing but what this audience sees, as they were made, with the facts they were made of and
-    their register: number, hashes and day stay there when the bytes of a paper were erased. Raises PaperDamaged."""
-    found, rows = store.of_case(case, frozenset(audience.streams)), []
+    """The papers made of nothing but what this audience sees of a case, as they were made, with their facts and their
+    register: number, hashes and day stay there when the bytes of a paper were erased. `known`: those there were before
+    the entries were read, for a later one may speak of what is in none of them. Raises PaperDamaged."""
+    case, audience = order
+    found, rows = [one for one in store.of_case(case, frozenset(audience.streams)) if one.number in known], []
     for one in found:
         rows.append(
             {

@@ -102,8 +102,9 @@ def export_case(house: House, order: Order, target: Path, told: Told) -> int:
     watched = watched_by(house.logs, witnesses, district, case, streams)
     found = confirmed_by(engine, witnesses, case, streams, watched)
     proved = proved_by(engine, house.logs, district, case, streams)
+    papers = frozenset(one.number for one in house.papers.of_case(case, frozenset(streams)))
     with written(target) as parts:
-        return _gather(parts, house, order, (found, proved, watched), told)
+        return _gather(parts, house, order, _Before(found, proved, watched, papers), told)
 
 
 def district_of(engine: Engine, case: str) -> str:
@@ -116,11 +117,19 @@ def district_of(engine: Engine, case: str) -> str:
     return district
 
 
-def _gather(
-    parts: Parts, house: House, order: Order, before: tuple[Confirmed, Proved, Sequence[Watched]], told: Told
-) -> int:
+class _Before(NamedTuple):
+    """What is asked before the streams are read, so that it is of nothing later: who confirmed what, the log of the
+    district, and the papers there are."""
+
+    confirmed: Confirmed
+    proved: Proved
+    watched: Sequence[Watched]
+    papers: frozenset[str]
+
+
+def _gather(parts: Parts, house: House, order: Order, before: _Before, told: Told) -> int:
     engine, ring, key = house.source
-    case, audience, (confirmed, proved, watched) = order.case, order.audience, before
+    case, audience, (confirmed, proved, watched, known) = order.case, order.audience, before
     with snapshot(engine) as connection:
         joint = Reading(connection, engine, ring, case, JOINT)
         seats = Seats(audience)
@@ -148,7 +157,7 @@ def _gather(
         further = (
             lambda _parts: put_proofs(parts, proved, watched),
             lambda _parts: put_files(parts, house.files, case, audience, told),
-            lambda _parts: reported(put_papers(parts, house.papers, case, audience, told)),
+            lambda _parts: reported(put_papers(parts, house.papers, known, (case, audience), told)),
             lambda _parts: ballots.put(),
             lambda _parts: timeline.done(),
             lambda _parts: seats.put(parts),
