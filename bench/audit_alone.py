@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -39,6 +38,13 @@ def timed(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def most_kib() -> int:
+    """The most memory this process had, as the kernel counts it since `exec`: `getrusage` would begin with whatever the
+    process had that started it."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
 if __name__ == "__main__":
     took = timed(lambda: {"export": export, "check": check}[sys.argv[1]](Path(sys.argv[2])))
-    print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+    print(json.dumps([took, most_kib()]))
