@@ -20,7 +20,7 @@ declare module 'vue-router' {
 
 /** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
 const CASE_PAGES = [
-  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'dispute', 'papers', 'sign', 'nominations', 'candidates', 'timeline', 'log', 'export', 'acts', 'room', 'minutes', 'opinions',
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'dispute', 'papers', 'sign', 'nominations', 'candidates', 'timeline', 'log', 'export', 'acts', 'room', 'minutes', 'opinions', 'score',
 ] as const
 
 const routes: RouteRecordRaw[] = [
@@ -39,6 +39,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/cases/new', name: 'case-new', component: () => import('@/pages/NewCasePage.vue'), meta: { tab: 'cases' } },
   { path: '/district', name: 'district', component: () => import('@/pages/DistrictPage.vue'), meta: { tab: 'district' } },
   { path: '/district/campaign', name: 'campaign', component: () => import('@/pages/CampaignPage.vue'), meta: { tab: 'district' } },
+  { path: '/district/scores', name: 'scores', component: () => import('@/pages/ScoresPage.vue'), meta: { tab: 'district' } },
   { path: '/district/wall', name: 'wall', component: () => import('@/pages/WallPage.vue'), meta: { bare: true, wall: true } },
   { path: '/district/report/:month', name: 'report', component: () => import('@/pages/ReportPage.vue'), meta: { tab: 'district' } },
   { path: '/review/:id?', name: 'review', component: () => import('@/pages/review/ReviewPage.vue'), meta: { tab: 'review' } },

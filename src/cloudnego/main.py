@@ -348,7 +348,7 @@ def _audit(log: SqlLog, settings: Settings) -> Audit:
 
 
 def _limits(settings: Settings) -> Limits:
-    names = ("body_max_bytes", "file_max_bytes", "allow_sandboxes", "sandboxes_max", "practice_days")
+    names = ("body_max_bytes", "file_max_bytes", "allow_sandboxes", "sandboxes_max", "practice_days", "score_file")
     return Limits(**{name: getattr(settings, name) for name in names})
 
 

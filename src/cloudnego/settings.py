@@ -115,6 +115,9 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/?#\s]+$",
         description="The node that keeps ballots while they wait, such as http://10.0.0.5:8000; unset on that node.",
     )
+    score_file: Path | None = Field(
+        None, description="YAML with an office's own weights of the score (`code: points`); unset: those shipped."
+    )
     outside_file: Path | None = Field(
         None, description="JSON that names the outside providers people may sign in through; unset: none."
     )

@@ -46,7 +46,7 @@ DOORS = (
         "receipt.",
     ),
     *("guide.", "glossary.", "surveys.", "audit.", "polls.", "dossier.", "portal_check.", "ics.", "imports."),
-    *("notify.", "links."),
+    *("notify.", "links.", "score."),
 )
 PLACE = re.compile(r"\{([^{}]*)\}")
 

@@ -44,9 +44,17 @@ class SurveyQuestion(msgspec.Struct, frozen=True, kw_only=True):
     edges: tuple[int, ...] = ()
 
 
+class About(StrEnum):
+    """What a survey is for: what workers want before the talks, or how they find what came of them."""
+
+    OPINIONS = "opinions"
+    SATISFACTION = "satisfaction"
+
+
 class Questionnaire(msgspec.Struct, frozen=True, kw_only=True):
     """All that is asked. `statements`: one card each, agree, disagree or pass."""
 
+    about: About = About.OPINIONS
     title: str
     questions: tuple[SurveyQuestion, ...]
     statements: tuple[str, ...] = ()

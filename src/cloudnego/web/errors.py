@@ -112,6 +112,7 @@ STATUS: Final[Mapping[str, int]] = {
     "accepted_by_act": 409,
     "files_full": 409,
     "survey_too_late": 409,
+    "survey_too_early": 409,
     "too_many_surveys": 409,
     "survey_over": 409,
     "survey_answered": 409,

@@ -73,6 +73,8 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "put_map": None,
     "campaign_board": None,
     "run_campaign": None,
+    "get_score": PortalScope.CASES,
+    "list_scores": None,
     "get_urges": PortalScope.CASES,
     "get_calendar": PortalScope.CASES,
     "export_cockpit": None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -32,6 +33,7 @@ from cloudnego.papers.store import PaperStore
 from cloudnego.polls.desk import Polls
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
+from cloudnego.scoring.score import Item, items_of
 from cloudnego.signing.papers import Signing
 from cloudnego.surveys.store import Surveys
 from cloudnego.web.auth import Doorkeeper
@@ -55,6 +57,12 @@ class Limits:
     allow_sandboxes: bool
     sandboxes_max: int
     practice_days: int
+    score_file: Path | None = None
+    score_items: tuple[Item, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The weights are read once, at the start. Raises `BadWeights`."""
+        object.__setattr__(self, "score_items", items_of(self.score_file))
 
 
 @dataclass(frozen=True, kw_only=True)

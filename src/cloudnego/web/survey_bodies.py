@@ -12,6 +12,7 @@ from cloudnego.surveys.questionnaire import (
     AGREE,
     DISAGREE,
     NOT_SAID,
+    About,
     Answer,
     QuestionKind,
     Questionnaire,
@@ -19,6 +20,7 @@ from cloudnego.surveys.questionnaire import (
     SurveyQuestion,
 )
 from cloudnego.web.bodies import Instant, Name
+from cloudnego.web.satisfaction import satisfaction_of
 
 Fen = Annotated[int, Field(strict=True, ge=1, le=10_000_000_00)]
 Place = Annotated[int, Field(strict=True, ge=0, le=50)]
@@ -69,11 +71,13 @@ class SurveyQuestionBody(Message):
 
 
 class SurveyBody(Message):
-    """A questionnaire. `departments`, `posts`: what a worker may say of himself; he may leave it open."""
+    """A questionnaire. `departments`, `posts`: what a worker may say of himself; he may leave it open. With `about`
+    `satisfaction`, once the contract is published, its three questions are the same everywhere and are not sent."""
 
+    about: About = About.OPINIONS
     title: Name
     closes_at: Instant
-    questions: Annotated[tuple[SurveyQuestionBody, ...], Field(min_length=1, max_length=20)]
+    questions: Annotated[tuple[SurveyQuestionBody, ...], Field(max_length=20)] = ()
     statements: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
     departments: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
     posts: Annotated[tuple[Name, ...], Field(max_length=12)] = ()
@@ -82,10 +86,14 @@ class SurveyBody(Message):
     def _each_once(self) -> Self:
         if not _distinct(self.departments) or not _distinct(self.posts):
             raise ValueError("each department and each post once")
+        if (self.about is About.OPINIONS) != bool(self.questions) or (self.statements and not self.questions):
+            raise ValueError("questions, but for a survey of satisfaction, whose questions are given")
         return self
 
     def asked(self) -> Questionnaire:
         """The same as plain data."""
+        if self.about is About.SATISFACTION:
+            return satisfaction_of(self.title, self.departments, self.posts)
         return Questionnaire(
             title=self.title,
             questions=tuple(one.question() for one in self.questions),

@@ -15,7 +15,7 @@ from cloudnego.identity.offices import fits, side_in
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
 from cloudnego.identity.workers import electorate
-from cloudnego.surveys.questionnaire import QuestionKind, Questionnaire
+from cloudnego.surveys.questionnaire import About, QuestionKind, Questionnaire
 from cloudnego.surveys.questionnaire import fits as answers_it
 from cloudnego.surveys.store import (
     Answered,
@@ -75,10 +75,12 @@ class SurveyDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SurveyList(msgspec.Struct, frozen=True, kw_only=True):
-    """Surveys, the one that closes last first; in a case whether the reader may open another."""
+    """Surveys, the one that closes last first; in a case whether the reader may open another, or ask how
+    the contract is found."""
 
     rows: tuple[SurveyDocument, ...]
     may_open: bool
+    may_ask_satisfaction: bool = False
 
 
 class SurveyAnswered(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +184,7 @@ def _document(site: Site, who: Who, found: Found, kept: Kept) -> SurveyDocument:
         SurveyDocument,
         body=SurveyBody,
         status=201,
-        codes=(*OF_A_CASE, "survey_time", "survey_head", "survey_too_late", "too_many_surveys"),
+        codes=(*OF_A_CASE, "survey_time", "survey_head", "survey_too_late", "survey_too_early", "too_many_surveys"),
         headed=("Location",),
     ),
 )
@@ -205,7 +207,9 @@ async def open_survey(
 def _new(site: Site, who: Who, found: Found, body: SurveyBody) -> NewSurvey:
     """Raises `Problem` where it cannot be asked so, or not now."""
     clock_s, closes_s = clock_of(found), int(body.closes_at.timestamp())
-    if not _may_open(found):
+    if body.about is About.SATISFACTION and not _may_ask_satisfaction(found):
+        raise Problem("survey_too_early")
+    if body.about is About.OPINIONS and not _may_open(found):
         raise Problem("survey_too_late")
     if not SHORTEST_S <= closes_s - clock_s <= LONGEST_S:
         raise Problem("survey_time")
@@ -233,6 +237,11 @@ def _may_open(found: Found) -> bool:
     return found.case.live and found.case.step is not None and found.case.step.number <= _LAST_STEP
 
 
+def _may_ask_satisfaction(found: Found) -> bool:
+    """Once the contract is published, as long as it runs (the workers must know what they are asked about)."""
+    return found.case.live and found.case.performance.published_on is not None
+
+
 @router.get("/negotiations/{case_id}/surveys", **described("list_surveys", SurveyList, codes=OF_A_CASE, tagged=True))
 async def list_surveys(
     request: Request, site: TheSite, who: SignedIn, case_id: CaseId, acting_as: ActingAs = None
@@ -242,7 +251,11 @@ async def list_surveys(
 
     def read() -> SurveyList:
         rows = [_document(site, who, found, settled(site, found, one)) for one in site.surveys.of_case(found.id)]
-        return SurveyList(rows=tuple(rows), may_open=organises(found) and _may_open(found))
+        mine = organises(found)
+        return SurveyList(
+            rows=tuple(rows), may_open=mine and _may_open(found),
+            may_ask_satisfaction=mine and _may_ask_satisfaction(found),
+        )  # fmt: skip
 
     return tagged(request, await site.threads.run(read))
 

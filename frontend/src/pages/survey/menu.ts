@@ -39,6 +39,7 @@ export function question(one: Draft, heads: readonly Head[]): Asked {
 }
 
 export const body = (title: string, closes: string, drafts: readonly Draft[], rest: { statements: string; departments: string; posts: string }, heads: readonly Head[]): Body => ({
+  about: 'opinions',
   title: title.trim(),
   closes_at: closes,
   questions: drafts.filter((one) => one.on && one.text.trim()).map((one) => question(one, heads)),
