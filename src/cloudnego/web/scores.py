@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Step, Stream
-from cloudnego.ports import Filter, Recorded
+from cloudnego.ports import Filter, Listed, Recorded
 from cloudnego.scoring.score import Rates, Score, Scored, drawn, score_of
 from cloudnego.surveys.questionnaire import About
 from cloudnego.surveys.shield import LEAST_QUESTION
@@ -156,7 +156,7 @@ async def list_scores(
         wanted = sight.within(Filter(district=who.district, step=Step.PERFORMANCE.value, region=area))
         if seed is None:
             shown = page(site, wanted, cursor, limit)
-            rows = tuple(_row(site, who.district, one.case, drawn=False) for one in shown.rows)
+            rows = tuple(_row(site, who.district, one.case, drawn=False) for one in shown.rows if _negotiated(one))
             return ScoreList(rows=rows, seed=None, among=None, next=shown.cursor)
         among = _all(site, wanted)
         rows = tuple(_row(site, who.district, one, drawn=True) for one in sorted(drawn(seed, among, draw)))
@@ -165,13 +165,18 @@ async def list_scores(
     return tagged(request, await site.threads.run(read))
 
 
+def _negotiated(row: Listed) -> bool:
+    """Whether it was talked of here: a contract made before the platform was entered without a step."""
+    return row.overview.steps_done > 0
+
+
 def _all(site: Site, wanted: Filter) -> list[str]:
     """The cases of an area by id. Blocks."""
     found: list[str] = []
     cursor: str | None = None
     while len(found) < CASES_MAX:
         shown = page(site, wanted, cursor, 200)
-        found += [one.case for one in shown.rows]
+        found += [one.case for one in shown.rows if _negotiated(one)]
         cursor = shown.cursor
         if cursor is None:
             break
