@@ -15,7 +15,7 @@ from tests.secrecy.wire import Request, Said, ask, bearing
 
 API: Final = "/api/v1"
 
-LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next", "/files", "/prepared", "/views")
+LOOKS: Final = ("", "/timeline", "/draft", "/deadlines", "/next", "/files", "/prepared", "/views", "/score")
 UNNOTED: Final = ("/deadlines", "/next", "/files")
 """Looks that read no material: where a side looks on, it sees in its views who read what it gave."""
 
