@@ -107,7 +107,7 @@ def _ids(found: Sequence[tuple[str, e.Event, date]]) -> tuple[str, ...]:
     return tuple(id_ for id_, _, _ in found)
 
 
-def _both(found: Sequence[tuple[str, e.SideFact, date]]) -> Met | None:
+def _of_each_side(found: Sequence[tuple[str, e.SideFact, date]]) -> Met | None:
     """Of each side one."""
     sides: dict[Side, str] = {}
     for id_, event, _ in found:
@@ -133,7 +133,7 @@ def _both_lists(story: Story) -> Met | None:
 
 
 def _lists_published(story: Story) -> Met | None:
-    return _both(story.of(e.ListPublished)) if story.of(e.ListPublished) else None
+    return _of_each_side(story.of(e.ListPublished)) if story.of(e.ListPublished) else None
 
 
 def _election_attested(story: Story) -> Met | None:
@@ -142,7 +142,7 @@ def _election_attested(story: Story) -> Met | None:
 
 
 def _duty_accepted(story: Story) -> Met | None:
-    return _both(story.of(e.DutyAccepted)) if story.of(e.DutyAccepted) else None
+    return _of_each_side(story.of(e.DutyAccepted)) if story.of(e.DutyAccepted) else None
 
 
 def _offer_answered(story: Story) -> Met | None:

@@ -26,7 +26,7 @@ _SATISFIED: Final = frozenset({3, 4})
 _ASKED: Final = (("participation", 2), ("awareness", 3), ("satisfaction", 0))
 
 
-def _both(key: str) -> str:
+def _two_tongues(key: str) -> str:
     """In both languages: a questionnaire is frozen in one text, and who answers may read either."""
     text = say(f"surveys.satisfaction.{key}")
     return f"{text['zh']} / {text['en']}"
@@ -37,8 +37,8 @@ def satisfaction_of(title: str, departments: tuple[str, ...], posts: tuple[str, 
     questions = tuple(
         SurveyQuestion(
             kind=QuestionKind.CHOICE if choices else QuestionKind.SCALE,
-            text=_both(f"{name}.asks"),
-            options=tuple(SurveyOption(text=_both(f"{name}.o{n}")) for n in range(choices)),
+            text=_two_tongues(f"{name}.asks"),
+            options=tuple(SurveyOption(text=_two_tongues(f"{name}.o{n}")) for n in range(choices)),
         )
         for name, choices in _ASKED
     )
