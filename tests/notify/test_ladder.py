@@ -9,6 +9,7 @@ import pytest
 from cloudnego.core.calendar import Calendar
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.ports import CHINA, Asked
+from cloudnego.web.crier import Crier
 from cloudnego.web.reminding import about_term
 from tests.notify.conftest import HOME, Place, address
 from tests.notify.postbox import html_of, text_of
@@ -131,3 +132,18 @@ async def test_nothing_leaves_a_sandbox(place: Place) -> None:
     await place.go_on(morning(latest))
     assert [one.facts["mark"] for _, one in place.messages()] == ["T-3", "T-1", "T0"]
     assert place.box.came == []
+
+
+async def test_one_case_that_cannot_be_read_keeps_nobody_else_from_being_told(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = await place.until("reply")
+    latest = next(one.latest for one in place.open_terms(case) if one.timer == "reply")
+    assert latest is not None
+    place.clock.at = morning(step(LAW.calendar, latest, -3))
+    with monkeypatch.context() as patch:
+        patch.setattr(Crier, "_standing", lambda *_: 1 / 0)
+        await place.go_on(place.clock.at)
+    assert place.messages() == []
+    await place.go_on(morning(step(LAW.calendar, latest, -1)))
+    assert [(who, one.facts["mark"]) for who, one in place.messages()] == [("e0", "T-1")], "the next mark is read"

@@ -8,11 +8,12 @@ waits to leave the program is then handed over. Both may be done by several node
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from cloudnego.core.deadlines import END_OF_DAY, Running, deadlines, is_open
@@ -36,6 +37,7 @@ from cloudnego.web.lists import organisation_names
 from cloudnego.web.met import capacities, meet
 from cloudnego.web.reminding import about_term
 from cloudnego.web.site import Site
+from cloudnego.web.threads import Threads
 
 LADDER: Final = {"T-3": 1, "T-1": 2, "T0": 3, "T+1": 4}
 """The marks people are called at, each with its number among the reminders of a term."""
@@ -50,8 +52,18 @@ _NOTED: Final = b'deadline_noted"'
 _PAGE: Final = 5_000
 _DUE: Final = 200
 _LOOK_S: Final = 5.0
+_CARRIERS: Final = 3  # letters under way at once: a server that hangs must not hold the threads that send codes
 
 _log: Final = structlog.get_logger(__name__)
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except Exception as wrong:  # what it says may hold content; where it happened does not
+            _log.error("notices_failed", error=kinds_of(wrong))
+        await asyncio.sleep(_LOOK_S)
 
 
 class _Mark(NamedTuple):
@@ -70,25 +82,32 @@ class Crier:
     def __init__(self, site: Site) -> None:
         self._site: Final = site
         self._outbox: Final[Outbox] = site.outbox
+        self._carriers: Final = Threads(_CARRIERS, "carrier")
         self._delivery: Final = Delivery(site.outbox, site.factors.inbox, site.now_s, site.public_url)
 
     async def forever(self) -> None:
         """Look again and again until cancelled. A round that fails is logged, and the next one tries again."""
         if self._site.log.store.sqlite:
             await self._site.threads.run(self._outbox.begin)
-        while True:
-            try:
-                await self.round()
-            except Exception as wrong:  # what it says may hold content; where it happened does not
-                _log.error("notices_failed", error=kinds_of(wrong))
-            await asyncio.sleep(_LOOK_S)
+        try:  # a mail server that hangs keeps nobody from being told in the program
+            await asyncio.gather(_again_and_again(self.call), _again_and_again(self.hand_over))
+        finally:
+            self._carriers.close()
 
     async def round(self) -> None:
-        """Call to what was noted since, then hand over what is to leave now."""
+        """Call to what was noted since, then hand over what is to leave now: for tests."""
+        await self.call()
+        await self.hand_over()
+
+    async def call(self) -> None:
+        """Call to what was noted since."""
         while await self._site.threads.run(self.read_on):
             pass
+
+    async def hand_over(self) -> None:
+        """Hand over what is to leave now."""
         due = await self._site.threads.run(self._outbox.due, _DUE)
-        await asyncio.gather(*(self._site.couriers.run(self._all_for, *one) for one in due))
+        await asyncio.gather(*(self._carriers.run(self._all_for, *one) for one in due))
 
     # --- calling ----------------------------------------------------------------------------------------------------
 
@@ -98,7 +117,12 @@ class Crier:
         upto, _ = feed.horizon()
         cases, read_to = feed.with_leaves(_NOTED, after, upto, _PAGE)
         for case in cases:
-            self._call(case)
+            try:
+                self._call(case)
+            except SQLAlchemyError:
+                raise  # the next round tries again
+            except Exception as wrong:  # one case keeps nobody else from being told; its next mark calls to it anew
+                _log.error("case_not_called", error=kinds_of(wrong))
         if read_to > after:
             self._outbox.moved(read_to)
         return read_to > after
