@@ -28,6 +28,8 @@ export type Signing = S['SigningDocument']
 export type ToSign = S['PaperToSign']
 export type AuditExport = S['ExportDocument']
 export type AuditExports = S['ExportsDocument']
+export type Hold = S['HoldDocument']
+export type Holds = S['HoldsDocument']
 
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',

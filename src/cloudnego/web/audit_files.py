@@ -142,11 +142,11 @@ async def get_audit_file(
 
 def audience_of(found: Found) -> Audience | None:
     """As whom somebody has a file of this case: who sits on a bench has that side's; nobody else who merely sees it."""
+    if not found.has_audit_file:
+        return None
     if found.caucus_of is not None:
         return Audience.UNION if found.caucus_of is Side.WORKER else Audience.ENTERPRISE
-    if Seat.AUDITOR in found.seats:
-        return Audience.AUDITOR
-    return Audience.AUTHORITY if Seat.AUTHORITY in found.seats else None
+    return Audience.AUDITOR if Seat.AUDITOR in found.seats else Audience.AUTHORITY
 
 
 async def _seated(site: Site, who: SignedIn, case_id: str, acting_as: ActingAs) -> tuple[Found, Audience]:

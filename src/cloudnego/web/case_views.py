@@ -103,6 +103,8 @@ def capacity(found: Found) -> Capacity:
         offices=tuple(sorted(found.member.offices)),
         seats=tuple(sorted(seats_of(found.case, found.member, found.at.date()))),
         streams=tuple(stream for stream in Stream if stream in found.streams),
+        exports=found.has_audit_file,
+        holds=found.may_hold,
     )
 
 

@@ -19,6 +19,7 @@ from cloudnego.web.met import Met
 from cloudnego.web.site import Site
 
 _HOMES_MAX = 100_000
+_HOLDS = frozenset({Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY})
 
 Pinned = tuple[str, str, str]
 """Pack, its version, and the version of the calendar."""
@@ -59,6 +60,16 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     def seats(self) -> frozenset[Seat]:
         """His seats in the case today."""
         return seats_of(self.case, self.member, self.at.date())
+
+    @property
+    def has_audit_file(self) -> bool:
+        """Whether an audit file is made for him: he sits on a bench, is an auditor or of the authority."""
+        return self.caucus_of is not None or bool(self.seats & {Seat.AUDITOR, Seat.AUTHORITY})
+
+    @property
+    def may_hold(self) -> bool:
+        """Whether he may put the case on hold: he is of a union above it or of the authority, and on no side."""
+        return bool(self.seats & _HOLDS) and self.member.side is None
 
     def standing(self, law: Law) -> Standing:
         """The case now, under its law."""

@@ -119,13 +119,16 @@ class CasePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Capacity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who the reader is in this case: offices from the register of persons, seats from the case as it stands."""
+    """Who the reader is in this case: offices from the register of persons, seats from the case as it stands.
+    `exports`: whether an audit file is made for him; `holds`: whether he may keep the case from being deleted."""
 
     person: str
     side: Side | None
     offices: tuple[Office, ...]
     seats: tuple[Seat, ...]
     streams: tuple[Stream, ...]
+    exports: bool
+    holds: bool
 
 
 class CaseDocument(msgspec.Struct, frozen=True, kw_only=True):

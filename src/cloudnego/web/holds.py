@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cloudnego.core.vocabulary import Day, Message, Seat
+from cloudnego.core.vocabulary import Day, Message
 from cloudnego.identity.holds import HoldAt, holds_of, lift, set_hold
 from cloudnego.identity.store import reading, writing
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer
 from cloudnego.web.bodies import Title, parsed
+from cloudnego.web.case_documents import names_of
 from cloudnego.web.cases import Found, find
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
@@ -26,7 +27,6 @@ from cloudnego.web.queries import ActingAs, CaseId
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 HoldId = Annotated[str, Path(max_length=64)]
-_MAY: Final = frozenset({Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY})
 
 
 class HoldCaseBody(Message):
@@ -50,9 +50,10 @@ class HoldDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HoldsDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """Every hold there ever was on the case, the latest first."""
+    """Every hold there ever was on the case, the latest first; `names` of whoever put or lifted one."""
 
     rows: tuple[HoldDocument, ...]
+    names: dict[str, str]
 
 
 @router.get("/negotiations/{case_id}/holds", **described("list_holds", HoldsDocument, codes=OF_A_CASE))
@@ -62,7 +63,9 @@ async def list_holds(site: TheSite, who: SignedIn, case_id: CaseId, acting_as: A
 
     def read() -> HoldsDocument:
         with reading(site.engine) as session:
-            return HoldsDocument(rows=tuple(_document(one, found) for one in holds_of(session, found.id)))
+            rows = tuple(_document(one, found) for one in holds_of(session, found.id))
+        persons = {one for row in rows for one in (row.by, row.lifted_by) if one is not None}
+        return HoldsDocument(rows=rows, names=names_of(site, found, persons, set()) if persons else {})
 
     return answer(await site.threads.run(read))
 
@@ -111,7 +114,7 @@ async def lift_hold(
 async def _above(site: TheSite, who: SignedIn, case_id: str, acting_as: ActingAs) -> Found:
     """Raises `Problem` 404 for whoever is of no union above the case and not of the authority, or stands on a side."""
     found = await find(site, who, case_id, acting_as)
-    if not found.seats & _MAY or found.member.side is not None:
+    if not found.may_hold:
         raise Problem("not_found")
     return found
 
