@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudnego.core import events as e
 from cloudnego.papers.dossier import Dossier, ItemState, dossier
+from cloudnego.papers.facts import Fields
 from cloudnego.papers.kinds import possible
 from tests.papers.made import ALL, source_of
 from tests.web.played import rehearsed
@@ -50,3 +51,21 @@ def test_what_the_authority_asks_for_is_missing_until_it_comes() -> None:
     assert {one.state for one in waited} == {ItemState.MISSING}
     given = told("objected", first("objected", e.PapersSupplied))
     assert not [one for one in given.items if one.asked]
+
+
+def test_a_region_files_one_dossier_that_is_complete_once_every_firm_has_voted() -> None:
+    """区域性工资专项集体合同 (HZ 30-35): one contract over several enterprises, each of which has voted by itself."""
+    story = "regional"
+    filed = first(story, e.ContractFiled)
+    before, after = told(story, filed - 1), told(story, filed)
+    assert {one.code: one.state for one in before.items} == dict.fromkeys(("contract", "explanation"), ItemState.READY)
+    assert {one.state for one in after.items} == {ItemState.HANDED_IN}
+    assert (len(before.filings), len(after.filings)) == (0, 1)
+    assert after.draft is not None
+    assert after.signed_hash == after.draft.draft_hash
+    source = source_of(story, filed)
+    assert len(source.opened.covers) > 1
+    (form,) = [one.facts for one in possible(source, ALL) if one.facts.doc == "D15"]
+    rows = dict(row for block in form.blocks if isinstance(block, Fields) for row in block.rows)
+    assert rows["合同覆盖的企业"] == f"{len(source.opened.covers)} 家"
+    assert "合同覆盖的企业" not in str(next(one for one in possible(source_of("plain"), ALL) if one.facts.doc == "D15"))

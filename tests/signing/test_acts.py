@@ -274,3 +274,42 @@ def test_a_file_lies_under_its_own_hash(file: bytes, tmp_path: Path, page: Page)
         forger.files[f"files/{sha256(b'scan').hexdigest()}"] = content
         found = found_in(forger.signed(keep=True), tmp_path, page)
         assert [row[1] for row in found if row[0] < 9] == wrong
+
+
+async def test_a_delegate_signs_with_his_own_device_as_far_as_his_mandate_goes(
+    look: Looking, still: House, clock: Standing
+) -> None:
+    """受托的协商代表 signs the contract only where his letter says so (N2004 20, 23), with a key of his own."""
+    acts = acted()
+    number = next(n for n, one in enumerate(acts) if isinstance(one.command, c.SignContract))
+    case = await write(still, acts[:number])
+    clock.at = acts[number].at
+    chief, command = acts[number].by.person, acts[number].command
+    assert isinstance(command, c.SignContract)
+    delegate, path = f"{chief[0]}1", f"/api/v1/negotiations/{case}"
+    device = await Device(look(delegate), "delegate").register()
+    bare = c.SignContract(document_hash=command.document_hash)
+
+    async def signs(key: str) -> tuple[int, list[str]]:
+        act = Act(log=still.site.audit.devices.name, case=case, person=delegate, key=key)
+        made = text_of(device.public + device.secret.sign(said(act, bare)))
+        headers = {"Idempotency-Key": key, "Device-Signature": made}
+        answer = await look(delegate).post(
+            f"{path}/sign-contract", json={"document_hash": bare.document_hash}, headers=headers
+        )
+        return answer.status_code, [one["reason"] for one in answer.json().get("obstacles", ())]
+
+    async def delegates(**more: object) -> None:
+        body = {"person": delegate, "until_on": "2027-12-31", "evidence": {"sha256": 64 * "a"}, **more}
+        answer = await look(chief).post(f"{path}/delegate-chief", json=body)
+        assert answer.status_code == 201, answer.text
+
+    assert await signs("k0") == (409, ["not_your_seat"])
+    await delegates()
+    assert "delegate_may_not_sign" in (await signs("k1"))[1]
+    await delegates(may_sign=True)
+    assert (await signs("k2"))[0] == 201
+    signing = (await look(chief).get(f"{path}/signing")).json()
+    (contract,) = [one["text"] for one in signing["rows"] if one["text"]["what"] == "contract"]
+    (hand,) = [one for one in contract["hands"] if one["state"] == "signed"]
+    assert (hand["how"], hand["person"], hand["mark"]) == ("device", delegate, sha256(device.public).hexdigest()[:8])

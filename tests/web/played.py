@@ -52,7 +52,7 @@ OFFICES: dict[str, tuple[str, Office]] = {
 @cache
 def rehearsed(story: str = "plain", until: int | None = None) -> list[Played]:
     """The acts of a story, or its first ones."""
-    scene = Rehearsal(LAW, cast(), register(Random(5)), BEGUN, Random(5))
+    scene = Rehearsal(LAW, cast(), register(Random(5), many=story == "regional"), BEGUN, Random(5))
     (STORIES | FURTHER)[story](scene)
     return scene.played[:until]
 

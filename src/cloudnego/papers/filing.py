@@ -39,6 +39,7 @@ def form(source: Source, pen: Pen) -> Iterator[Facts]:
             (pen.label("union"), source.organ(Side.WORKER)),
             (pen.label("contact"), source.firm.contact),
         )
+        firms = len(opened.covers) + len(list(source.every(e.EnterpriseCovered)))
         span = (day(filed.term_from) or Two("", ""), day(filed.expires_on) or Two("", ""))
         contract: tuple[tuple[str, str | None], ...] = (
             (pen.label("signed"), pen.cell(blank_day(day_of(signed[-1]) if signed else None))),
@@ -49,6 +50,7 @@ def form(source: Source, pen: Pen) -> Iterator[Facts]:
             (pen.label("raise"), _value(passed, "raise")),
             (pen.label("minimum"), _value(passed, "minimum_wage")),
             (pen.label("covered"), str(opened.headcount)),
+            *([(pen.label("firms"), pen.label("firms_count", count=str(firms)))] * bool(firms)),
             *((pen.label(f"chief_{side.value}"), source.name(bench_of(source, side).chief)) for side in Side),
             (pen.label("unanswered"), "、".join(left) or pen.label("none")),
         )
