@@ -18,6 +18,7 @@ pytestmark = pytest.mark.whole
 NAME = "浏览器试填精密零部件制造（杭州）有限公司"
 FACTS = {"名称": NAME, "统一社会信用代码": "91330109MA2TESTX0N", "地址": "试填路 8 号", "行业代码": "C3670"}
 SYSTEM = "人事系统"
+TRIAL = "试接用的人事薪酬系统第一版"
 HOOK = "https://127.0.0.1/hooks/wage-negotiation/of-the-personnel-system-of-the-enterprise?key=said-once"
 
 
@@ -46,6 +47,25 @@ async def _tries_it(official: Person) -> None:
     await page.get_by_role("button", name=f"删除 {HOOK}").click()
     await sheet.get_by_role("button", name="删除").click()
     await expect(page.get_by_text(HOOK)).to_have_count(0)
+
+
+async def _makes_a_test_client(official: Person) -> None:
+    """Sees how much the program was used; makes a test client, keeps what is said once, ends it."""
+    page, sheet = official.page, official.page.locator("dialog[open]").last
+    await page.get_by_text("用量").first.click()
+    await official.sees("近 30 天：请求 1 次")
+    await official.is_fine()
+    await page.get_by_role("button", name="新建试接系统").click()
+    await sheet.get_by_label("系统名称").fill(TRIAL)
+    await sheet.get_by_role("button", name="新建试接系统").click()
+    await expect(sheet.locator(".secret").first).to_have_text(re.compile("^cns_"))
+    await official.is_fine()
+    await sheet.get_by_role("button", name="已存好").click()
+    await official.sees("自动停用")
+    await official.is_fine()
+    await page.get_by_role("button", name=f"停用试接 {TRIAL}").click()
+    await sheet.get_by_role("button", name="停用试接").click()
+    await official.sees("还没有试接系统")
 
 
 async def test_an_official_enters_an_enterprise_its_people_and_its_portal(enters: Enters, server: House) -> None:
@@ -99,6 +119,8 @@ async def test_an_official_enters_an_enterprise_its_people_and_its_portal(enters
         said = [await sheet.locator(".secret").nth(n).inner_text() for n in (0, 1)]
         await sheet.get_by_role("button", name="已存好").click()
         _makes_a_webhook(server.url, said[0].strip(), said[1].strip())
+        await official.goes_to("/office/portals")
+        await _makes_a_test_client(official)
         await _tries_it(official)
         await page.get_by_role("button", name=f"撤回授权 {NAME}").click()
         await sheet.get_by_role("button", name="撤回授权").click()
