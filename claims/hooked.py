@@ -52,6 +52,7 @@ BADLY: Final = 0.012
 DOWN_FOR: Final = 5  # tries: so often it is tried within the first day
 SLOW_S: Final = 0.2
 HANGS_S: Final = 0.6
+CUT_SHORT: Final = "cut short"
 WAITS_S: Final = 0.4  # in place of ten seconds: after that a receiver hangs
 HOOK: Final = "/hook"
 
@@ -61,12 +62,14 @@ class Broken(AssertionError):
 
 
 class Hooked(msgspec.Struct, frozen=True):
-    """What a run came through: tellers, where they ended, events, deliveries, and how often all was told."""
+    """What a run came through: tellers, where they ended, events, deliveries, those that were cut short, and how often
+    all was told."""
 
     tellers: int
     ended: dict[str, int]
     events: int
     deliveries: int
+    cut_short: int
     passes: int
 
 
@@ -274,6 +277,7 @@ class Supervisor:
         self._read = 0
         self._furthest = -1
         self.deliveries = 0
+        self.cut_short = 0
         self.passes = 0
 
     def life(self) -> str:
@@ -297,8 +301,10 @@ class Supervisor:
 
     def _check(self) -> None:
         lines = self._book.read_text().splitlines() if self._book.exists() else []
-        new, self._read = lines[self._read :], len(lines)
+        came, self._read = lines[self._read :], len(lines)
+        new = [one for one in came if one != CUT_SHORT]
         self.deliveries += len(new)
+        self.cut_short += len(came) - len(new)
         for place, id_ in enumerate(new):
             number = self._order.get(id_)
             if number is None:
@@ -331,7 +337,8 @@ def hooked(count: int, seed: int) -> Hooked:
             os.waitpid(receiver, 0)
             listening.close()
             shutil.rmtree(place, ignore_errors=True)
-    return Hooked(count, dict(sorted(ended.items())), len(ids), supervisor.deliveries, supervisor.passes)
+    told = supervisor
+    return Hooked(count, dict(sorted(ended.items())), len(ids), told.deliveries, told.cut_short, told.passes)
 
 
 def _drop(*_: object) -> NoReturn:
