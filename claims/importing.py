@@ -48,8 +48,8 @@ _ASIDE: Final = frozenset({"import_job", "identity_epoch"})
 class Firm:
     """A database with enterprises in it, each of one seed."""
 
-    def __init__(self, place: Path) -> None:
-        self.url: Final = f"sqlite:///{place}/imports.sqlite3"
+    def __init__(self, place: Path, url: str | None = None) -> None:
+        self.url: Final = url or f"sqlite:///{place}/imports.sqlite3"
         migrate(self.url)
         self.engine: Final = connect(self.url)
         self.ring: Final = Keyring.seeded("imports")
@@ -84,7 +84,8 @@ class Firm:
         return found
 
 
-def _order(kind: ImportKind, content: bytes, format_: str, *, dry_run: bool = False, partial: bool = False) -> Order:
+def order_of(kind: ImportKind, content: bytes, format_: str, *, dry_run: bool = False, partial: bool = False) -> Order:
+    """An import by the operator."""
     return Order(
         kind=kind, district=D, person="operator", about="", content=content, format=format_, mapping=Mapping(),
         dry_run=dry_run, partial=partial,
@@ -101,7 +102,7 @@ def faults_of(firm: Firm, seed: int) -> list[str]:
 
     def tried(what: str, state: str, figures: tuple[int, int], *, same: bool, **how: bool) -> None:
         before = firm.all_there_is()
-        order = _order(ImportKind.DELEGATES, sheet.content, sheet.format, **how)
+        order = order_of(ImportKind.DELEGATES, sheet.content, sheet.format, **how)
         job, report = firm.imported(order, DelegatesTarget(firm.engine, firm.by(), entry))
         said = {(one.row, one.field, one.code) for one in report.wrong}
         if (job.state, job.new, job.same) != (state, *figures):
@@ -134,7 +135,7 @@ def killed(place: Path, seed: int) -> tuple[bool, list[str]]:
     firm = Firm(place)
     entry, dice = firm.entry(seed), Random(seed)
     content = ("工号,姓名\n" + "".join(f"{n:05},张三{n}\n" for n in range(_ROWS))).encode("gb18030")
-    order = _order(ImportKind.ROSTERS, content, "csv")
+    order = order_of(ImportKind.ROSTERS, content, "csv")
     job, _ = firm.imports.begin(new_id("x"), order)
     firm.engine.dispose()
     child = os.fork()
@@ -148,7 +149,7 @@ def killed(place: Path, seed: int) -> tuple[bool, list[str]]:
     assert found is not None, "it was begun before"
     if (count, found[0].state == "done") not in ((0, False), (_ROWS, True)):
         faults.append(f"{seed}: {count} rows of {_ROWS}, and the import is {found[0].state}")
-    again, _ = firm.imported(_order(ImportKind.ROSTERS, content, "csv"), RostersTarget(firm.engine, firm.by(), entry))
+    again, _ = firm.imported(order_of(ImportKind.ROSTERS, content, "csv"), RostersTarget(firm.engine, firm.by(), entry))
     if (again.state, again.new + again.same, _workers(firm, entry)) != ("done", _ROWS, _ROWS):
         faults.append(f"{seed}: sent again it is {again}")
     firm.engine.dispose()

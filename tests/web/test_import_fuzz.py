@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
-from claims.importing import SEEDS, Firm, faults_of, killed
+from claims.importing import SEEDS, D, Firm, faults_of, killed, order_of
+from cloudnego.identity.roster import Roster
+from cloudnego.identity.store import writing
+from cloudnego.identity.workers import NewLine, add_lines
+from cloudnego.importing.rosters import RostersTarget
+from cloudnego.importing.sheets import ImportKind
+from cloudnego.main import new_id, now_s
 from tests.web.import_tables import made
 
 
@@ -26,6 +33,35 @@ def test_tables_are_of_every_kind() -> None:
     assert {one.format for one in sheets} == {"csv", "xlsx", "json"}
     codes = {code for one in sheets for _, _, code in one.wrong}
     assert codes >= {"formula", "merged", "too_long", "twice", "missing", "date_as_number", "not_a_date", "not_yes_no"}
+
+
+def test_who_writes_the_same_number_meanwhile_is_first_and_nothing_of_the_other_is_there(tmp_path: Path) -> None:
+    """Rows of a roster are compared before the lock is taken: what came in between is refused by the index."""
+    firm = Firm(tmp_path)
+    entry = firm.entry(1)
+
+    class Late(RostersTarget):
+        def write(self, *given: Any) -> None:
+            super().write(*given)
+            add_lines(given[0], given[1], [NewLine(entry.id, "2", "抢先")])
+
+    order = order_of(ImportKind.ROSTERS, "工号,姓名\n1,甲\n2,乙\n".encode(), "csv")
+    before = firm.all_there_is()
+    assert firm.imported(order, Late(firm.engine, firm.by(), entry))[0].state == "failed"
+    assert firm.all_there_is() == before
+    with writing(firm.engine) as session:
+        add_lines(session, Roster(session, D, new_id, now_s(), "operator"), [NewLine(entry.id, "2", "乙")])
+    job, _ = firm.imported(order, RostersTarget(firm.engine, firm.by(), entry))
+    assert (job.state, job.new, job.same) == ("done", 1, 1)
+    firm.engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.whole
+def test_the_same_holds_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    firm = Firm(tmp_path, postgres_url)
+    assert [fault for seed in range(SEEDS) for fault in faults_of(firm, seed)] == []
+    firm.engine.dispose()
 
 
 @pytest.mark.kill

@@ -50,8 +50,9 @@ class EnterprisesTarget(InTables):
             gone = self._gone(session, codes, known)
             for row in some:
                 code = row.values["credit_code"]
-                over = refused(Found("credit_code_taken", "credit_code", {"shown": code})) if code in gone else None
-                made.append(over or self._verdict(row, known.get(code), regions))
+                found = self._verdict(row, known.get(code), regions)
+                over = code in gone and found.status == "new"  # to who may enter none, there never was one
+                made.append(refused(Found("credit_code_taken", "credit_code", {"shown": code})) if over else found)
             told(len(some))
         return made
 
