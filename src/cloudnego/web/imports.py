@@ -55,13 +55,14 @@ _MULTIPART: Final = "multipart/form-data"
 _XLSX: Final = MEDIA[FileKind.XLSX]
 _FORMATS: Final = {"text/csv": "csv", _XLSX: "xlsx", "application/json": "json"}
 _AT_ONCE: Final = 2  # of one person
-_WAITING: Final = 8  # of one process: each holds its file
+_HELD_MAX: Final = 128 * 1024 * 1024  # bytes of files that wait in one process, or are carried out
 _RETRY_S: Final = 5
 _ROWS: Final = re.compile(rb"\s*(?:\[|\{\s*\"rows\"\s*:)")
 _CODES: Final = ("not_found", "malformed", "file_kind", "mandate_does_not_cover")
 
 router = Endpoints(prefix="/api/v1", tags=["register"])
 _busy: Final[Counter[str]] = Counter()
+_held: Final[Counter[str]] = Counter()
 
 ImportId = Annotated[str, Path(max_length=64)]
 DryRun = Annotated[bool, Query()]
@@ -239,9 +240,11 @@ def by_of(site: Site, who: Who) -> By:
 
 async def _begun(request: Request, site: Site, who: Who, wish: _Wish, target_of: Callable[[str], Target]) -> Response:
     """The import as it begins: it is carried out when its turn comes. A target may want the SHA-256 of the file."""
-    if _busy[who.person] >= _AT_ONCE or _busy.total() >= _WAITING:
-        raise Problem("busy", retry_after_s=_RETRY_S)
+    if _busy[who.person] >= _AT_ONCE:
+        raise Problem("too_fast", retry_after_s=_RETRY_S)
     content, format_, mapping = await _sent(request, site, wish.kind)
+    if _held.total() + len(content) > _HELD_MAX:
+        raise Problem("busy", retry_after_s=_RETRY_S)
     order = Order(
         kind=wish.kind, district=who.district, person=who.person, about=wish.about, content=content, format=format_,
         mapping=mapping, dry_run=wish.dry_run, partial=wish.partial,
@@ -250,8 +253,9 @@ async def _begun(request: Request, site: Site, who: Who, wish: _Wish, target_of:
     job, is_new = await site.threads.run(imports.begin, site.new_id("x"), order)
     if is_new:
         _busy[who.person] += 1
+        _held[job.id] = len(content)
         work = (job.id, order, target_of(job.sha256))
-        site.importers.start(_carried_out, site, imports, work, lambda: _done(who.person))
+        site.importers.start(_carried_out, site, imports, work, lambda: _done(who.person, job.id))
     return answer(document_of(job, None), 202, {"Location": f"/api/v1/imports/{job.id}"})
 
 
@@ -263,7 +267,8 @@ def _carried_out(site: Site, imports: Imports, work: tuple[str, Order, Target], 
         site.doorkeeper.forget()
 
 
-def _done(person: str) -> None:
+def _done(person: str, job: str) -> None:
+    del _held[job]
     _busy[person] -= 1
     if _busy[person] <= 0:
         del _busy[person]
