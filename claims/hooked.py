@@ -54,7 +54,7 @@ SLOW_S: Final = 0.2
 HANGS_S: Final = 0.6
 CUT_SHORT: Final = "cut short"
 WAITS_S: Final = 0.4  # in place of ten seconds: after that a receiver hangs
-HOOK: Final = "/hook"
+ELSEWHERE: Final = "/elsewhere"
 
 
 class Broken(AssertionError):
@@ -144,25 +144,35 @@ class Moods:
 def receive(listening: socket.socket, secret: Path | None, book: Path, seed: int, path: str = "/hook") -> None:
     """Take what comes until the end of the process; without a secret in the best of moods, looking at nothing. What
     asks for another path is meant for whoever had this port before."""
-    dice, out = Random(seed), os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    moods, out = Moods(Random(seed)), os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            said = int(self.headers["Content-Length"])
+            body = self.rfile.read(said)
+            if self.path == ELSEWHERE:
+                os.write(out, b"forged: a redirect was followed\n")
             if self.path != path:
                 self.send_error(404)
                 return
-            mood = dice.random() if secret is not None else 1.0
-            if mood < 0.005:
+            if len(body) < said:  # its teller was killed, or gave up, before it had said all: no delivery (RFC 9112 8)
+                os.write(out, CUT_SHORT.encode() + b"\n")
                 self.close_connection = True
                 return
-            status = 500 if mood < 0.01 else 204
+            mood = moods.next() if secret is not None else "well"
+            time.sleep({"hangs": HANGS_S, "slow": SLOW_S}.get(mood, 0.0))
+            if mood in ("hangs", "drops", "down"):
+                self.close_connection = True
+                return
+            status = {"fails": 500, "redirects": 308}.get(mood, 204)
             if status == 204:
                 os.write(out, self._said(body))
             self.send_response(status)
-            if status == 500:
+            if status == 308:
+                self.send_header("Location", ELSEWHERE)
+            if status != 204:
                 self.send_header("Content-Length", "0")
             self.end_headers()
 
