@@ -51,9 +51,9 @@ BAD: Final = ("drops", "fails", "redirects", "slow", "hangs", "down")
 BADLY: Final = 0.012
 DOWN_FOR: Final = 5  # tries: so often it is tried within the first day
 SLOW_S: Final = 0.2
-HANGS_S: Final = 0.6
+HANGS_S: Final = 2.4
 CUT_SHORT: Final = "cut short"
-WAITS_S: Final = 0.4  # in place of ten seconds: after that a receiver hangs
+WAITS_S: Final = 2.0  # in place of ten seconds: after that a receiver hangs
 ELSEWHERE: Final = "/elsewhere"
 
 
