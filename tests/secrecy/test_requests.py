@@ -141,13 +141,13 @@ def _who_may(endpoint: Endpoint) -> str | None:
 
 
 def _fields(document: dict[str, Any], endpoint: Endpoint) -> set[str] | None:
-    """The fields its body has; None where it has no JSON body."""
+    """The fields its body has; None where it has no JSON body, or that is a table, whose columns are its sheet's
+    (tests/web/test_imports.py)."""
     operation = document["paths"][endpoint.path][endpoint.method.lower()]
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    if schema is None:
+    if schema is None or "$ref" not in schema:
         return None
-    named = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
-    return set(named.get("properties", ()))
+    return set(document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]].get("properties", ()))
 
 
 async def test_no_column_of_a_table_can_be_set_that_has_no_field(ground: Ground) -> None:

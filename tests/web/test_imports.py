@@ -13,9 +13,11 @@ from openpyxl import Workbook, load_workbook
 
 from cloudnego.files.kinds import MEDIA, FileKind
 from cloudnego.importing.sheets import SHEETS, ImportKind
+from tests.secrecy.test_requests import columns
 from tests.web.conftest import API, Town
 
 CSV = {"content-type": "text/csv"}
+JSON = {"content-type": "application/json"}
 XLSX = {"content-type": MEDIA[FileKind.XLSX]}
 IMPORTS = f"{API}/imports"
 
@@ -64,6 +66,19 @@ async def roster(town: Town, by: str = "firm.chair") -> list[tuple[str, str]]:
     return [(row["number"], row["name"]) for row in rows]
 
 
+async def test_a_column_of_a_table_of_ours_that_is_none_of_the_sheet_is_refused(town: Town) -> None:
+    chair, firm = town["firm.chair"], town.ids["firm"]
+    foreign = [one for one in columns() if one not in {column.name for column in SHEETS[ImportKind.ROSTERS].columns}]
+    for first in range(0, len(foreign), 40):
+        some = foreign[first : first + 40]
+        row = {"number": "001", "name": "张三"} | dict.fromkeys(some, "x")
+        found = await imported(chair, "rosters", json.dumps([row]), JSON, of_enterprise=firm)
+        report = found["report"]
+        refused = {head for head, field in zip(report["heads"], report["fields"], strict=True) if field is None}
+        assert (found["state"], refused) == ("refused", set(some))
+    assert await roster(town) == []
+
+
 async def test_a_roster_comes_in_and_the_same_file_again_changes_nothing(town: Town) -> None:
     chair, firm = town["firm.chair"], town.ids["firm"]
     file = "工号,姓名\r\n001,张三\r\n002,李四\r\n"
@@ -80,9 +95,7 @@ async def test_a_roster_comes_in_and_the_same_file_again_changes_nothing(town: T
         {"number": "003", "name": "王五"},
         {"number": "001", "name": "张三", "left": True},
     ]
-    changed = await imported(
-        chair, "rosters", json.dumps(rows), {"content-type": "application/json"}, of_enterprise=firm
-    )
+    changed = await imported(chair, "rosters", json.dumps(rows), JSON, of_enterprise=firm)
     assert counts(changed) == ("done", 1, 2, 0, 0)
     assert await roster(town) == [("002", "李思"), ("003", "王五")]
 
