@@ -56,6 +56,7 @@ from tests.given import (
     E1,
     HR,
     LEGAL,
+    S1,
     SCAN,
     TOWN,
     TOWN_AS_ORGAN,
@@ -458,7 +459,7 @@ def test_a_regional_case_takes_the_place_of_a_firms_own_when_both_sides_say_so()
 
 
 def test_a_scan_of_signatures_is_compared_by_somebody_else() -> None:
-    """The other side, the union or a scrutineer; never who entered it; what is not so needs its reason."""
+    """The other side, the union or a scrutineer, who sees the entry; never who entered it; a no needs its reason."""
     voted = given(VOTED)
     signed = voted.having((E1, sign(voted.case)))
     (entry,) = signed.case.scans.keys() - voted.case.scans.keys()  # the minutes are in ink as well
@@ -470,5 +471,6 @@ def test_a_scan_of_signatures_is_compared_by_somebody_else() -> None:
     signed.when(W1, c.CheckScan(scan="table.1", shows=True)).then_refused(Reason.FACT_UNKNOWN)
     missing = signed.when(W1, not_so.model_copy(update={"reason": "没有盖章"})).then(like(e.ScanChecked, side=W)).after
     assert missing.case.scans[entry].shows is False
-    missing.when(UNION, not_so.model_copy(update={"reason": "同上"})).then_refused(Reason.SCAN_CHECKED)
-    assert missing.having((UNION, shows)).case.scans[entry].shows is True
+    missing.when(S1, not_so.model_copy(update={"reason": "同上"})).then_refused(Reason.SCAN_CHECKED)
+    signed.when(UNION, shows).then_refused(Reason.NO_SCAN_TO_CHECK)  # who sees no filing compares nothing of it
+    assert missing.having((S1, shows)).case.scans[entry].shows is True
