@@ -33,7 +33,7 @@ def test_the_page_for_portals_does_what_it_says(tmp_path: Path, founded: Founded
     shutil.copytree(founded.place, tmp_path / "data")
     port, (reader, receiver) = free_port(), blocks("python")
     with serving(settings_for(tmp_path / "data", webhooks_loopback=True)) as served:
-        grant = Grant(founded.ids["firm"], frozenset({"cases", "open", "act", "prepare"}))
+        grant = Grant(founded.ids["firm"], frozenset({"cases", "open", "act", "prepare", "register"}))
         client, secret = served.house.site.portals.clients.register(
             founded.district, NewClient(name="人力资源系统", grants=(grant,)), "operator"
         )
@@ -47,7 +47,9 @@ def test_the_page_for_portals_does_what_it_says(tmp_path: Path, founded: Founded
         ) as listening:
             try:
                 shell = ["bash", "-euo", "pipefail", "-c", "\n".join(blocks("sh"))]
-                said = subprocess.run(shell, env=environment, capture_output=True, text=True, check=False, timeout=60)
+                said = subprocess.run(
+                    shell, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+                )
                 assert said.returncode == 0, said.stderr
                 told = subprocess.run(
                     [sys.executable, "-c", reader],
@@ -65,11 +67,13 @@ def test_the_page_for_portals_does_what_it_says(tmp_path: Path, founded: Founded
             finally:
                 listening.terminate()
             received = (listening.stdout.read() if listening.stdout is not None else "").split()
-    name, step, command, first, more, outcome, link, *calendar = said.stdout.splitlines()
+    name, step, command, first, more, outcome, prepared, link, *calendar, changed = said.stdout.splitlines()
     assert calendar == ["BEGIN:VCALENDAR", "END:VCALENDAR"]
+    assert changed == "1"
     assert (name, step, more, outcome) == ("人力资源系统", "representatives", "False", "delivered")
     assert command
-    assert link.startswith(f"{served.house.site.public_url}/")
+    assert prepared.startswith(f"{served.house.site.public_url}/negotiations/")
+    assert link.startswith(f"{served.house.site.public_url}/go#")
     assert first in told
     assert "ping" in received
     assert (checked.exit_code, checked.output.count("✗")) == (0, 0), checked.output
