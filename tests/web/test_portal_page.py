@@ -28,7 +28,6 @@ def blocks(kind: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.whole
 def test_the_page_for_portals_does_what_it_says(tmp_path: Path, founded: Founded) -> None:
     shutil.copytree(founded.place, tmp_path / "data")
     port, (reader, receiver) = free_port(), blocks("python")
