@@ -7,8 +7,6 @@ only a hash is kept; it is no key to anything, but it need not stand in a dump b
 from __future__ import annotations
 
 import hashlib
-import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +18,7 @@ from sqlmodel import col, select
 
 from cloudnego.eventlog import sql
 from cloudnego.identity.attempts import Attempt
+from cloudnego.identity.handed_out import closed, opened
 from cloudnego.identity.inbox import Inbox, MessageKind
 from cloudnego.identity.providers import Provider
 from cloudnego.identity.sessions import Who, token_hash
@@ -28,9 +27,6 @@ from cloudnego.identity.tables import Account, OutsideLink, OutsideReturn, Perso
 
 LASTS_S: Final = 600
 """An attempt that takes longer was left alone."""
-
-_SEALED_MAX: Final = 2048
-_TAG_BYTES: Final = 32
 
 
 class Taken(Exception):
@@ -61,30 +57,13 @@ class Seal:
         self._keys = keys
 
     def close(self, pending: Pending) -> str:
-        """For a cookie: URL-safe characters."""
-        body = msgspec.msgpack.encode(pending)
-        return urlsafe_b64encode(_tag(self._keys()[0], body) + body).decode().rstrip("=")
+        """For a cookie."""
+        return closed(self._keys(), pending)
 
     def open(self, sealed: str, now_s: int) -> Pending | None:
         """What was closed, if we closed it and its time is not up."""
-        if not 0 < len(sealed) <= _SEALED_MAX or not sealed.isascii():
-            return None
-        try:
-            whole = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        except ValueError:
-            return None
-        tag, body = whole[:_TAG_BYTES], whole[_TAG_BYTES:]
-        if not any(hmac.compare_digest(tag, _tag(key, body)) for key in self._keys()):
-            return None
-        try:
-            found = msgspec.msgpack.decode(body, type=Pending)
-        except msgspec.MsgspecError:  # closed by a program of another version
-            return None
-        return found if now_s < found.until_s else None
-
-
-def _tag(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, body, "sha256")
+        found = opened(self._keys(), sealed, Pending)
+        return found if found is not None and now_s < found.until_s else None
 
 
 class Linked(msgspec.Struct, frozen=True):
