@@ -25,13 +25,13 @@ from cloudnego.identity.mandates import KEEP_ROSTER, mandate_covers
 from cloudnego.identity.register import Entry
 from cloudnego.identity.sessions import Held, Who
 from cloudnego.identity.workers import KEEPERS as ROSTER_KEEPERS
+from cloudnego.importing import templates
 from cloudnego.importing.jobs import Imports, Order
 from cloudnego.importing.mapping import Mapping, MappingWrong, read
 from cloudnego.importing.registers import KEEPERS, OWNERS, VALUERS, EnterprisesTarget, ReferencesTarget
 from cloudnego.importing.rosters import DelegatesTarget, RostersTarget
 from cloudnego.importing.sheets import SHEETS, ImportKind
 from cloudnego.importing.targets import By, Target
-from cloudnego.importing.templates import FORMATS, template
 from cloudnego.texts import say
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.acting import in_force, registering
@@ -370,12 +370,9 @@ async def get_import(site: TheSite, who: SignedIn, import_id: ImportId) -> Respo
 async def get_import_template(site: TheSite, who: SignedIn, template: PathId) -> Response:
     """A table to fill in."""
     kind, _, format_ = template.rpartition(".")
-    if format_ not in FORMATS or kind not in {one.value for one in ImportKind}:
+    if format_ not in templates.FORMATS or kind not in {one.value for one in ImportKind}:
         raise Problem("not_found")
-    made = await site.threads.run(_template, ImportKind(kind), format_)
+    made = await site.threads.run(templates.template, ImportKind(kind), format_)
     media = _XLSX if format_ == "xlsx" else CSV
     headers = {"Content-Disposition": f'attachment; filename="{kind}.{format_}"', "Cache-Control": "no-store"}
     return Response(made, 200, headers, media)
-
-
-_template = template
