@@ -123,7 +123,7 @@ SPOILT: dict[str, tuple[str, bytes, bytes]] = {
     "an erasure that was none": ("papers/register.json", b'"erased":true', b'"erased":false'),
     "a number": ("papers/register.json", b"D6-1", b"D6-2"),
     "what stood under a leaf": ("district/notice.json", b"size", b"sizf"),
-    "another place": ("district/notice.json", b'"index":2', b'"index":1'),
+    "another place": ("district/notice.json", b'"index":', b'"index":1'),
     "another root": ("district/notice.json", b'root\\":\\"', b'root\\":\\"0'),
     "the head of the district": ("district/head.txt", b"\n2\n", b"\n3\n"),
 }
