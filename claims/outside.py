@@ -1,5 +1,6 @@
 """What programs of the system say that share no line with ours: OpenSSL and Go's `x/mod/sumdb` of trees, notes and
-proofs, SQLite of the file, Debian's PostgreSQL of the contract every store keeps, poppler and qpdf of papers.
+proofs, SQLite of the file, Debian's PostgreSQL of the contract every store keeps, poppler, qpdf, veraPDF and
+LibreOffice of papers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from claims import printed, sealed, sumdb
+from claims import archival, printed, sealed, sumdb, worded
 from claims.record import record
 from cloudnego.eventlog import merkle
 from cloudnego.eventlog.keys import Keyring
@@ -48,6 +49,7 @@ class Tools(NamedTuple):
     pdfsig: str
     qpdf: str
     go: str
+    soffice: str
 
     def versions(self) -> dict[str, str]:
         """What each says it is."""
@@ -57,6 +59,7 @@ class Tools(NamedTuple):
             "postgres": (self.postgres / "postgres", "--version"),
             "qpdf": (self.qpdf, "--version"),
             "go": (self.go, "version"),
+            "libreoffice": (self.soffice, "--version"),
         }
         found = {name: " ".join(_said(*command).split()[:3]) for name, command in asked.items()}
         told = subprocess.run((self.pdfsig, "-v"), check=False, capture_output=True, text=True)
@@ -76,6 +79,7 @@ def tools() -> Tools:
     """Find the programs. Raises Missing, naming what to install."""
     programs = {
         "openssl": "openssl", "sqlite3": "sqlite3", "pdfsig": "poppler-utils", "qpdf": "qpdf", "go": "golang-go",
+        "soffice": "libreoffice-writer-nogui",
     }  # fmt: skip
     found = {program: shutil.which(program) or "" for program in programs}
     lacking = [package for program, package in programs.items() if not found[program]]
@@ -84,10 +88,12 @@ def tools() -> Tools:
         lacking.append("postgresql")
     if not sumdb.NEEDED.is_dir():
         lacking.append("golang-golang-x-mod-dev")
-    if lacking:
-        raise Missing(f"apt-get install {' '.join(lacking)}")
+    wanted = [f"apt-get install {' '.join(lacking)}"] if lacking else []
+    if wanted := [*wanted, *archival.lacking()]:
+        raise Missing(" && ".join(wanted))
     return Tools(
-        found["openssl"], found["sqlite3"], servers[-1].parent, found["pdfsig"], found["qpdf"], found["go"]
+        found["openssl"], found["sqlite3"], servers[-1].parent, found["pdfsig"], found["qpdf"], found["go"],
+        found["soffice"],
     )  # fmt: skip
 
 
@@ -220,11 +226,24 @@ def run() -> int:
             counted["seals"] = sealed.check(tool.pdfsig, Path(folder))
             print(f"pdfsig: {counted['seals']} signatures in papers judged as they should be")
             signed = [Path(folder) / f"{kind}-good.pdf" for kind in sealed.KINDS]
-            counted["papers"] = printed.check(tool.qpdf, [*printed.papers(Path(folder)), *signed])
+            papers = [*printed.papers(Path(folder)), *signed]
+            counted["papers"] = printed.check(tool.qpdf, papers)
             print(f"qpdf and poppler: {counted['papers']} papers whole, with their fonts, of PDF/A-2b as they say")
+            counted["rules"] = archival.check(Path(folder), papers)
+            print(f"veraPDF: {counted['rules']} assertions hold of them, and each paper that was spoilt is refused")
+            counted["passages"] = worded.check(tool.soffice, Path(folder))
+            print(f"LibreOffice: {counted['passages']} passages of papers for those who edit, all read")
         counted["tests"] = check_contract(tool)
         print(f"Debian's PostgreSQL: {counted['tests']} tests of the store contract passed")
-    except (Broken, sealed.Misjudged, printed.Misprinted, sumdb.Disagreed, subprocess.CalledProcessError) as wrong:
+    except (
+        Broken,
+        sealed.Misjudged,
+        printed.Misprinted,
+        archival.NotArchival,
+        worded.Unread,
+        sumdb.Disagreed,
+        subprocess.CalledProcessError,
+    ) as wrong:
         fault = str(wrong)
     verdict, seconds = "broken" if fault else "kept", round(time.monotonic() - started)
     more = {**tool.versions(), **({"fault": fault[:2000]} if fault else {})}

@@ -1,6 +1,6 @@
 """Papers as other programs read them: qpdf of the structure, poppler of the fonts and of what the file says it is.
 
-None of them is a checker of PDF/A: veraPDF is in no registry we install from. What can be asked without it is asked."""
+Whether it is what it says is judged by veraPDF (`claims/archival.py`)."""
 
 from __future__ import annotations
 

@@ -33,9 +33,8 @@ def tree(size: int) -> outside.Tree:
 def checked(monkeypatch: pytest.MonkeyPatch, folder: Path, stored: outside.Tree) -> tuple[int, int]:
     monkeypatch.setattr(outside, "Hasher", Hashed)
     monkeypatch.setattr(outside, "trees", lambda *_: {"n1/table": stored})
-    return outside.check_trees(
-        outside.Tools("openssl", "sqlite3", folder, "pdfsig", "qpdf", "go"), folder / "log.sqlite3"
-    )
+    tool = outside.Tools("openssl", "sqlite3", folder, "pdfsig", "qpdf", "go", "soffice")
+    return outside.check_trees(tool, folder / "log.sqlite3")
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 9, 33])

@@ -27,9 +27,10 @@ def _asked() -> list[Requirement]:
 
 
 def _peers() -> set[str]:
-    """Programs that benches alone measure against: pinned by their names, for the tests do not install them."""
+    """Programs that benches measure against or `make outside` asks: pinned by their names, for the tests do not install
+    them."""
     extras = config()["project"]["optional-dependencies"]
-    return set(extras["bench"]) - set(extras["test"])
+    return {*extras["bench"], *extras["outside"]} - set(extras["test"])
 
 
 def _needed() -> set[str]:

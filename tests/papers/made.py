@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cloudnego.core.events import Event
 from cloudnego.core.vocabulary import Stream
-from cloudnego.papers.facts import Facts
+from cloudnego.papers.facts import Facts, Fields, Heading, Table, Text
 from cloudnego.papers.kinds import possible
 from cloudnego.papers.sources import Firm, Source
 from cloudnego.ports import Recorded
@@ -59,3 +59,14 @@ def altered(source: Source, kind: type[Event], /, **changed: Any) -> Source:
 def papers_of(source: Source, seen: frozenset[Stream] = ALL) -> list[Facts]:
     """Every paper it can make for who sees these streams."""
     return [one.facts for one in possible(source, seen)]
+
+
+def said_in(facts: Facts) -> list[str]:
+    """Every passage of a paper: title, headings, texts and cells."""
+    found = [facts.title]
+    for block in facts.blocks:
+        if isinstance(block, Text | Heading):
+            found.append(block.text)
+        elif isinstance(block, Fields | Table):
+            found += [cell for row in block.rows for cell in row if cell is not None]
+    return found

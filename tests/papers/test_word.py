@@ -9,9 +9,9 @@ from zipfile import ZipFile
 import pytest
 from msgspec.structs import replace
 
-from cloudnego.papers.facts import Facts, Fields, Heading, Redlined, Run, Table, Text
+from cloudnego.papers.facts import Facts, Redlined, Run, Text
 from cloudnego.papers.word import EDITABLE, written
-from tests.papers.made import papers_of, source_of
+from tests.papers.made import papers_of, said_in, source_of
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -21,16 +21,6 @@ def read(facts: Facts) -> str:
     with ZipFile(BytesIO(written(facts, "n-1"))) as package:
         roots = {name: ElementTree.fromstring(package.read(name)) for name in package.namelist()}
     return "".join(one.text or "" for one in roots["word/document.xml"].iter(f"{W}t"))
-
-
-def said_in(facts: Facts) -> list[str]:
-    found = [facts.title]
-    for block in facts.blocks:
-        if isinstance(block, Text | Heading):
-            found.append(block.text)
-        elif isinstance(block, Fields | Table):
-            found += [cell for row in block.rows for cell in row if cell is not None]
-    return found
 
 
 @pytest.mark.parametrize("doc", sorted(EDITABLE))
