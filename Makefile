@@ -103,7 +103,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator claim-webhooks claim-imports outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator claim-webhooks claim-imports claim-canonical outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -161,6 +161,10 @@ claim-webhooks: ## N tellers of webhooks, most killed between two steps: nothing
 
 claim-imports: ## N tables, right and wrong, in every encoding, and imports killed: each bad cell is named, nothing is half done
 	@$(call claim,imports)
+	$(ok)
+
+claim-canonical: ## N random values are written as two other programs write them by RFC 8785
+	@$(call claim,canonical)
 	$(ok)
 
 outside: ## what needs programs that only the system has
