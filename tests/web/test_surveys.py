@@ -179,3 +179,26 @@ async def test_no_word_of_it_lies_in_the_database_in_the_clear(town: Town) -> No
     for word in (SECRET, ASKS["title"], "夜班津贴应当按次发", "7K3M9Q2RT4VW0001"):
         assert word.encode() not in data, word
     assert PASSWORD.encode() not in data
+
+
+async def test_what_was_told_is_not_asked_again_and_what_was_not_may_be(town: Town) -> None:
+    """Two sums of one question, and who came to one of them alone: his answer is their difference."""
+    case, survey = await asked(town)
+    chair, path = town["firm.chair"], f"{API}/negotiations/{case}/surveys"
+    other = ASKS | {"questions": [{"kind": "scale", "text": "最想先 谈什么"}], "statements": []}
+    fresh = ASKS | {"questions": [{"kind": "scale", "text": "加班怎么算，满意吗？"}], "statements": []}
+    running = await chair.post(path, json=other)
+    assert (running.status_code, running.json()["code"]) == (409, "survey_asked_before")
+    assert "最想先 谈什么" in running.json()["detail"]["zh"]
+    assert (await chair.get(path)).json()["told"] == ["最想先谈什么？", "夜班津贴应当按次发"]
+    assert (await town["firm.worker"].get(path)).json()["told"] == []
+    await closed(town, survey)
+    assert (await chair.get(path)).json()["told"] == [], "nobody answered: nothing is told"
+    again = await chair.post(path, json=ASKS)
+    assert again.status_code == 201, again.text
+    for n, name in enumerate(await workers(town, 10)):
+        assert (await town[name].post(f"{again.headers['Location']}/answers", json=said(n))).status_code == 201
+    await closed(town, again.headers["Location"])
+    for body in (other, ASKS | {"questions": fresh["questions"]}):  # the question, and the statement
+        assert (await chair.post(path, json=body)).json()["code"] == "survey_asked_before", body
+    assert (await chair.post(path, json=fresh)).status_code == 201

@@ -3,7 +3,8 @@ their place in their list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -111,3 +112,20 @@ def most_of(question: SurveyQuestion) -> int:
 def counted(asked: Questionnaire) -> Iterator[int]:
     """The questions whose answers are counted, by place."""
     return (place for place, one in enumerate(asked.questions) if one.kind is not QuestionKind.TEXT)
+
+
+def words_counted(asked: Questionnaire) -> tuple[str, ...]:
+    """The questions and statements whose answers are counted, as they were put."""
+    return (*(asked.questions[place].text for place in counted(asked)), *asked.statements)
+
+
+def asked_again(asked: Questionnaire, before: Iterable[Questionnaire]) -> str | None:
+    """The first of its words that was counted before, whatever there was to choose from: who knows both tables and
+    who came to one of them alone takes one from the other. Signs, blanks and width make no new question."""
+    known = {_bare(text) for one in before for text in words_counted(one)}
+    return next((text for text in words_counted(asked) if _bare(text) in known), None)
+
+
+def _bare(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign for sign in folded if sign.isalnum()) or folded

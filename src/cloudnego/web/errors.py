@@ -113,6 +113,7 @@ STATUS: Final[Mapping[str, int]] = {
     "files_full": 409,
     "survey_too_late": 409,
     "survey_too_early": 409,
+    "survey_asked_before": 409,
     "too_many_surveys": 409,
     "survey_over": 409,
     "survey_answered": 409,

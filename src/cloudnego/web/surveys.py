@@ -3,6 +3,7 @@ stands above, there is none."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Final
 
@@ -15,8 +16,9 @@ from cloudnego.identity.offices import fits, side_in
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
 from cloudnego.identity.workers import electorate
-from cloudnego.surveys.questionnaire import About, QuestionKind, Questionnaire
+from cloudnego.surveys.questionnaire import About, QuestionKind, Questionnaire, asked_again, words_counted
 from cloudnego.surveys.questionnaire import fits as answers_it
+from cloudnego.surveys.shield import LEAST_QUESTION
 from cloudnego.surveys.store import (
     Answered,
     CodeTaken,
@@ -76,11 +78,12 @@ class SurveyDocument(msgspec.Struct, frozen=True, kw_only=True):
 
 class SurveyList(msgspec.Struct, frozen=True, kw_only=True):
     """Surveys, the one that closes last first; in a case whether the reader may open another, or ask how
-    the contract is found."""
+    the contract is found. `told`: what he cannot ask again, for it is being asked, or what came of it is told."""
 
     rows: tuple[SurveyDocument, ...]
     may_open: bool
     may_ask_satisfaction: bool = False
+    told: tuple[str, ...] = ()
 
 
 class SurveyAnswered(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +187,15 @@ def _document(site: Site, who: Who, found: Found, kept: Kept) -> SurveyDocument:
         SurveyDocument,
         body=SurveyBody,
         status=201,
-        codes=(*OF_A_CASE, "survey_time", "survey_head", "survey_too_late", "survey_too_early", "too_many_surveys"),
+        codes=(
+            *OF_A_CASE,
+            "survey_time",
+            "survey_head",
+            "survey_too_late",
+            "survey_too_early",
+            "survey_asked_before",
+            "too_many_surveys",
+        ),
         headed=("Location",),
     ),
 )
@@ -216,8 +227,12 @@ def _new(site: Site, who: Who, found: Found, body: SurveyBody) -> NewSurvey:
     strange = body.heads() - pinned_law(site, found.case).pack.topics.codes
     if strange:
         raise Problem("survey_head", facts={"head": min(strange)})
-    if len(site.surveys.of_case(found.id)) >= SURVEYS_MAX:
+    before, asked = [settled(site, found, one) for one in site.surveys.of_case(found.id)], body.asked()
+    if len(before) >= SURVEYS_MAX:
         raise Problem("too_many_surveys")
+    again = asked_again(asked, _told(site, before))
+    if again is not None:
+        raise Problem("survey_asked_before", facts={"question": again})
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
     return NewSurvey(
@@ -229,8 +244,14 @@ def _new(site: Site, who: Who, found: Found, body: SurveyBody) -> NewSurvey:
         closes_s=closes_s,
         since_s=site.now_s() + closes_s - clock_s,
         issued=len(asked_people(site, found)),
-        asked=body.asked(),
+        asked=asked,
     )
+
+
+def _told(site: Site, before: Sequence[Kept]) -> list[Questionnaire]:
+    """What is being asked, or was answered by so many that it is told (decision 41): asked again, one of the two sums
+    less the other would be of those who came to one alone. Where nothing was told it may be asked again. Blocks."""
+    return [one.asked for one in before if one.closed_s is None or site.surveys.returned(one.id) >= LEAST_QUESTION]
 
 
 def _may_open(found: Found) -> bool:
@@ -250,11 +271,13 @@ async def list_surveys(
     found = await insider(site, who, case_id, acting_as)
 
     def read() -> SurveyList:
-        rows = [_document(site, who, found, settled(site, found, one)) for one in site.surveys.of_case(found.id)]
-        mine = organises(found)
+        here, mine = [settled(site, found, one) for one in site.surveys.of_case(found.id)], organises(found)
+        told = _told(site, here) if mine else []
         return SurveyList(
-            rows=tuple(rows), may_open=mine and _may_open(found),
-            may_ask_satisfaction=mine and _may_ask_satisfaction(found),
+            rows=tuple(_document(site, who, found, one) for one in here), may_open=mine and _may_open(found),
+            may_ask_satisfaction=mine and _may_ask_satisfaction(found)
+            and all(one.about is not About.SATISFACTION for one in told),
+            told=tuple(text for one in told for text in words_counted(one)),
         )  # fmt: skip
 
     return tagged(request, await site.threads.run(read))
