@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -13,12 +12,11 @@ from cloudnego.identity.store import writing
 from cloudnego.identity.tables import Enterprise
 from cloudnego.main import House
 from tests.web.conftest import API
+from tests.web.granted import Looking, Standing, clock, look, people, still
 from tests.web.played import DISTRICT, rehearsed, write
-from tests.web.test_queries import Standing, clock, look, people, still
 
 __all__ = ["clock", "look", "people", "still"]
 
-Looking = Callable[[str], httpx2.AsyncClient]
 CAMPAIGN = f"{API}/campaign"
 
 

@@ -26,21 +26,13 @@ from cloudnego.main import build, install
 from cloudnego.ports import Asked, Counts, Cut, Receipt
 from cloudnego.web.small_cells import LEAST, Measure, hidden, hidden_by, shows
 from tests.web.conftest import API, settings_for
-from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle
+from tests.web.granted import Standing
+from tests.web.played import DISTRICT, looking, rehearsed, settle
 
 Looking = Callable[[str], httpx2.AsyncClient]
 BIG, SMALL, MIDDLE = "330109102", "330109103", "330109104"
 FIRMS: Final = {BIG: 7, SMALL: 2, MIDDLE: 5}
 """How many enterprises of each place begin a case; in the big one the first goes to its end."""
-
-
-class Standing:
-    """A clock that stands."""
-
-    at = BEGUN
-
-    def __call__(self) -> Any:
-        return self.at
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from cloudnego.main import House, build, install
 from tests.files import lawful
 from tests.files.corpus import BAD
 from tests.web.conftest import API, settings_for
+from tests.web.granted import Standing
 from tests.web.played import BEGUN, looking, rehearsed, settle, write
 
 CASES = f"{API}/negotiations"
@@ -50,15 +51,6 @@ LAYS = {
 """Written from domain §6 and the acts that want papers, apart from the code."""
 
 Looking = Callable[[str], httpx2.AsyncClient]
-
-
-class Standing:
-    """A clock that stands."""
-
-    at: datetime = BEGUN
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture(scope="module")

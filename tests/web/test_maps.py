@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx2
 import pytest
 
 from tests.web.conftest import API
-from tests.web.test_queries import clock, look, people, still
+from tests.web.granted import Looking, clock, look, people, still
 
 __all__ = ["clock", "look", "people", "still"]
 
-Looking = Callable[[str], httpx2.AsyncClient]
 TOWN, OTHER = "330109102", "330109103"
 RING = [[120.2, 30.1], [120.3, 30.1], [120.3, 30.2], [120.2, 30.1]]
 

@@ -9,8 +9,9 @@ import httpx2
 import pytest
 
 from cloudnego.main import House
+from tests.web.granted import Looking, Standing, clock, look, people, still
 from tests.web.played import rehearsed, write
-from tests.web.test_queries import CASES, Looking, Standing, case, clock, look, people, seen, still
+from tests.web.test_queries import CASES, case, seen
 
 __all__ = ["case", "clock", "look", "people", "still"]
 

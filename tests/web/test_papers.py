@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -19,16 +18,10 @@ from cloudnego.files.kinds import MEDIA, FileKind
 from cloudnego.main import House, build, install
 from cloudnego.papers.store import PaperStore
 from tests.web.conftest import API, settings_for
-from tests.web.played import BEGUN, looking, rehearsed, settle, write
+from tests.web.granted import Standing
+from tests.web.played import looking, rehearsed, settle, write
 
 UP_TO_MEETING = 59
-
-
-class Standing:
-    at: datetime = BEGUN
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture(scope="module")

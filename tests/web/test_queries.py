@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,14 @@ from cloudnego.core.commands import (
     Topic,
 )
 from cloudnego.core.vocabulary import Held, Member, Office, Side, Stream
-from cloudnego.main import House, build, install
+from cloudnego.main import House
 from cloudnego.ports import Asked
 from cloudnego.rehearsal import CHINA
-from tests.web.conftest import API, settings_for
-from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
+from tests.web.conftest import API
+from tests.web.granted import Looking, Standing, clock, look, people, still
+from tests.web.played import DISTRICT, rehearsed, write
+
+__all__ = ["clock", "look", "people", "still"]
 
 CASES = f"{API}/negotiations"
 UP_TO_CLAUSES = 37
@@ -34,47 +35,6 @@ UP_TO_CHECK_IN = 41
 UP_TO_MEETING = 59  # a few clauses are agreed, nothing is signed
 _SAME_FOR_BOTH = ("/deadlines", "/draft", "/clauses", "/clauses/redline")
 LOOKS = ("", "/timeline", "/draft", "/clauses", "/clauses/redline", "/deadlines", "/next")
-
-Looking = Callable[[str], httpx2.AsyncClient]
-
-
-class Standing:
-    """A clock that stands."""
-
-    at: datetime = BEGUN
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The district of the stories, settled once."""
-    place = tmp_path_factory.mktemp("people") / "data"
-    install(settings_for(place))
-    made = build(settings_for(place))
-    settle(made)
-    made.close()
-    return place
-
-
-@pytest.fixture
-def clock() -> Standing:
-    return Standing()
-
-
-@pytest.fixture
-def still(tmp_path: Path, people: Path, clock: Standing) -> Iterator[House]:
-    """A house whose clock stands, with the people of the stories."""
-    shutil.copytree(people, tmp_path / "data")
-    made = build(settings_for(tmp_path / "data"), clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def look(still: House) -> Looking:
-    return looking(still)
 
 
 @pytest.fixture

@@ -2,63 +2,23 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
 from cloudnego.core.commands import Answer, DraftTopicSheet, RecordOpinions, Topic
 from cloudnego.core.vocabulary import Held, Member, Office, Side
 from cloudnego.identity.roster import NewMembership, Roster
 from cloudnego.identity.store import writing
-from cloudnego.main import House, build, install
+from cloudnego.main import House
 from cloudnego.ports import Asked
-from tests.web.conftest import API, settings_for
-from tests.web.played import BEGUN, DISTRICT, looking, rehearsed, settle, write
+from tests.web.conftest import API
+from tests.web.granted import Looking, Standing, clock, look, people, still
+from tests.web.played import DISTRICT, rehearsed, write
 
-Looking = Callable[[str], httpx2.AsyncClient]
+__all__ = ["clock", "look", "people", "still"]
+
 HERE = f"{API}/me/waiting"
-
-
-class Standing:
-    """A clock that stands."""
-
-    at: datetime = BEGUN
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture(scope="module")
-def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("waiting") / "data"
-    install(settings_for(place))
-    made = build(settings_for(place))
-    settle(made)
-    made.close()
-    return place
-
-
-@pytest.fixture
-def clock() -> Standing:
-    return Standing()
-
-
-@pytest.fixture
-def still(tmp_path: Path, people: Path, clock: Standing) -> Iterator[House]:
-    shutil.copytree(people, tmp_path / "data")
-    made = build(settings_for(tmp_path / "data"), clock)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def look(still: House) -> Looking:
-    return looking(still)
 
 
 async def waiting(client: httpx2.AsyncClient, query: str = "") -> dict[str, Any]:
