@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from msgspec.structs import replace
 
 from cloudnego.core import events as e
 from cloudnego.core.commands import Cause
-from cloudnego.core.vocabulary import ChiefIs, Kind, Stream
-from cloudnego.papers.facts import Facts, Fields, Redlined
+from cloudnego.core.vocabulary import ChiefIs, Kind, Scope, Stream
+from cloudnego.papers.facts import Facts, Fields, Redlined, Table
+from cloudnego.papers.sources import Source
 from cloudnego.texts import knows
-from tests.papers.made import ALL, altered, papers_of, source_of
+from tests.papers.made import ALL, FIRM, altered, papers_of, source_of
 
-STORIES = ("plain", "objected", "suspended", "silent-enterprise", "employer-offer")
+STORIES = ("plain", "objected", "suspended", "silent-enterprise", "employer-offer", "regional")
 OPEN_TO_ALL = {"D0", "D1", "D3", "D12", "D13", "D14", "D18", "D19", "D20", "D21", "D24", "D25", "D26", "D27"}
 NOT_TOLD = {"D2", "D23"}
 """Kinds no story comes to; below each has a test of its own."""
@@ -80,6 +84,42 @@ def test_the_contract_has_every_clause_word_for_word() -> None:
     ]  # fmt: skip
     assert prose
     assert all(text in told(contract) for text in prose)
+
+
+def over_many(**changed: Any) -> Source:
+    """The regional story with a body of employers of its own, as a district has it."""
+    source = altered(source_of("regional"), e.CaseOpened, enterprise="U1", employer_organ="B1", **changed)
+    return replace(source, names={**source.names, "B1": "某某行业协会", "c0": "甲厂", "c1": "乙厂"})
+
+
+def tables_of(facts: Facts) -> set[tuple[str | None, ...]]:
+    return {row for block in facts.blocks if isinstance(block, Table) for row in block.rows}
+
+
+def test_a_contract_over_many_is_between_their_body_and_the_union_and_names_whom_it_covers() -> None:
+    made = {one.doc: one for one in reversed(papers_of(over_many())) if one.title_en is None}
+    assert ("甲方（企业方代表组织）", "某某行业协会") in rows_of(made["D14"])
+    assert {("1", "甲厂", "20"), ("2", "乙厂", "27")} <= tables_of(made["D14"]) & tables_of(made["D15"])
+    assert made["D14"].title.startswith("某某公司工会委员会所辖区域")
+    assert ("合同覆盖的职工人数", "122") in rows_of(made["D15"])
+    assert {row[0] for row in tables_of(made["D25"])} >= {"甲厂", "乙厂"}
+    assert "致：某某行业协会" in told(made["D6"])
+    assert not any(FIRM.name in told(one) for one in made.values())  # the union is the subject, and no enterprise
+    kept = papers_of(altered(over_many(), e.BallotAttested, covered=("c0",)))
+    assert ("1", "甲厂", "20") in tables_of(next(one for one in kept if one.doc == "D14"))
+    assert not any("乙厂" in told(one) for one in kept if one.doc in ("D14", "D18"))
+
+
+def test_the_congress_of_a_trade_votes_as_one_or_each_enterprise_by_itself() -> None:
+    each, joint = over_many(), over_many(scope=Scope.INDUSTRY, ballot_per_enterprise=False)
+    ways = {"4 家企业分别召开": papers_of(each), "所辖行业职工代表大会": papers_of(joint)}
+    for words, made in ways.items():
+        assert all(words in told(one) for one in made if one.doc == "D26" or one.about.startswith("resolution"))
+    few = altered(each, e.CoveredBallotRecorded, total=8, present=8, yes=8)
+    few = altered(few, e.BallotRecorded, few=True)
+    public = papers_of(few, frozenset({Stream.NOTICE}))
+    shown = set().union(*(tables_of(one) for one in public if one.about.startswith("resolution")))
+    assert ("甲厂", "—", "—", "—", "—") in shown
 
 
 def test_a_draft_that_comes_again_is_set_against_the_one_before() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -35,6 +36,17 @@ def test_a_docx_says_all_that_the_paper_says(doc: str) -> None:
 def test_what_is_no_xml_is_named_and_what_looks_like_xml_is_text() -> None:
     facts = next(one for one in papers_of(source_of()) if one.doc == "D6")
     assert "<b>&amp;〔U+FFFF〕䶮" in read(replace(facts, blocks=(Text(text="<b>&amp;\uffff䶮"),)))
+
+
+def test_a_long_title_breaks_before_its_year_and_signatures_stay_with_what_they_are_under() -> None:
+    facts = next(one for one in papers_of(source_of("regional")) if one.doc == "D14")
+    with ZipFile(BytesIO(written(facts, "n-1"))) as package:
+        document, footer = (package.read(f"word/{name}.xml").decode() for name in ("document", "footer1"))
+    assert re.search(r"区域</w:t><w:br/><w:t [^>]*>2026", document)
+    lines = re.findall(r"<w:p>.*?</w:p>", document[document.rindex("<w:tbl>") :])
+    signing = [line for line in lines if "首席代表" in line or "签名" in line][-4:]
+    assert ["keepNext" in line for line in signing] == [True, True, True, False]
+    assert footer.count('<w:sz w:val="15"/>') == footer.count("<w:r>")
 
 
 def test_changes_are_marked_and_chinese_has_its_font() -> None:

@@ -10,8 +10,9 @@ from random import Random
 import httpx2
 
 from claims.walks import cast, register
+from cloudnego.core.commands import OpenCase
 from cloudnego.core.moment import Law
-from cloudnego.core.vocabulary import Office
+from cloudnego.core.vocabulary import Office, Scope
 from cloudnego.eventlog.districts import District
 from cloudnego.identity.grades import Grade
 from cloudnego.identity.kinds import OrganisationKind
@@ -89,6 +90,8 @@ def settle(house: House) -> District:
 
 async def write(house: House, acts: list[Played], key: str = "act", case: str | None = None) -> str:
     """Ask the acts of a story of the house's own log, each at its time; returns the case. `case`: go on with that."""
+    opening = acts[0].command
+    many = isinstance(opening, OpenCase) and opening.scope is not Scope.ENTERPRISE
     for number, act in enumerate(acts):
         asked = Asked(
             district=DISTRICT,
@@ -97,7 +100,7 @@ async def write(house: House, acts: list[Played], key: str = "act", case: str | 
             by=act.by,
             at=act.at,
             key=f"{key}-{number}",
-            register=register(Random(5)) if case is None else None,
+            register=register(Random(5), many=many) if case is None else None,
             named=act.named,
         )
         case = (await house.site.log.ask(asked)).case

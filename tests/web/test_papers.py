@@ -60,6 +60,17 @@ async def make(client: httpx2.AsyncClient, case: str, doc: str) -> httpx2.Respon
     return await client.post(f"{API}/negotiations/{case}/papers", json={"facts_hash": facts})
 
 
+async def test_a_story_over_many_enterprises_is_told_whole_and_makes_its_papers(begun: tuple[House, str]) -> None:
+    case = await write(begun[0], rehearsed("regional"), key="region")
+    async with looking(begun[0])("w0") as chair:
+        can = (await listed(chair, case))["possible"]
+        made = await make(chair, case, "D14")
+        pdf = (await chair.get(f"{API}/negotiations/{case}/papers/{made.json()['number']}")).content
+    assert {"D6", "D7", "D10", "D12", "D14", "D15", "D18", "D19", "D20"} <= {one["doc"] for one in can}
+    told = "".join(one.extract_text() for one in PdfReader(BytesIO(pdf)).pages)
+    assert "覆盖的企业（4家，职工122人）" in told.replace(" ", "")
+
+
 async def test_the_same_facts_have_one_paper_whoever_makes_it(begun: tuple[House, str]) -> None:
     house, case = begun
     worker, employer = looking(house)("w0"), looking(house)("e0")

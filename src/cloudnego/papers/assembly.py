@@ -14,7 +14,7 @@ from msgspec import Struct
 from cloudnego.core import events as e
 from cloudnego.core.pack import Level, Majority
 from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Side
-from cloudnego.papers.facts import Block, Choices, Facts, Fields, Items, Sign, Signs, Text
+from cloudnego.papers.facts import Block, Choices, Facts, Fields, Items, Sign, Signs, Table, Text
 from cloudnego.papers.parts import bench_of, law, persons, sheet
 from cloudnego.papers.pen import Pen, Said, blank_day
 from cloudnego.papers.sources import Source, day_of, words
@@ -34,6 +34,7 @@ class Sitting(Struct, kw_only=True):
     counted_on: date | None = None
     result: str | None = None
     attested_on: date | None = None
+    firms: dict[str, e.CoveredBallotRecorded] = {}
 
     @property
     def few(self) -> bool:
@@ -60,6 +61,8 @@ def sittings(source: Source) -> list[Sitting]:
                 now.method, now.method_on = method, day_of(one)
             case e.CongressMaterialsSent() as sent if now is not None:
                 now.materials = sent
+            case e.CoveredBallotRecorded() as by_itself if now is not None:
+                now.firms[by_itself.enterprise] = by_itself
             case e.BallotRecorded() as counts if now is not None:
                 now.counts, now.counted_on = counts, day_of(one)
             case e.BallotAttested(result=str() as result) if now is not None:
@@ -104,8 +107,9 @@ def method(source: Source, pen: Pen) -> Iterator[Facts]:
             continue
         said = _words_of(source, one)
         mode = one.method.ballot if one.method is not None else "open"
+        electorate = "electorate_each" if source.opened.ballot_per_enterprise else "electorate_many"
         keys = [
-            "electorate", "quorum" if said["quorum"] else "no_quorum", "majority", "secret", f"mode_{mode}",
+            electorate if source.many else "electorate", "quorum" if said["quorum"] else "no_quorum", "majority", "secret", f"mode_{mode}",
             "scrutineers" if one.method is not None else "elected_there", *(("code",) if mode != "paper" else ()),
             "count", "again",
         ]  # fmt: skip
@@ -162,6 +166,7 @@ def _tally(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
         )
         blocks: list[Block] = [
             Fields(rows=(*((pen.label(f"tally.{key}"), known.get(key)) for key in keys), (pen.label("time"), None))),
+            *each_firm(source, pen, one),
             pen.text("tally.rule", **_words_of(source, one)),
             pen.text("tally.how", "small"),
             pen.text("draft_hash", "small", hash=one.draft.draft_hash),
@@ -179,10 +184,12 @@ def _resolution(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
         if few and not one.few:
             continue
         said = _words_of(source, one)
-        keys = ("opens", "counts" if one.counts is not None else "carried", "passes",
+        each = source.opened.ballot_per_enterprise
+        keys = ("opens_each" if each else "opens", "counts" if one.counts is not None else "carried", "passes",
                 "authorises" if said["chief"] else "authorises_chief", "files")  # fmt: skip
         blocks: list[Block] = [
             *(pen.text(f"resolution.{key}", **said) for key in keys),
+            *each_firm(source, pen, one),
             pen.text("draft_hash", "small", hash=one.draft.draft_hash),
             Fields(rows=((pen.label("watched_by"), persons(source, one.method.scrutineers if one.method else ())),)),
             pen.text("resolution.signed", "right", **said),
@@ -190,6 +197,24 @@ def _resolution(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
         ]
         about = f"{'counts' if few else 'resolution'}-{one.about}"
         yield sheet(source, pen, ("D13", about), blocks, one.attested_on, title="resolution.title")
+
+
+def each_firm(source: Source, pen: Pen, one: Sitting) -> tuple[Block, ...]:
+    """The vote of each covered enterprise, where each votes by itself (HZ 33; ZJ 29). Counts of other streams are not
+    told, and before the count the cells are to be filled by hand."""
+    if not source.opened.ballot_per_enterprise:
+        return ()
+    untold = None if one.result is None else "—"
+    rows: list[tuple[str | None, ...]] = []
+    for firm in source.covered:
+        voted = one.firms.get(firm.enterprise)
+        told = (
+            (str(voted.total), str(voted.present), str(voted.yes), pen.label("each.carried" if voted.passed else "each.fell"))
+            if voted is not None else (untold,) * 4
+        )  # fmt: skip
+        rows.append((source.name(firm.enterprise), *told))
+    head = tuple(pen.label(f"each.{key}") for key in ("enterprise", "total", "present", "yes", "passed"))
+    return (pen.heading("each.title"), Table(head=head, widths=(9, 3, 3, 3, 3), rows=tuple(rows)))
 
 
 tally = partial(_tally, False)
@@ -210,7 +235,8 @@ def _words_of(source: Source, one: Sitting) -> dict[str, Said]:
     form = one.convened.form if one.convened is not None else "delegates"
     pen = Pen("congress", english=False)
     said: dict[str, Said] = {
-        "enterprise": source.firm.name,
+        "enterprise": source.subject,
+        "firms": len(source.covered),
         "year": opened.wage_year,
         "total": total,
         "quorum": rule.quorum.needed(total) if rule.quorum is not None and hard else 0,

@@ -14,7 +14,7 @@ from cloudnego.papers.pen import Pen, Two, blank_day, day, side_said, word
 from cloudnego.papers.sources import Source, day_of, words
 
 _COLUMNS = ("no", "name", "woman", "post", "worker", "role", "how", "mandate", "phone")
-_WIDTHS = (2, 4, 2, 4, 4, 4, 3, 3, 4)
+_WIDTHS = (2, 4, 2, 4, 5, 4, 4, 3, 4)
 
 
 def roster(source: Source, pen: Pen) -> Iterator[Facts]:
@@ -169,7 +169,8 @@ elected_by_few = partial(_elected, True)
 def _reps(source: Source, pen: Pen, bench: Bench) -> Table:
     rows: list[tuple[str | None, ...]] = []
     for n, rep in enumerate(bench.reps, start=1):
-        kind = "outside" if rep.outside else "dispatched" if rep.dispatched else "own"
+        own = "own_many" if source.many else "own"
+        kind = "outside" if rep.outside else "dispatched" if rep.dispatched else own
         made = None if bench.by is None else pen.label("mandated" if rep.outside else bench.by)
         rows.append(
             (str(n), source.name(rep.person), pen.label("a_woman") if rep.woman else None, None, pen.label(kind),

@@ -16,7 +16,7 @@ from cloudnego.core.redline import Wording, redline
 from cloudnego.core.vocabulary import Side
 from cloudnego.core.wordings import Told, lying
 from cloudnego.papers.facts import Block, Facts, Fields, Items, Redlined, Run, Sign, Signs, Table, Text
-from cloudnego.papers.parts import bench_of, chief_signs, law, sheet
+from cloudnego.papers.parts import bench_of, chief_signs, covered, law, sheet
 from cloudnego.papers.pen import Pen, blank_day, called, side_said, value
 from cloudnego.papers.sources import Source, day_of, words
 
@@ -140,13 +140,14 @@ def _of(draft: e.DraftSubmitted) -> list[Clause]:
 
 
 def _body(source: Source, pen: Pen, clauses: Sequence[Clause], draft_hash: str | None) -> list[Block]:
+    of_many = "_many" if source.many else ""
     blocks: list[Block] = [
         Fields(
             rows=(
-                (pen.label("party_employer"), source.firm.name),
-                (pen.label("address"), source.firm.address),
+                (pen.label(f"party_employer{of_many}"), source.organ(Side.EMPLOYER)),
+                *(() if source.many else ((pen.label("address"), source.firm.address),)),
                 (pen.label("chief_employer"), source.name(bench_of(source, Side.EMPLOYER).chief)),
-                (pen.label("party_worker"), source.organ(Side.WORKER)),
+                (pen.label(f"party_worker{of_many}"), source.organ(Side.WORKER)),
                 (pen.label("chief_worker"), source.name(bench_of(source, Side.WORKER).chief)),
             )
         ),
@@ -168,6 +169,7 @@ def _body(source: Source, pen: Pen, clauses: Sequence[Clause], draft_hash: str |
     if rows:
         heads = tuple(pen.label(f"values.{one}") for one in ("head", "name", "value"))
         blocks += [pen.heading("values.title"), Table(head=heads, widths=(5, 4, 4), rows=rows)]
+    blocks += covered(source, pen)
     blocks.append(pen.heading("annexes.title"))
     blocks.append(Fields(rows=((pen.label("annexes.posts"), None), (pen.label("annexes.quotas"), None))))
     blocks.append(pen.text("version", "small", hash=draft_hash))
@@ -187,12 +189,12 @@ def confirmed(source: Source, pen: Pen) -> Iterator[Facts]:
     for one in source.entries(e.ElectronicServiceConfirmed):
         said = one.event
         assert isinstance(said, e.ElectronicServiceConfirmed)
-        organ = source.organ(said.side)
+        organ, code = source.organ(said.side), None if source.many else source.firm.credit_code
         first: list[Block] = [
             Fields(
                 rows=(
                     (pen.label("party"), organ),
-                    (pen.label("code"), source.firm.credit_code if said.side is Side.EMPLOYER else None),
+                    (pen.label("code"), code if said.side is Side.EMPLOYER else None),
                     (pen.label("span"), pen.cell(pen.said("from_until", first=blank_day(said.from_on),
                                                           last=blank_day(said.until_on)))),
                     (pen.label("addresses"), None),

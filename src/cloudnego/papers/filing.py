@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from cloudnego.core import events as e
 from cloudnego.core.commands import ClauseResult
 from cloudnego.core.vocabulary import STEPS, Kind, Side
-from cloudnego.papers.assembly import Sitting, sittings
+from cloudnego.papers.assembly import Sitting, each_firm, sittings
 from cloudnego.papers.facts import Block, Facts, Fields, Sign, Signs, Table, Text
-from cloudnego.papers.parts import article, bench_of, chief_signs, law, sheet
+from cloudnego.papers.parts import article, bench_of, chief_signs, covered, law, sheet
 from cloudnego.papers.pen import Pen, Two, blank_day, day, side_said, word, yuan
 from cloudnego.papers.sources import Source, day_of, words
+from cloudnego.ports import Recorded
 from cloudnego.texts import say
 
 
@@ -30,16 +31,16 @@ def form(source: Source, pen: Pen) -> Iterator[Facts]:
         answered = {x.head for x in passed.draft.clauses} if passed is not None else set()
         left = [head.code for head in source.law.pack.topics.heads if head.code not in answered]
         firm: tuple[tuple[str, str | None], ...] = (
-            (pen.label("enterprise"), source.firm.name),
-            (pen.label("code"), source.firm.credit_code),
-            (pen.label("address"), source.firm.address),
-            (pen.label("type"), None),
+            (pen.label("body" if source.many else "enterprise"), source.organ(Side.EMPLOYER)),
+            (pen.label("code"), None if source.many else source.firm.credit_code),
+            (pen.label("address"), None if source.many else source.firm.address),
+            *(() if source.many else ((pen.label("type"), None),)),
             (pen.label("industry"), opened.industry or None),
-            (pen.label("headcount"), str(opened.headcount)),
+            (pen.label("headcount"), str(source.workers)),
             (pen.label("union"), source.organ(Side.WORKER)),
-            (pen.label("contact"), source.firm.contact),
+            (pen.label("contact"), None if source.many else source.firm.contact),
         )
-        firms = len(opened.covers) + len(list(source.every(e.EnterpriseCovered)))
+        firms = len(source.covered)
         span = (day(filed.term_from) or Two("", ""), day(filed.expires_on) or Two("", ""))
         contract: tuple[tuple[str, str | None], ...] = (
             (pen.label("signed"), pen.cell(blank_day(day_of(signed[-1]) if signed else None))),
@@ -49,7 +50,7 @@ def form(source: Source, pen: Pen) -> Iterator[Facts]:
             (pen.label("agreed_average"), None),
             (pen.label("raise"), _value(passed, "raise")),
             (pen.label("minimum"), _value(passed, "minimum_wage")),
-            (pen.label("covered"), str(opened.headcount)),
+            (pen.label("covered_workers"), str(source.workers)),
             *([(pen.label("firms"), pen.label("firms_count", count=str(firms)))] * bool(firms)),
             *((pen.label(f"chief_{side.value}"), source.name(bench_of(source, side).chief)) for side in Side),
             (pen.label("unanswered"), "、".join(left) or pen.label("none")),
@@ -57,11 +58,11 @@ def form(source: Source, pen: Pen) -> Iterator[Facts]:
         receipt = words(received.event, "receipt_no") if received is not None else None
         blocks: list[Block] = [
             pen.text("opens", law=law(source, source.law.pack.filing.cite)),
-            pen.heading("firm_title"), Fields(rows=firm),
-            pen.heading("contract_title"), Fields(rows=contract),
+            pen.heading("body_title" if source.many else "firm_title"), Fields(rows=firm),
+            pen.heading("contract_title"), Fields(rows=contract), *covered(source, pen),
             pen.heading("items_title"), *(Text(text=item) for item in handed),
             Fields(rows=((pen.label("copies"), str(filed.copies)),)),
-            Signs(rows=(Sign(role=pen.label("filed_by"), name=source.firm.name, seal=True),)),
+            Signs(rows=(Sign(role=pen.label("filed_by"), name=source.organ(Side.EMPLOYER), seal=True),)),
             pen.heading("receipt_title"),
             Fields(
                 rows=(
@@ -105,9 +106,10 @@ def explanation(source: Source, pen: Pen) -> Iterator[Facts]:
         pen.text("raise_points", rate=_value(passed, "raise"), minimum=_value(passed, "minimum_wage")),
         pen.heading("ballot"),
         Fields(rows=(*rows, (pen.label("passed"), pen.cell(blank_day(passed.attested_on))))),
+        *each_firm(source, pen, passed),
         pen.heading("last"),
         Fields(rows=((pen.label("performed"), None),)),
-        Signs(rows=(Sign(role=pen.label("filed_by"), name=source.firm.name, seal=True),)),
+        Signs(rows=(Sign(role=pen.label("filed_by"), name=source.organ(Side.EMPLOYER), seal=True),)),
     ]  # fmt: skip
     yield sheet(source, pen, ("D16", passed.about), blocks, passed.attested_on)
 
@@ -117,8 +119,8 @@ def review(source: Source, pen: Pen) -> Iterator[Facts]:
     passed, received = _passed(source), next(iter(source.entries(e.FilingReceived)), None)
     heads = {x.clause: x.head for x in passed.draft.clauses} if passed is not None else {}
     parties: tuple[tuple[str, str | None], ...] = (
-        (pen.label("employer"), source.firm.name),
-        (pen.label("address"), source.firm.address),
+        (pen.label("employer"), source.organ(Side.EMPLOYER)),
+        *(() if source.many else ((pen.label("address"), source.firm.address),)),
         (pen.label("worker"), source.organ(Side.WORKER)),
         (pen.label("received"), pen.cell(blank_day(day_of(received) if received is not None else None))),
     )
@@ -154,9 +156,8 @@ def publication(source: Source, pen: Pen) -> Iterator[Facts]:
     one, passed = next(iter(source.entries(e.ContractInForce)), None), _passed(source)
     if one is None or passed is None or not isinstance(one.event, e.ContractInForce):
         return
-    posted = source.last(e.ContractPublished)
     blocks: list[Block] = [
-        pen.text("opens", law=law(source, _cites(source, "publish")), enterprise=source.firm.name,
+        pen.text("opens", law=law(source, _cites(source, "publish")), enterprise=source.subject,
                  year=source.opened.wage_year, day=blank_day(one.event.in_force_from)),
         Fields(rows=_in_force(source, pen, one.event)),
     ]  # fmt: skip
@@ -168,11 +169,11 @@ def publication(source: Source, pen: Pen) -> Iterator[Facts]:
             rows=(
                 (pen.label("ask"), source.organ(Side.WORKER)),
                 (pen.label("complain"), source.firm.authority),
-                (pen.label("place"), words(posted, "place") if posted is not None else None),
-                (pen.label("posted"), pen.cell(blank_day(posted.occurred_on if posted is not None else None))),
+                *(() if source.many else _posted(pen, source.entries(e.ContractPublished))),
             )
         ),
-        Signs(rows=(Sign(role=pen.label("posted_by"), name=source.firm.name, seal=True),)),
+        *(_posted_each(source, pen) if source.many else ()),
+        Signs(rows=(Sign(role=pen.label("posted_by"), name=source.organ(Side.EMPLOYER), seal=True),)),
     ]
     yield sheet(source, pen, ("D18", "in-force"), blocks, one.event.in_force_from)
 
@@ -184,12 +185,40 @@ def report(source: Source, pen: Pen) -> Iterator[Facts]:
         return
     blocks: list[Block] = [
         pen.text("to", "lead"),
-        pen.text("opens", law=law(source, _cites(source, "report_upper")), enterprise=source.firm.name,
+        pen.text("opens", law=law(source, _cites(source, "report_upper")), enterprise=source.subject,
                  year=source.opened.wage_year),
-        Fields(rows=(*_in_force(source, pen, one), (pen.label("covered"), str(source.opened.headcount)))),
+        Fields(rows=(*_in_force(source, pen, one), (pen.label("covered_workers"), str(source.workers)))),
+        *covered(source, pen),
         Signs(rows=(Sign(role=pen.label("reported_by"), name=source.organ(Side.WORKER), seal=True),)),
     ]  # fmt: skip
     yield sheet(source, pen, ("D19", "in-force"), blocks, one.in_force_from)
+
+
+def _posted(pen: Pen, posted: Sequence[Recorded]) -> tuple[tuple[str, str | None], ...]:
+    """Where and when it was posted at last."""
+    last = posted[-1] if posted else None
+    return (
+        (pen.label("place"), words(last.event, "place") if last is not None else None),
+        (pen.label("posted"), pen.cell(blank_day(day_of(last) if last is not None else None))),
+    )
+
+
+def _posted_each(source: Source, pen: Pen) -> tuple[Block, ...]:
+    """A contract over many is published at every enterprise it covers (HZ 41)."""
+    where: dict[str, Recorded] = {}
+    for one in source.entries(e.ContractPublished):
+        assert isinstance(one.event, e.ContractPublished)
+        where |= dict.fromkeys(one.event.enterprises or [x.enterprise for x in source.covered], one)
+    rows = tuple(
+        (
+            source.name(one.enterprise),
+            *((str(day_of(at)), words(at.event, "place")) if at is not None else (None, None)),
+        )
+        for one in source.covered
+        for at in (where.get(one.enterprise),)
+    )
+    head = tuple(pen.label(key) for key in ("covered.enterprise", "posted", "place"))
+    return (pen.heading("posted_each"), Table(head=head, widths=(9, 4, 5), rows=rows))
 
 
 class _Report(NamedTuple):
@@ -256,7 +285,7 @@ def letters(source: Source, pen: Pen) -> Iterator[Facts]:
         named = article(source, one.event.article) if isinstance(one.event, e.OpinionIssued) else None
         blocks: list[Block] = [
             pen.text("to_whom", "lead", organ=organ),
-            pen.text(f"{kind}.opens", enterprise=source.firm.name, year=source.opened.wage_year),
+            pen.text(f"{kind}.opens", enterprise=source.subject, year=source.opened.wage_year),
             pen.heading("facts"),
             Text(text=text) if text is not None else pen.text("erased"),
             Fields(rows=((pen.label("article"), named), (pen.label("demand"), None), (pen.label("by"), None))),
@@ -312,7 +341,7 @@ def amendment(source: Source, pen: Pen) -> Iterator[Facts]:
     blocks: list[Block] = [
         Fields(
             rows=(
-                (pen.label("employer"), source.firm.name),
+                (pen.label("employer"), source.organ(Side.EMPLOYER)),
                 (pen.label("worker"), source.organ(Side.WORKER)),
                 (pen.label("cause"), pen.cell(word("Cause", opened.cause.value)) if opened.cause is not None else None),
                 (pen.label("evidence"), opened.evidence.sha256 if opened.evidence is not None else None),
@@ -340,7 +369,7 @@ def _value(passed: Sitting | None, name: str) -> str | None:
 
 
 def _in_force(source: Source, pen: Pen, one: e.ContractInForce) -> tuple[tuple[str, str | None], ...]:
-    contract = pen.said("contract_of", enterprise=source.firm.name, year=source.opened.wage_year)
+    contract = pen.said("contract_of", enterprise=source.subject, year=source.opened.wage_year)
     return (
         (pen.label("contract"), pen.cell(contract)),
         (pen.label("from"), pen.cell(blank_day(one.in_force_from))),

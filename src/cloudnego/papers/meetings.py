@@ -87,7 +87,7 @@ def sign_in(source: Source, pen: Pen) -> Iterator[Facts]:
         head = tuple(pen.label(f"columns.{key}") for key in ("side", "name", "role", "time", "mode", "signature"))
         blocks: list[Block] = [
             Fields(rows=((pen.label("session"), str(opened.session)), *plan_fields(pen, planned(before)))),
-            Table(head=head, widths=(3, 5, 3, 2, 3, 5), rows=tuple(rows)),
+            Table(head=head, widths=(3, 5, 3, 3, 3, 5), rows=tuple(rows)),
             Signs(rows=(Sign(role=pen.label("recorder"), name=source.name(_recorder(before))),)),
         ]
         yield sheet(source, pen, ("D9", f"session-{opened.session}"), blocks, on)
@@ -222,11 +222,15 @@ def _positions(source: Source, pen: Pen, so_far: Sequence[Recorded]) -> Table:
 
 def _decided(pen: Pen, note: e.MinutesWritten, during: Sequence[Recorded]) -> tuple[tuple[str, str | None], ...]:
     following = next((x.event.next for x in during if isinstance(x.event, e.MeetingAdjourned)), None)
+    whole = "—" if note.result == "full_agreement" else None
     return (
         (pen.label("result"), pen.cell(word("result", note.result))),
         (pen.label("draft_hash"), note.draft_hash or "—"),
         (pen.label("minutes_hash"), note.minutes_hash),
-        (pen.label("next"), None if following is None else f"{following.day} {following.time} {following.place or ''}"),
+        (
+            pen.label("next"),
+            whole if following is None else f"{following.day} {following.time} {following.place or ''}",
+        ),
     )
 
 
@@ -249,6 +253,8 @@ def _noted(source: Source, pen: Pen, during: Sequence[Recorded]) -> tuple[Block,
 def _others(source: Source, pen: Pen, so_far: Sequence[Recorded], present: Sequence[str]) -> tuple[Sign, ...]:
     chiefs = {bench_of(source, side, so_far).chief for side in Side}
     recorder = _recorder(so_far)
-    rest = [one for one in present if one not in chiefs and one != recorder]
     signs = [Sign(role=pen.label("recorder"), name=source.name(recorder))]
-    return (*signs, *(Sign(role=pen.label("rep"), name=source.name(one)) for one in rest))
+    for side in Side:
+        rest = [one for one in _of_side(source, side, so_far, present) if one not in chiefs and one != recorder]
+        signs += [Sign(role=pen.label("rep", side=side_said(side)), name=source.name(one)) for one in rest]
+    return tuple(signs)

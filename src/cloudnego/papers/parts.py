@@ -12,14 +12,16 @@ from msgspec.structs import replace
 
 from cloudnego.core import events as e
 from cloudnego.core.calendar import add_working_days
-from cloudnego.core.commands import Plan, Rep, TermFact, TopicFact
+from cloudnego.core.commands import Plan, Rep, ServedVia, TermFact, TopicFact
 from cloudnego.core.vocabulary import ChiefIs, Side
 from cloudnego.papers.facts import Block, Facts, Fields, Sign, Signs, Table
-from cloudnego.papers.pen import Pen, Said, Two, day, side_said, word, yuan
+from cloudnego.papers.pen import Pen, Said, Two, blank_day, day, side_said, word, yuan
 from cloudnego.papers.sources import Source, words
 from cloudnego.ports import Recorded
 
 _ARTICLE: Final = re.compile(r"(\S+) (\d+)(.*)")
+_NO_CODE: Final = "—"
+"""A trade or an area has no credit code."""
 
 
 def sheet(
@@ -27,7 +29,7 @@ def sheet(
     *, layout: str = "letter", title: str = "title", **facts: Said,
 ) -> Facts:  # fmt: skip
     """A paper with the header every paper has. `kind`: which it is, and about what."""
-    opened, called = source.opened, pen.said(title, enterprise=source.firm.name, year=source.opened.wage_year, **facts)
+    opened, called = source.opened, pen.said(title, enterprise=source.subject, year=source.opened.wage_year, **facts)
     return Facts(
         doc=kind[0],
         about=kind[1],
@@ -36,8 +38,8 @@ def sheet(
         title_en=called.en if pen.english else None,
         district=source.district,
         case=source.case,
-        enterprise=source.firm.name,
-        credit_code=source.firm.credit_code,
+        enterprise=source.subject.zh,
+        credit_code=_NO_CODE if source.many else source.firm.credit_code,
         wage_year=opened.wage_year,
         pack=f"{opened.pack} {opened.pack_version}",
         day=on,
@@ -79,11 +81,15 @@ def amount(one: TopicFact | TermFact) -> Two | None:
 
 
 def topics_table(source: Source, pen: Pen, topics: Sequence[TopicFact], event: e.Event) -> Table:
-    """What is said of each head, in the words it was said in; heads nobody answered stand there empty."""
+    """What is said of each head, in the words it was said in. A statutory head nobody answered stands there empty, a
+    further one not at all."""
     said = {one.head: (at, one) for at, one in enumerate(topics)}
     rows: list[tuple[str | None, ...]] = []
+    further = {head.code for head in source.law.pack.topics.extra}
     for head in source.heads:
         name = f"{head.code} {pen.cell(source.head(head.code))}"
+        if head.code not in said and head.code in further:
+            continue
         if head.code not in said:
             rows.append((name, None, None, None))
             continue
@@ -112,6 +118,9 @@ def plan_fields(pen: Pen, plan: Plan | None) -> tuple[tuple[str, str | None], ..
 
 def service_fields(pen: Pen, served: e.Served | None) -> Fields:
     """How the paper reached the other side."""
+    if served is not None and served.via is ServedVia.PLATFORM:  # the record itself is the proof (ESL 11)
+        rows = ((pen.label("service.via"), pen.cell(word("ServedVia", served.via.value))),)
+        return Fields(rows=(*rows, (pen.label("service.on"), pen.cell(blank_day(served.on)))))
     via = None if served is None else pen.cell(word("ServedVia", served.via.value))
     proof = None if served is None or served.proof is None else pen.cell(word("Proof", served.proof.value))
     on = None if served is None else day(served.on)
@@ -140,6 +149,20 @@ def due_after(source: Source, timer: str, start: date | None) -> date | None:
     if row.unit == "wd":
         return add_working_days(source.law.calendar, start, row.n)
     return start + timedelta(days=row.n) if row.unit == "d" else None
+
+
+def covered(source: Source, pen: Pen) -> tuple[Block, ...]:
+    """The enterprises a contract over many is for; nothing where it is for one."""
+    if not source.covered:
+        return ()
+    rows = tuple(
+        (str(n), source.name(one.enterprise), str(one.headcount)) for n, one in enumerate(source.covered, start=1)
+    )
+    head = tuple(pen.label(f"covered.{key}") for key in ("no", "enterprise", "workers"))
+    return (
+        pen.heading("covered.title", count=len(rows), workers=source.workers),
+        Table(head=head, widths=(2, 12, 3), rows=rows),
+    )
 
 
 # --- benches ------------------------------------------------------------------------------------------------------

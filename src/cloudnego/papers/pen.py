@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Side
+from cloudnego.core.vocabulary import Scope, Side
 from cloudnego.papers.facts import Heading, Role, Text
 from cloudnego.texts import catalogue, fill, knows
 
@@ -68,6 +68,12 @@ class Pen:
 def side_said(side: Side) -> Two:
     """What a side is called."""
     return _known(f"sides.{side.value}")
+
+
+def area(scope: Scope, union: str) -> Two:
+    """Whom a contract of a trade or of an area is for, by the union that speaks for its workers (HZ 30, 32)."""
+    both = _known(f"paper.area.{scope.value}")
+    return Two(fill(both.zh, {"union": union}), fill(both.en, {"union": union}))
 
 
 def word(of: str, code: str) -> Two:

@@ -9,11 +9,11 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cloudnego.core.events import CaseOpened, Event
+from cloudnego.core.events import BallotAttested, CaseOpened, Covered, EnterpriseCovered, Event
 from cloudnego.core.moment import Law
 from cloudnego.core.pack import Head
-from cloudnego.core.vocabulary import Side, Stream
-from cloudnego.papers.pen import Two
+from cloudnego.core.vocabulary import Scope, Side, Stream
+from cloudnego.papers.pen import Two, area
 from cloudnego.ports import Recorded
 
 E = TypeVar("E", bound=Event)
@@ -69,9 +69,42 @@ class Source(Struct, frozen=True, kw_only=True):
         return None if id_ is None else self.names.get(id_, id_)
 
     def organ(self, side: Side) -> str | None:
-        """Who acts for a side as an organisation: its union, the enterprise."""
+        """Who acts for a side as an organisation: its union; the enterprise, of many their body (HZ 32, 34)."""
         opened = self.opened
-        return self.name(opened.worker_organ) if side is Side.WORKER else self.firm.name
+        if side is Side.WORKER:
+            return self.name(opened.worker_organ)
+        return self.name(opened.employer_organ) if self.many else self.firm.name
+
+    @property
+    def many(self) -> bool:
+        """It is of a trade or an area, and no enterprise is its subject."""
+        return self.opened.scope is not Scope.ENTERPRISE
+
+    @property
+    def subject(self) -> Two:
+        """Whose wages are talked about: of the enterprise, of the trade, of the area."""
+        if self.many:
+            return area(self.opened.scope, self.name(self.opened.worker_organ) or "")
+        return Two(self.firm.name, self.firm.name)
+
+    @property
+    def covered(self) -> tuple[Covered, ...]:
+        """The enterprises a contract over many covers, as the case stands; none where it is over one."""
+        found = {one.enterprise: one for one in self.opened.covers}
+        for one in self.events:
+            match one.event:
+                case EnterpriseCovered(covered=more):
+                    found[more.enterprise] = more
+                case BallotAttested(covered=kept) if kept is not None:
+                    found = {key: value for key, value in found.items() if key in kept}
+                case _:
+                    pass
+        return tuple(found.values())
+
+    @property
+    def workers(self) -> int:
+        """How many workers it is about."""
+        return sum(one.headcount for one in self.covered) if self.many else self.opened.headcount
 
     @property
     def heads(self) -> tuple[Head, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
+from itertools import pairwise
 from typing import Final
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -26,6 +27,11 @@ _ROOT: Final = f'xmlns:w="{_W}" xmlns:r="{_R}"'
 _WIDTH: Final = 9180  # of the text on A4 between margins of 24 mm, in twentieths of a point
 _LONG_AGO: Final = (1980, 1, 1, 0, 0, 0)
 _NO_XML: Final = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_YEAR: Final = re.compile(r"\d{4} ?年度")
+_TITLE_CHARS: Final = 26  # as many as a line of the title holds
+_TOGETHER: Final = 2
+"""So many signatures stay on one page."""
+_APART: Final = '<w:spacing w:before="120"/>'
 _BLANK: Final = "＿＿＿＿＿＿＿＿"
 _FONTS: Final = (
     '<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{0}" w:cs="Times New Roman"/>'
@@ -57,7 +63,7 @@ def _parts(facts: Facts, number: str) -> dict[str, str]:
         '<w:sectPr><w:headerReference w:type="default" r:id="r1"/><w:footerReference w:type="default" r:id="r2"/>'
         f'{size} w:header="850" w:footer="850" w:gutter="0"/></w:sectPr>'
     )
-    body = _title(facts) + "".join(map(_block, facts.blocks))
+    body = _title(facts) + "".join(_block(one, after) for one, after in pairwise((*facts.blocks, None)) if one)
     return {
         "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types">'
         f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{overrides}'
@@ -106,7 +112,9 @@ def _small(size: int = 18) -> str:
 def _title(facts: Facts) -> str:
     centred = '<w:spacing w:after="240"/><w:jc w:val="center"/>'
     english = _paragraph(facts.title_en, centred, _small(22)) if facts.title_en is not None else ""
-    return _paragraph(facts.title, centred, _bold(34)) + english
+    year = _YEAR.search(facts.title) if len(facts.title) > _TITLE_CHARS else None
+    title = facts.title if year is None else f"{facts.title[: year.start()].rstrip()}\n{facts.title[year.start() :]}"
+    return _paragraph(title, centred, _bold(34)) + english
 
 
 def _header(facts: Facts, number: str) -> str:
@@ -118,9 +126,15 @@ def _header(facts: Facts, number: str) -> str:
 def _footer(facts: Facts) -> str:
     labels = _labels()
     pages = "".join(
-        f'<w:r><w:rPr>{_small(15)}</w:rPr><w:fldChar w:fldCharType="begin"/></w:r>'
-        f'<w:r><w:instrText xml:space="preserve"> {field} </w:instrText></w:r>'
-        '<w:r><w:fldChar w:fldCharType="end"/></w:r>' + (_runs(" / ", _small(15)) if field == "PAGE" else "")
+        "".join(
+            f"<w:r><w:rPr>{_small(15)}</w:rPr>{part}</w:r>"
+            for part in (
+                '<w:fldChar w:fldCharType="begin"/>',
+                f'<w:instrText xml:space="preserve"> {field} </w:instrText>',
+                '<w:fldChar w:fldCharType="end"/>',
+            )
+        )
+        + (_runs(" / ", _small(15)) if field == "PAGE" else "")
         for field in ("PAGE", "NUMPAGES")
     )
     said = f"{labels['case']} {facts.case}　{labels['hash']} {facts.hash}　{labels['page']} "
@@ -133,12 +147,13 @@ def _labels() -> dict[str, str]:
 
 
 _CHANGED: Final = {"same": "", "ins": '<w:u w:val="single"/>', "del": "<w:strike/>"}
-_TIGHT: Final = '<w:spacing w:after="0"/>'
+_TIGHT: Final = '<w:spacing w:after="0" w:line="290" w:lineRule="auto"/>'
+_WITH_NEXT: Final = "<w:keepNext/>"
 
 # --- blocks -------------------------------------------------------------------------------------------------------
 
 _ROLES: Final = {
-    "body": ('<w:ind w:firstLineChars="200"/>', ""),
+    "body": ('<w:ind w:firstLineChars="200" w:firstLine="420"/>', ""),
     "lead": ("", "<w:b/>"),
     "small": ("", _small()),
     "right": ('<w:jc w:val="right"/>', ""),
@@ -146,10 +161,14 @@ _ROLES: Final = {
 }
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, after: Block | None) -> str:
+    """One block; a text before signatures stays with them."""
+    with_next = _WITH_NEXT if isinstance(after, Signs) else ""
     match block:
         case Text(text=text, en=en, role=role):
-            return _paragraph(text, *_ROLES[role]) + (_paragraph(en, "", _small()) if en is not None else "")
+            shape, looks = _ROLES[role]
+            english = _paragraph(en, with_next, _small()) if en is not None else ""
+            return _paragraph(text, with_next + shape, looks) + english
         case Heading(text=text, en=en):
             over = _paragraph(text, '<w:keepNext/><w:spacing w:before="240"/>', _bold(24))
             return over + (_paragraph(en, "<w:keepNext/>", _small()) if en is not None else "")
@@ -163,7 +182,12 @@ def _block(block: Block) -> str:
                 for n, row in enumerate(rows, start=1)
             )
         case Signs(rows=rows):
-            return "".join(_paragraph(line, '<w:spacing w:before="120"/>') for row in rows for line in _signing(row))
+            lines = [line for row in rows for line in _signing(row)]
+            together = len(rows) <= _TOGETHER
+            return "".join(
+                _paragraph(line, f"{_WITH_NEXT if n % 2 or (together and n < len(lines)) else ''}{_APART}")
+                for n, line in enumerate(lines, start=1)
+            )
         case Redlined(runs=runs):
             marked = "".join(_runs(one.text, _CHANGED[one.how]) for one in runs)
             return f"<w:p>{marked}</w:p>"
@@ -189,7 +213,7 @@ def _table(widths: Sequence[int], rows: Iterable[Sequence[str | None]], head: Se
     lines = [] if head is None else [_row(columns, head, "<w:trPr><w:tblHeader/></w:trPr>", "<w:b/>")]
     lines += [_row(columns, row, "<w:trPr><w:cantSplit/></w:trPr>") for row in rows]
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:tblInd w:w="108" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(lines)}</w:tbl>'
         + _paragraph("", _TIGHT, _small(12))
     )
