@@ -107,9 +107,10 @@ def method(source: Source, pen: Pen) -> Iterator[Facts]:
             continue
         said = _words_of(source, one)
         mode = one.method.ballot if one.method is not None else "open"
-        electorate = "electorate_each" if source.opened.ballot_per_enterprise else "electorate_many"
+        many = "electorate_each" if source.opened.ballot_per_enterprise else "electorate_many"
         keys = [
-            electorate if source.many else "electorate", "quorum" if said["quorum"] else "no_quorum", "majority", "secret", f"mode_{mode}",
+            many if source.many else "electorate",
+            "quorum" if said["quorum"] else "no_quorum", "majority", "secret", f"mode_{mode}",
             "scrutineers" if one.method is not None else "elected_there", *(("code",) if mode != "paper" else ()),
             "count", "again",
         ]  # fmt: skip
@@ -208,10 +209,10 @@ def each_firm(source: Source, pen: Pen, one: Sitting) -> tuple[Block, ...]:
     rows: list[tuple[str | None, ...]] = []
     for firm in source.covered:
         voted = one.firms.get(firm.enterprise)
-        told = (
-            (str(voted.total), str(voted.present), str(voted.yes), pen.label("each.carried" if voted.passed else "each.fell"))
-            if voted is not None else (untold,) * 4
-        )  # fmt: skip
+        told: tuple[str | None, ...] = (untold,) * 4
+        if voted is not None:
+            counts = (str(n) for n in (voted.total, voted.present, voted.yes))
+            told = (*counts, pen.label("each.carried" if voted.passed else "each.fell"))
         rows.append((source.name(firm.enterprise), *told))
     head = tuple(pen.label(f"each.{key}") for key in ("enterprise", "total", "present", "yes", "passed"))
     return (pen.heading("each.title"), Table(head=head, widths=(9, 3, 3, 3, 3), rows=tuple(rows)))

@@ -213,7 +213,8 @@ def _table(widths: Sequence[int], rows: Iterable[Sequence[str | None]], head: Se
     lines = [] if head is None else [_row(columns, head, "<w:trPr><w:tblHeader/></w:trPr>", "<w:b/>")]
     lines += [_row(columns, row, "<w:trPr><w:cantSplit/></w:trPr>") for row in rows]
     return (
-        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:tblInd w:w="108" w:type="dxa"/><w:tblBorders>{edges}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:tblInd w:w="108" w:type="dxa"/>'
+        f"<w:tblBorders>{edges}</w:tblBorders>"
         f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(lines)}</w:tbl>'
         + _paragraph("", _TIGHT, _small(12))
     )
