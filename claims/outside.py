@@ -225,7 +225,7 @@ def run() -> int:
             print(f"x/mod/sumdb: {counted['logs']} signed heads and {counted['proofs']} proofs hold, and no spoilt one")
             counted["seals"] = sealed.check(tool.pdfsig, Path(folder))
             print(f"pdfsig: {counted['seals']} signatures in papers judged as they should be")
-            signed = [Path(folder) / f"{kind}-good.pdf" for kind in sealed.KINDS]
+            signed = [Path(folder) / f"{kind}-good.pdf" for kind in sealed.FIELDS]
             papers = [*printed.papers(Path(folder)), *signed]
             counted["papers"] = printed.check(tool.qpdf, papers)
             print(f"qpdf and poppler: {counted['papers']} papers whole, with their fonts, of PDF/A-2b as they say")

@@ -20,7 +20,7 @@ from cloudnego.eventlog.keys import Keyring
 from cloudnego.eventlog.leaf import canonical
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.main import House
-from cloudnego.signing.acts import SIGNED, Act, said
+from cloudnego.signing.acts import SIGNED, Act, over_paper, said
 from tests.audit.device import Device, text_of
 from tests.audit.given import KEY, exported
 from tests.audit.page import Page
@@ -105,6 +105,9 @@ def test_an_act_is_written_as_a_browser_writes_it() -> None:
         text = said(act, command).decode()
         assert text.partition("\n")[0] == "cloudnego act 1"
         assert text.partition("\n")[2] in browsers
+    paper = over_paper("log.example", "n1", "p1", "d-2026-n1-D17-1", "a" * 64)  # the pages' tests hold the same
+    told = f'"facts":{{"facts_hash":"{"a" * 64}","paper":"d-2026-n1-D17-1"}},"log":"log.example","type":"paper_signed"'
+    assert paper.decode() == f'cloudnego act 1\n{{"actor":"p1","case":"n1",{told}}}'
 
 
 def test_every_act_that_was_signed_is_named_with_its_key(file: bytes, tmp_path: Path, page: Page) -> None:

@@ -28,11 +28,14 @@ def signed(m: Moment, command: c.SideAct) -> Obstacle | None:
     """
     if not m.signed or scanned(m, command) is None:
         return scanned(m, command)
-    missing = next((side for side in (m.own_side, m.own_side.other) if not in_force(m.case, side, m.today)), None)
-    if missing is None:
-        return None
+    missing = (side for side in (m.own_side, m.own_side.other) if not in_force(m.case, side, m.today))
+    return next(map(not_agreed, missing), None)
+
+
+def not_agreed(side: Side) -> Obstacle:
+    """That a side's agreement to sign electronically is not in force."""
     cure = (Seat.CHIEF, Seat.UNION, Seat.HR)
-    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=missing)
+    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=side)
 
 
 def served(m: Moment, command: c.Command, service: c.Service | None) -> Served | None:

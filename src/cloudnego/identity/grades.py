@@ -104,6 +104,7 @@ class Act(StrEnum):
     RESET_FACTORS = "reset_factors"  # another's, at the help desk
     LINK_OUTSIDE = "link_outside"  # an account elsewhere that is to let one in; the password, for who has no more
     ADD_DEVICE_KEY = "add_device_key"  # a key on one's own device, which co-signs what a case's log holds
+    SIGN_PAPER = "sign_paper"  # an office's paper, with the key on one's own device
     SUBSCRIBE = "subscribe"  # a calendar by a link that needs no session
     CONFIRM_COURT_ORDER = "confirm_court_order"  # to be the second person who opens a side's own stream
 
@@ -118,6 +119,7 @@ ACTS: Final[dict[Act, Grade]] = {
     Act.RESET_FACTORS: Grade.CODE,
     Act.LINK_OUTSIDE: Grade.LETTER,
     Act.ADD_DEVICE_KEY: Grade.LETTER,
+    Act.SIGN_PAPER: Grade.LETTER,
     Act.SUBSCRIBE: Grade.LETTER,
     Act.CONFIRM_COURT_ORDER: Grade.CODE,
 }

@@ -82,6 +82,7 @@ ARCHIVED: Final = frozenset(
             "D14",
             "D14S",
             "D17",
+            "D17S",
             "D18",
             "D23",
         ),  # for good: contract, resolution, opinion

@@ -63,8 +63,20 @@ def said(act: Act, command: Command) -> bytes:
     )
 
 
+def over_paper(log: str, case: str, person: str, paper: str, facts_hash: str) -> bytes:
+    """The bytes that are signed of an office's paper: which, and the SHA-256 of its facts. What is signed is no act of
+    the log: it stands beside the file that bears it, and is good for this paper alone."""
+    facts = {"facts_hash": facts_hash, "paper": paper}
+    return ACT + canonical({"actor": person, "case": case, "facts": facts, "log": log, "type": "paper_signed"})
+
+
 def checked(devices: Devices, act: Act, command: Command, sig: str) -> str:
     """The signature as it stands in the leaf: base64 of key and signature. Blocks. Raises NotSigned."""
+    return checked_text(devices, act.person, said(act, command), sig)
+
+
+def checked_text(devices: Devices, person: str, text: bytes, sig: str) -> str:
+    """The same of a text that was put together before."""
     try:
         raw = b64decode(sig, validate=True)
     except ValueError:
@@ -72,7 +84,7 @@ def checked(devices: Devices, act: Act, command: Command, sig: str) -> str:
     if len(raw) != PUBLIC_BYTES + SIGNATURE_BYTES or b64encode(raw).decode() != sig:
         raise NotSigned
     public, signature = raw[:PUBLIC_BYTES], raw[PUBLIC_BYTES:]
-    if not verified(public, said(act, command), signature) or not devices.good(act.person, public):
+    if not verified(public, text, signature) or not devices.good(person, public):
         raise NotSigned
     return sig
 

@@ -32,9 +32,8 @@ _WHOLE: Final = SimpleBoxLayoutRule(AxisAlignment.ALIGN_MIN, AxisAlignment.ALIGN
 def signed(authority: Authority, pdf: bytes, who: Signatory, place: Place, *, seen: bytes, now: datetime) -> bytes:
     """The file with one more signature, under a key that is used for it alone."""
     made = authority.certify(who.name, who.role, who.person, now)
-    field = f"chief-{who.side}"
     meta = PdfSignatureMetadata(
-        field_name=field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name=who.name,
+        field_name=who.field, md_algorithm="sha256", subfilter=SigSeedSubFilter.PADES, name=who.name,
         reason=f"{who.role}，记录 {who.entry}，设备密钥 {who.mark}", location=INTERNAL,
     )  # fmt: skip
     signer = PdfSigner(
@@ -42,7 +41,7 @@ def signed(authority: Authority, pdf: bytes, who: Signatory, place: Place, *, se
         signer=_signer(made, authority),
         timestamper=Stamper(authority, now),
         stamp_style=StaticStampStyle(background=_Page(seen), background_layout=_WHOLE, border_width=0),
-        new_field_spec=SigFieldSpec(field, on_page=place.page, box=place.box, readable_field_name=who.role),
+        new_field_spec=SigFieldSpec(who.field, on_page=place.page, box=place.box, readable_field_name=who.role),
     )
     out = signer.sign_pdf(_Appended(BytesIO(pdf)))
     return bytes(out.getbuffer())

@@ -14,12 +14,13 @@ from cloudnego.signing.authority import INTERNAL, Authority
 
 
 class Signatory(NamedTuple):
-    """Who signs a paper, in what role, the entry of the log by which he did, and the mark of his device's key."""
+    """Who signs a paper, in what role, the name of his field in the file, the entry of the log that he signed or that
+    the paper is of, and the mark of his device's key."""
 
     person: str
     name: str
     role: str
-    side: str
+    field: str
     entry: str
     mark: str
 

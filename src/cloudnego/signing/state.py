@@ -14,10 +14,11 @@ from cloudnego.core.vocabulary import SIDES, Side, Stream
 from cloudnego.eventlog.leaf import decode
 from cloudnego.papers.contract import passed_drafts
 from cloudnego.papers.sources import Source, words
-from cloudnego.ports import Recorded
+from cloudnego.ports import CHINA, Recorded
 from cloudnego.signing.acts import signed_by
+from cloudnego.signing.offices import STAMPED, OfficePaper, PaperSignature, Role
 
-What = Literal["offer", "reply", "minutes", "draft", "contract"]
+What = Literal["offer", "reply", "minutes", "draft", "contract", "opinion", "agreement"]
 How = Literal["device", "ink", "platform"]
 """A key on one's own device; ink, entered with the scan; on the platform alone, which is no signature."""
 
@@ -33,13 +34,16 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hand(msgspec.Struct, frozen=True, kw_only=True):
-    """One side's place on a paper. `state`: what became of it; `how`, `person`, `entry` ("stream/seq"), `at` and the
-    `mark` of the device's key where it is signed or refused; `reason`: why it was refused, if that was said; of what
-    was signed in ink `scan`: the SHA-256 of the scan, `entered_by`: who entered it, where that is another, and
-    `checked`: what those found, the first first, who compared the scan with it."""
+    """One place on a paper: of a side's chief, or on an office's paper also of whoever reviewed for the authority and
+    of each coordinator, who are of no side; of these `person` also says whose place it is while it is open. `state`:
+    what became of it; `how`, `person`, `entry` ("stream/seq"), `at` and the `mark` of the device's key where it is
+    signed or refused; `reason`: why it was refused, if that was said; of what was signed in ink `scan`: the SHA-256 of
+    the scan, `entered_by`: who entered it, where that is another, and `checked`: what those found, the first first, who
+    compared the scan with it."""
 
-    side: Side
+    side: Side | None
     state: Literal["open", "signed", "refused"]
+    role: Role = "chief"
     how: How | None = None
     person: str | None = None
     entry: str | None = None
@@ -52,8 +56,8 @@ class Hand(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToSign(msgspec.Struct, frozen=True, kw_only=True):
-    """One text that is signed. `hash`: what a signature is over; None for offer and reply, which are signed as they are
-    sent. `doc` and `about`: its paper."""
+    """One text that is signed. `hash`: what a signature is over: of an office's paper the SHA-256 of its facts, once it
+    is made; None for offer and reply, which are signed as they are sent. `doc` and `about`: its paper."""
 
     what: What
     doc: str
@@ -92,6 +96,23 @@ def _compared(source: Source) -> dict[str, tuple[Compared, ...]]:
 def _with(hand: Hand, compared: dict[str, tuple[Compared, ...]]) -> Hand:
     checked = compared.get(hand.entry or "", ())
     return msgspec.structs.replace(hand, checked=checked) if checked else hand
+
+
+def of_office(one: OfficePaper, hash_: str | None, signed: Sequence[PaperSignature]) -> ToSign:
+    """The same of an office's paper. `hash_`: of its facts, where it was made; `signed`: what stands on it."""
+    hands = []
+    for place in one.places:
+        hand = next((each for each in signed if each.fills(place)), None)
+        open_ = Hand(side=place.side, role=place.role, state="open", person=place.person)
+        hands.append(open_ if hand is None else _of_paper(hand))
+    return ToSign(what=one.what, doc=one.doc, about=one.about, hash=hash_, hands=tuple(hands))
+
+
+def _of_paper(one: PaperSignature) -> Hand:
+    return Hand(
+        side=one.side, role=one.role, state="signed", how="device", person=one.person, entry=one.entry,
+        at=datetime.strptime(one.at, STAMPED).replace(tzinfo=CHINA), mark=one.mark,
+    )  # fmt: skip
 
 
 def _letters(source: Source) -> Iterator[ToSign]:

@@ -108,7 +108,8 @@ def capacity(found: Found) -> Capacity:
     )
 
 
-def _obstacle(one: Obstacle, pack: Pack) -> ObstacleDocument:
+def obstacle_document(one: Obstacle, pack: Pack) -> ObstacleDocument:
+    """An obstacle in the words of this pack."""
     return msgspec.convert(obstacle_as_said(one, pack), ObstacleDocument)
 
 
@@ -193,7 +194,7 @@ def next_document(found: Found, law: Law, caucus: Caucus | None) -> NextDocument
         step=case.step or Step.REPRESENTATIVES,
         ending=case.ending,
         possible=tuple(_possible(one, law.pack) for one in next_for(moment_of(standing, found.member, caucus))),
-        stuck=tuple(_obstacle(one, law.pack) for one in seen_stuck(standing, found.member)),
+        stuck=tuple(obstacle_document(one, law.pack) for one in seen_stuck(standing, found.member)),
         attendance=_attendance(seen_attendance(standing, found.member), law.pack),
     )
 
@@ -204,7 +205,7 @@ def _attendance(one: Attendance | None, pack: Pack) -> AttendanceDocument | None
     return AttendanceDocument(
         sides=one.sides,
         recorder=one.recorder,
-        before_opening=tuple(_obstacle(obstacle, pack) for obstacle in one.before_opening),
+        before_opening=tuple(obstacle_document(obstacle, pack) for obstacle in one.before_opening),
     )
 
 
@@ -215,5 +216,5 @@ def _possible(one: Possible, pack: Pack) -> PossibleDocument:
         binding=one.binding,
         open=one.open,
         on_paper=one.on_paper,
-        obstacles=tuple(_obstacle(obstacle, pack) for obstacle in one.obstacles),
+        obstacles=tuple(obstacle_document(obstacle, pack) for obstacle in one.obstacles),
     )

@@ -58,6 +58,7 @@ STATUS: Final[Mapping[str, int]] = {
     "nobody_to_remind": 409,
     "paper_not_yet": 409,
     "paper_not_signed": 409,
+    "no_place_on_paper": 409,
     "internal_certificate_not_agreed": 409,
     "papers_full": 409,
     "roll_full": 409,

@@ -2,7 +2,8 @@ import { computed, ref, shallowRef } from 'vue'
 import { ask, newKey } from '@/api/client'
 import type { MadePaper, Obstacle, Papers, Receipt, Side, Signing, ToSign } from '@/api/documents'
 import { Problem } from '@/api/problem'
-import { signatureOf } from '@/offline/signed'
+import { paperSignatureOf, signatureOf } from '@/offline/signed'
+import type { DeviceRow } from '@/offline/heads'
 import { useCase } from '@/stores/case'
 import { useLog } from '@/stores/log'
 import { useSession } from '@/stores/session'
@@ -17,6 +18,9 @@ const ACTS: Readonly<Record<string, readonly [string, string][]>> = {
   draft: [['sign_draft', 'draft_hash']],
   contract: [['sign_contract', 'document_hash']],
 }
+/** Of an office's paper the signature comes with the request for the file; it is no command. */
+export const SIGN_PAPER = 'sign_paper'
+export const OFFICE: ReadonlySet<string> = new Set(['opinion', 'agreement'])
 
 /** What there is to sign, and the one act of it: with the key on this device, which is made when it is first needed. */
 export function useSigning() {
@@ -45,13 +49,12 @@ export function useSigning() {
 
   /** The command with which the reader may sign this text now. */
   function mine(row: ToSign): string | null {
+    if (OFFICE.has(row.text.what)) return row.own ? SIGN_PAPER : null
     if (row.text.hands.some((one) => one.person === session.me?.person)) return null // a chief who signed for his side need not sign as one who was there
     return ACTS[row.text.what]?.map(([command]) => command).find((command) => found.possible(command)?.open) ?? null
   }
   const waiting = computed(() => document.value?.rows.filter((row) => mine(row)) ?? [])
   const side = computed<Side | null>(() => found.document?.me.side ?? null)
-  /** The sides whose agreement on electronic signatures is not in force. */
-  const apart = computed<readonly Side[]>(() => document.value?.signers.filter((one) => !one.agreed_until).map((one) => one.side) ?? [])
 
   async function doing(what: string, work: () => Promise<void>): Promise<void> {
     if (busy.value) return
@@ -69,13 +72,14 @@ export function useSigning() {
 
   /** Sign a text: one name for the act, so that a lost answer does not make two of it. */
   const signs = (row: ToSign): Promise<void> => doing(row.text.what, async () => {
-    const [command, field] = ACTS[row.text.what]!.find(([one]) => one === mine(row))!
     const means = session.me?.means ?? []
     if (!session.proved() && means.length && !(await stepUp.prove(means))) return
     await log.look(found.id, true)
     if (!log.device) await log.register(deviceWords(navigator.userAgent).slice(0, 80))
     const device = log.device
     if (!device || !document.value || !session.me) return
+    if (OFFICE.has(row.text.what)) return signsPaper(row, device)
+    const [command, field] = ACTS[row.text.what]!.find(([one]) => one === mine(row))!
     const slot = `${command} ${row.text.hash}`
     const key = keys.get(slot) ?? newKey()
     keys.set(slot, key)
@@ -87,6 +91,19 @@ export function useSigning() {
     done.value = { what: row.text.what, sealed: !!now && (await seal(now).catch(() => false)) }
     if (done.value.sealed) await load()
   })
+
+  /** Sign an office's paper: it is made first, for what is signed is what it was made of. */
+  async function signsPaper(row: ToSign, device: DeviceRow): Promise<void> {
+    const number = await paperOf(row)
+    await load()
+    const factsHash = of(row)?.text.hash
+    if (!number || !factsHash) return
+    const signature = await paperSignatureOf(device, found.id, number, factsHash)
+    await ask(`${found.base}/papers/${number}/signatures`, undefined, undefined, 'POST', { signature })
+    await load()
+    done.value = { what: row.text.what, sealed: true }
+  }
+  const of = (row: ToSign): ToSign | undefined => document.value?.rows.find((one) => one.text.what === row.text.what && one.text.about === row.text.about)
 
   /** The number of the paper of a text: made, if it was not. */
   async function paperOf(row: ToSign): Promise<string | null> {
@@ -115,7 +132,7 @@ export function useSigning() {
     await load()
   })
 
-  return { document, failed, busy, wrong, obstacles, done, waiting, side, apart, load, mine, signs, open, seals, sealed: (row: ToSign): boolean => SEALED.has(row.text.doc) }
+  return { document, failed, busy, wrong, obstacles, done, waiting, side, load, mine, signs, open, seals, sealed: (row: ToSign): boolean => SEALED.has(row.text.doc) }
 }
 
 /** Papers that take certificate signatures. */

@@ -43,6 +43,11 @@ async function commandId(actor: string, key: string): Promise<string> {
   return hex(await digest('SHA-256', utf8(`cloudnego command 1\n${[...actor].length}:${actor}${key.length}:${key}`)))
 }
 
+/** What is signed of an office's paper: which, and the SHA-256 of its facts. */
+export function paperText(said: Omit<Said, 'key'>, paper: string, factsHash: string): Bytes {
+  return utf8(`cloudnego act 1\n${canonical({ actor: said.person, case: said.caseId, facts: { facts_hash: factsHash, paper }, log: said.log, type: 'paper_signed' })}`)
+}
+
 export async function actText(said: Said, command: string, body: Body): Promise<Bytes> {
   const [type, of] = ACTS[command]!
   const facts = of(body)

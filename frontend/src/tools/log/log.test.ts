@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { unhex, utf8 } from '@/tools/ballot/bytes'
 import { publicOf, signedWith } from '@/tools/ballot/ed25519'
 import made from './heads.json'
-import { actText, canonical } from './act'
+import { actText, canonical, paperText } from './act'
 import { healthOf } from './health'
 import { judge, type Held, type Shown } from './judge'
 import { base64, cosigned, headOf, keyOf, noteOf, signedBy, textOf, unbase64 } from './notes'
@@ -95,6 +95,10 @@ describe('what both sides have confirmed', () => {
 })
 
 describe('an act', () => {
+  it('of an office’s paper is over which and what it was made of', () => {
+    const text = paperText({ log: 'log.example', caseId: 'n1', person: 'p1' }, 'd-2026-n1-D17-1', 'a'.repeat(64))
+    expect(new TextDecoder().decode(text)).toBe(`cloudnego act 1\n{"actor":"p1","case":"n1","facts":{"facts_hash":"${'a'.repeat(64)}","paper":"d-2026-n1-D17-1"},"log":"log.example","type":"paper_signed"}`) // tests/signing/test_acts.py holds the same
+  })
   it('is written for a signature as the server writes it', async () => {
     const text = await actText({ log: 'log.example', caseId: 'n1', person: 'p1', key: 'k1' }, 'sign_contract', { document_hash: 'a'.repeat(64), evidence: null })
     expect(new TextDecoder().decode(text)).toBe('cloudnego act 1\n{"actor":"p1","case":"n1","command":"cc7c6384e1273be7784c9f357811247914128ea4e30bf2a5fb8b2fdce9ed10bf","facts":{"document_hash":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},"log":"log.example","type":"contract_signed"}') // tests/signing/test_acts.py holds the same
