@@ -226,7 +226,7 @@ def run() -> int:
             counted["seals"] = sealed.check(tool.pdfsig, Path(folder))
             print(f"pdfsig: {counted['seals']} signatures in papers judged as they should be")
             signed = [Path(folder) / f"{kind}-good.pdf" for kind in sealed.FIELDS]
-            papers = [*printed.papers(Path(folder)), *signed]
+            papers = [*printed.papers(Path(folder)), *printed.reports(file, Path(folder)), *signed]
             counted["papers"] = printed.check(tool.qpdf, papers)
             print(f"qpdf and poppler: {counted['papers']} papers whole, with their fonts, of PDF/A-2b as they say")
             counted["rules"] = archival.check(Path(folder), papers)

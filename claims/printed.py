@@ -8,7 +8,16 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Final
+from zipfile import ZipFile
 
+from sqlmodel import Session, select
+
+from cloudnego.audit.logkey import LogKey
+from cloudnego.eventlog import tables
+from cloudnego.eventlog.keys import Keyring
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.papers.kinds import possible
 from cloudnego.papers.press import Press
 from tests.papers.made import ALL, source_of
@@ -31,6 +40,25 @@ def papers(folder: Path) -> list[Path]:
                 made[name] = folder / f"{name}.pdf"
                 made[name].write_bytes(press.printed(one.facts, "n-1", LINK))
     return list(made.values())
+
+
+def reports(file: Path, folder: Path) -> list[Path]:
+    """The report for people in the audit file of each audience, of a case in this database."""
+    log, found = SqlLog(f"sqlite:///{file}", Keyring.seeded("outside")), list[Path]()
+    try:
+        house = house_on(log.engine, log.ring, LogKey.seeded("printed"), lambda: 0)
+        with Session(log.engine) as session:
+            case = session.exec(select(tables.Stream.case_id).order_by(tables.Stream.id)).first() or ""
+        for audience in Audience:
+            whole = folder / f"{audience}.zip"
+            order = Order(case, audience, "operator", "printed", "2026-11-29T16:00:00+08:00", "cloudnego")
+            export_case(house, order, whole, lambda _: None)
+            found.append(folder / f"report-{audience}.pdf")
+            with ZipFile(whole) as archive:
+                found[-1].write_bytes(archive.read("report.pdf"))
+    finally:
+        log.close()
+    return found
 
 
 def _said(*command: str | Path) -> str:
