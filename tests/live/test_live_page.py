@@ -30,7 +30,7 @@ def _answers() -> list[dict[str, Any]]:
 
 def test_what_a_client_is_shown_is_read() -> None:
     read = [frames.read(json.dumps(one).encode()) for one in shown("client")]
-    assert {type(one) for one in read} == {frames.Auth, frames.Ask, frames.Signal}
+    assert {type(one) for one in read} == {frames.Auth, frames.Ask, frames.Signal, frames.Look}
     for one in read:
         if isinstance(one, frames.Ask):
             assert one.command in COMMANDS
@@ -53,6 +53,8 @@ async def test_every_kind_of_frame_is_shown_with_its_fields(place: Place, case: 
         await seat.say(frame="ask", id="x", command=act.command.type, words=words)
         assert (await seat.hear("answer", id="x"))["body"].keys() == _answers()[2]["body"].keys()
         assert seat.welcome["body"].keys() == _answers()[0]["body"].keys()
+        await seat.say(frame="look", id="l")
+        assert (await seat.hear("answer", id="l"))["body"].keys() == _answers()[3]["body"].keys()
         for one in seat.heard:
             assert one.keys() == said[one["frame"]].keys()
             if one["frame"] == "event":

@@ -84,6 +84,21 @@ async def test_an_ask_is_answered_as_over_http(place: Place, case: str) -> None:
         assert (await seat.hear("answer", id="a5"))["body"]["code"] == "malformed"
 
 
+@BOTH
+async def test_a_look_says_how_far_ones_own_streams_go_and_nothing_of_the_others(place: Place, case: str) -> None:
+    log = place.house.site.log
+    async with await place.enter(case, "e0") as seat:
+        receipt = await place.write(rehearsed()[NEXT], case, "next")
+        await seat.up_to("table", receipt.entries[-1].seq)
+        await seat.say(frame="look", id="l1")
+        said = await seat.hear("answer", id="l1")
+        seen = {one.value: list(end) for one, end in log.versions(case).items() if one is not Stream.WORKER}
+        assert (said["status"], said["body"]["case"]) == (200, case)
+        assert said["body"]["streams"] == seen
+        await seat.say(frame="look")
+        assert (await seat.hear("answer"))["status"] == 422, "an answer is called by something"
+
+
 async def test_a_binding_act_wants_its_proof_and_the_session_goes_on_here_under_its_new_token(
     place: Place, case: str
 ) -> None:

@@ -23,14 +23,20 @@ interface Page<T> {
   rows: T[]
 }
 
+/** What stands in the case alone: as it changes while a form is open, so does the list. */
+const OF_THE_CASE: ReadonlySet<Source> = new Set<Source>(['proposal', 'question', 'lineObjection', 'straw', 'paper', 'material'])
+export const changes = (source: Source): boolean => OF_THE_CASE.has(source)
+
 /** What a field may be picked from: the case's own things, and the people its reader may see. */
 export async function options(source: Source): Promise<Option[]> {
   const found = useCase()
   const one = found.document
   switch (source) {
     case 'head':
+      await useLaw().ready()
       return useLaw().heads().map((head) => ({ value: head.code, label: said(head.name) }))
     case 'filing':
+      await useLaw().ready()
       return useLaw().papers().map((paper) => ({ value: paper.code, label: said(paper.name), note: word(`levels.${paper.level}`) }))
     case 'materialCode':
       return codes('facts.material', ['accounts', 'average_wage', 'goals', 'information', 'labour_cost', 'net_profit', 'operations', 'opinions', 'pay_structure', 'payroll', 'plan', 'revenue', 'social_insurance', 'survey', 'taxes', 'wage_table', 'other'])

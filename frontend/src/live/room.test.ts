@@ -3,6 +3,9 @@ import { Problem } from '@/api/problem'
 import type { Stream } from '@/api/documents'
 import { Room, type Cursors, type Entry, type Hears, type Over, type Standing } from './room'
 
+const [ENTER, QUIET, DEAD] = [15_000, 20_000, 10_000]
+const WATCHES = new Set([ENTER, QUIET, DEAD])
+
 type Log = Record<string, { epoch: number; n: number }>
 
 /** A house with a log, that answers as docs/LIVE.md says; lines are cut by the test. */
@@ -12,10 +15,15 @@ class House {
   tickets = 0
   refuse: Problem | null = null
   timers: { ms: number; work: () => void }[] = []
+  /** Of a stream, so many events come before the line is cut. */
+  most = Infinity
+  /** The line is cut, and nobody says so. */
+  dead = false
   sent: string[] = []
   got: Record<string, number[]> = {}
   standings: [Standing, Over | null][] = []
   caughtUp: number[] = []
+  anew = false
   room: Room
 
   constructor(readonly cursors: Cursors = {}) {
@@ -37,7 +45,7 @@ class House {
         happened: (entry: Entry) => (this.got[entry.stream] ??= []).push(entry.seq),
         forget: (stream: Stream) => (this.got[stream] = []),
         stands: (now, why) => this.standings.push([now, why]),
-        caught: (n) => this.caughtUp.push(n),
+        caught: (n, anew) => (this.caughtUp.push(n), (this.anew = anew)),
         other: () => undefined,
       },
     )
@@ -45,7 +53,8 @@ class House {
 
   said(text: string): void {
     this.sent.push(text)
-    const { frame, after } = JSON.parse(text) as { frame: string; after: Cursors }
+    const { frame, after, id } = JSON.parse(text) as { frame: string; after: Cursors; id: string }
+    if (frame === 'look') this.frame({ frame: 'answer', id, status: 200, body: { streams: {} } })
     if (frame !== 'auth') return
     const streams = Object.fromEntries(
       Object.entries(this.log).map(([name, { epoch, n }]) => {
@@ -55,11 +64,11 @@ class House {
       }),
     )
     this.frame({ frame: 'answer', id: 'auth', status: 200, body: { streams } })
-    for (const [name, begins] of Object.entries(streams)) for (let seq = begins.after + 1; seq <= begins.to; seq++) this.event(name, seq)
+    for (const [name, begins] of Object.entries(streams)) for (let seq = begins.after + 1; seq <= Math.min(begins.to, begins.after + this.most); seq++) this.event(name, seq)
   }
 
   frame(frame: object): void {
-    this.hears?.text(JSON.stringify(frame))
+    if (!this.dead) this.hears?.text(JSON.stringify(frame))
   }
   event(stream: string, seq: number): void {
     this.frame({ frame: 'event', stream, seq, event: { at: '2026-03-20T09:00:00+08:00', type: 'x' } })
@@ -73,11 +82,23 @@ class House {
     await Promise.resolve()
     this.hears?.opened()
   }
+  /** What is waited for before knocking again; the rest is what watches over a line. */
+  get pauses(): { ms: number; work: () => void }[] {
+    return this.timers.filter((one) => !WATCHES.has(one.ms))
+  }
   async pause(): Promise<number> {
-    const one = this.timers.shift()!
+    const one = this.pauses[0]!
+    this.timers = this.timers.filter((other) => other !== one)
     one.work()
+    this.dead = false
     await this.in()
     return one.ms
+  }
+  /** So much time passes without a frame. */
+  passes(ms: number): void {
+    const one = this.timers.find((other) => other.ms === ms)!
+    this.timers = this.timers.filter((other) => other !== one)
+    one.work()
   }
   cut(code = 1006): void {
     const hears = this.hears
@@ -113,6 +134,27 @@ describe('a room', () => {
     expect(house.caughtUp.at(-1)).toBe(2)
   })
 
+  it('counts what it took in before it was cut once more, and says where a stream was taken anew', async () => {
+    const house = new House()
+    house.room.join()
+    await house.in()
+    expect(house.anew).toBe(false)
+    house.cut()
+    house.log.table!.n = 6
+    house.most = 1
+    await house.pause()
+    expect(house.got.table).toEqual(first(4))
+    house.cut()
+    house.most = Infinity
+    await house.pause()
+    expect(house.caughtUp.at(-1)).toBe(3)
+    expect(house.anew).toBe(false)
+    house.cut()
+    house.log.table = { epoch: 2, n: 6 }
+    await house.pause()
+    expect(house.anew).toBe(true)
+  })
+
   it('waits longer each time nobody answers, and no longer once the network is back', async () => {
     const house = new House()
     house.refuse = new Problem(0, 'offline')
@@ -125,7 +167,7 @@ describe('a room', () => {
     house.room.hurry()
     await house.in()
     expect(house.last()).toEqual(['in', null])
-    expect(house.timers).toEqual([])
+    expect(house.pauses).toEqual([])
   })
 
   it('takes nothing after a hole: it comes in anew', async () => {
@@ -191,6 +233,48 @@ describe('a room', () => {
     expect(house.timers).toEqual([])
   })
 
+  it('asks after a silence whether anybody is there, and comes in anew where nobody is', async () => {
+    const house = new House()
+    house.room.join()
+    await house.in()
+    house.passes(QUIET)
+    expect(house.sent.at(-1)).toContain('"frame":"look"')
+    expect(house.last()).toEqual(['in', null])
+    house.dead = true
+    house.passes(QUIET)
+    house.log.table!.n = 5
+    house.passes(DEAD)
+    expect(house.last()).toEqual(['coming', null])
+    expect(await house.pause()).toBe(1000)
+    expect(house.got.table).toEqual(first(5))
+    expect(house.caughtUp.at(-1)).toBe(2)
+  })
+
+  it('asks at once when somebody looks at it again, and takes any frame for an answer', async () => {
+    const house = new House()
+    house.room.join()
+    await house.in()
+    house.dead = true
+    house.room.hurry()
+    expect(house.timers.map((one) => one.ms)).toEqual([DEAD])
+    house.dead = false
+    house.write('table')
+    expect(house.timers.map((one) => one.ms)).toEqual([QUIET])
+  })
+
+  it('does not wait for ever at a door that is not opened', async () => {
+    const house = new House()
+    house.dead = true
+    house.room.join()
+    await house.in()
+    house.passes(ENTER)
+    expect(house.last()).toEqual(['coming', null])
+    await house.pause()
+    expect(house.last()).toEqual(['in', null])
+    house.room.leave()
+    expect(house.timers).toEqual([])
+  })
+
   it('whatever is cut wherever, what it ends with is what stands there', async () => {
     let seed = 7
     const dice = (n: number): number => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) % n
@@ -199,15 +283,16 @@ describe('a room', () => {
       house.room.join()
       await house.in()
       for (let step = 0; step < 20; step++) {
-        const what = dice(6)
+        const what = dice(7)
         if (what === 0) house.cut()
-        else if (what === 1 && house.timers.length) await house.pause()
+        else if (what === 1 && house.pauses.length) await house.pause()
         else if (what === 2) house.log.table!.n++ // written, and the reader is told late or never
         else if (what === 3) house.log.notice = { epoch: house.log.notice!.epoch + 1, n: house.log.notice!.n }
+        else if (what === 4) house.dead = true // whatever is written now is told to nobody
         else house.write(dice(2) ? 'table' : 'notice')
       }
       house.cut()
-      while (house.timers.length) await house.pause()
+      while (house.pauses.length) await house.pause()
       expect(house.got).toEqual({ table: first(house.log.table!.n), notice: first(house.log.notice!.n) })
     }
   })

@@ -30,12 +30,15 @@ export interface Told {
   /** What is known of this stream is no longer what stands there. */
   forget(stream: Stream): void
   stands(now: Standing, why: Over | null): void
-  /** All that was missed is here: how much that was. */
-  caught(n: number): void
+  /** All that was missed is here: how much that was; `anew`: a stream was taken anew, and what stood there before may have been other words. */
+  caught(n: number, anew: boolean): void
   other(frame: { frame: string } & Record<string, unknown>): void
 }
 
 const PAUSES_MS = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000]
+const ENTER_MS = 15_000 // a line on which nothing was heard by then lets nobody in
+const QUIET_MS = 20_000 // after so long a silence one asks whether anybody is there
+const DEAD_MS = 10_000
 const OVER: Record<number, Over> = { 4401: 'signed_out', 4404: 'not_yours' }
 
 interface Begins { how: 'gap' | 'resync'; epoch: number; after: number; to: number }
@@ -45,9 +48,13 @@ export class Room {
   private line: Line | null = null
   private tries = 0
   private missed = 0
+  private anew = false
   private wanted: Partial<Record<Stream, number>> = {}
   private standing: Standing = 'over'
   private undo: () => void = () => undefined
+  /** What is done where nothing is heard: a line that was cut without a goodbye looks like a quiet one. */
+  private unwatch: () => void = () => undefined
+  private looks = 0
   /** Which connection speaks: an old one's last words are not heard. */
   private turn = 0
 
@@ -56,7 +63,7 @@ export class Room {
   join(): void {
     this.stand('coming', null)
     const turn = ++this.turn
-    this.missed = 0
+    this.listen()
     this.world.ticket().then(
       (ticket) => turn === this.turn && this.enter(turn, ticket),
       (wrong: unknown) => turn === this.turn && this.refused(wrong),
@@ -64,18 +71,39 @@ export class Room {
   }
 
   leave(): void {
-    this.turn++
-    this.undo()
-    this.line?.close()
-    this.line = null
-    this.stand('over', null)
+    this.end(null)
   }
 
-  /** Do not wait any longer: the network is back. */
+  /** Do not wait any longer: the network is back, or somebody looks at the page again. */
   hurry(): void {
+    if (this.standing === 'in') return this.look()
     if (this.standing !== 'coming' || this.line) return
     this.undo()
     this.join()
+  }
+
+  /** Ask whether anybody is there; whatever comes is an answer. */
+  private look(): void {
+    this.watch(DEAD_MS, () => this.cut())
+    this.send({ frame: 'look', id: `look${++this.looks}` })
+  }
+
+  /** Nobody is at the other end, and nobody said so. */
+  private cut(): void {
+    this.turn++
+    this.line?.close()
+    this.lost(0)
+  }
+
+  /** For what comes next, which is something: whoever is in asks for it, whoever comes in gets it. */
+  private listen(): void {
+    if (this.standing === 'in') this.watch(QUIET_MS, () => this.look())
+    else if (this.standing === 'coming') this.watch(ENTER_MS, () => this.cut())
+  }
+
+  private watch(ms: number, work: () => void): void {
+    this.unwatch()
+    this.unwatch = this.world.later(ms, work)
   }
 
   send(frame: Frame): void {
@@ -91,6 +119,7 @@ export class Room {
   }
 
   private heard(frame: Frame): void {
+    this.listen()
     if (frame.frame === 'event') this.event(frame)
     else if (frame.frame === 'resync') this.resync(frame.stream as Stream, frame.epoch as number, frame.seq as number)
     else if (frame.frame === 'answer' && frame.id === 'auth') this.joined(frame)
@@ -113,6 +142,7 @@ export class Room {
 
   private resync(stream: Stream, epoch: number, to: number): void {
     this.told.forget(stream)
+    this.anew ||= (this.cursors[stream]?.[1] ?? 0) > 0
     this.cursors[stream] = [epoch, 0]
     this.wanted[stream] = to
   }
@@ -141,7 +171,10 @@ export class Room {
     const behind = (Object.entries(this.wanted) as [Stream, number][]).some(([name, to]) => (this.cursors[name]?.[1] ?? 0) < to)
     if (behind || !Object.keys(this.wanted).length) return
     this.stand('in', null)
-    this.told.caught(this.missed)
+    this.listen()
+    this.told.caught(this.missed, this.anew)
+    this.missed = 0
+    this.anew = false
   }
 
   private lost(code: number): void {
@@ -160,6 +193,7 @@ export class Room {
 
   private soon(ms: number): void {
     this.stand('coming', null)
+    this.unwatch()
     this.undo()
     this.undo = this.world.later(ms, () => this.join())
   }
@@ -170,9 +204,10 @@ export class Room {
     this.soon(PAUSES_MS[Math.min(this.tries++, PAUSES_MS.length - 1)]!)
   }
 
-  private end(why: Over): void {
+  private end(why: Over | null): void {
     this.turn++
     this.undo()
+    this.unwatch()
     this.line?.close()
     this.line = null
     this.stand('over', why)

@@ -4,6 +4,8 @@ import { ask } from '@/api/client'
 import type { CaseDocument, Deadlines, DraftDocument, NextDocument, Possible, Timeline, TimelineEntry } from '@/api/documents'
 import { stateOf } from '@/forms/state'
 import { useLaw } from '@/stores/law'
+import { looking } from '@/tools/looking'
+import { ends } from '@/tools/seen'
 
 const get = <T>(path: string): Promise<T> => ask<T>(path, undefined, undefined, 'GET')
 
@@ -17,7 +19,7 @@ export const useCase = defineStore('case', () => {
   const entries = shallowRef<TimelineEntry[]>([])
   const names = shallowRef<Record<string, string>>({})
   const failed = ref<Error | null>(null)
-  let renewing: Promise<void> | null = null
+  let [begun, shown] = [0, 0] // an answer that was long on its way does not overwrite a later one
   const law = useLaw()
 
   const state = computed(() => (document.value ? stateOf(document.value) : null))
@@ -35,12 +37,14 @@ export const useCase = defineStore('case', () => {
 
   async function refresh(): Promise<void> {
     const asked = id.value
+    const turn = ++begun
     failed.value = null
     try {
       const [one, may, terms] = await Promise.all([
         get<CaseDocument>(base.value), get<NextDocument>(`${base.value}/next`), get<Deadlines>(`${base.value}/deadlines`),
       ])
-      if (asked !== id.value) return
+      if (asked !== id.value || turn < shown) return
+      shown = turn
       document.value = one
       next.value = may
       deadlines.value = terms
@@ -51,12 +55,9 @@ export const useCase = defineStore('case', () => {
     }
   }
 
-  /** As `refresh`, once for all who want it at the same time: others act while a reader goes from page to page. */
-  async function renew(): Promise<void> {
-    if (!id.value) return
-    renewing ??= refresh().finally(() => (renewing = null))
-    await renewing
-  }
+  /** As `refresh`, and never by an answer that was under way when it was asked for: others act all the time. */
+  const again = looking(refresh)
+  const renew = async (): Promise<void> => (id.value ? again() : undefined)
 
   async function loadDraft(): Promise<DraftDocument | null> {
     draft.value = await get<DraftDocument>(`${base.value}/draft`).catch(() => null)
@@ -65,6 +66,7 @@ export const useCase = defineStore('case', () => {
 
   /** All events in streams I see, oldest first. */
   async function loadTimeline(): Promise<void> {
+    const asked = id.value
     const found: TimelineEntry[] = []
     let cursor = ''
     for (;;) {
@@ -74,7 +76,10 @@ export const useCase = defineStore('case', () => {
       if (!page.more) break
       cursor = page.next
     }
-    entries.value = found.sort((a, b) => a.at.localeCompare(b.at))
+    if (asked !== id.value) return
+    const last = ends(found)
+    const since = entries.value.filter((one) => one.seq > (last[one.stream] ?? 0)) // what the room brought while this was on its way
+    entries.value = [...found, ...since].sort((a, b) => a.at.localeCompare(b.at))
   }
 
   const possible = (command: string): Possible | undefined => next.value?.possible.find((one) => one.command === command)

@@ -47,6 +47,9 @@ export const useLaw = defineStore('law', () => {
     await load((list as { default: string }).default)
   }
 
+  /** When the pack that is asked for is there: a list that was read before it stays empty. */
+  const ready = (): Promise<void> => asked.get(current.value ?? '') ?? loadDefault()
+
   const pack = (): Pack | null => packs.value[current.value ?? ''] ?? null
 
   /** `HZ 25` → 杭州市企业工资集体协商条例 第25条. */
@@ -74,5 +77,5 @@ export const useLaw = defineStore('law', () => {
 
   const papers = () => pack()?.rows.filing?.items ?? []
 
-  return { packs, load, loadDefault, pack, cited, heads, mainHeads, head, papers }
+  return { packs, load, loadDefault, ready, pack, cited, heads, mainHeads, head, papers }
 })

@@ -1,10 +1,11 @@
 import { defineStore } from 'pinia'
-import { computed, ref, watch } from 'vue'
+import { ref, watch } from 'vue'
 import { ask } from '@/api/client'
 import type { Stream, TimelineEntry } from '@/api/documents'
 import { Room, type Cursors, type Entry, type Over, type Standing } from '@/live/room'
 import { useCase } from '@/stores/case'
 import { useConnection } from '@/stores/connection'
+import { ends } from '@/tools/seen'
 
 export interface Present { here: string[]; hands: string[]; typing: string[]; more: number }
 
@@ -20,28 +21,24 @@ export const useRoom = defineStore('room', () => {
   const over = ref<Over | null>(null)
   /** Away for longer than the grace. */
   const away = ref(false)
-  /** The last return: how long one was away, and how much had been missed. */
-  const back = ref<{ seconds: number; n: number } | null>(null)
-  /** What happened since one came in, newest last; for whoever listens instead of looking. */
-  const heard = ref<TimelineEntry[]>([])
+  /** The last return: how long one was away, how much had been missed, and whether something stands there anew. */
+  const back = ref<{ seconds: number; n: number; anew: boolean } | null>(null)
   /** Who is in a stream now, whose hand is up in which order, who is typing. */
   const present = ref<Partial<Record<Stream, Present>>>({})
   let room: Room | null = null
   let since = 0
-  let [grace, shown, looks] = [0, 0, 0]
-
-  const seqs = computed(() => {
-    const last: Partial<Record<Stream, number>> = {}
-    for (const one of found.entries) last[one.stream] = Math.max(last[one.stream] ?? 0, one.seq)
-    return last
-  })
+  let [grace, shown, looks, joined] = [0, 0, 0, 0]
 
   function happened(entry: Entry): void {
     const one = { ...entry, facts: { ...(entry.facts as object), type: entry.type }, contested_by: [] } as unknown as TimelineEntry
-    found.entries = [...found.entries, one].sort((a, b) => a.at.localeCompare(b.at))
-    if (standing.value === 'in') heard.value = [...heard.value.slice(-20), one]
-    window.clearTimeout(looks)
-    looks = window.setTimeout(() => void found.renew(), LOOK_MS)
+    const known = found.entries.some((other) => other.stream === one.stream && other.seq === one.seq) // by a page that read the timeline meanwhile
+    if (!known) found.entries = [...found.entries, one].sort((a, b) => a.at.localeCompare(b.at))
+    if (!looks) looks = window.setTimeout(look, LOOK_MS) // and not later for what comes after: where much happens, one would never look
+  }
+
+  function look(): void {
+    looks = 0
+    void found.renew()
   }
 
   function other(frame: { frame: string } & Record<string, unknown>): void {
@@ -68,9 +65,10 @@ export const useRoom = defineStore('room', () => {
     }
   }
 
-  function caught(n: number): void {
-    if (since && (away.value || n)) {
-      back.value = { seconds: Math.round((Date.now() - since) / 1000), n }
+  function caught(n: number, anew: boolean): void {
+    if (since) void found.renew() // what was asked for meanwhile was not answered
+    if (since && (away.value || n || anew)) {
+      back.value = { seconds: Math.round((Date.now() - since) / 1000), n, anew }
       window.clearTimeout(shown)
       shown = window.setTimeout(() => (back.value = null), CAUGHT_MS)
     }
@@ -78,19 +76,22 @@ export const useRoom = defineStore('room', () => {
     since = 0
   }
 
-  /** Come in, with what the case knows already. */
+  /** Come in, with what the case knows already; where that cannot be read now, the room brings it as soon as there is a line. */
   async function join(): Promise<void> {
     leave()
-    await found.loadTimeline()
+    const turn = ++joined
+    const [id, address] = [found.id, `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${found.base}/live`]
+    await found.loadTimeline().catch(() => undefined)
+    if (turn !== joined || id !== found.id) return // he has gone on meanwhile
+    const seqs = ends(found.entries)
     const versions = found.document?.versions ?? {}
     const cursors: Cursors = {}
-    for (const [stream, [epoch]] of Object.entries(versions) as [Stream, [number, number]][]) cursors[stream] = [epoch, seqs.value[stream] ?? 0]
-    const id = found.id
+    for (const [stream, [epoch]] of Object.entries(versions) as [Stream, [number, number]][]) cursors[stream] = [epoch, seqs[stream] ?? 0]
     room = new Room(
       {
         ticket: async () => (await ask<{ ticket: string }>('/api/v1/live-ticket', { case: id })).ticket,
         open: (hears) => {
-          const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${found.base}/live`)
+          const socket = new WebSocket(address)
           socket.onopen = () => hears.opened()
           socket.onmessage = (message) => hears.text(String(message.data))
           socket.onclose = (end) => hears.closed(end.code)
@@ -104,21 +105,23 @@ export const useRoom = defineStore('room', () => {
       cursors,
       { happened, stands, caught, forget: (stream) => (found.entries = found.entries.filter((one) => one.stream !== stream)), other },
     )
-    heard.value = []
     back.value = null
     room.join()
   }
 
   function leave(): void {
+    joined++
     room?.leave()
     room = null
     window.clearTimeout(looks)
+    looks = 0
     away.value = false
     since = 0
   }
 
   watch(() => connection.away, (gone) => !gone && room?.hurry())
   document.addEventListener('visibilitychange', () => !document.hidden && room?.hurry())
+  for (const name of ['online', 'offline']) window.addEventListener(name, () => room?.hurry()) // an open line may be a dead one
 
-  return { standing, over, away, back, heard, present, signal, join, leave }
+  return { standing, over, away, back, present, signal, join, leave }
 })

@@ -4,6 +4,17 @@ import type { Stream, TimelineEntry } from '@/api/documents'
  * when. Where a device knows nothing, one's own last act says it: who acted had the case before him. */
 export type Seen = Partial<Record<Stream, number>>
 
+/** How far each stream goes. */
+export function ends(entries: readonly TimelineEntry[]): Seen {
+  const last: Seen = {}
+  for (const one of entries) last[one.stream] = Math.max(last[one.stream] ?? 0, one.seq)
+  return last
+}
+
+/** What others said in a stream after the last that was looked at there: the number at a lens that is not open. */
+export const unseen = (entries: readonly TimelineEntry[], stream: Stream, looked: Seen, me: string): number =>
+  entries.filter((one) => one.stream === stream && one.seq > (looked[stream] ?? 0) && one.actor !== me && !one.type.endsWith('deadline_noted')).length
+
 const PREFIX = 'cloudnego.seen.'
 const where = (person: string, caseId: string): string => `${PREFIX}${person}.${caseId}`
 
@@ -16,10 +27,8 @@ export function readSeen(person: string, caseId: string): Seen | null {
 }
 
 export function keepSeen(person: string, caseId: string, entries: readonly TimelineEntry[]): void {
-  const seen: Seen = {}
-  for (const one of entries) seen[one.stream] = Math.max(seen[one.stream] ?? 0, one.seq)
   try {
-    localStorage.setItem(where(person, caseId), JSON.stringify(seen))
+    localStorage.setItem(where(person, caseId), JSON.stringify(ends(entries)))
   } catch {
     // a browser that keeps nothing
   }

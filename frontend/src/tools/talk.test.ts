@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineEntry } from '@/api/documents'
-import { fateOf, lens, linesOf, speakers, strawCounts } from './talk'
+import { fateOf, kindOf, lens, linesOf, speakers, strawCounts } from './talk'
 
 const entry = (seq: number, type: string, facts: object, words: object | null = null, stream = 'table'): TimelineEntry =>
   ({ at: '2026-03-20T09:00:00+08:00', actor: 'p', contested_by: [], erased: false, facts, leaf: '', mandate: null, occurred_on: null, seq, stream, type, type_version: 1, via: 'person', words }) as unknown as TimelineEntry
@@ -18,14 +18,28 @@ describe('the talk of a room', () => {
     expect(linesOf(made)).toEqual({ terms: [{ head: 'T3', rate: '5.5', fen: null, text: null }], given: [{ head: 'T5', rate: null, fen: 3000, text: '每班' }] })
   })
 
+  it('calls each act by its kind', () => {
+    const kinds = [entry(1, 'proposal_made', { answers: null }), entry(2, 'proposal_made', { answers: 'table.1' }), entry(3, 'package_made', { given: [] }), entry(4, 'package_made', { given: [{ head: 'T5' }] }), entry(5, 'message_sent', {})]
+    expect(kinds.map(kindOf)).toEqual(['proposal', 'counter', 'package', 'conditional', 'message_sent'])
+  })
+
   it('says what became of a proposal', () => {
     const gone = { positions: {} } as never
-    expect(fateOf('table.1', position({}), [])).toBe('open')
-    expect(fateOf('table.1', position({ held: true }), [])).toBe('held')
-    expect(fateOf('table.1', position({ accepted: true }), [])).toBe('accepted')
-    expect(fateOf('table.1', gone, [entry(5, 'proposal_withdrawn', { proposal: 'table.1' })])).toBe('withdrawn')
-    expect(fateOf('table.1', gone, [entry(5, 'accepted_in_principle', { proposal: 'table.2', settles: ['table.1'] })])).toBe('settled')
-    expect(fateOf('table.1', gone, [])).toBe('replaced')
+    const fate = (state: never, ...since: TimelineEntry[]) => fateOf('table.1', state, 9, since)
+    expect(fate(position({}))).toBe('open')
+    expect(fate(position({ held: true }))).toBe('held')
+    expect(fate(position({ accepted: true }))).toBe('accepted')
+    expect(fate(gone, entry(5, 'proposal_withdrawn', { proposal: 'table.1' }))).toBe('withdrawn')
+    expect(fate(gone, entry(5, 'accepted_in_principle', { proposal: 'table.2', settles: ['table.1'] }))).toBe('settled')
+    expect(fate(gone)).toBe('replaced')
+  })
+
+  it('believes what was just heard before a state that was read earlier', () => {
+    const before = position({})
+    const later = entry(9, 'proposal_made', { proposal: 'table.9', replaces: ['table.1'] })
+    expect(fateOf('table.1', before, 8, [later])).toBe('replaced')
+    expect(fateOf('table.9', before, 8, [later])).toBe('open')
+    expect(fateOf('table.9', before, 9, [later])).toBe('replaced')
   })
 
   it('lets the sides speak in turn, each by when its hand went up', () => {

@@ -20,6 +20,14 @@ export const factsOf = (entry: TimelineEntry): Facts => entry.facts as unknown a
 
 export const isSaid = (entry: TimelineEntry): boolean => SAID.has(entry.type)
 
+/** What kind of act it is called: a proposal that answers one is a counter, a package that asks for something is conditional. */
+export function kindOf(entry: TimelineEntry): string {
+  const facts = factsOf(entry)
+  if (entry.type === 'proposal_made') return facts.answers ? 'counter' : 'proposal'
+  if (entry.type === 'package_made') return facts.given?.length ? 'conditional' : 'package'
+  return entry.type
+}
+
 /** The stream of one lens, oldest first. What only the clock noted is not part of the talk. */
 export const lens = (entries: readonly TimelineEntry[], stream: Stream): TimelineEntry[] =>
   entries.filter((one) => one.stream === stream && !one.type.endsWith('deadline_noted')).sort((a, b) => a.seq - b.seq)
@@ -36,13 +44,18 @@ export function linesOf(entry: TimelineEntry): { terms: Line[]; given: Line[] } 
   return { terms: worded(facts.terms, 'terms'), given: worded(facts.given, 'given') }
 }
 
-/** What became of a proposal, by what stands and by what was said of it since. */
-export function fateOf(id: string, state: Pick<CaseState, 'positions'> | null, entries: readonly TimelineEntry[]): Fate {
+/** What became of a proposal. What was said of it since goes before the state, which is read a moment after an act is heard; `read`: how far the
+ * table went when it was. */
+export function fateOf(id: string, state: Pick<CaseState, 'positions'> | null, read: number, entries: readonly TimelineEntry[]): Fate {
+  for (const one of entries) {
+    const { replaces, settles, proposal } = factsOf(one)
+    if (replaces?.includes(id)) return 'replaced'
+    if (settles?.includes(id)) return 'settled'
+    if (one.type === 'proposal_withdrawn' && proposal === id) return 'withdrawn'
+  }
   const stands = state?.positions[id]
   if (stands) return stands.accepted ? 'accepted' : stands.held ? 'held' : 'open'
-  if (entries.some((one) => one.type === 'proposal_withdrawn' && factsOf(one).proposal === id)) return 'withdrawn'
-  if (entries.some((one) => one.type === 'accepted_in_principle' && factsOf(one).settles?.includes(id))) return 'settled'
-  return 'replaced'
+  return read < numberOf(id) ? 'open' : 'replaced'
 }
 
 /** How often each choice of a straw poll stands, by the last word of each. */

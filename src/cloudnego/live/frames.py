@@ -46,11 +46,17 @@ class Signal(Struct, frozen=True, tag_field="frame", tag="signal", forbid_unknow
     on: bool = True
 
 
+class Look(Struct, frozen=True, tag_field="frame", tag="look", forbid_unknown_fields=True):
+    """Whether anybody is still there, and how far the streams one sees go by now. `id` comes back in the answer."""
+
+    id: Id
+
+
 class _Named(Struct):
     id: Any = None
 
 
-_DECODE: Final = msgspec.json.Decoder(Auth | Ask | Signal).decode
+_DECODE: Final = msgspec.json.Decoder(Auth | Ask | Signal | Look).decode
 _NAMED: Final = msgspec.json.Decoder(_Named).decode
 _ENCODE: Final = msgspec.json.Encoder().encode
 
@@ -63,10 +69,10 @@ class NoFrame(ValueError):
         super().__init__("no frame")
 
 
-def read(text: bytes) -> Auth | Ask | Signal:
+def read(text: bytes) -> Auth | Ask | Signal | Look:
     """The frame. Raises NoFrame."""
     try:
-        found: Auth | Ask | Signal = _DECODE(text)
+        found: Auth | Ask | Signal | Look = _DECODE(text)
     except (msgspec.DecodeError, RecursionError):
         raise NoFrame(id_of(text)) from None
     return found

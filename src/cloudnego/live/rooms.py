@@ -121,6 +121,13 @@ class Rooms:
             del self._rooms[case]
             self.pages.forget(case)
 
+    def ends(self, case: str, reader: Reader) -> Versions:
+        """Epoch and last seq of each stream he sees; nothing where he is gone."""
+        room = self._rooms.get(case)
+        if room is None or reader.ended.done():
+            return {}
+        return {one: (room.epochs.get(one, 0), room.last.get(one, 0)) for one in Stream if one in reader.streams}
+
     def all(self) -> list[Room]:
         """Every room somebody is in."""
         return list(self._rooms.values())

@@ -22,7 +22,19 @@ from cloudnego.core.vocabulary import Message, Office, Seat, Side, Stream
 from cloudnego.eventlog.codec import facts_of, words_of
 from cloudnego.identity.offices import ActingAsRequired
 from cloudnego.identity.sessions import Who
-from cloudnego.live.frames import Ask, Auth, Cursor, Frame, NoFrame, Signal, answer_frame, event_frame, id_of, read
+from cloudnego.live.frames import (
+    Ask,
+    Auth,
+    Cursor,
+    Frame,
+    Look,
+    NoFrame,
+    Signal,
+    answer_frame,
+    event_frame,
+    id_of,
+    read,
+)
 from cloudnego.live.readers import Reader
 from cloudnego.live.rooms import Joined
 from cloudnego.live.wire import Gone, Sink, TooSlow, sink_of
@@ -313,6 +325,8 @@ class Live:
                     if not rooms.signal(case, member.reader, frame.stream, frame.kind, on=frame.on):
                         member.strikes += 1
                         await _answer(sink, None, Problem("not_found"))
+                case Look():
+                    await self._looked(member, frame)
                 case _:
                     member.strikes += 1
                     await _answer(sink, None, Problem("malformed"))
@@ -328,6 +342,12 @@ class Live:
             member.reader.end(1013)
         finally:
             member.gate.release()
+
+    async def _looked(self, member: Member, frame: Look) -> None:
+        """Where the streams end that he sees, as this room knows it; while it is in doubt who he is, nothing."""
+        await member.reader.freed()
+        ends = self._site.rooms.ends(member.case, member.reader)
+        await _put(member.reader.sink, answer_frame(frame.id, 200, _ends(member.case, ends)))
 
     async def _asked(self, member: Member, frame: Ask) -> Response:
         headers = dict(_JSON)
@@ -346,7 +366,7 @@ class Live:
             return respond(problem_of(wrong))
 
 
-def _frame(said: Said) -> Auth | Ask | Signal:
+def _frame(said: Said) -> Auth | Ask | Signal | Look:
     """The frame of a message. Raises `Problem` 422."""
     text = said.get("text")
     if text is None:
@@ -381,3 +401,8 @@ def _told(id_: str | None, said: Response) -> bytes:
 def _welcome(case: str, begins: Mapping[Stream, Joined]) -> bytes:
     """What the first frame is answered with: where each stream begins."""
     return encode({"case": case, "streams": {one.value: joined._asdict() for one, joined in begins.items()}})
+
+
+def _ends(case: str, ends: Mapping[Stream, tuple[int, int]]) -> bytes:
+    """How far each stream is, as epoch and last seq: what cursors are made of."""
+    return encode({"case": case, "streams": {one.value: list(end) for one, end in ends.items()}})
