@@ -27,7 +27,7 @@ from cloudnego.importing.mapping import Mapping
 from cloudnego.importing.reading import Row
 from cloudnego.importing.rosters import RostersTarget
 from cloudnego.importing.sheets import ImportKind
-from cloudnego.importing.targets import Verdict
+from cloudnego.importing.targets import Told, Verdict
 from cloudnego.main import new_id, now_s
 
 FIRMS: Final = 161
@@ -39,9 +39,9 @@ class _Timed(RostersTarget):
 
     held_s = 0.0
 
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         start = time.process_time()
-        super().write(session, roster, found)
+        super().write(session, roster, found, told)
         self.held_s = time.process_time() - start
 
 

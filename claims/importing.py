@@ -16,6 +16,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlmodel import SQLModel, col
 
+from claims import importing_acts
 from claims.record import record
 from cloudnego.eventlog.database import connect
 from cloudnego.eventlog.keys import Keyring
@@ -41,6 +42,7 @@ D: Final = "d"
 _PLACE: Final = "330109"
 _FRESH_EVERY: Final = 40  # seeds on one database: all of it is compared four times a seed
 _KILL_EVERY: Final = 20
+_ACTS_KILLED: Final = 10  # imports of acts for so many tables
 _ROWS: Final = 1_500
 _ASIDE: Final = frozenset({"import_job", "identity_epoch"})
 
@@ -184,6 +186,12 @@ def run(count: int, first: int | None) -> int:
         for one in range(begin, min(begin + _FRESH_EVERY, seed + count), _KILL_EVERY):
             with tempfile.TemporaryDirectory(prefix="cloudnego-imports-") as folder:
                 was, faults = killed(Path(folder), one)
+                kills, broken = kills + was, broken + faults
+        with tempfile.TemporaryDirectory(prefix="cloudnego-imports-") as folder:
+            place = Path(folder) / "data"
+            case = importing_acts.founded(place)
+            for number in range(_ACTS_KILLED):
+                was, faults = importing_acts.killed(place, case, number, begin * _ACTS_KILLED + number)
                 kills, broken = kills + was, broken + faults
         if broken:
             break

@@ -14,10 +14,11 @@ import pytest
 from sqlmodel import col, select
 
 from cloudnego.audit import verify
+from cloudnego.eventlog import underway
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order
 from cloudnego.exporting.job_tables import AuditExportPart
-from cloudnego.exporting.jobs import LOST_S, Exports
+from cloudnego.exporting.jobs import Exports
 from cloudnego.main import House
 from cloudnego.web.audit_files import house_of
 from tests.audit.device import Device
@@ -115,14 +116,14 @@ async def test_a_file_is_his_who_asked_for_it_lies_sealed_and_goes_with_the_word
 async def test_one_that_nobody_makes_any_more_has_failed_and_is_made_anew(
     look: Looking, case: str, still: House
 ) -> None:
-    """The node stopped in the middle of it."""
-    site, later = still.site, [0]
-    exports = Exports(site.engine, site.log.ring, lambda: site.now_s() + later[0])
+    """The process stopped in the middle of it."""
+    site = still.site
+    exports = Exports(site.engine, site.log.ring, site.now_s)
     order = Order(case, Audience.UNION, "w1", "", "2026-11-29T16:00:00+08:00", "")
     job, is_new = exports.begin("x1", "d", "w1", order, 9)
     assert (job.state, is_new) == ("making", True)
     assert exports.begin("x2", "d", "w1", order, 9) == (job, False)
-    later[0] = LOST_S + 1
+    underway._MINE.clear()  # another process has the database
     assert [one.state for one in exports.of(case, "w1")] == ["failed"]
     assert exports.begin("x3", "d", "w1", order, 9)[1]
     exports.make("x3", house_of(site), order._replace(case="n0"))

@@ -145,6 +145,14 @@ async def test_the_register_of_the_area_and_each_enterprises_own_facts(town: Tow
     assert counts(await imported(town["firm.hr"], "enterprises", line)) == ("done", 0, 1, 0, 0)
 
 
+async def test_the_register_that_was_taken_away_comes_back_as_it_is(town: Town) -> None:
+    for who in ("town", "firm.hr"):
+        taken = await town[who].get(f"{API}/enterprises/export.csv")
+        found = await imported(town[who], "enterprises", taken.content)
+        assert (found["state"], found["new"], found["changed"], found["refused"]) == ("done", 0, 0, 0), found
+        assert found["same"] > 0
+
+
 async def test_reference_values_and_delegates(town: Town) -> None:
     head = "地区代码,指标,期间,数值,单位,来源网址\n"
     file = head + "330109001,最低工资,2026-01,2490,元/月,https://www.zj.gov.cn/\n"
@@ -208,30 +216,3 @@ async def test_a_template_has_our_heads_and_its_examples_are_never_taken(town: T
             found = await imported(town["town"], kind.value, answer.content, XLSX if format_ == "xlsx" else CSV)
             assert [code for _, _, code in wrong(found)] == ["example_left"] * 2
     assert (await town["town"].get(f"{IMPORTS}/templates/{kind.value}.xls")).status_code == 404
-
-
-async def test_contracts_in_force_are_registered_all_or_none_and_once(town: Town) -> None:
-    head = "统一社会信用代码,工资年度,签订日期,生效日期,期满日期,工资增幅（%）,最低工资（元）\n"
-    one = "TEST-FIRM,2026,2026-01-10,2026-01-20,2026-12-31,5,2600\n"
-    late = "TEST-OTHER,2026,2026-01-10,2026-01-20,2026-01-15,5,\n"
-
-    async def cases() -> list[Any]:
-        return list((await town["town"].get(f"{API}/negotiations")).json()["rows"])
-
-    tried = await imported(town["town"], "contracts", head + one, dry_run=True)
-    assert (counts(tried), await cases()) == (("done", 1, 0, 0, 0), [])
-    none = await imported(town["town"], "contracts", head + one + late)
-    assert (counts(none), await cases()) == (("refused", 1, 0, 0, 1), [])
-    assert none["report"]["wrong"][0]["code"] == "rules"
-    assert none["report"]["wrong"][0]["message"]["zh"], "in the words of the rules"
-    some = await imported(town["town"], "contracts", head + one + late, partial=True)
-    assert counts(some) == ("done", 1, 0, 0, 1)
-    assert [row["overview"]["expires_on"] for row in await cases()] == ["2026-12-31"]
-    for who in ("town", "admin"):
-        assert counts(await imported(town[who], "contracts", head + one)) == ("done", 0, 0, 1, 0)
-    other = await imported(town["town"], "contracts", head + one.replace(",5,", ",6,"))
-    assert [code for _, _, code in wrong(other)] == ["contract_there"]
-    assert len(await cases()) == 1
-    foreign = await imported(town["other.chair"], "contracts", head + one)
-    unknown = await imported(town["other.chair"], "contracts", head + one.replace("TEST-FIRM", "TEST-NONE"))
-    assert wrong(foreign) == wrong(unknown) == [(2, "A", "enterprise_unknown")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -43,6 +43,9 @@ class Outcome(NamedTuple):
     rows: tuple[Sealed, ...] = ()
 
 
+Also: TypeAlias = Callable[[Connection, Sequence[Answer]], None]
+"""What is written in the transaction of commands that are kept, all of which were answered with receipts."""
+
 STREAM_KEYS: Final = sql.insert(sql.table_of(StreamKey))
 
 
@@ -74,12 +77,19 @@ class Batches:
         moved, settled = self.finish(connection)
         return Outcome(answers, moved, settled, tuple(self._rows))
 
-    def together(self, connection: Connection, asks: Sequence[Asked], *, keep: bool) -> Outcome:
-        """The same of commands that each open a case: all of them, or, where one is refused or `keep` is not, none."""
-        assert all(asked.command.opens for asked in asks), "what has changed a case that was there is not taken back"
+    def together(
+        self, connection: Connection, asks: Sequence[Asked], *, keep: bool, also: Also | None = None
+    ) -> Outcome:
+        """The same of commands that each open a case: all of them, or, where one is refused or `keep` is not, none. Of
+        one alone that is kept it does not matter what it does. `also` writes what must be there if and only if they
+        are."""
+        alone = keep and len(asks) == 1
+        assert alone or all(asked.command.opens for asked in asks), "what changed a case that was is not taken back"
         self.begin(connection)
         answers = self.judge(connection, asks)
         if keep and all(isinstance(one, Receipt) for one in answers):
+            if also is not None:
+                also(connection, answers)
             moved, settled = self.finish(connection)
             return Outcome(answers, moved, settled, tuple(self._rows))
         connection.rollback()

@@ -12,7 +12,7 @@ from cloudnego.core.moment import Law
 from cloudnego.core.state import Caucus, Negotiation
 from cloudnego.core.vocabulary import Side, Stream
 from cloudnego.eventlog import overviews
-from cloudnego.eventlog.batch import Batches
+from cloudnego.eventlog.batch import Also, Batches
 from cloudnego.eventlog.bells import LocalBell, NotifyBell
 from cloudnego.eventlog.books import Books
 from cloudnego.eventlog.bulk import Bulk
@@ -86,10 +86,12 @@ class SqlLog:
     async def ask(self, asked: Asked) -> Receipt:
         return await self._writer.ask(asked)
 
-    def ask_together(self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool) -> list[Answer]:
-        """Commands that open cases, in one transaction: all of them, or, where one is refused or `keep` is not, none.
-        Blocks. Raises Busy."""
-        return self._writer.ask_together(asks, loop, keep=keep)
+    def ask_together(
+        self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool, also: Also | None = None
+    ) -> list[Answer]:
+        """Commands that open cases, or one of any kind that is kept, in one transaction: all of them and what `also`
+        writes, or, where one is refused or `keep` is not, none. Blocks. Raises Busy."""
+        return self._writer.ask_together(asks, loop, keep=keep, also=also)
 
     @property
     def waiting(self) -> int:

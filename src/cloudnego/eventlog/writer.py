@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from cloudnego.core.vocabulary import Side
-from cloudnego.eventlog.batch import Batches, Outcome
+from cloudnego.eventlog.batch import Also, Batches, Outcome
 from cloudnego.eventlog.books import Books
 from cloudnego.eventlog.fold import Case
 from cloudnego.eventlog.judge import Answer, Defect, Later, told
@@ -41,10 +41,12 @@ class Waiting(NamedTuple):
 
 
 class Together(NamedTuple):
-    """Commands that open cases, all or none; if `keep` is not, they are judged and nothing is written."""
+    """Commands that open cases, all or none; if `keep` is not, they are judged and nothing is written. `also`: what is
+    written with them."""
 
     asks: tuple[Asked, ...]
     keep: bool
+    also: Also | None
     loop: asyncio.AbstractEventLoop
     answers: Future[list[Answer]]
 
@@ -116,14 +118,16 @@ class Writer:
             self._queue.put(Waiting(asked, purse, loop, future))
         return told(await future)
 
-    def ask_together(self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool) -> list[Answer]:
+    def ask_together(
+        self, asks: Sequence[Asked], loop: asyncio.AbstractEventLoop, *, keep: bool, also: Also | None = None
+    ) -> list[Answer]:
         """Queue commands that open cases, all or none, and wait for their answers; who follows is told on `loop`.
         Blocks. Raises Busy at once if they are not taken on."""
         with self._guard:
             if not self.alive or self._waiting >= self._queue_max:
                 raise Busy(1)
             self._waiting += 1
-            one = Together(tuple(asks), keep, loop, Future())
+            one = Together(tuple(asks), keep, also, loop, Future())
             self._queue.put(one)
         return one.answers.result()
 
@@ -196,7 +200,7 @@ class Writer:
         try:
             if self._connection is None:
                 self._connection = self._engine.connect()
-            outcome = self._batches.together(self._connection, one.asks, keep=one.keep)
+            outcome = self._batches.together(self._connection, one.asks, keep=one.keep, also=one.also)
             self._settled(outcome.settled)
         except Exception as wrong:
             _log.exception("batch_failed", commands=len(one.asks), error=type(wrong).__name__)

@@ -14,20 +14,20 @@ import msgspec
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine, delete, insert, update
+from sqlalchemy import Engine, delete, insert
 from sqlmodel import Session, col, select
 
 from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.keys import NONCE_BYTES, Keyring
 from cloudnego.eventlog.rewrap import WRAPPED, Wrapped
 from cloudnego.eventlog.sql import table_of
+from cloudnego.eventlog.underway import Underway
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import House, Order, export_case
 from cloudnego.exporting.job_tables import AuditExport, AuditExportPart
 
 PART_BYTES: Final = 256 * 1024
 _PARTS_AT_ONCE: Final = 8  # of one transaction: the writer of the log waits for no more
-_SAY_S: Final = 1
 LOST_S: Final = 120
 """Nobody heard so long of the process that made it: it stopped, and the file is to be asked for again."""
 _JOB: Final = table_of(AuditExport)
@@ -65,6 +65,7 @@ class Exports:
         self._engine: Final = engine
         self._ring: Final = ring
         self._now_s: Final = now_s
+        self._underway: Final = Underway(engine, _JOB, now_s, ("making",), LOST_S)
 
     def begin(self, id_: str, district: str, person: str, order: Order, total: int) -> tuple[Job, bool]:
         """Enter a file that is to be made, and whether it is new: who has one of the same on its way gets that."""
@@ -78,6 +79,7 @@ class Exports:
             purpose=order.purpose, state="making", done=0, total=total, made_s=now_s, touched_s=now_s, size=0,
             sha256="", wrapped=wrapped,
         )  # fmt: skip
+        self._underway.take_on(id_)
         with Session(writing(self._engine), expire_on_commit=False) as session:
             session.add(row)
             session.commit()
@@ -88,12 +90,13 @@ class Exports:
         place = Path(tempfile.mkdtemp(prefix="audit"))
         try:
             target = place / "audit.zip"
-            export_case(house, order, target, self._teller(id_))
+            export_case(house, order, target, self._underway.teller(id_))
             self._keep(id_, target)
         except Exception as wrong:
             _log.error("audit_file_not_made", export=id_, error=type(wrong).__name__)
-            self._say(id_, state="failed")
+            self._underway.say(id_, state="failed")
         finally:
+            self._underway.let_go(id_)
             shutil.rmtree(place, ignore_errors=True)
 
     def of(self, case: str, person: str) -> list[Job]:
@@ -132,24 +135,6 @@ class Exports:
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
-    def _teller(self, id_: str) -> Callable[[int], None]:
-        """Writes down how far it is, once a second."""
-        done, said_s = 0, self._now_s()
-
-        def told(more: int) -> None:
-            nonlocal done, said_s
-            done += more
-            now_s = self._now_s()
-            if now_s - said_s >= _SAY_S:
-                said_s = now_s
-                self._say(id_, done=done)
-
-        return told
-
-    def _say(self, id_: str, **values: object) -> None:
-        with writing(self._engine).begin() as connection:
-            connection.execute(update(_JOB).where(_JOB.c.id == id_).values(touched_s=self._now_s(), **values))
-
     def _keep(self, id_: str, file: Path) -> None:
         """Lay the file into the database, sealed."""
         with self._engine.connect() as connection:
@@ -166,13 +151,13 @@ class Exports:
                     number += 1
                 with writing(self._engine).begin() as connection:
                     connection.execute(insert(_PART), rows)
-        self._say(id_, state="ready", size=file.stat().st_size, sha256=digest.hexdigest())
+        self._underway.say(id_, state="ready", size=file.stat().st_size, sha256=digest.hexdigest())
 
     def _job(self, row: AuditExport) -> Job:
-        lost = row.state == "making" and self._now_s() - row.touched_s > LOST_S
+        stands = {"state": row.state, **self._underway.stands(row.id, row.state, row.touched_s)}
         return Job(
             id=row.id, case=row.case_id, audience=Audience(row.audience), purpose=row.purpose,
-            state="failed" if lost else row.state, done=row.total if row.state == "ready" else min(row.done, row.total),
+            state=stands["state"], done=row.total if row.state == "ready" else min(row.done, row.total),
             total=row.total, made_s=row.made_s, size=row.size, sha256=row.sha256,
         )  # fmt: skip
 

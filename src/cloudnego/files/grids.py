@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from cloudnego.files.archives import check_office
 from cloudnego.files.kinds import FileKind, FileRefused, Why
-from cloudnego.files.sheets import begins_a_formula
+from cloudnego.files.sheets import MARKED, begins_a_formula, said_in
 
 ROWS_MAX: Final = 50_000
 COLUMNS_MAX: Final = 60
@@ -70,7 +70,7 @@ def _text(value: str) -> Any:
         return None
     if len(kept) > CELL_MAX:
         return _odd("long", kept[:_SHOWN])
-    return _odd("formula", kept[:_SHOWN]) if len(kept) > 1 and begins_a_formula(kept) else kept
+    return _odd("formula", kept[:_SHOWN]) if len(kept) > 1 and begins_a_formula(kept) else said_in(kept)
 
 
 # --- CSV ----------------------------------------------------------------------------------------------------------
@@ -95,7 +95,7 @@ def _csv(content: bytes) -> Iterator[Any]:
     said = _SEPARATOR.match(text)
     if said is not None:
         text = text[said.end() :]
-    first = text.partition("\n")[0]
+    first = next((line for line in text.split("\n", 2)[:2] if not line.startswith(MARKED)), "")
     separator = said[1] if said is not None else max(",;\t", key=first.count)
     yield {"sheet": None, "encoding": encoding.removesuffix("-sig")}
     csv.field_size_limit(1 << 20)

@@ -15,6 +15,9 @@ from typing import Final
 BOM: Final = "\ufeff"
 """Chinese Excel reads a table as GB 18030 unless it begins with this."""
 
+MARKED: Final = "【"
+"""How the line begins that says who took a table, and when."""
+
 _NUMBER: Final = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?%?")
 _DANGEROUS: Final = frozenset("=+-@＝＋－＠\t\r\n|%")
 _IGNORED: Final = " \u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
@@ -26,7 +29,12 @@ def safe_cell(text: str) -> str:
     kept = text.replace("\0", "")
     if _NUMBER.fullmatch(kept):
         return kept
-    return "'" + kept if begins_a_formula(kept) else kept
+    return "'" + kept if begins_a_formula(kept.lstrip("'")) else kept
+
+
+def said_in(cell: str) -> str:
+    """The text that `safe_cell` made a cell of."""
+    return cell[1:] if cell.startswith("'") and begins_a_formula(cell.lstrip("'")) else cell
 
 
 def begins_a_formula(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import msgspec
@@ -31,6 +32,9 @@ UPPER_OF: dict[OrganisationKind, frozenset[OrganisationKind]] = {
     OrganisationKind.TOWN_UNION: frozenset({OrganisationKind.DISTRICT_UNION}),
 }
 """What may stand above an organisation of this kind; above the others stands whatever the district says."""
+
+
+SPEAKERS = (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION, OrganisationKind.EMPLOYERS_BODY)
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +77,21 @@ def bodies(
         where.append(col(Organisation.region).startswith(region, autoescape=True))
     query = select(Organisation).where(and_(*where)).order_by(col(Organisation.id)).limit(limit)
     return [_said(row) for row in session.exec(query)]
+
+
+Speakers = Mapping[str, tuple[str, ...]]
+"""Ids of bodies that speak for an industry or a region, by their name or their id."""
+
+
+def speakers(session: Session, district: str, named: Collection[str]) -> Speakers:
+    """The unions and bodies of employers that are called so, or have that id (HZ 32, 34)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in SPEAKERS:
+        query = select(Organisation).where(Organisation.district == district, Organisation.kind == kind.value)
+        for row in session.exec(query.where(col(Organisation.ended_s).is_(None)).order_by(col(Organisation.id))):
+            for name in {row.id, row.name} & set(named):
+                found[name] = (*found.get(name, ()), row.id)
+    return found
 
 
 def check_upper(session: Session, district: str, kind: OrganisationKind, upper: str | None) -> None:

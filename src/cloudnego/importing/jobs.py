@@ -11,7 +11,7 @@ from zlib import compress, decompress
 import msgspec
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -19,6 +19,7 @@ from cloudnego.eventlog.database import writing
 from cloudnego.eventlog.keys import NONCE_BYTES, Keyring
 from cloudnego.eventlog.rewrap import WRAPPED, Wrapped
 from cloudnego.eventlog.sql import table_of
+from cloudnego.eventlog.underway import Underway
 from cloudnego.files import jail
 from cloudnego.files.kinds import FileRefused
 from cloudnego.importing.job_tables import ImportJob
@@ -36,7 +37,6 @@ LOST_S: Final = 180
 """Nobody heard so long of the process that carried it out: it stopped, and nothing of it was written."""
 
 _LISTED_MAX: Final = 50
-_SAY_S: Final = 1
 _JOB: Final = table_of(ImportJob)
 _UNDER_WAY: Final = ("reading", "checking", "writing")
 
@@ -77,7 +77,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """An import as who began it sees it; `done` of `total` rows are checked."""
+    """An import as who began it sees it; `done` of `total` rows are checked, or while it writes, written."""
 
     id: str
     kind: ImportKind
@@ -128,6 +128,7 @@ class Imports:
         self._engine: Final = engine
         self._ring: Final = ring
         self._now_s: Final = now_s
+        self._underway: Final = Underway(engine, _JOB, now_s, _UNDER_WAY, LOST_S)
 
     def begin(self, id_: str, order: Order) -> tuple[Job, bool]:
         """Enter an import, and whether it is new: who sends the same again while it goes on gets that."""
@@ -142,6 +143,7 @@ class Imports:
             state="reading", dry_run=order.dry_run, partial=order.partial, done=0, total=0, new=0, changed=0, same=0,
             refused=0, sha256=digest, size=len(order.content), made_s=now_s, touched_s=now_s, wrapped=wrapped,
         )  # fmt: skip
+        self._underway.take_on(id_)
         with Session(writing(self._engine), expire_on_commit=False) as session:
             session.add(row)
             session.commit()
@@ -156,26 +158,35 @@ class Imports:
                 id_, "refused", Report(wrong=(Wrong(None, None, None, f"file_{no.why.value}", {}),), wrong_total=1)
             )
         except IntegrityError:  # somebody wrote the same at the same moment: nothing of it is there, ask again
-            self._say(id_, state="failed")
+            self._underway.say(id_, state="failed")
         except Exception as fault:
             _log.error("import_failed", job=id_, kind=order.kind.value, error=type(fault).__name__)
-            self._say(id_, state="failed")
+            self._underway.say(id_, state="failed")
+        finally:
+            self._underway.let_go(id_)
 
     def _carry_out(self, id_: str, order: Order, target: Target) -> None:
         table = table_read(self._reads(order.content, order.format), SHEETS[order.kind], order.mapping)
-        self._say(id_, state="checking", total=len(table.rows))
+        self._underway.say(id_, state="checking", total=len(table.rows))
         if table.wrong:
             self._end(id_, "refused", _report(table, table.wrong, [], []))
             return
         good = [row for row, wrong in table.rows if not wrong]
         keep = not order.dry_run and (order.partial or len(good) == len(table.rows))
-        if keep:
-            self._say(id_, state="writing")
 
-        def finish(session: Session, found: Sequence[Verdict]) -> None:
-            session.connection().execute(self._ended(id_, "done", *_merged(table, found)))
+        def finish(connection: Connection, found: Sequence[Verdict]) -> None:
+            connection.execute(self._ended(id_, "done", *_merged(table, found)))
 
-        found = target.run(good, Run(keep, order.partial, self._teller(id_), finish))
+        left_out = [one for one in table.rows if one[1]]
+        how = Run(
+            keep,
+            order.partial,
+            self._underway.teller(id_),
+            self._underway.teller(id_, state="writing"),
+            finish,
+            left_out,
+        )
+        found = target.run(good, how)
         if keep and (order.partial or not any_refused(found)):
             return
         report, counts = _merged(table, found)
@@ -223,28 +234,9 @@ class Imports:
         with writing(self._engine).begin() as connection:
             connection.execute(ended)
 
-    def _say(self, id_: str, **values: object) -> None:
-        with writing(self._engine).begin() as connection:
-            connection.execute(update(_JOB).where(_JOB.c.id == id_).values(touched_s=self._now_s(), **values))
-
-    def _teller(self, id_: str) -> Callable[[int], None]:
-        """Writes down how far it is, once a second."""
-        done, said_s = 0, self._now_s()
-
-        def told(more: int) -> None:
-            nonlocal done, said_s
-            done += more
-            now_s = self._now_s()
-            if now_s - said_s >= _SAY_S:
-                said_s = now_s
-                self._say(id_, done=done)
-
-        return told
-
     def _job(self, row: ImportJob) -> Job:
-        lost = row.state in _UNDER_WAY and self._now_s() - row.touched_s > LOST_S
-        facts = {name: getattr(row, name) for name in Job.__struct_fields__ if name not in ("kind", "state")}
-        return Job(kind=ImportKind(row.kind), state="failed" if lost else row.state, **facts)
+        facts = {name: getattr(row, name) for name in Job.__struct_fields__ if name != "kind"}
+        return Job(kind=ImportKind(row.kind), **{**facts, **self._underway.stands(row.id, row.state, row.touched_s)})
 
 
 # --- reports ------------------------------------------------------------------------------------------------------

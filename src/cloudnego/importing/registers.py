@@ -29,6 +29,7 @@ from cloudnego.identity.register import (
 from cloudnego.identity.roster import Roster
 from cloudnego.identity.tables import Enterprise, ReferenceValue, Region
 from cloudnego.importing.reading import Found, Row
+from cloudnego.importing.sheets import ENTERPRISES, SORTS
 from cloudnego.importing.targets import InTables, Told, Verdict, chunks, refused
 
 KEEPERS: Final = frozenset({Office.DISTRICT_UNION, Office.TOWN_UNION})
@@ -109,17 +110,26 @@ class EnterprisesTarget(InTables):
             heads = tuple(told[year] for year in sorted(told))
         return msgspec.structs.replace(before, headcount=heads, **facts)
 
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         for _, verdict in found:
             if verdict.status == "new":
                 add_enterprise(session, roster, self.by.district, cast(Entry, verdict.plan))
             else:
                 entry, changes = verdict.plan
                 change_enterprise(session, entry, changes, None)
+            told(1)
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
     return {name: getattr(entry, name) for name in Entry.__struct_fields__ if name not in ("id", "version")}
+
+
+def cells_of(entry: Entry) -> list[object]:
+    """The entry as a row of `ENTERPRISES`, with the workers of its latest year: what is imported again is the same."""
+    heads = entry.headcount[-1] if entry.headcount else None
+    of_year = {} if heads is None else {name: getattr(heads, name) for name in ("year", *_HEADS)}
+    facts = msgspec.structs.asdict(entry) | dict.fromkeys(("year", *_HEADS)) | of_year
+    return [SORTS[entry.kind] if one.name == "kind" else facts[one.name] for one in ENTERPRISES.columns]
 
 
 _YUAN: Final = {
@@ -158,11 +168,12 @@ class ReferencesTarget(InTables):
         same = stands == (new.value, new.unit.value, new.source_url, new.source_name)
         return Verdict("same" if same else "changed", plan=(new, was.entered_s + 1))
 
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         for _, verdict in found:
             new, not_before_s = verdict.plan  # of two in one second it would be chance which counts
             at_s = max(self.by.now_s, not_before_s)
             add_reference(session, self.by.district, new, row_id=roster.new_id("r"), by=self.by.person, now_s=at_s)
+            told(1)
 
 
 def _reference(values: dict[str, Any]) -> NewReference:

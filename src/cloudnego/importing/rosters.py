@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -121,7 +121,7 @@ class RostersTarget(_Kept):
             return refused(Found("name_of_officer", "name", {"shown": name, "name": line.name}))
         return Verdict("changed", plan=("named", entry.id, line))
 
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         for row, verdict in found:
             what, enterprise, line = verdict.plan
             if what == "ends":
@@ -130,12 +130,15 @@ class RostersTarget(_Kept):
                 named = update(Person).where(col(Person.id) == line.person).values(name=row.values["name"])
                 session.connection().execute(named)
         session.flush()
-        new = (
-            NewLine(verdict.plan[1], row.values["number"], row.values["name"])
-            for row, verdict in found
-            if verdict.plan[0] == "new"
-        )
-        add_lines(session, roster, new)
+
+        def new() -> Iterator[NewLine]:
+            for place, (row, verdict) in enumerate(found, 1):
+                if verdict.plan[0] == "new":
+                    yield NewLine(verdict.plan[1], row.values["number"], row.values["name"])
+                if place % _TOLD_EVERY == 0:
+                    told(_TOLD_EVERY)
+
+        add_lines(session, roster, new())
 
 
 def _lines_of(session: Session, enterprise: str) -> dict[str, _Line]:
@@ -205,7 +208,7 @@ class DelegatesTarget(_Kept):
         self._added[enterprise] = self._added.get(enterprise, 0) + 1
         return len(self._roll[enterprise]) + self._added[enterprise] > delegates.MOST
 
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         entering: dict[str, list[delegates.NewDelegate]] = {}
         for _, verdict in found:
             enterprise, stands, new = verdict.plan
@@ -216,6 +219,7 @@ class DelegatesTarget(_Kept):
         session.flush()
         for enterprise, some in entering.items():
             delegates.enter(session, roster, enterprise, some, self._reason)
+            told(len(some))
 
 
 _CHANGED: Final = "导入更新 changed by an import"

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from cloudnego.core.vocabulary import COUNT_MAX
+from cloudnego.core.vocabulary import COUNT_MAX, Scope
 from cloudnego.importing import cells as c
 
 
@@ -59,9 +59,8 @@ _ANOTHER: Final = "EXAMPLE-002"
 
 _FIRM: Final = Column("credit_code", "统一社会信用代码", "unified social credit code", _CODE, (_EXAMPLE, _EXAMPLE))
 
-_SORT: Final = c.one_of(
-    {"企业": "enterprise", "enterprise": "enterprise", "组织": "organisation", "organisation": "organisation"}
-)
+SORTS: Final = {"enterprise": "企业", "organisation": "组织"}
+_SORT: Final = c.one_of({zh: name for name, zh in SORTS.items()} | {name: name for name in SORTS})
 
 ENTERPRISES: Final = Sheet(
     kind=ImportKind.ENTERPRISES,
@@ -158,10 +157,14 @@ REFERENCE_VALUES: Final = Sheet(
     ),
 )  # fmt: skip
 
+_SCOPE: Final = c.one_of(
+    {"企业": "enterprise", "行业": "industry", "区域": "region"} | {one.value: one.value for one in Scope}
+)
+
 CONTRACTS: Final = Sheet(
     kind=ImportKind.CONTRACTS,
-    key=("credit_code", "wage_year"),
-    rows_max=1_000,
+    key=("scope", "party", "external_ref", "credit_code", "wage_year"),
+    rows_max=5_000,
     columns=(
         Column("credit_code", "统一社会信用代码", "unified social credit code", _CODE, (_EXAMPLE, _ANOTHER), True),
         Column("wage_year", "工资年度", "wage year", c.whole(2000, 2099), ("2026", "2026"), True),
@@ -176,6 +179,8 @@ CONTRACTS: Final = Sheet(
         Column(
             "evidence", "扫描件 SHA-256", "SHA-256 of the scan", c.text(64, r"[0-9a-f]{64}", "9f86d081… (64)"),
         ),
+        Column("scope", "适用范围", "whom it binds", _SCOPE, ("企业", "区域")),
+        Column("party", "行业区域签订方", "who made it for an industry or region", _TITLE, ("", "某某街道总工会")),
     ),
 )  # fmt: skip
 

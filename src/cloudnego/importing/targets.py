@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
 from cloudnego.identity.mandates import mandate_covers
@@ -31,6 +31,10 @@ class Verdict(NamedTuple):
     plan: Any = None
 
 
+Finish = Callable[[Connection, Sequence[Verdict]], None]
+LeftOut = tuple[Row, tuple[Found, ...]]
+
+
 class By(NamedTuple):
     """Who imports, and when: with offices in force on the district's day, as an operator with none."""
 
@@ -48,13 +52,17 @@ class By(NamedTuple):
 
 
 class Run(NamedTuple):
-    """How it is done. `keep`: write it, else only say what would be; `partial`: without the rows that are refused;
-    `finish` writes down in the same transaction that it is done."""
+    """How it is done. `keep`: write it, else only say what would be; `partial`: without the rows that are refused.
+
+    `told` is told of rows that were compared, `wrote` of those that were written or need not be; `finish` writes down
+    in the same transaction that it is done; `left_out`: rows that are refused for their cells."""
 
     keep: bool
     partial: bool
     told: Told
-    finish: Callable[[Session, Sequence[Verdict]], None]
+    wrote: Told
+    finish: Finish
+    left_out: Sequence[LeftOut] = ()
 
 
 class Target(Protocol):
@@ -100,7 +108,7 @@ class InTables(ABC):
         """A verdict for each row, by what the register has in this transaction."""
 
     @abstractmethod
-    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]]) -> None:
+    def write(self, session: Session, roster: Roster, found: Sequence[tuple[Row, Verdict]], told: Told) -> None:
         """Write the rows that are new or changed."""
 
     def run(self, rows: Sequence[Row], run: Run) -> list[Verdict]:
@@ -113,22 +121,19 @@ class InTables(ABC):
                 before = self.compare(session, rows, run.told)
         try:
             with writing(self.engine) as session:
-                verdicts = before if before is not None else self.compare(session, rows, _silent)
+                verdicts = before if before is not None else self.compare(session, rows, run.told)
                 if not run.partial and any_refused(verdicts):
                     raise _Back(verdicts)
                 found = [
                     (row, one) for row, one in zip(rows, verdicts, strict=True) if one.status in ("new", "changed")
                 ]
                 by = self.by
-                self.write(session, Roster(session, by.district, by.new_id, by.now_s, by.person), found)
-                run.finish(session, verdicts)
+                run.wrote(len(rows) - len(found))
+                self.write(session, Roster(session, by.district, by.new_id, by.now_s, by.person), found, run.wrote)
+                run.finish(session.connection(), verdicts)
         except _Back as back:
             return back.verdicts
         return verdicts
-
-
-def _silent(_more: int) -> None:
-    """Nothing is written down while the one transaction holds the lock."""
 
 
 def chunks(rows: Sequence[Any]) -> list[Sequence[Any]]:

@@ -51,7 +51,7 @@ def _book(sheet: Sheet) -> bytes:
     guide = book.create_sheet("说明 guide")
     guide.append(["列 column", "英文 English", "名称 name", "必填 needed", "示例 example"])
     for one in sheet.columns:
-        guide.append([one.zh, one.en, one.name, "是 yes" if one.needed else "", one.examples[0]])
+        guide.append([one.zh, one.en, one.name, "是 yes" if one.needed else "", one.examples[0] or one.examples[1]])
     for letter, width in zip("ABCDE", (30, 34, 20, 12, 30), strict=True):
         guide.column_dimensions[letter].width = width
     made = BytesIO()

@@ -27,7 +27,7 @@ from cloudnego.core.procedure import PLACES
 from cloudnego.core.refusals import Obstacle, Reason, Refused, no
 from cloudnego.core.sight import streams_of
 from cloudnego.core.vocabulary import Member, Seat, Stream
-from cloudnego.handle import handle
+from cloudnego.handle import Way, handle
 from cloudnego.identity.grades import needed_for
 from cloudnego.identity.sessions import Who
 from cloudnego.ports import Busy, KeyReused, NoCase, Receipt
@@ -85,10 +85,11 @@ ASKS: Final = {kebab(name): Ask(kind) for name, kind in COMMANDS.items() if not 
 
 
 class Carrier:
-    """Carries a command from the request to `handle` and the receipt back."""
+    """Carries a command from the request to `handle` and the receipt back. `way`: as `handle` has it."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, way: Way | None = None) -> None:
         self._site = site
+        self._way = way
 
     async def open(self, ask: Ask, who: Who, headers: Mapping[str, str], body: bytes) -> Response:
         """A command that opens a case. Which enterprise it names is known only from its words, so it is parsed first;
@@ -187,7 +188,7 @@ class Carrier:
         sig: str | None = None,
     ) -> Receipt:
         try:
-            return await handle(self._site.world, district, case_id, *words, sig=sig)
+            return await handle(self._site.world, district, case_id, *words, sig=sig, way=self._way)
         except Refused as no:
             raise Problem("refused", obstacles=await self._said(no.obstacles, district, pinned)) from None
         except KeyReused:

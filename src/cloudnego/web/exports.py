@@ -13,10 +13,12 @@ from fastapi import Query
 from starlette.responses import Response
 
 from cloudnego.core.vocabulary import Step
-from cloudnego.files.sheets import table
+from cloudnego.files.sheets import MARKED, table
 from cloudnego.identity.register import enterprises
 from cloudnego.identity.sessions import Who
 from cloudnego.identity.store import reading
+from cloudnego.importing.registers import cells_of
+from cloudnego.importing.sheets import ENTERPRISES
 from cloudnego.ports import Filter
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.described import described
@@ -34,11 +36,6 @@ _CASES: Final = {
     "ending": "结案", "town": "镇街", "industry": "行业", "headcount": "职工人数", "opened_on": "开案",
     "due_on": "最近期限", "offered_on": "要约", "agreed_on": "达成", "in_force_from": "生效", "expires_on": "期满",
     "raise_rate": "增幅%", "external_ref": "外部编号",
-}  # fmt: skip
-_ENTRIES: Final = {
-    "name": "名称", "credit_code": "统一社会信用代码", "address": "地址", "region": "区域", "industry": "行业",
-    "has_union": "已建工会", "has_congress": "已建职代会", "above_scale": "规模以上", "source": "来源",
-    "checked_on": "核对日期", "external_ref": "外部编号",
 }  # fmt: skip
 
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
@@ -79,7 +76,7 @@ async def export_cases(
 
 @router.get("/enterprises/export.csv", **described("export_enterprises", None, codes=("malformed",), gives=(CSV,)))
 async def export_enterprises(*, site: TheSite, who: SignedIn, region: RegionText = None) -> Response:
-    """The entries of `GET /enterprises` as a table."""
+    """The entries of `GET /enterprises` as a table that `POST /imports/enterprises` takes, edited or as it is."""
     reach = reach_of(who, READERS, site)
 
     def found() -> Iterator[list[Any]]:
@@ -88,12 +85,12 @@ async def export_enterprises(*, site: TheSite, who: SignedIn, region: RegionText
             with reading(site.engine) as session:
                 some = enterprises(session, who.district, reach, region=region, after=after, limit=_PAGE)
             for entry in some:
-                yield [entry.id, *(getattr(entry, name) for name in _ENTRIES)]
+                yield cells_of(entry)
             if len(some) < _PAGE:
                 break
             after, count = some[-1].id, count + len(some)
 
-    heads = ["编号", *_ENTRIES.values()]
+    heads = [one.zh for one in ENTERPRISES.columns]
     return csv_answer("enterprises", await site.threads.run(lambda: table([first_line(site, who), heads, *found()])))
 
 
@@ -101,7 +98,7 @@ def first_line(site: Site, who: Who) -> list[str]:
     """Who took the table and when; in a sandbox, that it has no effect."""
     sandbox = site.clocks.district(who.district).kind == "sandbox"
     at = site.world.clock(who.district)
-    return [f"【{who.signature} {at:%Y-%m-%d %H:%M}】", *(["演示·无效力"] if sandbox else [])]
+    return [f"{MARKED}{who.signature} {at:%Y-%m-%d %H:%M}】", *(["演示·无效力"] if sandbox else [])]
 
 
 def csv_answer(name: str, content: bytes) -> Response:

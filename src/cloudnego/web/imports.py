@@ -43,7 +43,8 @@ from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.enterprises import PathId
 from cloudnego.web.errors import Problem
 from cloudnego.web.exports import CSV
-from cloudnego.web.import_acts import ContractsTarget, WageTablesTarget
+from cloudnego.web.import_acts import WageTablesTarget
+from cloudnego.web.import_contracts import ContractsTarget
 from cloudnego.web.import_documents import ImportDocument, ImportsDocument, document_of
 from cloudnego.web.queries import ActingAs, CaseId
 from cloudnego.web.site import Site

@@ -81,7 +81,9 @@ def _word(site: Site, district: str, command: OpenCase | RegisterContract) -> Sn
         )
     if word is None:
         return None
-    kin = Filter(district=district, within=Within(parties=frozenset({command.enterprise})), live=True)
+    within = Within(parties=frozenset({command.enterprise}))
+    own = None if command.scope is Scope.ENTERPRISE else command.scope.value  # a union is party to many that are not
+    kin = Filter(district=district, within=within, live=True, scope=own)
     rows = [(row.case, row.overview) for row in site.log.cases(kin, None, _SIBLINGS_MAX).rows]
     same = [
         (case, row) for case, row in rows if row.enterprise == command.enterprise and row.scope == command.scope.value
