@@ -23,6 +23,7 @@ from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.polls import ends
 from cloudnego.core.state import EMPTY_CAUCUS, Clause
+from cloudnego.core.steps.representatives import standing_now
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Seat, Side, Stream
 
 Fields = dict[str, Any]
@@ -252,7 +253,7 @@ def _election(m: Moment, dice: Random, _: Cast) -> Fields:
     if not (m.case.has_union and m.case.scope is Scope.ENTERPRISE):
         return {**base, "form": "approval_of_list", "approvals": present - spoiled}
     open_seats = election.seats - 1 - len(election.chosen)
-    names = [r.person for r in election.candidates if r.person not in (*election.chosen, election.chief)]
+    names = standing_now(m)
     votes = [
         {"person": p, "votes": max(0, present - spoiled - n) if n < open_seats else total // 5}
         for n, p in enumerate(names)

@@ -8,9 +8,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudnego.core import events as e
-from cloudnego.core.commands import Cause
+from cloudnego.core.commands import Cause, Votes
 from cloudnego.core.vocabulary import ChiefIs, Kind, Scope, Stream
-from cloudnego.papers.facts import Facts, Fields, Redlined, Table
+from cloudnego.papers.facts import Choices, Facts, Fields, Redlined, Table
 from cloudnego.papers.sources import Source
 from cloudnego.texts import knows
 from tests.papers.made import ALL, FIRM, altered, papers_of, source_of
@@ -147,3 +147,31 @@ def test_no_paper_for_others_holds_a_word_of_a_caucus() -> None:
     assert holding == {"D4", "D5"}
     joint = ALL - {Stream.WORKER, Stream.EMPLOYER}
     assert not any("底线七个点" in told(one) for one in papers_of(source, joint))
+
+
+def elections(source: Source, streams: frozenset[Stream] = frozenset({Stream.NOTICE})) -> list[tuple[list[str], str]]:
+    """The names on each ballot of the election, and all that is said on it."""
+    made = [one for one in papers_of(source, streams) if one.doc == "D24" and one.about.startswith("election-")]
+    marked = [[name for block in one.blocks if isinstance(block, Choices) for name in block.rows] for one in made]
+    return list(zip(marked, map(told, made), strict=True))
+
+
+def test_a_voter_marks_who_stands_in_the_round_and_no_chief_who_sits_by_office() -> None:
+    source = source_of()
+    put, counts = source.last(e.CandidatesProposed), source.last(e.ElectionRecorded)
+    assert put is not None
+    assert counts is not None
+    stand = [rep.person for rep in put.candidates if rep.person != put.chief]
+    ((names, words),) = elections(source)
+    assert names == [source.name(one) for one in stand]
+    assert f"不超过{put.seats - 1}名" in words
+    votes = tuple(Votes(person=one, votes=counts.needed + (n == 0)) for n, one in enumerate(stand[:3]))
+    tied = altered(source, e.ElectionRecorded, votes=votes, elected=(stand[0],), open_seats=1)
+    tied = altered(tied, e.ElectionAttested, chosen=(stand[0],), settled=False)
+    names, words = elections(tied)[-1]
+    assert (names, "票数相同" in words) == ([source.name(one) for one in stand[1:3]], True)
+    few = altered(tied, e.ElectionRecorded, total=8)
+    assert len(elections(few)) == 1, "who tied is in counts that are not for all to see"
+    assert elections(few, frozenset({Stream.NOTICE, Stream.FILING}))[-1][0] == names
+    whole, words = elections(altered(source, e.CaseOpened, scope=Scope.INDUSTRY))[0]
+    assert (len(whole), all(str(source.name(one)) in words for one in stand)) == (3, True), "the list, yes or no"

@@ -144,7 +144,7 @@ async def test_the_list_becomes_candidates_of_the_case_and_whom_the_law_bars_is_
         "elected": False,
         "seated": False,
     }
-    assert shown["rows"] == [stands | dict.fromkeys(("round", "votes", "follows", "place"))]
+    assert shown["rows"] == [stands | {"again": False} | dict.fromkeys(("round", "votes", "follows", "place"))]
     assert (shown["chief"]["name"], shown["scrutineers"]) == ("firm.chair", ["职工3", "职工4"])
     assert await one.do("w1", "/named", name="职工1") == "nomination_closed", "the list has been proposed"
     barred = await town["firm.chair"].post(

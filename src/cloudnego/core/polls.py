@@ -128,13 +128,12 @@ def electorate_votes_here(m: Moment, command: c.OpenElection) -> Obstacle | None
 def open_election(m: Moment, command: c.OpenElection) -> list[e.Event]:
     row, election, drawn = m.law.pack.choosing, m.case.election, _drawn(m)
     if representatives.balloted(m):
-        named = {*election.chosen, election.chief}
-        left = [r.person for r in election.candidates if r.person not in named]
+        left = representatives.standing_now(m)
         options = (
             *(e.PollOption(choice=f"c{n}", person=person) for n, person in enumerate(left, 1)),
             e.PollOption(choice=NONE_OF_THEM),
         )
-        form, picks, majority = "ballot", min(election.seats - 1 - len(election.chosen), len(left)), row.elected
+        form, picks, majority = "ballot", min(representatives.seats_left(m), len(left)), row.elected
         quorum = row.quorum.needed(drawn.roll) if row.quorum else 0
     else:
         options, form, picks, quorum = _WORDS, "approval_of_list", 1, 0

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TermFact, TopicFact, Values
+from cloudnego.core.commands import MaterialFact, Plan, Rep, ReplyOutcome, TermFact, TopicFact, Values, Votes
 from cloudnego.core.events import CaseOpened, Covered, PollOption, Reference, Served
 from cloudnego.core.vocabulary import Both, ChiefIs, Ending, Held, Mode, Scope, Side, Step
 
@@ -46,6 +46,15 @@ class BenchState(Struct, frozen=True, kw_only=True):
         return False
 
 
+class ElectionRound(Struct, frozen=True, kw_only=True):
+    """The counts of one round, by which those are known who tied for its last seats."""
+
+    votes: tuple[Votes, ...]
+    needed: int
+    quorum: bool
+    open_seats: int
+
+
 class ElectionState(Struct, frozen=True, kw_only=True):
     """The worker side's vote, on its way."""
 
@@ -58,6 +67,8 @@ class ElectionState(Struct, frozen=True, kw_only=True):
     recorded: bool = False  # counts stand and wait for attestation
     elected: tuple[str, ...] = ()  # of the recorded round
     confirmed_by: tuple[str, ...] = ()
+    counted: ElectionRound | None = None  # the round that waits for attestation
+    last: ElectionRound | None = None  # the last attested one
     chosen: tuple[str, ...] = ()  # of all attested rounds
     settled: bool = False
     recorded_on: date | None = None

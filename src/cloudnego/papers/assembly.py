@@ -5,7 +5,7 @@ Of under ten voters the counts stand on a paper only where it is made of the str
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
 
@@ -13,11 +13,12 @@ from msgspec import Struct
 
 from cloudnego.core import events as e
 from cloudnego.core.pack import Level, Majority
-from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Side
+from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Scope, Side
 from cloudnego.papers.facts import Block, Choices, Facts, Fields, Items, Sign, Signs, Table, Text
 from cloudnego.papers.parts import bench_of, law, persons, sheet
 from cloudnego.papers.pen import Pen, Said, blank_day
 from cloudnego.papers.sources import Source, day_of, words
+from cloudnego.ports import Recorded
 
 
 class Sitting(Struct, kw_only=True):
@@ -134,19 +135,61 @@ def ballot(source: Source, pen: Pen) -> Iterator[Facts]:
         yield sheet(source, pen, ("D24", one.about), blocks, one.submitted_on, layout="ballot", title="ballot.title")
 
 
-def election_ballot(source: Source, pen: Pen) -> Iterator[Facts]:
-    """D24 of an election: the candidates."""
-    for entry in source.entries(e.CandidatesProposed):
-        put = entry.event
-        assert isinstance(put, e.CandidatesProposed)
-        names = [source.name(rep.person) or rep.person for rep in put.candidates]
-        election: list[Block] = [
-            pen.text("election.question", seats=put.seats),
-            *(Choices(rows=tuple(names[at : at + 3])) for at in range(0, len(names), 3)),
-            pen.text("election.how", "small", seats=put.seats),
+def _election_ballot(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
+    """D24 of an election, one a round: who stands in it; without a union the whole list, yes or no (HZ 18 ¶1). Of under
+    ten voters who tied shows in counts that are not for all to see, and so a later round is where they stand."""
+    put: e.CandidatesProposed | None = None
+    counted: e.ElectionRecorded | None = None
+    for entry in source.entries(e.CandidatesProposed, e.ElectionRecorded, e.ElectionAttested):
+        match entry.event:
+            case e.CandidatesProposed() as put:
+                if not few:
+                    yield _election_sheet(source, pen, entry, _stand(source, pen, put, (), ()))
+            case e.ElectionRecorded() as counted:
+                pass
+            case e.ElectionAttested(complete=True, settled=False) as word if put is not None and counted is not None:
+                if (counted.total < FEW_VOTERS) is few:
+                    blocks = _stand(source, pen, put, word.chosen, _tied(counted, word.chosen))
+                    yield _election_sheet(source, pen, entry, blocks)
+
+
+election_ballot = partial(_election_ballot, False)
+election_ballot_of_few = partial(_election_ballot, True)
+
+
+def _election_sheet(source: Source, pen: Pen, entry: Recorded, blocks: list[Block]) -> Facts:
+    about = ("D24", f"election-{entry.seq}")
+    return sheet(source, pen, about, blocks, day_of(entry), layout="ballot", title="election.title")
+
+
+def _tied(counted: e.ElectionRecorded, chosen: Sequence[str]) -> list[str]:
+    """As the core has it of the case as it stands: `representatives.run_off`."""
+    if not counted.quorum or not counted.open_seats:
+        return []
+    return [one.person for one in counted.votes if one.votes >= counted.needed and one.person not in chosen]
+
+
+def _stand(
+    source: Source, pen: Pen, put: e.CandidatesProposed, chosen: Sequence[str], alone: Sequence[str]
+) -> list[Block]:
+    """What a voter marks: the chief, who sits by office, stands for no vote, nor does who is elected already."""
+    opened = source.opened
+    if not (opened.has_union and opened.scope is Scope.ENTERPRISE):
+        return [
+            pen.text("election.list", names=persons(source, [rep.person for rep in put.candidates])),
+            Choices(rows=tuple(pen.label(f"choices.{key}") for key in ("yes", "no", "abstain"))),
+            pen.text("ballot.how", "small"),
         ]
-        about = f"election-{entry.seq}"
-        yield sheet(source, pen, ("D24", about), election, day_of(entry), layout="ballot", title="election.title")
+    away = {put.chief, *chosen}
+    left = [rep.person for rep in put.candidates if rep.person not in away]
+    names = [source.name(one) or one for one in left if one in alone or not alone]
+    seats = put.seats - 1 - len(chosen)
+    return [
+        *((pen.text("election.run_off"),) if alone else ()),
+        pen.text("election.question", seats=seats),
+        *(Choices(rows=tuple(names[at : at + 3])) for at in range(0, len(names), 3)),
+        pen.text("election.how", "small", seats=seats),
+    ]
 
 
 def _tally(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:

@@ -31,6 +31,7 @@ class Kind(NamedTuple):
 KINDS: Final[tuple[Kind, ...]] = (
     Kind("agreement", _NOTICE, contract.confirmed),
     Kind("congress", _NOTICE, assembly.election_ballot),
+    Kind("congress", _FILING, assembly.election_ballot_of_few),
     Kind("elected", _NOTICE, benches.elected),
     Kind("elected", _FILING, benches.elected_by_few),
     Kind("roster", _NOTICE, benches.roster),

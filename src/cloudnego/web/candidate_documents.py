@@ -3,7 +3,7 @@ on a vacant seat, and what workers object to the list while it is publicised."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -13,7 +13,7 @@ from cloudnego.core import events as e
 from cloudnego.core.elected import Follows, Stood, attested, standings
 from cloudnego.core.polls import ends
 from cloudnego.core.state import ElectionState, Poll
-from cloudnego.core.steps.representatives import balloted
+from cloudnego.core.steps.representatives import balloted, run_off
 from cloudnego.core.vocabulary import Seat, Side, Stream
 from cloudnego.identity import nominations as kept
 from cloudnego.identity.election_objections import Objection, objections
@@ -35,7 +35,8 @@ class CandidateDocument(msgspec.Struct, frozen=True, kw_only=True):
     """One who stands for election. `elected`: in a round that two scrutineers confirmed; `seated`: he sits on the bench
     now. `votes`: in the last round he stood in, which is `round`; of under ten voters null for whoever does not see the
     counts. `follows`: who would follow on a vacant seat, `over` the majority or `next` by votes (he must be elected
-    first); `place`: his among them, equal where votes are equal."""
+    first); `place`: his among them, equal where votes are equal. `again`: he tied for the last seats, and the next
+    round is between those who did."""
 
     person: str
     name: str
@@ -47,6 +48,7 @@ class CandidateDocument(msgspec.Struct, frozen=True, kw_only=True):
     votes: int | None
     follows: Follows | None
     place: int | None
+    again: bool
 
 
 class ElectionPoll(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,14 +139,15 @@ def candidates_shown(site: Site, who: Who, found: Found) -> CandidatesDocument:
     majority = row.elected if elects else row.without_union or row.elected
     (rounds, published), union = told_of(site, found), Seat.UNION in found.seats
     stood = standings(election, case.benches.worker, rounds)
+    tied = run_off(election)
     rows = tuple(one for one in stood if not (elects and one.person == election.chief))
     chief = next((one for one in stood if one.person == election.chief), None)
     return CandidatesDocument(
         form="ballot" if elects else "approval_of_list",
         seats=election.seats,
         choose=_choose(election) if elects else len(rows),
-        chief=_candidate(chief, own, names) if chief is not None else None,
-        rows=tuple(_candidate(one, own, names) for one in rows),
+        chief=_candidate(chief, own, names, tied) if chief is not None else None,
+        rows=tuple(_candidate(one, own, names, tied) for one in rows),
         scrutineers=tuple(names.get(one, "") for one in election.scrutineers),
         electorate=everybody,
         quorum=row.quorum.needed(everybody) if everybody is not None and elects and row.quorum else None,
@@ -178,13 +181,16 @@ def told_of(site: Site, found: Found) -> tuple[tuple[e.ElectionRecorded, ...], P
     return rounds, PublicationDocument(from_on=days[0], until_on=days[1], open=days[0] <= found.at.date() <= days[1])
 
 
-def _candidate(one: Stood, own: Mapping[str, Nominee], names: Mapping[str, str]) -> CandidateDocument:
+def _candidate(
+    one: Stood, own: Mapping[str, Nominee], names: Mapping[str, str], tied: Collection[str]
+) -> CandidateDocument:
     said = own.get(one.person)
     return CandidateDocument(
         person=one.person, name=names.get(one.person, ""),
         post=said.post if said is not None and said.stands else None,
         words=said.words if said is not None and said.shown else None,
         elected=one.elected, seated=one.seated, round=one.round, votes=one.votes, follows=one.follows, place=one.place,
+        again=one.person in tied,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.moment import seats_of
 from cloudnego.core.refusals import Reason
+from cloudnego.core.steps.representatives import run_off
 from cloudnego.core.vocabulary import ChiefIs, Held, Seat, Step
 from tests.core.situations import (
     ALL_THERE,
@@ -208,12 +209,26 @@ def test_seats_left_open_go_to_a_second_round_of_those_not_yet_elected() -> None
     assert second.after.having(*ATTESTED).case.benches.worker.chief == "w1"
 
 
-def test_who_ties_for_the_last_seat_goes_to_a_run_off() -> None:
-    four = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4")})
-    now = given(ROLL_KEPT).having((UNION, four))
-    tied = now.when(UNION, election(w2=35, w3=25, w4=25)).then(like(e.ElectionRecorded, elected=("w2",), open_seats=1))
-    decided = tied.after.having(*ATTESTED, (UNION, election(w3=22, w4=16)), *ATTESTED)
+def test_who_ties_for_the_last_seat_goes_to_a_run_off_and_nobody_else() -> None:
+    five = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4", "w5")})
+    tied = given(ROLL_KEPT).having((UNION, five)).when(UNION, election(w2=30, w3=23, w4=23))
+    tied.then(like(e.ElectionRecorded, elected=("w2",), open_seats=1))
+    assert run_off(tied.after.case.election) == [], "nothing is so before two confirmed it"
+    again = tied.after.having(*ATTESTED)
+    assert run_off(again.case.election) == ["w3", "w4"]
+    again.when(UNION, election(w5=30)).then_refused(Reason.COUNTS_DO_NOT_ADD_UP)
+    once_more = again.having((UNION, election(w3=20, w4=18)), ATTESTED[0], (S2, c.AttestElection(correct=False)))
+    assert run_off(once_more.case.election) == ["w3", "w4"], "counts that were rejected changed nothing"
+    decided = once_more.having((UNION, election(w3=22, w4=16)), *ATTESTED)
     assert [r.person for r in decided.case.benches.worker.seated] == ["w1", "w2", "w3"]
+    nobody = again.having((UNION, election(w3=20, w4=18)), *ATTESTED)
+    nobody.when(UNION, election(w5=30)).then(like(e.ElectionRecorded, round=3, elected=("w5",)))
+
+
+def test_without_a_quorum_nobody_has_tied() -> None:
+    five = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4", "w5")})
+    void = given(ROLL_KEPT).having((UNION, five), (UNION, election(present=26, w3=21, w4=21, w2=10)), *ATTESTED)
+    void.when(UNION, election(w5=30)).then(like(e.ElectionRecorded, elected=("w5",)))
 
 
 def test_of_more_who_pass_than_there_are_seats_those_with_most_votes_sit() -> None:

@@ -9,6 +9,7 @@ from cloudnego.core.remember.how import on, with_bench, with_paper
 from cloudnego.core.state import (
     BenchState,
     Congress,
+    ElectionRound,
     ElectionState,
     Filing,
     Meeting,
@@ -129,6 +130,7 @@ def _(case: Negotiation, event: e.ElectionRecorded) -> Negotiation:
         round=event.round,
         recorded=True,
         elected=event.elected,
+        counted=ElectionRound(votes=event.votes, needed=event.needed, quorum=event.quorum, open_seats=event.open_seats),
         confirmed_by=(),
         recorded_on=event.occurred_on,
     )
@@ -140,10 +142,13 @@ def _(case: Negotiation, event: e.ElectionRecorded) -> Negotiation:
 def _(case: Negotiation, event: e.ElectionAttested) -> Negotiation:
     old = case.election
     if event.voided:
-        return put(case, election=put(old, recorded=False, elected=(), confirmed_by=(), round=old.round - 1))
+        void = put(old, recorded=False, elected=(), counted=None, confirmed_by=(), round=old.round - 1)
+        return put(case, election=void)
     election = put(old, confirmed_by=(*old.confirmed_by, event.person))
     if event.complete:
-        election = put(election, recorded=False, chosen=event.chosen, settled=event.settled)
+        election = put(
+            election, recorded=False, counted=None, last=old.counted, chosen=event.chosen, settled=event.settled
+        )
     if event.settled:
         reps = tuple(r for r in old.candidates if r.person in event.chosen)
         bench = BenchState(

@@ -13,6 +13,7 @@ from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.papers import days_in_order
 from cloudnego.core.refusals import Obstacle, Reason, no
+from cloudnego.core.state import ElectionState
 from cloudnego.core.vocabulary import Scope, Seat, Side
 
 ATTESTATIONS = 2
@@ -167,17 +168,37 @@ def propose_candidates(m: Moment, command: c.ProposeCandidates) -> list[e.Event]
     ]  # fmt: skip
 
 
+def seats_left(s: Standing) -> int:
+    """How many are still to be elected: the chief sits by office (HZ 18 ¶1)."""
+    return s.case.election.seats - 1 - len(s.case.election.chosen)
+
+
+def standing_now(s: Standing) -> list[str]:
+    """Who stands in the next round: those who tied for the last seats, or else all who are not elected yet but the
+    chief, who sits by office."""
+    election = s.case.election
+    away, tied = {*election.chosen, election.chief}, run_off(election)
+    return tied or [r.person for r in election.candidates if r.person not in away]
+
+
+def run_off(election: ElectionState) -> list[str]:
+    """Who passed in the last attested round and has no seat while one is open: they had equal votes for it, and it is
+    between them alone (票数相同的，在他们之间再投)."""
+    last = election.last
+    if last is None or not last.quorum or not last.open_seats:
+        return []
+    return [v.person for v in last.votes if v.votes >= last.needed and v.person not in election.chosen]
+
+
 def counts_add_up(m: Moment, command: c.RecordElection) -> Obstacle | None:
-    """Every number is possible: present of all, votes of those present, spoiled ones among them."""
-    election = m.case.election
-    open_now = {r.person for r in election.candidates} - {*election.chosen, election.chief}
+    """Every number is possible: present of all, votes of those present for who stands, spoiled ones among them."""
     names = [v.person for v in command.votes]
     if command.present > command.total or command.spoiled > command.present:
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
     valid = command.present - command.spoiled
     if command.form == "approval_of_list":
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15") if command.approvals > valid or command.votes else None
-    if command.approvals or len(set(names)) != len(names) or not set(names) <= open_now:
+    if command.approvals or len(set(names)) != len(names) or not set(names) <= set(standing_now(m)):
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
     if any(v.votes > valid for v in command.votes):
         return no(Reason.COUNTS_DO_NOT_ADD_UP, "ZJDM 15")
@@ -213,7 +234,7 @@ def record_election(m: Moment, command: c.RecordElection) -> list[e.Event]:
     row, election = m.law.pack.choosing, m.case.election
     quorum = row.quorum is None or row.quorum.at_least(command.present, command.total)
     # HZ 18 ¶1: 职工方首席代表由本企业工会主席或者工会负责人担任,其他协商代表由职工代表大会或者职工大会选举产生
-    open_seats = election.seats - 1 - len(election.chosen)
+    open_seats = seats_left(m)
     if command.form == "approval_of_list":
         majority = row.without_union or row.elected
         needed = majority.needed(command.total) if majority else 1
