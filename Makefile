@@ -103,7 +103,7 @@ schemas: docs ## the same: schemas and procedure are written together
 	$(ok)
 
 ##@ Guarantees and figures, the long form
-.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator claim-webhooks claim-imports claim-canonical outside
+.PHONY: bench matrix claim-walks claim-pairs claim-reconnect claim-kill claim-kosoku claim-nodes claim-readers claim-swap claim-mutants claim-operator claim-webhooks claim-notices claim-imports claim-canonical outside
 bench: ## every bench against its aims
 	@$(PYTHON) -m bench all
 	$(ok)
@@ -157,6 +157,10 @@ claim-operator: ## N rewritings of each kind by an operator with the log's key: 
 
 claim-webhooks: ## N tellers of webhooks, most killed between two steps: nothing is lost, told out of order or forged
 	@$(call claim,webhooks)
+	$(ok)
+
+claim-notices: ## N senders of notices to people, most killed between two steps: none is lost, and none has two names
+	@$(call claim,notices)
 	$(ok)
 
 claim-imports: ## N tables, right and wrong, in every encoding, and imports killed: each bad cell is named, nothing is half done

@@ -99,7 +99,7 @@ def run_reconnect(count: int, seed: int | None) -> int:
 
 BY_SEED: Final = {
     "swap": ("swap", 2_000), "mutants": ("mutants", 10_000), "operator": ("forging", 200), "webhooks": ("hooked", 500),
-    "imports": ("importing", 400), "canonical": ("canon", 100_000),
+    "notices": ("noticing", 400), "imports": ("importing", 400), "canonical": ("canon", 100_000),
 }  # fmt: skip
 """Where a claim lies that wants how many and the first seed, and how many it takes by itself."""
 
@@ -121,6 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
             "mutants",
             "operator",
             "webhooks",
+            "notices",
             "imports",
             "canonical",
             "outside",

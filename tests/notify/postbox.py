@@ -18,12 +18,14 @@ LOGIN: Final = ("cloudnego", "let-us-in")
 
 
 class Postbox:
-    """`says` answers RCPT of an address, and `takes` a whole mail: None is yes. `came` has what was taken, in order."""
+    """`says` answers RCPT of an address, and `takes` a whole mail: None is yes. `came` has what was taken, in order;
+    `took`, which sees what the mail says, may answer otherwise when it was."""
 
     def __init__(self) -> None:
         self.came: list[EmailMessage] = []
         self.says: Callable[[str], str | None] = lambda _: None
         self.takes: Callable[[int], str | None] = lambda _: None
+        self.took: Callable[[bytes], str | None] = lambda _: None
         self.port = 0
         self.tries = 0
         self._guard = threading.Lock()
@@ -46,6 +48,7 @@ class Postbox:
                 assert isinstance(content, bytes)
                 mail: Any = message_from_bytes(content, policy=policy.default)
                 self.came.append(mail)
+                refused = refused or self.took(content)
         return refused or "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
