@@ -7,14 +7,12 @@ copy says who is to be called. The server is moody: it puts off, and puts off wh
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import os
 import shutil
 import signal
 import smtplib
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -406,17 +404,3 @@ def run(count: int, first: int | None) -> int:
         f"{found.days} days, {found.mails} mails, {found.again} of them again under the same name, none lost"
     )
     return 0
-
-
-def main() -> int:
-    """`python -m claims.noticing --n 20 --seed 1`, without a line in the record."""
-    parser = argparse.ArgumentParser(prog="python -m claims.noticing", description=__doc__)
-    parser.add_argument("--n", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
-    chosen = parser.parse_args()
-    print(noticed(chosen.n, chosen.seed))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -14,7 +14,7 @@ from rich.prompt import Prompt
 from rich.table import Table
 from sqlalchemy import Engine
 
-from cloudnego import import_admin, portal_admin, witness_admin
+from cloudnego import import_admin, notice_admin, portal_admin, witness_admin
 from cloudnego.breakglass import court_order_app
 from cloudnego.console import CannotBe, DistrictName, asked_for, out, tell, the_district
 from cloudnego.core.pack import Pack
@@ -56,6 +56,7 @@ for name, part in (
     ("witness", witness_admin.app),
 ):  # fmt: skip
     app.add_typer(part, name=name)
+app.command("bounces", help="读取退信，停用收不到的邮箱。 Read mails that came back.")(notice_admin.bounces)
 app.command("import", help="导入表格。 Import a table of rows.")(import_admin.import_rows)
 
 PasswordFile = Annotated[

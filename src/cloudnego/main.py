@@ -54,7 +54,7 @@ from cloudnego.polls.desk import Polls
 from cloudnego.polls.pool import Pool
 from cloudnego.polls.rounds import Rounds
 from cloudnego.ports import World
-from cloudnego.reaching import gateway, mail_server, outbox_of
+from cloudnego.reaching import gateway, mail_server, marks_of, outbox_of
 from cloudnego.settings import Settings
 from cloudnego.signing.authority import Authority
 from cloudnego.signing.papers import Signing
@@ -242,7 +242,7 @@ def build(settings: Settings, clock: Callable[[], datetime] = now, log: SqlLog |
         consents=Consents(log.engine, new_id, now_s),
         prepared=PreparedActs(log.engine, factors.custody, new_id, now_s),
         hooks=Hooks(log.engine, factors.custody, new_id, now_s, Outward(loopback=settings.webhooks_loopback)),
-        outbox=outbox_of(settings, factors, portals.issuer, Outbox(log.engine, now_s, figures.told), now_s),
+        outbox=_outbox(log, settings, factors, figures, portals.issuer),
         public_url=portals.issuer,
         tries=_tries(settings),
         outside=_outside(log, settings, factors.inbox),
@@ -345,6 +345,12 @@ def _audit(log: SqlLog, settings: Settings) -> Audit:
     stamper = partial(stamper_of, settings.timestamp_url, partial(Authority.open, settings.seal_key), now)
     audit.district.stamps = Stamps(log.engine, stamper, now_s)
     return audit
+
+
+def _outbox(log: SqlLog, settings: Settings, factors: Factors, figures: Figures, home: str) -> Outbox:
+    """Raises ChannelsWrong, ProvidersWrong."""
+    marks = marks_of(settings, log.ring, home)
+    return outbox_of(settings, factors, marks, Outbox(log.engine, now_s, figures.told), now_s)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
+from cloudnego.eventlog.keys import Keyring
 from cloudnego.identity.factors import Factors
 from cloudnego.identity.sending import MailServer
 from cloudnego.identity.texting import Gateway
 from cloudnego.notify.mail import MailChannel
+from cloudnego.notify.marks import KEYS, Marks
 from cloudnego.notify.outbox import Outbox
 from cloudnego.notify.phones import channels_in
 from cloudnego.settings import Settings
@@ -34,12 +37,17 @@ def gateway(settings: Settings) -> Gateway | None:
     return Gateway(url=settings.text_url, secret=settings.text_secret.get_secret_value())
 
 
-def outbox_of(settings: Settings, factors: Factors, home: str, outbox: Outbox, now_s: Callable[[], int]) -> Outbox:
-    """The outbox with all channels of this installation; from now on messages leave by them. `home`: its address.
-    Raises ChannelsWrong, ProvidersWrong."""
+def marks_of(settings: Settings, ring: Keyring, home: str) -> Marks:
+    """What letters are known by outside. `home`: the address of this installation."""
+    return Marks(partial(ring.derived, KEYS), home, settings.mail_returns)
+
+
+def outbox_of(settings: Settings, factors: Factors, marks: Marks, outbox: Outbox, now_s: Callable[[], int]) -> Outbox:
+    """The outbox with all channels of this installation; from now on messages leave by them. Raises ChannelsWrong,
+    ProvidersWrong."""
     server = mail_server(settings)
     if server is not None:
-        outbox.open(MailChannel(factors.addresses, server, home))
+        outbox.open(MailChannel(factors.addresses, server, marks))
     if settings.channels_file is not None:
         for channel in channels_in(settings.channels_file, factors.phones, now_s):
             outbox.open(channel)

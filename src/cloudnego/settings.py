@@ -185,6 +185,11 @@ class Settings(BaseSettings):
     mail_host: str | None = Field(None, description="The server that mails codes and notices; unset: none are mailed.")
     mail_port: int = Field(587, ge=1, le=65535, description="Where that server takes mail.")
     mail_from: str = Field("cloudnego@localhost", description="Whom the mails come from.")
+    mail_returns: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9.+_=-]{0,14}\{letter\}@[A-Za-z0-9.-]{1,180}$",
+        description="Where mails come back to, as bounces+{letter}@example.org; unset: to whom they come from.",
+    )
     mail_tls: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="A code does not travel in the clear; none is for a relay on this very machine."
     )

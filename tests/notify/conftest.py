@@ -119,7 +119,8 @@ def place(tmp_path: Path, people: Path, box: Postbox, monkeypatch: pytest.Monkey
     monkeypatch.setattr(main, "now_s", lambda: int(clock().timestamp()))
     settings = settings_for(
         tmp_path / "data", public_url=HOME, mail_host="127.0.0.1", mail_port=box.port,
-        mail_from="notice@table.example", mail_login=LOGIN[0], mail_password=SecretStr(LOGIN[1]),
+        mail_from="notice@table.example", mail_returns="bounces+{letter}@table.example", mail_login=LOGIN[0],
+        mail_password=SecretStr(LOGIN[1]),
     )  # fmt: skip
     house = main.build(settings, clock)
     house.timers._beside = None  # no time stamps of the district's log: they cost a tenth of a second each

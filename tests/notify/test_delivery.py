@@ -72,7 +72,9 @@ async def test_a_mail_says_what_its_reader_sees_anyway_and_leads_to_the_house(pl
     (mail,) = place.box.came
     assert (mail["To"], mail["From"]) == (address("e0"), "notice@table.example")
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["List-Unsubscribe"] == f"<{HOME}/me#notices>"
+    name = mail["Message-ID"].partition("@")[0][1:]
+    assert mail["List-Unsubscribe"].startswith(f"<{HOME}/unsubscribe/{name}-"), "as it came, in one piece"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Message-ID"].endswith("@table.example>")
     assert "<b>甲</b> & 乙" in text_of(mail)
     assert "&lt;b&gt;甲&lt;/b&gt; &amp; 乙" in html_of(mail)
@@ -281,7 +283,7 @@ async def test_a_server_that_is_not_there_loses_nothing(place: Place) -> None:
     (way,) = place.site.outbox.channels.values()
     assert isinstance(way, MailChannel)
     with pytest.raises(NotNow) as wrong:
-        MailChannel(way._addresses, _closed(place), HOME).send(address("e0"), _letter())
+        MailChannel(way._addresses, _closed(place), way._marks).send(address("e0"), _letter())
     assert address("e0") not in str(wrong.value)
     await place.crier.round()
     assert len(place.box.came) == 1
@@ -294,7 +296,7 @@ def _closed(place: Place) -> Any:
 
 
 def _letter() -> Any:
-    return Letter(id="n1", at_s=0, subject="s", lines=(), foot="f", short="s", leave="l", language="zh")
+    return Letter(id="n1", at_s=0, subject="s", lines=(), foot="f", short="s", leave="l", stop="s", language="zh")
 
 
 def test_a_message_that_is_gone_is_not_sent(place: Place) -> None:

@@ -186,4 +186,4 @@ def test_a_gateway_that_leads_inside_is_not_asked(tmp_path: Path, where: str) ->
 
 
 def _letter() -> Letter:
-    return Letter(id="n1", at_s=0, subject="s", lines=(), foot="f", short="s", leave="l", language="zh")
+    return Letter(id="n1", at_s=0, subject="s", lines=(), foot="f", short="s", leave="l", stop="s", language="zh")

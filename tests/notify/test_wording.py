@@ -11,7 +11,7 @@ from cloudnego.notify.wording import FACTS, OUTSIDE, letter_of, sentence
 from cloudnego.texts import LANGUAGES, catalogue
 
 PLACE = re.compile(r"\{([a-z_]+)\}")
-STAY = {MessageKind.CODE, MessageKind.SANDBOX_TEXT, MessageKind.ADDRESS_FAILED}
+STAY = {MessageKind.CODE, MessageKind.SANDBOX_TEXT, MessageKind.ADDRESS_FAILED, MessageKind.MAIL_STOPPED}
 """What never leaves the program."""
 
 

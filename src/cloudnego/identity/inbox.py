@@ -45,6 +45,7 @@ class MessageKind(StrEnum):
     TERM_OVER = "term_over"
     TERM_URGE = "term_urge"  # to the upper unions: it is over, and they may urge (HZ 43)
     ADDRESS_FAILED = "address_failed"  # what notices were mailed to takes none
+    MAIL_STOPPED = "mail_stopped"  # whoever has one of his mails stopped them by the link in it
 
 
 class InboxEntry(msgspec.Struct, frozen=True, kw_only=True):

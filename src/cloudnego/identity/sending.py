@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import Engine
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from cloudnego.identity.custody import Custody
 from cloudnego.identity.factor_tables import MailAddress
@@ -118,6 +118,15 @@ class Addresses:
     def failed(self, person: str, address: str, now_s: int) -> bool:
         """It takes nothing. Whether it still is the one he has given."""
         return self._marked(person, address, failed_s=now_s)
+
+    def came_back(self, session: Session, person: str, sent_s: int) -> bool:
+        """What was mailed there then came back. Whether that is news: not of an address given or confirmed since."""
+        row = session.get(MailAddress, person)
+        if row is None or row.failed_s is not None or max(row.made_s, row.confirmed_s or 0) > sent_s:
+            return False
+        row.failed_s = self._now_s()
+        session.add(row)
+        return True
 
     def _marked(self, person: str, address: str, **values: int | None) -> bool:
         with writing(self._engine) as session:

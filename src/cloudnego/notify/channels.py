@@ -32,7 +32,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[tuple[str, str], ...]
     foot: str
     short: str
-    leave: str  # where one says that one wants no more of these
+    leave: str  # where one says how one wants to be told
+    stop: str  # what stands before the address that stops these at once
     language: Language
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import smtplib
 from collections.abc import Collection
 from datetime import UTC, datetime
+from email import policy
+from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from html import escape
 from typing import Final
@@ -16,10 +19,24 @@ from sqlmodel import Session, col, select
 from cloudnego.identity.factor_tables import MailAddress
 from cloudnego.identity.sending import Addresses, MailServer, connected
 from cloudnego.notify.channels import Letter, NotNow, Refused
+from cloudnego.notify.marks import Marks
 from cloudnego.notify.tables import NoticeChoice
 
 _NO_SUCH: Final = range(550, 554)
 """Answers to RCPT that speak of the address itself (RFC 5321 §4.2.3: 550, 551, 553; 552: its box is full for good)."""
+
+
+class _InOneLine(UnstructuredHeader, BaseHeader):
+    """A header whose one word is longer than a line: the library would write it as encoded words, and nobody would find
+    the address in it (RFC 2369 §2 has none)."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS: Final = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _InOneLine)
+_POLICY: Final = policy.default.clone(header_factory=_HEADERS)
 
 
 class MailChannel:
@@ -28,10 +45,10 @@ class MailChannel:
     name: Final = "mail"
     label: Final = None
 
-    def __init__(self, addresses: Addresses, server: MailServer, home: str) -> None:
+    def __init__(self, addresses: Addresses, server: MailServer, marks: Marks) -> None:
         self._addresses: Final = addresses
         self._server: Final = server
-        self._home: Final = home
+        self._marks: Final = marks
 
     def chosen(self, choice: NoticeChoice) -> bool:
         """Whether he wants mail."""
@@ -53,7 +70,7 @@ class MailChannel:
         mail = self.mail(to, letter)
         try:
             with connected(self._server) as smtp:
-                smtp.send_message(mail)
+                smtp.send_message(mail, from_addr=self._marks.back(letter.id))
         except smtplib.SMTPRecipientsRefused as wrong:
             code = next(iter(wrong.recipients.values()))[0]
             raise (Refused if code in _NO_SUCH else NotNow)(f"status {code}") from None
@@ -68,21 +85,25 @@ class MailChannel:
 
     def mail(self, to: str, letter: Letter) -> EmailMessage:
         """The mail itself (RFC 5322). Whoever gets it twice sees by `Message-ID` that it is one."""
-        mail = EmailMessage()
+        mail = EmailMessage(_POLICY)
         mail["From"], mail["To"] = self._server.sender, to
         mail["Subject"] = letter.subject
         mail["Date"] = format_datetime(datetime.fromtimestamp(letter.at_s, UTC))
-        mail["Message-ID"] = f"<{letter.id}@{urlsplit(self._home).hostname or 'cloudnego'}>"
+        mail["Message-ID"] = f"<{letter.id}@{urlsplit(self._marks.home).hostname or 'cloudnego'}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's holiday answers it
-        mail["List-Unsubscribe"] = f"<{letter.leave}>"
-        parts = [*(f"{text}\n{link}" for text, link in letter.lines), f"-- \n{letter.foot}\n{letter.leave}"]
+        stop = self._marks.leave(letter.id)
+        mail["List-Unsubscribe"] = f"<{stop}>"
+        if stop.startswith("https://"):  # RFC 8058 §3.1: nothing else is posted to
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        foot = f"-- \n{letter.foot}\n{letter.leave}\n{letter.stop}\n{stop}"
+        parts = [*(f"{text}\n{link}" for text, link in letter.lines), foot]
         mail.set_content("\n\n".join(parts) + "\n")
-        mail.add_alternative(_html(letter), subtype="html")  # takes all that begins with Content- into its parts
+        mail.add_alternative(_html(letter, stop), subtype="html")  # takes all that begins with Content- into its parts
         mail["Content-Language"] = {"zh": "zh-CN", "en": "en", "both": "zh-CN, en"}[letter.language]
         return mail
 
 
-def _html(letter: Letter) -> str:
+def _html(letter: Letter, stop: str) -> str:
     lines = "".join(
         f'<p style="margin:0 0 20px">{_broken(text)}<br><a href="{escape(link)}" style="color:#1B4F8F">'
         f"{escape(link)}</a></p>"
@@ -96,6 +117,7 @@ def _html(letter: Letter) -> str:
         f'<div style="max-width:560px;margin:0 auto">{lines}'
         '<p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #D8DCE2;font-size:13px;color:#5A6068">'
         f'{_broken(letter.foot)}<br><a href="{escape(letter.leave)}" style="color:#5A6068">{escape(letter.leave)}</a>'
+        f'<br>{_broken(letter.stop)}<br><a href="{escape(stop)}" style="color:#5A6068">{escape(stop)}</a>'
         "</p></div></body></html>\n"
     )
 

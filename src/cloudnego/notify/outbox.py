@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, func, update
@@ -37,12 +37,14 @@ _LOT: Final = 400
 
 
 class State(StrEnum):
-    """Where a message is on its way. `lapsed`: there was nothing to be told any more, or nowhere to."""
+    """Where a message is on its way. `lapsed`: there was nothing to be told any more, or nowhere to; `bounced`: it was
+    handed over and came back."""
 
     WAITING = "waiting"
     SENT = "sent"
     FAILED = "failed"
     LAPSED = "lapsed"
+    BOUNCED = "bounced"
 
 
 class Parcel(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,15 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     tries: int
     rows: dict[str, str]
+
+
+class Sent(NamedTuple):
+    """A letter that was handed over: whose it was, and when."""
+
+    district: str
+    person: str
+    channel: str
+    at_s: int
 
 
 class Outbox:
@@ -183,11 +194,15 @@ class Outbox:
 
     def give_up(self, person: str, channel: str) -> None:
         """Nothing more goes there: what waits has failed."""
+        with writing(self._engine) as session:
+            self.give_up_in(session, person, channel)
+
+    def give_up_in(self, session: Session, person: str, channel: str) -> None:
+        """The same in an open transaction."""
         waits = update(Dispatch).where(col(Dispatch.person) == person, col(Dispatch.channel) == channel)
         waits = waits.where(col(Dispatch.state) == State.WAITING.value)
         failed = {"state": State.FAILED.value, "done_s": self._now_s(), "lease": "", "leased_until_s": 0}
-        with writing(self._engine) as session:
-            session.exec(waits.values(**failed))
+        session.exec(waits.values(**failed))
 
     def _end(self, parcel: Parcel, by: str, state: State, rows: Iterable[str]) -> None:
         ended = {"state": state.value, "done_s": self._now_s(), "lease": "", "leased_until_s": 0}
@@ -198,6 +213,17 @@ class Outbox:
         held = update(Dispatch).where(col(Dispatch.id).in_(sorted(rows)), col(Dispatch.letter) == parcel.letter)
         with writing(self._engine) as session:
             session.exec(held.where(col(Dispatch.lease) == by).values(**values))
+
+    # --- what comes back ----------------------------------------------------------------------------------------------
+
+    def came_back(self, session: Session, letter: str) -> Sent | None:
+        """A letter that was handed over did not arrive; None where none was, or that is known."""
+        there = select(Dispatch).where(Dispatch.letter == letter, Dispatch.state == State.SENT.value)
+        rows = session.exec(there.with_for_update()).all()
+        for row in rows:
+            row.state = State.BOUNCED.value
+            session.add(row)
+        return Sent(rows[0].district, rows[0].person, rows[0].channel, rows[0].done_s or 0) if rows else None
 
     # --- what is known of it ------------------------------------------------------------------------------------------
 

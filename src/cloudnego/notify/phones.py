@@ -1,8 +1,9 @@
 """Notices to phones: by a gateway for text messages, or the robot of a WeCom or DingTalk group that calls by number.
 
-Each is one POST over HTTPS, put together from a file of the operator's; by the rules of everything that leaves the
-house (`identity.outward`): looked up and looked at anew each time, no redirects, nothing of what is answered is kept
-but whether it was taken. On such a screen others look on: it says how many messages wait and where, never of what.
+Each is one POST over HTTPS, or by plain HTTP to a relay on this very machine, put together from a file of the
+operator's; by the rules of everything that leaves the house (`identity.outward`): looked up and looked at anew each
+time, no redirects, nothing of what is answered is kept but whether it was taken. On such a screen others look on: it
+says how many messages wait and where, never of what.
 """
 
 from __future__ import annotations

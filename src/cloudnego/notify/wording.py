@@ -57,6 +57,7 @@ def letter_of(id_: str, at_s: int, entries: Sequence[InboxEntry], language: Lang
         foot=_in(say("notify.foot"), language),
         short=_in(say("notify.short", facts), language),
         leave=f"{home}/me#notices",
+        stop=_in(say("notify.stop"), language),
         language=language,
     )
 

@@ -53,6 +53,7 @@ from cloudnego.web import (
     live,
     maps,
     nominations,
+    notice_counts,
     notices,
     oauth,
     opinions,
@@ -79,6 +80,7 @@ from cloudnego.web import (
     surveys,
     telling,
     trials,
+    unsubscribing,
     usage,
     views,
     waiting,
@@ -157,6 +159,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     slip_door.router,
     phones.router,
     telling.router,
+    notice_counts.router,
     oauth.router,
     portal_clients.router,
     usage.router,
@@ -173,6 +176,7 @@ ROUTERS: Final[tuple[Endpoints, ...]] = (
     congress_papers.style,
     papers.counter,
     calendar_links.fetched,
+    unsubscribing.router,
 )
 """All endpoints, in the order in which they are looked for."""
 

@@ -129,6 +129,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "send_mail_code": None,
     "confirm_mail": None,
     "read_notice_choice": None,
+    "notice_counts": None,
     "set_notice_choice": None,
     "read_phone": None,
     "give_phone": None,
