@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mailbox
+import os
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,8 +14,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
+from typer.testing import CliRunner
 
 from cloudnego import notice_admin
+from cloudnego.__main__ import app
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.notify.bounces import Bounce, Bounces, Taken, read
 from cloudnego.notify.marks import Marks
@@ -215,3 +219,25 @@ async def test_a_maildir_is_read_once_each_message(
         notice_admin._from(tmp_path / "box", lambda content: found.update([take(content)]))
     assert found == {Taken.PAUSED: 1, Taken.LEFT: 3}
     assert len(mailbox.Maildir(tmp_path / "box")) == 4, "nothing is thrown away"
+
+
+@pytest.mark.usefixtures("take")
+async def test_a_mail_server_hands_one_over_and_hears_whether_to_try_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where, _ = await handed_over(place)
+    settings = place.house.settings
+    assert settings.mail_returns is not None
+    monkeypatch.setenv("CLOUDNEGO_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("CLOUDNEGO_MAIL_RETURNS", settings.mail_returns)
+    monkeypatch.setattr(notice_admin, "now_s", place.site.now_s)
+    run = CliRunner().invoke
+    for content, paused in ((b"holiday", 0), (report(where), 1), (b"", 0)):
+        done = run(app, ["admin", "bounces"], input=content)
+        assert (done.exit_code, f"{paused} addresses paused" in " ".join(done.stdout.split())) == (0, True), done.output
+    monkeypatch.setattr(Bounces, "take", _locked)
+    assert run(app, ["admin", "bounces"], input=report(where)).exit_code == os.EX_TEMPFAIL
+
+
+def _locked(*_: object) -> Taken:
+    raise OperationalError("update", {}, Exception("database is locked"))

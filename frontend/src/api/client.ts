@@ -143,6 +143,17 @@ export async function followed<T>(code: string): Promise<T> {
   return (await answer.json()) as T
 }
 
+/** Stop mails to whoever got the letter of this mark (RFC 8058): the mark alone says whose, so no cookie goes along.
+ * False where it is none. */
+export async function stopMails(mark: string): Promise<boolean> {
+  const asked = new Request(new URL(`/unsubscribe/${encodeURIComponent(mark)}`, location.origin), {
+    method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }), credentials: 'omit', cache: 'no-store', referrerPolicy: 'no-referrer',
+  })
+  const answer = await send(asked)
+  if (!answer.ok && answer.status !== 404) throw await problemOf(answer)
+  return answer.ok
+}
+
 /** Bytes of a file, laid into a stream of a case. */
 export async function layFile(caseId: string, stream: string, file: File): Promise<{ sha256: string; name: string }> {
   const where = new URL(`/api/v1/negotiations/${caseId}/files`, location.origin)

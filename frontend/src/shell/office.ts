@@ -18,6 +18,7 @@ export function useOffice() {
       { key: 'portals', to: '/office/portals', shown: has('district_union', 'hr', 'legal_representative') },
       { key: 'imports', to: '/office/imports', shown: has('district_union', 'town_union', 'union', 'authority', 'hr', 'legal_representative', 'employers_body') },
       { key: 'desk', to: '/office/help', shown: has('district_union', 'town_union', 'union', 'hr', 'legal_representative', 'authority', 'employers_body', 'auditor', 'operator') },
+      { key: 'notices', to: '/office/notices', shown: has('district_union', 'operator') },
       { key: 'settings', to: '/office/settings', shown: session.official },
       { key: 'sandbox', to: '/office/sandbox', shown: session.official },
       { key: 'court', to: '/office/court-orders', shown: has('authority') },
