@@ -20,7 +20,7 @@ declare module 'vue-router' {
 
 /** A page of a case: same header, same rail. Add one here and its file under `pages/case/`. */
 const CASE_PAGES = [
-  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'dispute', 'papers', 'sign', 'nominations', 'candidates', 'timeline', 'log', 'export', 'holds', 'acts', 'room', 'minutes', 'opinions', 'score',
+  'reps', 'topics', 'offer', 'materials', 'meeting', 'congress', 'clauses', 'filing', 'performance', 'dispute', 'papers', 'sign', 'nominations', 'candidates', 'timeline', 'log', 'export', 'holds', 'letters', 'acts', 'room', 'minutes', 'opinions', 'score',
 ] as const
 
 const routes: RouteRecordRaw[] = [

@@ -989,11 +989,13 @@ def _close_dispute(_: Moment, dice: Random, __: Cast) -> Fields:
 
 
 def _urge(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"channel": "letter", "demand": "请尽快予以书面答复。", "service": service(m, dice, Side.WORKER)}
+    by = {"about": "reply", "by_on": m.today + timedelta(days=7)} if running(m.case, m.law, "reply") else {}
+    return {"channel": "letter", "demand": "请尽快予以书面答复。", **by, "service": service(m, dice, Side.WORKER)}
 
 
 def _opinion(m: Moment, dice: Random, _: Cast) -> Fields:
-    return {"article": "HZ 24", "facts": "要约书送达后逾期未予书面答复。", "service": service(m, dice, Side.WORKER)}
+    said = {"facts": "要约书送达后逾期未予书面答复。", "demand": "请书面答复要约，并商定协商的时间、地点。"}
+    return {"article": "HZ 24", **said, "service": service(m, dice, Side.WORKER)}
 
 
 def _answer_opinion(m: Moment, dice: Random, _: Cast) -> Fields:

@@ -199,13 +199,14 @@ class UpTo(Played):
 
 
 async def up_to(
-    town: Town, kind: type[c.Command] | None, by_hand: ByHand = lambda _, __: False, of: type[UpTo] = UpTo
-) -> UpTo:
-    """The plain story up to the first act of a kind, or to its end, over HTTP but for what is done by hand."""
-    table = of(town, Record("plain"), by_hand, asyncio.get_running_loop())
+    town: Town, kind: type[c.Command] | None, by_hand: ByHand = lambda _, __: False, of: type[UpTo] = UpTo,
+    story: str = "plain",
+) -> UpTo:  # fmt: skip
+    """A story up to the first act of a kind, or to its end, over HTTP but for what is done by hand."""
+    table = of(town, Record(story), by_hand, asyncio.get_running_loop())
     table.ends = kind
     with suppress(FarEnough):
-        await asyncio.to_thread(STORIES["plain"], table)
+        await asyncio.to_thread(STORIES[story], table)
     return table
 
 

@@ -20,6 +20,7 @@ from cloudnego.core.vocabulary import (
     CLOCK,
     ChiefIs,
     Ending,
+    Seat,
     Side,
     Step,
     Stream,
@@ -99,6 +100,20 @@ def test_the_union_urges_as_often_as_it_wants() -> None:
     for who in (HR, W1):
         once.when(who, letter).then_refused(Reason.NOT_YOUR_SEAT)
     assert once.case.step is Step.REPLY
+
+
+def test_a_letter_keeps_of_which_union_it_is_the_day_the_law_gives_and_the_one_it_asks_for() -> None:
+    now, letter = given(OFFER_SERVED).on("2026-03-17"), c.Urge(channel="letter", about="reply", demand="请依法答复")
+    due = running(now.case, law(), "reply")
+    assert due is not None
+    asks = letter.model_copy(update={"by_on": day("2026-03-20")})
+    now.when(UNION, asks).then(like(e.Urged, seat=Seat.UNION, due_on=due.latest, by_on=day("2026-03-20")))
+    now.when(TOWN, letter).then(like(e.Urged, seat=Seat.TOWN_UNION, by_on=None))
+    now.when(UNION, letter.model_copy(update={"about": None})).then(like(e.Urged, due_on=None))
+    now.when(UNION, letter.model_copy(update={"by_on": day("2026-03-16")})).then_refused(Reason.BEFORE_ITS_GROUND)
+    now.when(TOWN, OPINION.model_copy(update={"service": receipt("2026-03-17")})).then(
+        like(e.OpinionIssued, seat=Seat.TOWN_UNION)
+    )
 
 
 def test_an_opinion_runs_from_its_service_and_one_at_a_time() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from cloudnego.core import events as e
 from cloudnego.core.commands import Cause, Votes
-from cloudnego.core.vocabulary import ChiefIs, Kind, Scope, Stream
-from cloudnego.papers.facts import Choices, Facts, Fields, Redlined, Table
+from cloudnego.core.vocabulary import ChiefIs, Kind, Scope, Seat, Side, Stream
+from cloudnego.papers.facts import Choices, Facts, Fields, Redlined, Signs, Table, Text
 from cloudnego.papers.sources import Source
 from cloudnego.texts import knows
 from tests.papers.made import ALL, FIRM, altered, papers_of, source_of
@@ -61,6 +62,62 @@ def test_an_article_is_named_in_full_and_what_nobody_knows_as_it_was_written() -
     assert ("依据的条文", "《杭州市企业工资集体协商条例》第24条") in set().union(*map(rows_of, opinion))
     other = altered(source_of("silent-enterprise"), e.OpinionIssued, article="劳动法")
     assert ("依据的条文", "劳动法") in set().union(*(rows_of(one) for one in papers_of(other) if one.doc == "D21"))
+
+
+UNIONS = {Seat.TOWN_UNION: "某某街道总工会", Seat.DISTRICT_UNION: "某某区总工会"}
+
+
+def supervised() -> Source:
+    source = source_of("silent-enterprise")
+    firm = replace(source.firm, authority="某某区人社局")
+    return replace(source, unions=UNIONS, firm=firm, names={**source.names, "district": "赵某"})
+
+
+def letters_of(source: Source) -> list[Facts]:
+    return [one for one in papers_of(source) if one.doc == "D21"]
+
+
+def test_a_letter_of_supervision_says_who_what_rule_what_is_asked_and_by_when_and_has_no_line_to_fill_in() -> None:
+    urge, opinion, recommendation = letters_of(supervised())
+    for letter in (urge, opinion, recommendation):
+        assert None not in {value for _, value in rows_of(letter)}
+        assert all(sign.name for block in letter.blocks if isinstance(block, Signs) for sign in block.rows)
+    assert {("督促的事项", "书面答复要约"), ("期限", "2026年3月24日以前")} <= rows_of(urge)
+    assert ("该事项的法定最后一日", "2026年3月16日") in rows_of(urge)
+    assert ("要求", "请书面答复要约，并商定协商的时间、地点。") in rows_of(opinion)
+    assert any(label == "期限" and value and "最后一日：2026年4月8日" in value for label, value in rows_of(opinion))
+    assert {("建议的理由", "到期没有答复"), ("反馈", "调查处理结果请反馈某某区总工会")} <= rows_of(recommendation)
+    assert "致：某某区人社局" in told(recommendation)
+
+
+def test_a_letter_says_what_was_answered_and_what_it_does_not_know_it_leaves_out() -> None:
+    source = supervised()
+    opinion = source.entries(e.OpinionIssued)[0]
+    assert isinstance(opinion.event, e.OpinionIssued)
+    answer = e.OpinionAnswered(
+        side=Side.EMPLOYER, from_paper=False, entered_late=False, evidence=None, occurred_on=date(2026, 3, 20),
+        opinion=opinion.event.opinion, outcome="will_correct", words={"answer": "十日内安排协商。"},
+    )  # fmt: skip
+    entry = replace(opinion, event=answer, seq=99, type=answer.type, occurred_on=answer.occurred_on)
+    answered = letters_of(replace(source, events=(*source.events, entry)))
+    assert "2026年3月20日答复：将要改正。\n十日内安排协商。" in [
+        b.text for b in answered[1].blocks if isinstance(b, Text)
+    ]
+    assert any(label == "企业的答复" for label, _ in rows_of(answered[2]))
+    bare = altered(
+        altered(source, e.Urged, by_on=None, due_on=None, about=None), e.OpinionIssued, seat=None, served=None
+    )
+    urge, opinion_of_old = letters_of(bare)[:2]
+    assert {label for label, _ in rows_of(urge)} == {
+        "要求",
+        "期限",
+        "答复",
+        "送达方式",
+        "送达证明",
+        "送达日期",
+        "证明文件校验码",
+    }
+    assert [s.name for b in opinion_of_old.blocks if isinstance(b, Signs) for s in b.rows] == [None, "王䶮㛃"]
 
 
 def test_of_few_voters_the_counts_stand_only_where_their_stream_is_seen() -> None:

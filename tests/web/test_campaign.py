@@ -166,6 +166,12 @@ async def test_the_log_of_urging_holds_the_ladder_and_nothing_else(
     assert [one["type"] for one in found["rows"]] == ["urged", "opinion_issued", "recommendation_issued"]
     assert found["rows"][0]["facts"]["about"] is not None or found["rows"][0]["words"]
     assert found["rows"][0]["actor"] in found["names"]
+    received = (await look("hr").get(f"{API}/negotiations/{case}/urges")).json()["letters"]
+    assert [one["kind"] for one in received] == ["recommendation", "opinion", "urge"]
+    assert (received[0]["union"], received[0]["opinion"]) == ("D1", received[1]["fact"])
+    assert (received[1]["union"], received[1]["to"], received[1]["latest"]) == ("U1", "E1厂", "2026-04-08")
+    assert received[1]["article"]["zh"] == "《杭州市企业工资集体协商条例》第24条"
+    assert (received[2]["due_on"], received[2]["latest"]) == ("2026-03-16", "2026-03-24")
     assert (await look("elsewhere").get(f"{API}/negotiations/{case}/urges")).status_code == 404
 
 

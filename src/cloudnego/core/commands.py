@@ -1432,22 +1432,25 @@ class CloseDispute(Dated):
 
 
 class Urge(Dated):
-    """The union urges the other side (督促)."""
+    """The union urges the other side (督促). `about`: the term it is about; `by_on`: by when it is to be done."""
 
     type: Literal["urge"] = "urge"
     channel: Literal["letter", "call", "visit"]
     about: Code | None = None
+    by_on: Day | None = None
     demand: Text
     service: Service | None = None
 
 
 class IssueOpinion(Dated):
-    """The union issues a labour-law supervision opinion, signed by its chair or vice-chair (HZ 43; ZJLS 21)."""
+    """The union issues a labour-law supervision opinion, signed by its chair or vice-chair (HZ 43; ZJLS 21). `demand`:
+    what is to be put right, where that does not follow from the facts."""
 
     type: Literal["issue_opinion"] = "issue_opinion"
     binding: ClassVar[bool] = True
     article: Annotated[str, Field(min_length=1, max_length=120)]
     facts: Text
+    demand: Text | None = None
     service: Service | None = None
 
 

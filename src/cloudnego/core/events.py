@@ -41,6 +41,7 @@ from cloudnego.core.vocabulary import (
     Positive,
     Rate,
     Scope,
+    Seat,
     Sha256,
     Side,
     Step,
@@ -1167,12 +1168,18 @@ class DisputeClosed(_DatedFiling):
 
 
 class Urged(_DatedNotice):
+    """`due_on`: the last day of the term it is about, as that ran; `by_on`: by when it asks to have it done; `seat`: of
+    which union, None in what was written before that was kept."""
+
     type: Literal["urged"] = "urged"
     side: Side
     paper: Id
     channel: Literal["letter", "call", "visit"]
     about: Code | None
     served: Served | None
+    due_on: Day | None = None
+    by_on: Day | None = None
+    seat: Seat | None = None
 
 
 class OpinionIssued(_DatedNotice):
@@ -1181,6 +1188,7 @@ class OpinionIssued(_DatedNotice):
     opinion: Id
     article: str
     served: Served | None
+    seat: Seat | None = None
 
 
 class OpinionAnswered(_SideNotice):

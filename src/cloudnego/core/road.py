@@ -7,7 +7,7 @@ from datetime import date
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core import papers
-from cloudnego.core.acts import dated, of_side, said
+from cloudnego.core.acts import dated, day_of, of_side, said
 from cloudnego.core.deadlines import Running, deadlines, is_open, mark_due, running, stream_for
 from cloudnego.core.grounds import grounds_of
 from cloudnego.core.moment import Law, Moment
@@ -22,9 +22,31 @@ def urge(m: Moment, command: c.Urge) -> list[e.Event]:
     return [
         e.Urged(
             **dated(m, command), side=m.own_side, paper=m.fresh(Stream.NOTICE), channel=command.channel,
-            about=command.about, served=papers.served(m, command, command.service),
+            about=command.about, served=papers.served(m, command, command.service), due_on=_due(m, command.about),
+            by_on=command.by_on, seat=_union(m),
         )
     ]  # fmt: skip
+
+
+_UNIONS = (Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION)
+
+
+def _union(m: Moment) -> Seat | None:
+    """For which union somebody writes: the nearest to the workers, where he is of several."""
+    return next((seat for seat in _UNIONS if seat in m.seats), None)
+
+
+def _due(m: Moment, timer: str | None) -> date | None:
+    """The last day of the term somebody is urged to keep: of several the first that is owed."""
+    latest = [r.latest for r in deadlines(m.case, m.law) if r.timer == timer and is_open(m.case, r) and r.latest]
+    return min(latest, default=None)
+
+
+def asks_for_a_day_to_come(m: Moment, command: c.Urge) -> Obstacle | None:
+    on = day_of(m, command)
+    if command.by_on is None or command.by_on >= on:
+        return None
+    return no(Reason.BEFORE_ITS_GROUND, day=command.by_on.isoformat(), ground=on.isoformat())
 
 
 def no_opinion_running(m: Moment) -> Obstacle | None:
@@ -37,7 +59,7 @@ def issue_opinion(m: Moment, command: c.IssueOpinion) -> list[e.Event]:
     return [
         e.OpinionIssued(
             **dated(m, command), side=Side.WORKER, opinion=m.fresh(Stream.NOTICE), article=command.article,
-            served=papers.served(m, command, command.service),
+            served=papers.served(m, command, command.service), seat=_union(m),
         )
     ]  # fmt: skip
 

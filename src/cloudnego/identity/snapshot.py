@@ -81,7 +81,7 @@ def worker_organ(session: Session, district: str, entry: Entry) -> str | None:
     """Its own union speaks for its workers; without one, the union of its town, then of the district (HZ 18, ZJ 9)."""
     if entry.has_union and entry.union_organisation is not None:
         return entry.union_organisation
-    return _nearest(session, district, entry.region, (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION))
+    return nearest(session, district, entry.region, (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION))
 
 
 def _of_enterprise(session: Session, district: str, entry: Entry) -> _Place:
@@ -98,11 +98,11 @@ def _of_body(session: Session, district: str, subject: str, entries: Sequence[En
     unions = (OrganisationKind.TOWN_UNION, OrganisationKind.DISTRICT_UNION)
     if kind not in (*unions, OrganisationKind.EMPLOYERS_BODY):
         return None
-    union = subject if kind in unions else _nearest(session, district, row.region, unions)
+    union = subject if kind in unions else nearest(session, district, row.region, unions)
     body = (
         subject
         if kind is OrganisationKind.EMPLOYERS_BODY
-        else _nearest(session, district, row.region, (OrganisationKind.EMPLOYERS_BODY,))
+        else nearest(session, district, row.region, (OrganisationKind.EMPLOYERS_BODY,))
     )
     industries = {one.industry for one in entries}
     return _Place(
@@ -113,7 +113,7 @@ def _of_body(session: Session, district: str, subject: str, entries: Sequence[En
     )
 
 
-def _nearest(session: Session, district: str, region: str, kinds: Sequence[OrganisationKind]) -> str | None:
+def nearest(session: Session, district: str, region: str, kinds: Sequence[OrganisationKind]) -> str | None:
     """The organisation of one of these kinds whose region lies closest above `region`; kinds in order of preference."""
     query = (
         select(Organisation)

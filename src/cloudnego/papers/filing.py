@@ -270,30 +270,6 @@ def _proof(one: ClauseResult | None) -> str | None:
     return one.evidence.sha256[:16] if one is not None and one.evidence is not None else None
 
 
-def letters(source: Source, pen: Pen) -> Iterator[Facts]:
-    """D21: to urge, to give an opinion, to recommend (HZ 43; ZJLS 21-24)."""
-    for one in source.entries(e.Urged, e.OpinionIssued, e.RecommendationIssued):
-        match one.event:
-            case e.Urged(channel="letter") as urged:
-                kind, text, organ = "urge", words(urged, "demand"), source.organ(urged.side.other)
-            case e.OpinionIssued() as opinion:
-                kind, text, organ = "opinion", words(opinion, "facts"), source.organ(opinion.side.other)
-            case e.RecommendationIssued() as advice:
-                kind, text, organ = "recommendation", words(advice, "facts"), source.firm.authority
-            case _:
-                continue
-        named = article(source, one.event.article) if isinstance(one.event, e.OpinionIssued) else None
-        blocks: list[Block] = [
-            pen.text("to_whom", "lead", organ=organ),
-            pen.text(f"{kind}.opens", enterprise=source.subject, year=source.opened.wage_year),
-            pen.heading("facts"),
-            Text(text=text) if text is not None else pen.text("erased"),
-            Fields(rows=((pen.label("article"), named), (pen.label("demand"), None), (pen.label("by"), None))),
-            Signs(rows=(Sign(role=pen.label("chair"), seal=True),)),
-        ]
-        yield sheet(source, pen, ("D21", f"{one.stream.value}.{one.seq}"), blocks, day_of(one), title=f"{kind}.title")
-
-
 def coordination(source: Source, pen: Pen) -> Iterator[Facts]:
     """D22: the application, and the agreement found with the coordinators (ZJ 39; N2004 49-54)."""
     coordinators: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from cloudnego.core.vocabulary import Stream
-from cloudnego.papers import assembly, benches, contract, filing, letters, meetings
+from cloudnego.papers import assembly, benches, contract, filing, letters, meetings, supervision
 from cloudnego.papers.facts import Facts
 from cloudnego.papers.pen import Pen
 from cloudnego.papers.sources import Source
@@ -64,7 +64,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     Kind("publication", _NOTICE, filing.publication),
     Kind("report", _NOTICE, filing.report),
     Kind("check", _NOTICE, filing.check),
-    Kind("letters", _NOTICE, filing.letters),
+    Kind("letters", _NOTICE, supervision.letters),
     Kind("coordination", _FILING, filing.coordination),
     Kind("amendment", _NOTICE, filing.amendment),
 )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cloudnego.core.events import BallotAttested, CaseOpened, Covered, EnterpriseCovered, Event
 from cloudnego.core.moment import Law
 from cloudnego.core.pack import Head
-from cloudnego.core.vocabulary import Scope, Side, Stream
+from cloudnego.core.vocabulary import Scope, Seat, Side, Stream
 from cloudnego.papers.pen import Two, area
 from cloudnego.ports import Recorded
 
@@ -32,7 +32,8 @@ class Firm(Struct, frozen=True, kw_only=True):
 
 class Source(Struct, frozen=True, kw_only=True):
     """A case as papers are made of it. `events`: in the order they came, of the streams a paper may speak of and of no
-    other; `names`: of persons and organisations by id."""
+    other; `names`: of persons and organisations by id; `unions`: names of those
+    above the enterprise, of town and district."""
 
     case: str
     district: str
@@ -41,6 +42,7 @@ class Source(Struct, frozen=True, kw_only=True):
     firm: Firm
     events: tuple[Recorded, ...]
     names: Mapping[str, str]
+    unions: Mapping[Seat, str] = {}
 
     def within(self, streams: frozenset[Stream]) -> Source:
         """The same, with no event of another stream."""

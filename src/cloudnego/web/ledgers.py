@@ -12,7 +12,11 @@ from starlette.responses import Response
 from cloudnego.core.calendar import CalendarYear
 from cloudnego.core.events import Event, OpinionAnswered, OpinionIssued, RecommendationIssued, Urged
 from cloudnego.core.vocabulary import Stream
+from cloudnego.papers.pen import Two
+from cloudnego.papers.supervision import Kind, Letter
+from cloudnego.papers.supervision import told as letters_told
 from cloudnego.ports import Recorded
+from cloudnego.texts import Said
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import tagged
 from cloudnego.web.case_documents import names_of, persons_in
@@ -21,6 +25,7 @@ from cloudnego.web.cases import find
 from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.documents import TimelineEntry
 from cloudnego.web.endpoints import Endpoints
+from cloudnego.web.papers import source_of
 from cloudnego.web.queries import ActingAs, CaseId, events_of
 from cloudnego.web.site import Site
 
@@ -32,10 +37,47 @@ _WARN_DAYS: Final = 60
 router = Endpoints(prefix="/api/v1", tags=["negotiations"])
 
 
+class SupervisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the enterprise wrote back; `text` is null once it was erased."""
+
+    on: date
+    by: str
+    outcome: str
+    text: str | None
+
+
+class SupervisionLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """A letter of supervision, or a word to the same end (`by_letter` false), as it was received. `fact`: its entry,
+    and of a recommendation `opinion`: that of the opinion it rests on; `union`, `to`: from and to whom, by name;
+    `about`: the term it urges to keep, `due_on` its last day; `target`, `latest`: by when an answer or act is asked."""
+
+    fact: str
+    kind: Kind
+    by_letter: bool
+    on: date
+    by: str
+    union: str | None
+    to: str | None
+    about: Said | None
+    due_on: date | None
+    article: Said | None
+    facts: str | None
+    demand: str | None
+    target: date | None
+    latest: date | None
+    served_on: date | None
+    answer: SupervisionAnswer | None
+    recommended_on: date | None
+    ground: str | None
+    opinion: str | None
+
+
 class UrgeLog(msgspec.Struct, frozen=True, kw_only=True):
-    """催办记录: who urged whom on which day and on which ground, and what followed, oldest first."""
+    """催办记录: who urged whom on which day and on which ground, and what followed, oldest first; and what each letter
+    says to who received it, the latest first."""
 
     rows: tuple[TimelineEntry, ...]
+    letters: tuple[SupervisionLetter, ...]
     names: dict[str, str]
 
 
@@ -72,9 +114,29 @@ async def get_urges(
         if Stream.NOTICE in found.streams:
             told = [one for one in events_of(site, found, Stream.NOTICE) if isinstance(one.event, _LADDER)]
         rows = tuple(timeline_entry(found, one) for one in told)
-        return UrgeLog(rows=rows, names=names_of(site, found, persons_in(told), set()))
+        letters: tuple[SupervisionLetter, ...] = ()
+        if told:
+            source = source_of(site, found).within(frozenset({Stream.NOTICE}))
+            letters = tuple(_letter(one) for one in reversed(list(letters_told(source))))
+        return UrgeLog(rows=rows, letters=letters, names=names_of(site, found, persons_in(told), set()))
 
     return tagged(request, await site.threads.run(read))
+
+
+def _letter(one: Letter) -> SupervisionLetter:
+    answer = one.answer
+    return SupervisionLetter(
+        fact=one.fact, kind=one.kind, by_letter=one.by_letter, on=one.on, by=one.by, union=one.union, to=one.to,
+        about=_both(one.about), due_on=one.due_on, article=_both(one.article), facts=one.facts, demand=one.demand,
+        target=one.target, latest=one.latest, served_on=one.served.on if one.served is not None else None,
+        answer=None if answer is None
+        else SupervisionAnswer(on=answer.on, by=answer.by, outcome=answer.outcome, text=answer.text),
+        recommended_on=one.recommended_on, ground=one.ground, opinion=one.opinion,
+    )  # fmt: skip
+
+
+def _both(one: Two | None) -> Said | None:
+    return Said(zh=one.zh, en=one.en) if one is not None else None
 
 
 @router.get("/calendar", **described("get_calendar", CalendarDocument, tagged=True))

@@ -15,10 +15,12 @@ from fastapi import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from cloudnego.core.vocabulary import Message, Sha256, Stream
+from cloudnego.core.vocabulary import Message, Seat, Sha256, Stream
 from cloudnego.files import jail
 from cloudnego.files.kinds import MEDIA, FileKind
+from cloudnego.identity.kinds import OrganisationKind
 from cloudnego.identity.register import enterprise
+from cloudnego.identity.snapshot import nearest
 from cloudnego.identity.store import reading
 from cloudnego.papers.facts import Facts
 from cloudnego.papers.kinds import CONFIDENTIAL, Possible, possible
@@ -37,6 +39,7 @@ from cloudnego.web.described import OF_A_CASE, described
 from cloudnego.web.endpoints import Endpoints
 from cloudnego.web.errors import Problem
 from cloudnego.web.invitations import instant
+from cloudnego.web.lists import organisation_names
 from cloudnego.web.marking import mark_of
 from cloudnego.web.queries import ActingAs, CaseId, events_of
 from cloudnego.web.sheets import POLICY
@@ -112,6 +115,12 @@ class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime | None = None
 
 
+_ABOVE: Final = {
+    Seat.TOWN_UNION: OrganisationKind.TOWN_UNION,
+    Seat.DISTRICT_UNION: OrganisationKind.DISTRICT_UNION,
+}
+"""The unions above an enterprise."""
+
 # --- what a case can make -----------------------------------------------------------------------------------------
 
 
@@ -132,6 +141,8 @@ def source_of(site: Site, found: Found) -> Source:
     names = names_of(site, found, persons_in(events), organisations)
     with reading(site.engine) as session:
         entry = enterprise(session, found.district, opened.enterprise)
+        above = {seat: nearest(session, found.district, opened.town, (kind,)) for seat, kind in _ABOVE.items()}
+    unions = organisation_names(site, found.district, {one for one in above.values() if one is not None})
     return Source(
         case=found.id,
         district=found.district,
@@ -147,6 +158,7 @@ def source_of(site: Site, found: Found) -> Source:
         ),
         events=tuple(events),
         names=names,
+        unions={seat: unions[one] for seat, one in above.items() if one is not None and one in unions},
     )
 
 

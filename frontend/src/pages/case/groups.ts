@@ -12,7 +12,8 @@ export const GROUPS: Record<string, { step: Step | null; commands: readonly stri
   filing: { step: 'filing', commands: ['sign_contract', 'refuse_to_sign', 'file_contract', 'receive_filing', 'record_receipt', 'request_supplement', 'supply_papers', 'object_to_contract', 'record_objection', 'give_no_objection', 'confirm_no_objection', 'note_clerical', 'return_to_table'] },
   performance: { step: 'performance', commands: ['publish_contract', 'report_to_upper_union', 'report_performance', 'publish_performance', 'raise_problem', 'answer_problem', 'record_external_case'] },
   dispute: { step: null, commands: ['apply_for_coordination', 'accept_dispute', 'advance_coordination', 'extend_dispute', 'close_dispute'] },
-  help: { step: null, commands: ['request_guidance', 'ask_for_instructor', 'assign_instructor', 'refuse_instructor', 'release_instructor', 'call_instructor', 'end_call', 'end_guidance', 'invite_to_table', 'end_invitation', 'urge', 'issue_opinion', 'answer_opinion', 'issue_recommendation'] },
+  help: { step: null, commands: ['request_guidance', 'ask_for_instructor', 'assign_instructor', 'refuse_instructor', 'release_instructor', 'call_instructor', 'end_call', 'end_guidance', 'invite_to_table', 'end_invitation'] },
+  letters: { step: null, commands: ['answer_opinion', 'urge', 'issue_opinion', 'issue_recommendation'] },
   case: { step: null, commands: ['check_scan', 'contest_fact', 'withdraw_contest', 'withdraw_case', 'take_back_withdrawal', 'consent_to_withdrawal', 'end_talks', 'merge_into_regional', 'cover_enterprise', 'record_reference'] },
 }
 
