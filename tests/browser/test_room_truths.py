@@ -118,12 +118,14 @@ async def who_writes(table: Table) -> None:
     boss = table.boss
     field = boss.page.locator(".composer textarea").first
     await field.fill("我方正在核算")
-    top = "one => one.getBoundingClientRect().top"
+    await boss.is_fine()  # and whatever still grew has grown
+    await field.focus()
+    top = "one => new Promise(drawn => setTimeout(() => drawn(one.getBoundingClientRect().top), 300))"
     stood = await field.evaluate(top)
     for number in range(3):
         await table.says(table.chief, "send-message", text=f"插话{number}")
     await expect(bubble(boss, "插话2")).to_be_visible()
-    assert abs(await field.evaluate(top) - stood) < 2
+    assert await field.evaluate(top) == pytest.approx(stood, abs=2)
     await boss.page.get_by_role("button", name="发到协商桌").dblclick()
     await expect(bubble(boss, "我方正在核算")).to_have_count(1)
     await boss.is_fine()
@@ -206,6 +208,53 @@ async def gone_on(table: Table) -> None:
     assert opened == []
 
 
+async def a_guest(table: Table, official: Person, teacher: Person, who: str) -> None:
+    """Whoever writes in a caucus reads there that a neutral instructor is called in and reads along, and he whose it
+    is; the other side sees nothing of it."""
+    await table.says(table.chief, "ask-for-instructor", person=who)
+    await table.says(official, "assign-instructor", person=who)
+    await table.enters(table.boss)
+    before = await table.boss.page.locator(".room").inner_text()
+    await table.chief.goes_to(f"/c/{table.case}/room#caucus")
+    badge = table.chief.page.locator(".composer .badge")
+    await expect(badge).to_have_text("仅职工方可读")
+    await table.says(table.chief, "call-instructor", person=who, lasts_minutes=30)
+    await expect(badge).to_have_text(re.compile("仅职工方和受邀的中立指导员.+（到 .+）可读"))
+    await badge.click()
+    await expect(table.chief.page.get_by_role("dialog").get_by_text("受邀的中立指导员")).to_be_visible()
+    await table.chief.page.keyboard.press("Escape")
+    await table.chief.is_fine()
+    await teacher.goes_to(f"/c/{table.case}/room#caucus")
+    await teacher.sees("您是受邀参加的中立指导员")
+    await table.says(table.chief, "send-caucus-message", text="请您看看这个底线")
+    await expect(bubble(teacher, "请您看看这个底线")).to_be_visible()
+    await teacher.is_fine()
+    assert await table.boss.page.locator(".room").inner_text() == before
+
+
+async def a_screen_that_comes_too_early(table: Table) -> None:
+    """It is switched on before there is a network, and keeps nothing: it says so, and opens by itself."""
+    person = table.worker
+    asks = re.compile(r"/api/v1/negotiations/")
+    async with person.losing():
+        await person.page.route(asks, lambda route: route.abort())
+        await person.page.goto(f"{person.url}/c/{table.case}/screen")
+        await person.sees("没有连上，正在重试")
+        await person.page.unroute(asks)
+        await expect(person.page.locator(".screen .value").first).to_be_visible(timeout=15_000)
+        await person.sees("年度工资集体协商会议")
+    await person.is_fine()
+
+
+async def in_english(table: Table) -> None:
+    """A side and its seat are two words."""
+    await table.worker.page.evaluate("localStorage.setItem('cloudnego.language', 'en')")
+    await table.worker.goes_to(f"/c/{table.case}/room")
+    seat = bubble(table.worker, "头一个数").locator("header .quiet").first
+    await expect(seat).to_have_text("Workers' side, Chief representative")
+    await table.worker.page.evaluate("localStorage.removeItem('cloudnego.language')")
+
+
 async def test_what_the_room_shows_is_so(enters: Enters, server: House) -> None:
     async with town_of(server.url, enters) as town:
         story = await up_to(town, c.MakeProposal)
@@ -223,3 +272,7 @@ async def test_what_the_room_shows_is_so(enters: Enters, server: House) -> None:
         await no_timeline(table)
         await gone_on(table)
         await a_line_without_a_goodbye(table)
+        teacher, official = town.by_role("instructor"), town.by_role("district_union")
+        await a_guest(table, await town.window(official), await town.window(teacher), teacher)
+        await a_screen_that_comes_too_early(table)
+        await in_english(table)

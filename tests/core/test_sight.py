@@ -319,6 +319,10 @@ def test_who_is_at_the_meeting_and_what_keeps_it_from_opening_is_said_to_the_tab
     assert (workers.seated, workers.checked_in, workers.by_code, workers.confirmed) == (3, 1, 0, 1)
     assert (workers.chief, workers.majority, employers.chief, employers.majority) == (True, False, True, True)
     assert [one.reason for one in seen.before_opening] == [Reason.NO_MAJORITY_OF_SIDE]
+    empty = seen_attendance(given(READY_TO_MEET).on("2026-03-31T09:00").standing, W1)
+    assert empty is not None
+    for reason in (Reason.CHIEFS_NOT_THERE, Reason.NO_MAJORITY_OF_SIDE):  # of both sides alike: all look at the screen
+        assert [one.side for one in empty.before_opening if one.reason is reason] == list(Side)
     for by in (WORKER, UNION, HR, TOWN, AUTHORITY, STRANGER):
         assert seen_attendance(there.standing, by) is None
     for other in (BOTH_LISTED, AGREED):

@@ -6,12 +6,15 @@ import { factWords } from './facts'
 import { money } from './money'
 import { factsOf, linesOf, numberOf, type Line } from './talk'
 
+/** A seat of a side: 职工方首席代表; two words in other languages. */
+export const seatOf = (side: Side, seat: string): string => t('minutes.seat', { side: word(`sides.${side}`), seat: word(`seats.${seat}`) })
+
 /** An act of the table in the words of a record: who, and what he said or put. */
 export function useSaid() {
   const found = useCase()
   const law = useLaw()
   const value = (line: Line): string => [law.head(line.head), line.rate !== null ? `${line.rate}%` : line.fen !== null ? money(line.fen) : '', line.text ?? ''].filter(Boolean).join(' ')
-  const chief = (side: Side): string => t('minutes.seat', { side: word(`sides.${side}`), seat: word('seats.chief') })
+  const chief = (side: Side): string => seatOf(side, 'chief')
   /** What somebody wrote. */
   function said(entry: TimelineEntry): string {
     const words = (entry.words ?? {}) as Record<string, string>

@@ -59,24 +59,38 @@ def acting_chiefs(s: Standing, side: Side) -> set[str]:
     return {r.person for r in bench.seated if acts_as_chief(bench, r.person, s.today)}
 
 
-def chiefs_are_there(s: Standing) -> Obstacle | None:
-    """Both chiefs, or their delegates, checked in and confirmed by the recorder."""
-    for side in Side:
-        if not acting_chiefs(s, side) & s.case.meeting.confirmed:
-            return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
-    return None
+def workers_chief_is_there(s: Standing) -> Obstacle | None:
+    """The workers' chief, or his delegate, checked in and confirmed by the recorder."""
+    return _chief_is_there(s, Side.WORKER)
 
 
-def majority_of_each_side(s: Standing) -> Obstacle | None:
+def employers_chief_is_there(s: Standing) -> Obstacle | None:
+    """The employer's chief, or his delegate, checked in and confirmed by the recorder."""
+    return _chief_is_there(s, Side.EMPLOYER)
+
+
+def majority_of_workers_side(s: Standing) -> Obstacle | None:
     """No text sets a quorum; more than half of each side is the house rule."""
-    for side in Side:
-        seated = s.case.benches.of(side).seated
-        there = sum(r.person in s.case.meeting.confirmed for r in seated)
-        if not _more_than_half(there, len(seated)):
-            return no(
-                Reason.NO_MAJORITY_OF_SIDE, level=Level.HARD, cure=(Seat.RECORDER,), side=side, n=there, of=len(seated)
-            )
-    return None
+    return _majority(s, Side.WORKER)
+
+
+def majority_of_employers_side(s: Standing) -> Obstacle | None:
+    """As of the workers' side, and said beside it: the screen of the room names what either side lacks."""
+    return _majority(s, Side.EMPLOYER)
+
+
+def _chief_is_there(s: Standing, side: Side) -> Obstacle | None:
+    if acting_chiefs(s, side) & s.case.meeting.confirmed:
+        return None
+    return no(Reason.CHIEFS_NOT_THERE, "HZ 26", cure=(Seat.RECORDER, Seat.CHIEF), side=side)
+
+
+def _majority(s: Standing, side: Side) -> Obstacle | None:
+    seated = s.case.benches.of(side).seated
+    there = sum(r.person in s.case.meeting.confirmed for r in seated)
+    if _more_than_half(there, len(seated)):
+        return None
+    return no(Reason.NO_MAJORITY_OF_SIDE, level=Level.HARD, cure=(Seat.RECORDER,), side=side, n=there, of=len(seated))
 
 
 def _more_than_half(there: int, of: int) -> bool:
