@@ -10,6 +10,7 @@ import { base64, cosigned, publicOf, textOf, type Head } from '@/tools/log/notes
 import { makeKey, registering, sign } from '@/tools/log/sign'
 
 export type LogRow = components['schemas']['CheckpointRow']
+export type Key = components['schemas']['DeviceKeyDocument']
 type DistrictLog = components['schemas']['DistrictHeadDocument']
 type List = components['schemas']['CheckpointList']
 type Shown = Pick<LogRow, 'origin' | 'note' | 'keys' | 'proof'> & { stream: string }
@@ -57,6 +58,8 @@ export const useLog = defineStore('log', () => {
     for (const row of found.rows) after.push(await taken(person, id, row, before.find((one) => one.stream === row.stream), `${id}/${row.stream}`))
     device.value = (await deviceOf(person)) ?? null
     let signed = false
+    const due = (row: LogRow, at: number): boolean => row.witness && !after[at]!.alarm && after[at]!.cosigned?.size !== row.size
+    if (device.value && found.rows.some(due)) await keys() // it may have been ended from another device
     if (device.value) for (const [at, row] of found.rows.entries()) if (row.witness && !after[at]!.alarm) signed = (await confirm(device.value, after[at]!)) || signed
     if (signed) found = await ask<List>(path, undefined, undefined, 'GET') // with what was just added
     if (id !== caseId.value) return
@@ -128,6 +131,19 @@ export const useLog = defineStore('log', () => {
     return true
   }
 
+  /** My keys, the ended ones too; where this device's own was ended from another, it has none any more. */
+  async function keys(): Promise<readonly Key[]> {
+    const { rows: all } = await ask<components['schemas']['DeviceKeyList']>('/api/v1/me/device-keys', undefined, undefined, 'GET')
+    const own = all.find((one) => one.id === device.value?.id)
+    if (device.value && own?.until) await gone(device.value.person)
+    return all
+  }
+
+  async function gone(person: string): Promise<void> {
+    await dropDevice(person)
+    device.value = null
+  }
+
   /** Make a key on this device and register it: asks for a proof that it is he. */
   async function register(label: string): Promise<void> {
     const me = session.me
@@ -150,10 +166,9 @@ export const useLog = defineStore('log', () => {
     await ask(`/api/v1/me/device-keys/${device.value.id}`, undefined, undefined, 'DELETE').catch((failed: unknown) => {
       if (!(failed instanceof Problem) || failed.status !== 404) throw failed
     })
-    await dropDevice(device.value.person)
-    device.value = null
+    await gone(device.value.person)
     await look(caseId.value, true)
   }
 
-  return { caseId, rows, held, district, official, device, checkedAt, keeps, alarms, mine, of, look, register, end }
+  return { caseId, rows, held, district, official, device, checkedAt, keeps, alarms, mine, of, look, keys, register, end }
 })

@@ -14,6 +14,12 @@ from cloudnego.core.refusals import Obstacle, Reason, no
 from cloudnego.core.state import Negotiation
 from cloudnego.core.vocabulary import Seat, Side
 
+_CONFIRM = {
+    Side.WORKER: (Seat.CHIEF, Seat.UNION),
+    Side.EMPLOYER: (Seat.CHIEF, Seat.HR, Seat.LEGAL_REPRESENTATIVE),
+}
+"""Who confirms electronic service and signatures (D0) for a side."""
+
 
 def in_force(case: Negotiation, side: Side, on: date) -> bool:
     """Whether a side's confirmation of electronic service (D0) covers this day."""
@@ -34,8 +40,7 @@ def signed(m: Moment, command: c.SideAct) -> Obstacle | None:
 
 def not_agreed(side: Side) -> Obstacle:
     """That a side's agreement to sign electronically is not in force."""
-    cure = (Seat.CHIEF, Seat.UNION, Seat.HR)
-    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=cure, side=side)
+    return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 3", "ESL 13", cure=_CONFIRM[side], side=side)
 
 
 def served(m: Moment, command: c.Command, service: c.Service | None) -> Served | None:
@@ -55,9 +60,7 @@ def unproved(m: Moment, service: c.Service | None, recipient: Side, sent_on: dat
         if in_force(m.case, recipient, m.today):
             # what enters the system today is not served on an earlier day
             return None if served_on == m.today else no(Reason.SERVICE_UNPROVED, "ESL 11")
-        return no(
-            Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11", cure=(Seat.CHIEF, Seat.UNION, Seat.HR), side=recipient
-        )
+        return no(Reason.ELECTRONIC_SERVICE_NOT_CONFIRMED, "ESL 11", cure=_CONFIRM[recipient], side=recipient)
     if service.proof is None or service.received_on is None or service.evidence is None:
         return no(Reason.SERVICE_UNPROVED, "ESL 11")
     if service.received_on < sent_on:

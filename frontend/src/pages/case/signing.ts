@@ -50,7 +50,7 @@ export function useSigning() {
   /** The command with which the reader may sign this text now. */
   function mine(row: ToSign): string | null {
     if (OFFICE.has(row.text.what)) return row.own ? SIGN_PAPER : null
-    if (row.text.hands.some((one) => one.person === session.me?.person)) return null // a chief who signed for his side need not sign as one who was there
+    if (row.text.hands.some((one) => one.state === 'signed' && one.person === session.me?.person)) return null // a chief who signed for his side need not sign as one who was there
     return ACTS[row.text.what]?.map(([command]) => command).find((command) => found.possible(command)?.open) ?? null
   }
   const waiting = computed(() => document.value?.rows.filter((row) => mine(row)) ?? [])
@@ -75,6 +75,7 @@ export function useSigning() {
     const means = session.me?.means ?? []
     if (!session.proved() && means.length && !(await stepUp.prove(means))) return
     await log.look(found.id, true)
+    await log.keys()
     if (!log.device) await log.register(deviceWords(navigator.userAgent).slice(0, 80))
     const device = log.device
     if (!device || !document.value || !session.me) return
