@@ -187,7 +187,10 @@ def test_what_lies_before_the_workers_alone_says_what_was_dropped() -> None:
 def test_a_draft_that_failed_is_talked_of_again() -> None:
     """Between the vote and the next round, and in the next until a draft lies there again: not passed."""
     on = date(2026, 3, 9)
-    lost = Ballot(round=1, draft_hash="", total=9, present=9, yes=4, no=5, abstain=0, result="failed", on=on)
+    lost = Ballot(
+        round=1, draft_hash="", total=9, present=9, issued=9, returned=9, yes=4, no=5, abstain=0, spoiled=0,
+        result="failed", on=on,
+    )  # fmt: skip
     voted = msgspec.structs.replace(
         EMPTY, clauses={"c1": Clause(head="T5", side=Side.WORKER, values=(), text_hash="")}, ballots=(lost,)
     )

@@ -21,8 +21,8 @@ FACTS = Facts(
     quorum=71, needed=54, mode="both", scrutineers=("甲", "乙"), chief="丙", ballot=None, counts_shown=True,
 )  # fmt: skip
 PASSED = Ballot(
-    round=1, draft_hash="ab" * 32, total=106, present=98, yes=83, no=10, abstain=5, result="passed",
-    on=rehearsed()[0].at.date(),
+    round=1, draft_hash="ab" * 32, total=106, present=98, issued=98, returned=98, yes=83, no=10, abstain=5,
+    spoiled=0, result="passed", on=rehearsed()[0].at.date(),
 )  # fmt: skip
 
 
@@ -42,6 +42,10 @@ def test_each_paper_says_what_the_case_has(mode: str | None) -> None:
     assert ("甲、乙" in method) == (mode is not None)
     assert shown(Paper.BALLOT, facts).count("ab" * 32) == 2
     assert "<td>106</td>" in shown(Paper.TALLY, facts)
+    assert shown(Paper.TALLY, facts).count("<td></td>") == 7, "to be filled in by hand"
+    counted = msgspec.structs.replace(PASSED, issued=97, returned=96, abstain=1, spoiled=2)
+    sheet = shown(Paper.TALLY, msgspec.structs.replace(facts, ballot=counted))
+    assert re.findall(r"<td>(\d*)</td>", sheet)[:8] == ["106", "98", "97", "96", "2", "83", "10", "1"]
 
 
 def test_a_resolution_is_of_a_draft_that_passed() -> None:
@@ -54,7 +58,7 @@ def test_a_resolution_is_of_a_draft_that_passed() -> None:
 
 
 def test_of_few_voters_no_count_is_printed_for_who_may_not_see_it() -> None:
-    few = msgspec.structs.replace(PASSED, total=9, present=7, yes=6, no=1, abstain=0)
+    few = msgspec.structs.replace(PASSED, total=9, present=7, issued=7, returned=7, yes=6, no=1, abstain=0)
     facts = msgspec.structs.replace(FACTS, total=9, quorum=6, needed=5, ballot=few, day=few.on)
     hidden = msgspec.structs.replace(facts, counts_shown=False)
     assert "同意 6 票" in shown(Paper.RESOLUTION, facts)

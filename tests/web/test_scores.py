@@ -99,6 +99,10 @@ def test_rates_are_whole_percent_of_what_the_shield_shows() -> None:
     assert rates_of(QUESTIONNAIRE, answers(*[(0, 0, 4)] * 9)) == Rates(
         participation=None, awareness=None, satisfaction=None
     )
+    alone = answers(
+        *[(0, 0, 3)] * 6, *[(0, 0, 0)] * 5, (0, 0, 4)
+    )  # one grade of one person is told with the next to it
+    assert rates_of(QUESTIONNAIRE, alone).satisfaction == 58
     for seed in range(200):  # whatever is told fits what was answered, or is not told
         dice = Random(seed)
         given = [(dice.randrange(2), dice.randrange(3), dice.randrange(5)) for _ in range(dice.randrange(60))]

@@ -214,9 +214,12 @@ class Ballot(Struct, frozen=True, kw_only=True):
     draft_hash: str
     total: int
     present: int
+    issued: int
+    returned: int
     yes: int
     no: int
     abstain: int
+    spoiled: int
     result: Literal["passed", "failed", "no_quorum"]
     on: date
     few: bool = False

@@ -9,7 +9,7 @@ every such difference. Everything is worked out once, after the close: there are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
@@ -83,10 +83,11 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Tally(msgspec.Struct, frozen=True):
-    """How a table counts: among how many choices, and which of them an answer made."""
+    """How a table counts: among how many choices, and which of them an answer made. `ordered`: they are a scale."""
 
     choices: int
     of: Callable[[Answer], int]
+    ordered: bool = False
 
 
 class _Axis(msgspec.Struct, frozen=True):
@@ -133,7 +134,8 @@ def _tallies(asked: Questionnaire, place: int) -> Iterator[_Tally]:
     if question.kind is QuestionKind.TEXT:
         return
     if question.kind is not QuestionKind.SEVERAL:
-        yield _Tally(places_of(question), lambda one: one.picks[place][0] if one.picks[place] else NOT_SAID)
+        ordered = question.kind is not QuestionKind.CHOICE
+        yield _Tally(places_of(question), lambda one: one.picks[place][0] if one.picks[place] else NOT_SAID, ordered)
         return
     for option in range(places_of(question)):
         yield _of_option(place, option)
@@ -163,8 +165,7 @@ def _table(
 ) -> CountedTable:
     made = [tally.of(one) for one in answers]
     counts = {choice: made.count(choice) for choice in sorted(set(made))}
-    few = hidden(counts, LEAST_OPTION)
-    blocks = [(choice,) for choice in counts if choice not in few] + ([tuple(sorted(few))] if few else [])
+    blocks = _beside(counts) if tally.ordered else _together(counts)
     by_department = _broken_down(answers, made, said, axes[0], blocks, blocks_too=True)
     coarse = list(by_department[1]) if by_department is not None else blocks
     by_post = _broken_down(answers, made, said, axes[1], coarse, blocks_too=by_department is None)
@@ -178,6 +179,33 @@ def _table(
         departments=_breakdown(answers, made, by_department),
         posts=_breakdown(answers, made, by_post),
     )
+
+
+def _together(counts: Mapping[int, int]) -> list[Group]:
+    """Every choice by itself, and those of few as one."""
+    few = hidden(counts, LEAST_OPTION)
+    return [(choice,) for choice in counts if choice not in few] + ([tuple(sorted(few))] if few else [])
+
+
+def _beside(counts: Mapping[int, int]) -> list[Group]:
+    """The same of a scale: a grade of few is counted with the next to it, so that what is merged still says something;
+    few who skipped with the fewest."""
+    blocks: list[Group] = [(choice,) for choice in sorted(counts) if choice != NOT_SAID]
+
+    def people(at: int) -> tuple[int, int]:
+        return sum(counts[choice] for choice in blocks[at]), at
+
+    while len(blocks) > 1 and people(least := min(range(len(blocks)), key=people))[0] < LEAST_OPTION:
+        other = min((at for at in (least - 1, least + 1) if 0 <= at < len(blocks)), key=people)
+        low = min(least, other)
+        blocks[low : low + 2] = [(*blocks[low], *blocks[low + 1])]
+    skipped = counts.get(NOT_SAID, 0)
+    if skipped >= LEAST_OPTION:
+        return [(NOT_SAID,), *blocks]
+    if skipped:
+        fewest = min(range(len(blocks)), key=people)
+        blocks[fewest] = (NOT_SAID, *blocks[fewest])
+    return blocks
 
 
 _Cut = tuple[_Axis, tuple[Group, ...]]

@@ -38,6 +38,7 @@ style = Endpoints()
 STYLE: Final = "/papers.css"
 _HTML: Final = "text/html; charset=utf-8"
 _ON_A_SHEET: Final = 2
+_COUNTED: Final = ("present", "issued", "returned", "spoiled", "yes", "no", "abstain")
 
 
 class Paper(StrEnum):
@@ -183,10 +184,10 @@ def _tally(facts: Facts) -> str:
     ballot = facts.ballot if facts.counts_shown else None
     known: dict[str, int] = {"total": facts.total}
     if ballot is not None:
-        known |= {"present": ballot.present, "yes": ballot.yes, "no": ballot.no, "abstain": ballot.abstain}
+        known |= {one: getattr(ballot, one) for one in _COUNTED}
     rows = "".join(
         f"<tr><th>{_two_languages(f'tally.{one}')}</th><td>{known.get(one, '')}</td></tr>"
-        for one in ("total", "present", "issued", "returned", "spoiled", "yes", "no", "abstain")
+        for one in ("total", *_COUNTED)
     )
     who = [f"{_zh('scrutineer')} {escape(one)}" for one in facts.scrutineers] or [_zh("scrutineer")] * 2
     signs = "".join(f"<p>{one}</p>" for one in (*who, _zh("counter"), _zh("counter"), _zh("time"), _zh("chair")))

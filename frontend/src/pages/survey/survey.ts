@@ -2,7 +2,7 @@ import type { components } from '@/api/schema'
 import { valueWords } from '@/forms/pickers'
 import { draw } from '@/tools/ballot/secret'
 import { yuanOf } from '@/tools/money'
-import { t } from '@/texts/i18n'
+import { language, t } from '@/texts/i18n'
 
 export type Survey = components['schemas']['SurveyDocument']
 export type Surveys = components['schemas']['SurveyList']
@@ -79,3 +79,11 @@ export const followAt = (code: string): string => `${location.origin}/o#${code}`
 /** Names of places that are counted together; -1 is what somebody left open. */
 export const named = (of: readonly number[], names: readonly string[], open: string): string =>
   of.map((one) => (one < 0 ? open : (names[one] ?? String(one)))).join(t('survey.with'))
+
+/** The three questions after the contract are frozen in both languages, "中文 / English": each reads them in his own. */
+export function spoken(survey: Survey): Survey {
+  if (survey.asked.about !== 'satisfaction') return survey
+  const own = (text: string): string => text.split(' / ')[language() === 'zh' ? 0 : 1] ?? text
+  const questions = survey.asked.questions.map((one) => ({ ...one, text: own(one.text), options: one.options?.map((each) => ({ ...each, text: own(each.text) })) }))
+  return { ...survey, asked: { ...survey.asked, questions } }
+}
