@@ -170,7 +170,7 @@ def _doom(point: str, hit: int) -> None:
     setattr(kind, method, trapped)
 
 
-HITS: Final = {"call": 6, "move": 1, "lease": 9, "address": 5, "send": 5, "reply": 40, "end": 9, "later": 1}
+HITS: Final = {"call": 2, "move": 1, "lease": 9, "address": 5, "send": 5, "reply": 40, "end": 9, "later": 1}
 """The steps somebody is killed at, and at which passing of one at the latest."""
 
 

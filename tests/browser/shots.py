@@ -29,12 +29,12 @@ from tests.journeys.test_demo import Demo, free_port
 
 OPEN: Final = (
     *("/signin", "/slip", "/invitation", "/new-password", "/texts/privacy", "/law/HZ%2024", "/glossary"),
-    *("/api-docs", "/nothing"),
+    *("/api-docs", "/unsubscribe/nothing", "/nothing"),
 )
 OWN: Final = (
     *("/", "/todo", "/cases", "/cases/new", "/messages", "/me", "/outbox", "/district", "/office"),
     *("/office/enterprises", "/office/organisations", "/office/instructors", "/office/portals", "/office/imports"),
-    *("/office/help", "/office/settings", "/office/sandbox", "/review", "/disputes"),
+    *("/office/help", "/office/notices", "/office/settings", "/office/sandbox", "/review", "/disputes"),
 )
 CASE: Final = (
     *("", "/reps", "/topics", "/offer", "/materials", "/meeting", "/congress", "/clauses", "/filing", "/performance"),

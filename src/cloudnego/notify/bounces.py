@@ -56,7 +56,10 @@ class Bounce(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(content: bytes, marks: Marks) -> Bounce | None:
     """The bounce a message is, if it is one of a letter of ours. Whatever it holds, nothing is raised."""
-    message = message_from_bytes(content[:MOST_BYTES])
+    try:
+        message = message_from_bytes(content[:MOST_BYTES])
+    except RecursionError:  # nested a thousand times: no server writes that
+        return None
     parts = list(_parts(message, _DEEP))
     status = next((one for part in parts for one in _failures(part)), None)
     letter = next((one for text in _places(message, parts) for one in marks.letters(text)), None)

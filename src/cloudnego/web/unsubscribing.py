@@ -25,9 +25,6 @@ from cloudnego.web.site import Site
 
 router = Endpoints(tags=["accounts"])
 
-SAID: Final = "List-Unsubscribe=One-Click"
-"""The one thing such a POST says, as a form of either kind."""
-
 MarkText = Annotated[str, Path(max_length=128)]
 _FORM: Final = {"type": "object", "properties": {"List-Unsubscribe": {"const": "One-Click"}}}
 
