@@ -11,11 +11,12 @@ from datetime import date
 from typing import Final
 
 import msgspec
-from sqlalchemy import and_, delete, exists, insert, or_, update
+from sqlalchemy import and_, delete, exists, or_, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from cloudnego.core.vocabulary import Office, Side
+from cloudnego.eventlog import sql
 from cloudnego.eventlog.sql import table_of
 from cloudnego.identity.admission import Slip, Worker
 from cloudnego.identity.factor_tables import PhoneNumber
@@ -110,40 +111,40 @@ def _stands(known: dict[str, tuple[str, str, str]], new: NewWorker) -> tuple[str
 def add_lines(session: Session, roster: Roster, lines: Iterable[NewLine]) -> list[tuple[str, str]]:
     """Put lines on rosters whose numbers are free; who is nobody here yet becomes a person and a worker. Returns the
     id and the person of each. Three statements for some thousand lines: everything that makes a line comes here."""
-    people: list[dict[str, object]] = []
-    offices: list[dict[str, object]] = []
-    workers: list[dict[str, object]] = []
+    people: list[tuple[object, ...]] = []
+    offices: list[tuple[object, ...]] = []
+    workers: list[tuple[object, ...]] = []
     made: list[tuple[str, str]] = []
-    at = {"district": roster.district, "created_s": roster.now_s, "ended_s": None}
+    district, now_s, by = roster.district, roster.now_s, roster.by
+    office, side = Office.WORKER.value, SIDES[Office.WORKER].value
 
     def put() -> None:
-        for model, rows in ((Person, people), (Membership, offices), (Worker, workers)):
-            if rows:
-                session.connection().execute(insert(table_of(model)), rows)
+        for many, rows in ((_PEOPLE, people), (_OFFICES, offices), (_LINES, workers)):
+            many.run(session.connection(), rows)
             rows.clear()
 
     for one in lines:
-        person, office = one.person or roster.new_id("p"), one.membership or roster.new_id("m")
+        person, membership = one.person or roster.new_id("p"), one.membership or roster.new_id("m")
         if one.person is None:
-            people.append({"id": person, "name": one.name, **at})
-            offices.append(
-                {
-                    "id": office, "person": person, "organisation": one.enterprise, "office": Office.WORKER.value,
-                    "side": SIDES[Office.WORKER].value, "seat_hint": None, "mandate": None, "mandate_scope": None,
-                    "mandate_from": None, "mandate_to": None, "created_by": roster.by, **at,
-                }
-            )  # fmt: skip
-        made.append((roster.new_id("w"), person))
-        workers.append(
-            {
-                "id": made[-1][0], "enterprise": one.enterprise, "number": one.number, "person": person,
-                "membership": office, "created_by": roster.by, **at,
-            }
-        )  # fmt: skip
+            people.append((person, district, one.name, now_s))
+            offices.append((membership, district, person, one.enterprise, office, side, now_s, by))
+        line = roster.new_id("w")
+        made.append((line, person))
+        workers.append((line, district, one.enterprise, one.number, person, membership, now_s, by))
         if len(workers) >= _WRITTEN_AT_ONCE:
             put()
     put()
     return made
+
+
+_PEOPLE: Final = sql.insert(table_of(Person), ["id", "district", "name", "created_s"])
+_OFFICES: Final = sql.insert(
+    table_of(Membership),
+    ["id", "district", "person", "organisation", "office", "side", "created_s", "created_by"],
+)
+_LINES: Final = sql.insert(
+    table_of(Worker), ["id", "district", "enterprise", "number", "person", "membership", "created_s", "created_by"]
+)
 
 
 def _known(session: Session, entry: Entry, district: str, person: str) -> tuple[str, str, str]:

@@ -62,6 +62,8 @@ def shown(cell: Any) -> str:
 
 def _written(cell: Any) -> str:
     """As text: of a number its digits, if all of them are there."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, bool | date):
         raise Bad("not_a_text", shown=cell)
     if isinstance(cell, int | float):

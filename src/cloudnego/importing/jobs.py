@@ -261,7 +261,7 @@ def _report(table: Table, wrong: Sequence[Found], rows: Sequence[Row], verdicts:
     return Report(
         sheet=head.sheet, encoding=head.encoding, heads=head.heads,
         fields=tuple(one.name if one is not None else None for one in head.columns), wrong=tuple(named[:WRONG_MAX]),
-        wrong_total=len(named), rows=tuple(Shown(row.number, row.cells) for row, _ in bad[:ROWS_MAX]),
+        wrong_total=len(named), rows=tuple(Shown(row.number, row.shown) for row, _ in bad[:ROWS_MAX]),
     )  # fmt: skip
 
 

@@ -25,11 +25,16 @@ class Found(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row: its number in the file, its values by our names, its cells as they are shown."""
+    """One row: its number in the file, its values by our names, its cells as they were read."""
 
     number: int
     values: dict[str, Any]
-    cells: tuple[str, ...]
+    cells: list[Any]
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Its cells as they are shown."""
+        return tuple(shown(one) for one in self.cells)
 
 
 class Head(NamedTuple):
@@ -152,7 +157,7 @@ def _rows(
 
     def judged(column: Column, cell: Any, values: dict[str, Any], wrong: list[Found]) -> None:
         try:
-            said = plain(cell)
+            said = plain(cell) if isinstance(cell, dict) else cell
             words = manner.values.get(column.name)
             if words is not None:
                 said = words.get(str(said), said)
@@ -173,7 +178,7 @@ def _rows(
             wrong.append(Found("beyond_heads"))
         named = {one.field for one in wrong}
         wrong += [Found("missing", name) for name in needed if name not in values and name not in named]
-        row = Row(number, values, tuple(shown(one) for one in cells))
+        row = Row(number, values, cells)
         if is_example(sheet, values):
             wrong.append(Found("example_left"))
         elif not wrong:
