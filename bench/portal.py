@@ -116,7 +116,7 @@ def run(*, quick: bool = False) -> dict[str, Any]:
         try:
             founded = asyncio.run(found_town(settings_for(place / "data")))
             asyncio.run(open_cases(founded, 9 if quick else CASES))
-            begin(place / "data", url, founded, place / "secret")
+            begin(place / "data", url, (founded.district, founded.ids["firm"]), place / "secret")
             house = build(settings_for(place / "data", webhooks_loopback=True))
             found = {name: round(value, 4) for name, value in _figures(house, founded, url, hooks=hooks, runs=runs)}
             house.close()

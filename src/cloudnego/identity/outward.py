@@ -139,7 +139,7 @@ class Outward:
 
     @asynccontextmanager
     async def line(self, url: str) -> AsyncIterator[Line]:
-        """A line to one address of where a URL leads, for several things to be posted one after the other. What it
+        """A line to one address of where a URL leads, for several things to be posted. What it
         leads to is looked at anew for each line. Raises `NotThere`, `Away`."""
         where = checked_to_post(url, loopback=self.loopback)
         try:
@@ -223,9 +223,10 @@ class Line:
 
     async def _posted(self, body: bytes, headers: Mapping[str, str]) -> int:
         while True:
+            address = self._addresses[0]
             request = self._client.build_request(
                 "POST",
-                self._url.copy_with(host=str(self._addresses[0])),
+                self._url.copy_with(host=str(address)),
                 content=body,
                 headers={
                     **headers, "Host": self._url.netloc.decode(), "Content-Type": "application/json", "Accept": "*/*",
@@ -236,9 +237,10 @@ class Line:
             try:
                 answer = await self._client.send(request, stream=True)
             except httpx2.ConnectError:
-                if len(self._addresses) == 1:
+                if address == self._addresses[-1]:
                     raise
-                self._addresses.pop(0)
+                if address == self._addresses[0]:  # else somebody beside us has found that out
+                    self._addresses.pop(0)
                 continue
             try:
                 await _body(answer)  # to its end, so that the connection can be used again

@@ -1,8 +1,9 @@
-"""Tells webhooks what happened: each reads the feed from where it stands, in order, until it has been told all.
+"""Tells webhooks what happened: each reads the feed from where it stands until it has been told all, one case in order
+and a few cases side by side.
 
-A try that fails is made again, later and later; as long as it fails nothing after it is told, so nothing is passed over
-and nothing told out of order. Whatever process tells has a lease; of one that dies another takes over where it had
-noted, and tells a few events again under the same ids.
+A try that fails is made again, later and later; as long as it fails no more is told, so nothing is passed over, and
+nothing of a case told out of order. Whatever process tells has a lease; of one that dies another takes over where it
+had noted, and tells a few events again under the same ids.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import aclosing
 from typing import Final, NamedTuple
 
 import msgspec
@@ -20,6 +22,7 @@ from cloudnego.identity.hooks import PING, Hook, Outcome, Tried, Why, signed
 from cloudnego.identity.inbox import MessageKind
 from cloudnego.identity.outward import Away, Line, NotThere
 from cloudnego.logs import kinds_of
+from cloudnego.web import lanes
 from cloudnego.web.answers import encode
 from cloudnego.web.feed import EventDocument, Seen, Wanted, look
 from cloudnego.web.quotas import user_for
@@ -31,6 +34,9 @@ AFTER_S: Final = (5, 60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_4
 DEAD_AFTER: Final = 6
 _THIS_ONE: Final = frozenset({400, 409, 413, 415, 422})
 """Answers that may be about this one event; all others are about the receiver."""
+
+SIDE_BY_SIDE: Final = 4
+"""Posts that may be on their way to one webhook, each of another case."""
 
 _GONE: Final = 410
 _JITTER: Final = 0.2
@@ -79,6 +85,14 @@ class _Told(NamedTuple):
     goes_on: bool
 
 
+class _Ahead(NamedTuple):
+    """What was told before one that was not taken, and how the webhook stood then. A process that ends forgets it, and
+    another tells them again."""
+
+    stands: tuple[int, int]
+    told: frozenset[str]
+
+
 class Postman:
     """One in each process. All of it on the event loop, reading and noting in threads. `tick`: a monotonic clock in
     seconds."""
@@ -90,6 +104,7 @@ class Postman:
         self._gate: Final = asyncio.Semaphore(_AT_ONCE)
         self._running: Final[dict[str, asyncio.Task[None]]] = {}
         self._again: Final[set[str]] = set()
+        self._ahead: Final[dict[str, _Ahead]] = {}
         # How far one was told when nothing was left, and how all stood then.
         self._idle: Final[dict[str, tuple[int, _Stand]]] = {}
 
@@ -208,21 +223,44 @@ class Postman:
             return await self._failed(hook, [self._away(first, wrong)], seen.rows[0][0])
 
     async def _told(self, hook: Hook, seen: Seen, line: Line) -> _Told:
-        """Post a page of events one after the other."""
+        """Post a page of events: of each case in order, of several at once. The place that is noted is that of the last
+        event up to which all were told."""
+        places, documents = [one for one, _ in seen.rows], [one for _, one in seen.rows]
+        passed, noted = self._passed(hook, documents), self._tick()
         tried: list[Tried] = []
-        noted = self._tick()
-        for place, document in seen.rows:
-            one = await self._post(line, hook, document)
-            tried.append(one)
-            if one.outcome is not Outcome.DELIVERED:
-                return await self._failed(hook, tried, place)
-            hook = _at(hook, place)
-            if len(tried) >= _NOTED_EVERY or self._tick() - noted >= _NOTED_S:
-                if not await self._note(hook, tried):
-                    return _Told(hook, goes_on=False)
-                tried, noted = [], self._tick()
+        failed: dict[int, Tried] = {}
+
+        def at_once() -> int:
+            return 1 if hook.tries else SIDE_BY_SIDE  # a receiver that failed is asked once, and then more
+
+        going = lanes.told(documents, passed, lambda one: self._post(line, hook, one), at_once)
+        async with aclosing(going):
+            async for number, one in going:
+                if one.outcome is not Outcome.DELIVERED:
+                    failed[number] = one
+                    continue
+                tried.append(one)
+                passed.add(number)
+                hook = _up_to(hook, places, passed)
+                if len(tried) >= _NOTED_EVERY or self._tick() - noted >= _NOTED_S:
+                    if not await self._note(hook, tried):
+                        return _Told(hook, goes_on=False)
+                    tried, noted = [], self._tick()
+        if failed:
+            first = min(failed)
+            last = failed.pop(first)
+            after = await self._failed(_up_to(hook, places, passed), [*tried, *failed.values(), last], places[first])
+            self._ahead[hook.id] = _Ahead(_stands(after.hook), frozenset(documents[one].id for one in passed))
+            return after
         hook = _at(hook, seen.read_to)
         return _Told(hook, await self._note(hook, tried) and (seen.more or not seen.whole))
+
+    def _passed(self, hook: Hook, documents: Sequence[EventDocument]) -> set[int]:
+        """Which of these were told when one before them was not. Who asked for all of it anew stands elsewhere."""
+        ahead = self._ahead.pop(hook.id, None)
+        if ahead is None or ahead.stands != _stands(hook):
+            return set()
+        return {number for number, one in enumerate(documents) if one.id in ahead.told}
 
     async def _failed(self, hook: Hook, tried: list[Tried], place: int) -> _Told:
         """What follows from a try that failed, the last of these: again later, past it, or rest."""
@@ -279,6 +317,17 @@ class Postman:
         return Tried(
             event=document.id, type=document.type, at_s=self._site.now_s(), took_ms=0, outcome=outcome, status=None
         )  # fmt: skip
+
+
+def _stands(hook: Hook) -> tuple[int, int]:
+    return hook.place, hook.tries
+
+
+def _up_to(hook: Hook, places: Sequence[int], passed: Collection[int]) -> Hook:
+    """A webhook that was told these of a page: it stands at the last up to which it was told all."""
+    count = next((number for number in range(len(places)) if number not in passed), len(places))
+    moved = count > 0 and places[count - 1] > hook.place
+    return _at(hook, places[count - 1]) if moved else hook
 
 
 def _at(hook: Hook, place: int) -> Hook:
