@@ -338,18 +338,26 @@ def verify_(
     more = [word for one in key or () for word in ("--key", one)]
     more += [word for path in held or () for word in ("--held", str(path))]
     code = check([str(file), *more], entries)
-    raise typer.Exit(code or _stamp_of(file, root))
+    raise typer.Exit(code or _beside(file, root))
 
 
-def _stamp_of(file: Path, roots: list[Path] | None) -> int:
-    """Says what the time stamp of a file that holds comes to; 1 where it does not hold."""
+def _beside(file: Path, roots: list[Path] | None) -> int:
+    """Says what the time stamp of a file that holds comes to, and the signatures of offices' papers; 1 where one does
+    not hold."""
     from cloudnego.audit.verify import Archive, Report
+    from cloudnego.exporting.handed import HandWrong, handed_in
     from cloudnego.exporting.proving import stamp_in
     from cloudnego.ports import CHINA
     from cloudnego.signing.stamping import TokenWrong
 
     try:
-        token = stamp_in(Archive(file, Report()), tuple(one.read_bytes() for one in roots or ()))
+        archive = Archive(file, Report())
+        for hand in handed_in(archive):
+            tell("hand_holds", **hand._asdict())
+        token = stamp_in(archive, tuple(one.read_bytes() for one in roots or ()))
+    except HandWrong as wrong:
+        tell("hand_wrong", why=wrong)
+        return 1
     except (TokenWrong, ValueError, LookupError) as wrong:
         tell("stamp_wrong", why=wrong)
         return 1

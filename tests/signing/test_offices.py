@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import pytest
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from cloudnego.audit import verify
+from cloudnego.audit.logkey import LogKey
 from cloudnego.core import commands as c
+from cloudnego.eventlog.log import SqlLog
+from cloudnego.exporting.audience import Audience
+from cloudnego.exporting.case import Order, export_case, house_on
+from cloudnego.exporting.handed import HandWrong, handed_in
 from cloudnego.main import House
 from cloudnego.signing.acts import over_paper
 from tests.audit.device import Device, text_of
+from tests.audit.given import contents, packed
 from tests.signing.test_papers import API, holds, told
 from tests.web.granted import Looking, Standing, asked, clock, look, people, still
 from tests.web.played import rehearsed, write
@@ -92,7 +101,7 @@ async def test_the_reviewer_signs_the_opinion_and_nobody_else(look: Looking, sti
 
 
 async def test_an_agreement_is_signed_by_both_chiefs_and_the_coordinators(
-    look: Looking, still: House, clock: Standing
+    look: Looking, still: House, clock: Standing, tmp_path: Path
 ) -> None:
     """《协调处理协议书》由集体协商争议协调处理人员和争议双方首席代表签字盖章后生效 (N2004 54)."""
     case = await played(still, clock, "plain", c.WriteMinutes)
@@ -123,6 +132,28 @@ async def test_an_agreement_is_signed_by_both_chiefs_and_the_coordinators(
         ("chief", "worker", "signed"), ("chief", "employer", "signed"), ("coordinator", None, "signed"),
     ]  # fmt: skip
     assert {one["role"] for one in hands if one["how"] == "device"} == {"chief", "coordinator"}
+    signed = _file_of(still, case, tmp_path)
+    assert [one for one in verify.verify(signed, []) if one[0] < 9] == []
+    assert {one.person for one in handed_in(verify.Archive(signed, verify.Report()))} == {who for _, who in signers}
+    spoilt = packed({name: _in_anothers_name(name, content) for name, content in contents(signed.read_bytes()).items()})
+    signed.write_bytes(spoilt)
+    with pytest.raises(HandWrong):
+        list(handed_in(verify.Archive(signed, verify.Report())))
+
+
+def _file_of(house: House, case: str, folder: Path) -> Path:
+    """The auditor's file of the case."""
+    site, target = house.site, folder / "audit.zip"
+    log, (key, *_) = site.world.log, (folder / "data").rglob("log.key")
+    assert isinstance(log, SqlLog)
+    order = Order(case, Audience.AUDITOR, "operator", "=", "2026-11-29T16:00:00+08:00", "cloudnego 0")
+    export_case(house_on(site.engine, log.ring, LogKey.open(key), site.now_s), order, target, lambda _: None)
+    return target
+
+
+def _in_anothers_name(name: str, content: bytes) -> bytes:
+    """What an operator would write who has nobody's key."""
+    return content.replace(b'"person":"e0"', b'"person":"e1"') if "D22S" in name else content
 
 
 async def test_whoever_signs_in_the_same_moment_is_not_lost(look: Looking, still: House, clock: Standing) -> None:

@@ -77,16 +77,22 @@ def checked(devices: Devices, act: Act, command: Command, sig: str) -> str:
 
 def checked_text(devices: Devices, person: str, text: bytes, sig: str) -> str:
     """The same of a text that was put together before."""
+    if not devices.good(person, signed_over(text, sig)):
+        raise NotSigned
+    return sig
+
+
+def signed_over(text: bytes, sig: str) -> bytes:
+    """The public key whose signature over a text this is. Raises NotSigned."""
     try:
         raw = b64decode(sig, validate=True)
     except ValueError:
         raise NotSigned from None
-    if len(raw) != PUBLIC_BYTES + SIGNATURE_BYTES or b64encode(raw).decode() != sig:
-        raise NotSigned
     public, signature = raw[:PUBLIC_BYTES], raw[PUBLIC_BYTES:]
-    if not verified(public, text, signature) or not devices.good(person, public):
+    whole = len(raw) == PUBLIC_BYTES + SIGNATURE_BYTES and b64encode(raw).decode() == sig
+    if not whole or not verified(public, text, signature):
         raise NotSigned
-    return sig
+    return public
 
 
 def signed_by(sig: str) -> bytes:

@@ -43,7 +43,8 @@ def signed(authority: Authority, pdf: bytes, who: Signatory, place: Place, *, se
         stamp_style=StaticStampStyle(background=_Page(seen), background_layout=_WHOLE, border_width=0),
         new_field_spec=SigFieldSpec(who.field, on_page=place.page, box=place.box, readable_field_name=who.role),
     )
-    out = signer.sign_pdf(_Appended(BytesIO(pdf)))
+    # what is appended begins on a line of its own, which the printed file leaves open (ISO 19005-2, 6.1.9)
+    out = signer.sign_pdf(_Appended(BytesIO(pdf if pdf.endswith(b"\n") else pdf + b"\n")))
     return bytes(out.getbuffer())
 
 
