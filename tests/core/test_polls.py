@@ -44,6 +44,7 @@ from tests.given import (
     given,
     law,
     like,
+    reps,
 )
 
 
@@ -193,6 +194,22 @@ def test_votes_for_candidates_elect_them_as_paper_would() -> None:
     second = replace(again, named=drawn(40, "p2")).when(UNION, electing("2026-01-20")).then(like(e.PollOpened, round=2))
     (event,) = [x for x in second.after.log if isinstance(x, e.PollOpened) and x.poll == "p2"]
     assert [x.person for x in event.options] == ["w3", None]
+
+
+def test_between_those_who_tied_the_next_vote_is_held_and_nobody_else_stands() -> None:
+    four = CANDIDATES.model_copy(update={"candidates": reps("w1", "w2", "w3", "w4")})
+    now = replace(given(CANDIDATES_NAMED).having((UNION, four)), named=drawn(40)).having((UNION, electing()))
+    count = counted({"c1": 34, "c2": 22, "c3": 22, "none": 0}, 39)
+    tied = now.having("2026-01-16T18:30", (CLOCK, count)).having(
+        (S1, c.AttestElection(correct=True)), (S2, c.AttestElection(correct=True))
+    )
+    after = replace(tied, named=drawn(40, "p2")).when(UNION, electing("2026-01-20")).then(like(e.PollOpened, picks=1))
+    (event,) = [x for x in after.after.log if isinstance(x, e.PollOpened) and x.poll == "p2"]
+    assert [x.person for x in event.options] == ["w3", "w4", None]
+    again = after.after.having("2026-01-20T18:30")
+    again.when(CLOCK, counted({"c1": 15, "c2": 21, "none": 3}, 39, poll="p2")).then(
+        e.PollCounted, like(e.ElectionRecorded, elected=("w4",), open_seats=0)
+    )
 
 
 @pytest.mark.parametrize(

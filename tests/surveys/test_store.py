@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -90,6 +92,45 @@ def said(text: str = "请把夜班的灯修好", code: str = CODE) -> NewOpinion
 
 def give(surveys: Surveys, kept: Kept, person: str, id_: str, *opinions: NewOpinion, clock_s: int = 1) -> bool:
     return surveys.answer(kept, person, Given(id=id_, answer=Answer(picks=((0,), ())), opinions=opinions), clock_s)
+
+
+class Second(Exception):
+    """There is one already."""
+
+
+def race(engine: Engine) -> list[bool]:
+    """Eight who open a survey of one case at once, each only if there is none; who did."""
+
+    def alone(before: list[Kept]) -> None:
+        if before:
+            raise Second
+
+    def opens(n: int) -> bool:
+        new = NewSurvey(
+            id=f"v{n}", district="d", case="c", enterprise="o", by="chair", closes_s=CLOSES_S, since_s=CLOSES_S,
+            issued=3, asked=ASKED,
+        )  # fmt: skip
+        with suppress(Second):
+            Surveys(engine, Keyring.seeded("surveys")).open(new, alone)
+            return True
+        return False
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(opens, range(8)))
+
+
+def test_of_two_like_surveys_at_once_one_is_opened(engine: Engine) -> None:
+    assert sum(race(engine)) == 1
+
+
+@pytest.mark.postgres
+def test_of_two_like_surveys_at_once_one_is_opened_on_postgresql(postgres_url: str) -> None:
+    made = connect(postgres_url)
+    SQLModel.metadata.create_all(made)
+    try:
+        assert sum(race(made)) == 1
+    finally:
+        made.dispose()
 
 
 def test_each_answers_once_and_a_lost_reply_is_given_again(surveys: Surveys, kept: Kept) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Final, TypeVar
 
@@ -142,8 +142,9 @@ class Surveys:
         """The key of a survey. Raises KeyMissing."""
         return Box(self.ring, survey, wrapped)
 
-    def open(self, new: NewSurvey) -> None:
-        """Freeze a questionnaire."""
+    def open(self, new: NewSurvey, allowed: Callable[[list[Kept]], None] = lambda _: None) -> None:
+        """Freeze a questionnaire. `allowed`: raises where it may not stand beside those the case has; no other is
+        opened in the case while it looks, by whichever node."""
         _, wrapped = self.ring.new(SURVEY_KEYS.what(new.id))
         row = Survey(
             id=new.id, district=new.district, case_id=new.case, enterprise=new.enterprise, created_by=new.by,
@@ -151,15 +152,20 @@ class Surveys:
             asked=self.box(new.id, wrapped).seal("asked", new.asked),
         )  # fmt: skip
         with Session(writing(self.engine)) as session:
+            _one_at_a_time(session, new.case)
+            allowed(self._of_case(session, new.case))
             session.add(row)
             session.commit()
 
     def of_case(self, case: str) -> list[Kept]:
         """The surveys of a case, the one that closes last first."""
-        query = select(Survey).where(Survey.case_id == case)
         with Session(self.engine) as session:
-            rows = session.exec(query.order_by(col(Survey.closes_s).desc(), col(Survey.id))).all()
-            return [self._kept(row) for row in rows]
+            return self._of_case(session, case)
+
+    def _of_case(self, session: Session, case: str) -> list[Kept]:
+        query = select(Survey).where(Survey.case_id == case)
+        rows = session.exec(query.order_by(col(Survey.closes_s).desc(), col(Survey.id))).all()
+        return [self._kept(row) for row in rows]
 
     def running(self, district: str, enterprises: Collection[str], clock_s: int) -> list[Kept]:
         """Those of these enterprises that may still be answered."""
@@ -256,6 +262,12 @@ class Surveys:
             closes_s=row.closes_s, since_s=row.since_s, closed_s=row.closed_s, issued=row.issued, wrapped=row.wrapped,
             asked=self.box(row.id, row.wrapped).open("asked", row.asked, Questionnaire),
         )  # fmt: skip
+
+
+def _one_at_a_time(session: Session, case: str) -> None:
+    """Two cannot both find that nothing like them is there. SQLite has one writer; no row that others write is held."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select_rows(func.pg_advisory_xact_lock(func.hashtextextended(f"surveys/{case}", 0))))
 
 
 def _opinion(box: Box, kept: Kept, new: NewOpinion) -> SurveyOpinion:

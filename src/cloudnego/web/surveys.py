@@ -208,7 +208,9 @@ async def open_survey(
 
     def write() -> SurveyDocument:
         new = _new(site, who, found, body)
-        site.surveys.open(new)
+        for one in site.surveys.of_case(found.id):
+            settled(site, found, one)
+        site.surveys.open(new, lambda before: _stands_beside(site, new, before))
         return _document(site, who, found, survey_of(site, found, new.id))
 
     made = await site.threads.run(write)
@@ -227,12 +229,6 @@ def _new(site: Site, who: Who, found: Found, body: SurveyBody) -> NewSurvey:
     strange = body.heads() - pinned_law(site, found.case).pack.topics.codes
     if strange:
         raise Problem("survey_head", facts={"head": min(strange)})
-    before, asked = [settled(site, found, one) for one in site.surveys.of_case(found.id)], body.asked()
-    if len(before) >= SURVEYS_MAX:
-        raise Problem("too_many_surveys")
-    again = asked_again(asked, _told(site, before))
-    if again is not None:
-        raise Problem("survey_asked_before", facts={"question": again})
     opened = found.case.opened
     assert opened is not None, "a case that was found has been opened"
     return NewSurvey(
@@ -244,8 +240,17 @@ def _new(site: Site, who: Who, found: Found, body: SurveyBody) -> NewSurvey:
         closes_s=closes_s,
         since_s=site.now_s() + closes_s - clock_s,
         issued=len(asked_people(site, found)),
-        asked=asked,
+        asked=body.asked(),
     )
+
+
+def _stands_beside(site: Site, new: NewSurvey, before: Sequence[Kept]) -> None:
+    """Raises `Problem` where the case has enough of them, or asks or has told of the same."""
+    if len(before) >= SURVEYS_MAX:
+        raise Problem("too_many_surveys")
+    again = asked_again(new.asked, _told(site, before))
+    if again is not None:
+        raise Problem("survey_asked_before", facts={"question": again})
 
 
 def _told(site: Site, before: Sequence[Kept]) -> list[Questionnaire]:
