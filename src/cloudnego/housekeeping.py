@@ -233,10 +233,18 @@ def run_retention(*, dry_run: DryRun = False) -> None:
 @retention_app.command("holds", help="所有的保全，包括已解除的。 Every hold there ever was.")
 def list_holds() -> None:
     """Every hold there ever was, the latest first."""
-    table = Table("编号 id", "案号 case", "原因 reason", "由谁 by", "至 until", "解除 lifted")
+    table = Table("编号 id", "案号 case", "原因 reason", "依据 article", "由谁 by", "至 until", "解除 lifted")
     with looked_into(Settings()) as (engine, _), Session(engine) as session:
         for one in holds_of(session):
-            table.add_row(one.id, one.case, one.reason, one.set_by, str(one.until_on or ""), one.lifted_by or "")
+            table.add_row(
+                one.id,
+                one.case,
+                one.reason,
+                one.article or "",
+                one.set_by,
+                str(one.until_on or ""),
+                one.lifted_by or "",
+            )
     out.print(table)
 
 
@@ -248,12 +256,14 @@ def hold_case(
     case: Case,
     *,
     reason: Annotated[str, typer.Option(help="原因，例如仲裁案号。 Why, such as the number of the arbitration.")],
+    article: Annotated[str, typer.Option(help="依据的条文或者文书。 The article or the order it rests on.")] = "",
     until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="最后一天。 Its last day.")] = None,
 ) -> None:
     """Hold a case. Raises CannotBe."""
     new = HoldAt(
         id=new_id("h"), case=case, reason=reason[:200], set_by="operator", set_s=now_s(),
         until_on=until.date() if until is not None else None, lifted_by=None, lifted_s=None,
+        article=article[:120] or None,
     )  # fmt: skip
     with looked_into(Settings()) as (engine, _):
         try:

@@ -355,7 +355,9 @@ def _outbox(log: SqlLog, settings: Settings, factors: Factors, figures: Figures,
 
 def _limits(settings: Settings) -> Limits:
     names = ("body_max_bytes", "file_max_bytes", "allow_sandboxes", "sandboxes_max", "practice_days", "score_file")
-    return Limits(**{name: getattr(settings, name) for name in names})
+    days = [name for name in type(settings).model_fields if name.startswith("keep_")]
+    keeps = {name.removeprefix("keep_").removesuffix("_days"): getattr(settings, name) for name in days}
+    return Limits(**{name: getattr(settings, name) for name in names}, keeps=keeps)
 
 
 def portals_of(engine: Engine, ring: Keyring, settings: Settings) -> Portals:

@@ -32,6 +32,7 @@ DOORS = (
         "problems.",
         "fields.",
         "walk.",
+        "keeping.",
         "operator.",
         "api.",
         "files.",

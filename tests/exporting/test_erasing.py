@@ -21,6 +21,7 @@ from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.exporting.erasing import TALK, Erased, OnHold, Stores, erase_person, expire_ballots, expire_talk
 from cloudnego.exporting.jobs import Exports
+from cloudnego.exporting.keeping import Seen, plan
 from cloudnego.identity.hold_tables import Erasure
 from cloudnego.identity.holds import HoldAt, lift, set_hold
 from cloudnego.identity.store import writing
@@ -158,6 +159,12 @@ def test_talk_goes_when_its_contract_is_long_over_and_no_hold_stands(
         stores, case, "w0", everything=False, reason="", new_id=next_id, now_s=NOW_S, dry_run=True
     ).entries  # fmt: skip
     assert said > 0
+    today = ran_out + timedelta(days=31)
+    seen = Seen(talk=said, words=0, files=0, papers=0, for_good=0, thirty_years=0)
+    for days in (30, 31):  # the dry run of one case names the day on which the work does it
+        told = plan(seen, {"talk": days, "ballots": 1}, expires_on=ran_out, today=today, live=True, held=False)
+        (talk,) = [one for one in told if one.name == "talk"]
+        assert (talk.goes_on, talk.count) == (today + timedelta(days=days - 30), said)
     assert left(30) >= said
     assert left(30) == 0
     order = Order(case, Audience.UNION, "operator", "", "2026-11-29T16:00:00+08:00", "")

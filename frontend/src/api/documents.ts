@@ -32,6 +32,8 @@ export type AuditExport = S['ExportDocument']
 export type AuditExports = S['ExportsDocument']
 export type Hold = S['HoldDocument']
 export type Holds = S['HoldsDocument']
+export type Retention = S['RetentionDocument']
+export type Keeping = S['Keeping']
 
 export const STEPS: readonly Step[] = [
   'representatives', 'topics', 'offer', 'reply', 'preparation', 'meeting', 'congress', 'filing', 'performance',

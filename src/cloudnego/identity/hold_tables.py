@@ -21,6 +21,7 @@ class CaseHold(SQLModel, table=True):
     set_by: str = Field(max_length=64)
     set_s: int = Field(sa_type=BigInteger)
     until_on: date | None = None
+    article: str | None = Field(default=None, max_length=120)  # what it rests on: an article, the number of an order
     lifted_by: str | None = Field(default=None, max_length=64)
     lifted_s: int | None = Field(default=None, sa_type=BigInteger)
 

@@ -12,7 +12,8 @@ from cloudnego.identity.hold_tables import CaseHold
 
 
 class HoldAt(msgspec.Struct, frozen=True, kw_only=True):
-    """A hold as it stands. Instants in seconds of real time; `until_on`: its last day, None for until it is lifted."""
+    """A hold as it stands. Instants in seconds of real time; `until_on`: its last day, None for until it is lifted;
+    `article`: what it rests on, as whoever set it named it."""
 
     id: str
     case: str
@@ -22,6 +23,7 @@ class HoldAt(msgspec.Struct, frozen=True, kw_only=True):
     until_on: date | None
     lifted_by: str | None
     lifted_s: int | None
+    article: str | None = None
 
     def stands(self, today: date) -> bool:
         """Whether it keeps its case today."""
@@ -49,7 +51,7 @@ def set_hold(session: Session, district: str, new: HoldAt) -> HoldAt:
     """Enter a hold, in the open transaction."""
     row = CaseHold(
         id=new.id, district=district, case_id=new.case, reason=new.reason, set_by=new.set_by, set_s=new.set_s,
-        until_on=new.until_on,
+        until_on=new.until_on, article=new.article,
     )  # fmt: skip
     session.add(row)
     session.commit()
@@ -70,5 +72,5 @@ def lift(session: Session, case: str, hold: str, by: str, now_s: int) -> HoldAt 
 def _at(row: CaseHold) -> HoldAt:
     return HoldAt(
         id=row.id, case=row.case_id, reason=row.reason, set_by=row.set_by, set_s=row.set_s, until_on=row.until_on,
-        lifted_by=row.lifted_by, lifted_s=row.lifted_s,
+        lifted_by=row.lifted_by, lifted_s=row.lifted_s, article=row.article,
     )  # fmt: skip

@@ -393,6 +393,24 @@ _UNDER: Final = {
 }  # fmt: skip
 """Rows that belong to a case by another row: their column, and the table whose `id` stands in it."""
 
+_OF_CASES: Final = frozenset({*_UNDER, "audit_export_part"})
+"""Tables whose rows belong to a case though they do not name it."""
+
+
+def is_copy(name: str) -> bool:
+    """Whether a hold does not keep what has this name."""
+    return name in _COPIES
+
+
+def of_a_case() -> tuple[Kept, ...]:
+    """What is swept by its age and belongs to a case."""
+    known = SQLModel.metadata.tables
+    return tuple(
+        one for one in KEPT
+        if one.name != "passing" and one.swept
+        and all("case_id" in known[name].columns or name in _OF_CASES for name, _ in one.swept)
+    )  # fmt: skip
+
 
 def _is_held(table: Table, held: frozenset[str], keeps: bool) -> ColumnElement[bool]:
     """Whether a row belongs to a case on hold."""

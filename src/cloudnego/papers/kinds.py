@@ -74,22 +74,13 @@ CONFIDENTIAL: Final = frozenset({"D4", "D5", "D8"})
 """Kinds that are given out with a mark on them: who took it, and when."""
 
 
-ARCHIVED: Final = frozenset(
-    {
-        *(
-            "D0",
-            "D2",
-            "D13",
-            "D14",
-            "D14S",
-            "D17",
-            "D17S",
-            "D18",
-            "D23",
-        ),  # for good: contract, resolution, opinion
-        *("D3", "D6", "D6S", "D7", "D7S", "D8", "D10", "D10S", "D20", "D25", "D27", "D28"),  # for thirty years
-    }
-)
+FOR_GOOD: Final = frozenset({"D0", "D2", "D13", "D14", "D14S", "D17", "D17S", "D18", "D23"})
+"""Kinds that archives keep for good: contract, resolution, opinion, publication, mandates, confirmations of service."""
+
+THIRTY_YEARS: Final = frozenset({"D3", "D6", "D6S", "D7", "D7S", "D8", "D10", "D10S", "D20", "D25", "D27", "D28"})
+"""Kinds that archives keep for thirty years: minutes, offer, reply, notices, lists of data, tallies, checks."""
+
+ARCHIVED: Final = FOR_GOOD | THIRTY_YEARS
 """Kinds that are archives and stay, whoever wishes his words away: those kept for good, mandates and confirmations of
 service among them; and tallies, offer, reply, lists of data, minutes, notices and checks of performance
 (国家档案局令第10号; 法律、行政法规规定的保存期限未届满, 个人信息保护法 47 ¶2)."""

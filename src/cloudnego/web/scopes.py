@@ -145,6 +145,7 @@ _QUERIES: Final[dict[str, PortalScope | None]] = {
     "ask_for_audit_export": None,
     "list_audit_exports": None,
     "list_holds": None,
+    "get_retention": None,
     "hold_case": None,
     "lift_hold": None,
     "get_audit_export": None,

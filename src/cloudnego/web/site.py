@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -58,6 +58,7 @@ class Limits:
     sandboxes_max: int
     practice_days: int
     score_file: Path | None = None
+    keeps: Mapping[str, int] = field(default_factory=dict)  # days by the name of what is kept
     score_items: tuple[Item, ...] = field(init=False)
 
     def __post_init__(self) -> None:
