@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from cloudnego.exporting.keeping import Seen, plan
-from cloudnego.identity.retention import of_a_case
+from cloudnego.exporting.keeping import Seen, of_a_case, plan
 from cloudnego.main import House
 from tests.web.conftest import API
 from tests.web.granted import Looking, Standing, clock, look, people, still

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 import msgspec
+from sqlmodel import SQLModel
 
 from cloudnego.exporting.erasing import TALK
-from cloudnego.identity.retention import KEPT, Kept, is_copy, of_a_case
+from cloudnego.identity.retention import COPIES, KEPT, UNDER, Kept
 from cloudnego.texts import Said, say
 
 Rule = Literal["after_contract", "by_age", "archive", "stays"]
@@ -27,6 +28,8 @@ _FOR_GOOD: Final = "archive_for_good"
 _THIRTY_YEARS: Final = "archive_thirty_years"
 _ARCHIVES: Final = {_FOR_GOOD: None, _THIRTY_YEARS: 10_950}
 _ARCHIVE_LAW: Final = "国家档案局令第10号；档案法 14"
+_OF_CASES: Final = frozenset({*UNDER, "audit_export_part"})
+"""Tables whose rows belong to a case though they do not name it."""
 _STAYS: Final = ("papers", "cases", "polls", "files")
 
 
@@ -74,7 +77,7 @@ def plan(
             name=name, what=what or say(f"keeping.{name}"), rule=rule, days=days,
             goes_on=expires_on + timedelta(days=days + 1) if ends and expires_on and days is not None else None,
             older_than=today - timedelta(days=days) if rule == "by_age" and days is not None else None,
-            count=counts.get(name), law=law, held=held and not is_copy(name),
+            count=counts.get(name), law=law, held=held and name not in COPIES,
         )  # fmt: skip
 
     by_age = [(row, keeps.get(row.name, row.days)) for row in of_a_case()]
@@ -82,6 +85,16 @@ def plan(
     archives = [one(name, "archive", days, _ARCHIVE_LAW) for name, days in _ARCHIVES.items()]
     stays = [one(row.name, "stays", None, row.law, _said(row)) for row in KEPT if row.name in _STAYS]
     return (*(one(row.name, "by_age", days, row.law, row.what) for row, days in by_age), *ends, *stays, *archives)
+
+
+def of_a_case() -> tuple[Kept, ...]:
+    """What is swept by its age and belongs to a case."""
+    known = SQLModel.metadata.tables
+    return tuple(
+        one for one in KEPT
+        if one.name != "passing" and one.swept
+        and all("case_id" in known[name].columns or name in _OF_CASES for name, _ in one.swept)
+    )  # fmt: skip
 
 
 def _said(row: Kept) -> Said:

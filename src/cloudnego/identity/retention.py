@@ -357,7 +357,7 @@ class Retention:
         for one in KEPT:
             days = self.days.get(one.name)
             if days is not None:
-                before_s, keeps = now_s - days * DAY_S, one.name not in _COPIES
+                before_s, keeps = now_s - days * DAY_S, one.name not in COPIES
                 found[one.name] = sum(
                     work(known[name], and_(known[name].c[column] < before_s, ~_is_held(known[name], held, keeps)))
                     for name, column in one.swept
@@ -382,34 +382,16 @@ class Retention:
                 return gone
 
 
-_COPIES: Final = frozenset({"audit_exports", "imports", "passing"})
+COPIES: Final = frozenset({"audit_exports", "imports", "passing"})
 """What a hold does not keep: copies that can be made again, and what lets nobody in any more."""
 
-_UNDER: Final = {
+UNDER: Final = {
     "nomination": ("candidacy", "candidacy"), "candidacy_step": ("candidacy", "candidacy"),
     "candidacy": ("call", "nomination_call"), "survey_part": ("survey", "survey"),
     "survey_answer": ("survey", "survey"), "survey_opinion": ("survey", "survey"),
     "survey_opinion_step": ("opinion", "survey_opinion"),
 }  # fmt: skip
 """Rows that belong to a case by another row: their column, and the table whose `id` stands in it."""
-
-_OF_CASES: Final = frozenset({*_UNDER, "audit_export_part"})
-"""Tables whose rows belong to a case though they do not name it."""
-
-
-def is_copy(name: str) -> bool:
-    """Whether a hold does not keep what has this name."""
-    return name in _COPIES
-
-
-def of_a_case() -> tuple[Kept, ...]:
-    """What is swept by its age and belongs to a case."""
-    known = SQLModel.metadata.tables
-    return tuple(
-        one for one in KEPT
-        if one.name != "passing" and one.swept
-        and all("case_id" in known[name].columns or name in _OF_CASES for name, _ in one.swept)
-    )  # fmt: skip
 
 
 def _is_held(table: Table, held: frozenset[str], keeps: bool) -> ColumnElement[bool]:
@@ -418,9 +400,9 @@ def _is_held(table: Table, held: frozenset[str], keeps: bool) -> ColumnElement[b
         return false()
     if "case_id" in table.columns:
         return table.c.case_id.in_(held)
-    if table.name not in _UNDER:
+    if table.name not in UNDER:
         return false()
-    column, name = _UNDER[table.name]
+    column, name = UNDER[table.name]
     above = SQLModel.metadata.tables[name]
     return table.c[column].in_(select(above.c.id).where(_is_held(above, held, keeps)))
 
