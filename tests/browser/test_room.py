@@ -182,6 +182,25 @@ async def come_together(six: Six, recorder: Person, case: str) -> None:
     await six.boss.sees("到场人数已够，可以开会")
 
 
+async def follow_the_chair(town: Town, table: UpTo, six: Six, case: str) -> None:
+    """Whoever looked elsewhere goes back to what is talked of; whoever is given the floor waits for it no longer."""
+    table.catches_up()
+    assert table.case.meeting.chair is not None
+    chair, third = table.chief(table.case.meeting.chair), town.settled.cast.bench(Side.EMPLOYER)[2]
+    await asyncio.to_thread(table.act, chair, c.OpenTopic, head=HEAD)
+    await six.third.goes_to(f"/c/{case}/room?topic=T5")
+    await six.third.presses(re.compile("回到正在讨论的"))
+    await expect(six.third.page.get_by_role("heading", level=1)).to_contain_text("年度平均工资水平")
+    await expect(six.third.page.get_by_text("回到正在讨论的")).to_have_count(0)
+    hand = six.third.page.get_by_role("button", name=re.compile("举手|放下手"))
+    await hand.click()
+    await expect(hand).to_have_attribute("aria-pressed", "true")
+    await asyncio.to_thread(table.act, chair, c.GiveFloor, person=third)
+    await six.third.sees("正在发言：")
+    await expect(hand).to_have_attribute("aria-pressed", "false")
+    await six.third.is_fine()
+
+
 async def meet(town: Town, table: UpTo, six: Six, case: str) -> None:
     """From the day to the minutes that both chiefs confirmed."""
     table.ends = None
@@ -191,6 +210,7 @@ async def meet(town: Town, table: UpTo, six: Six, case: str) -> None:
     await town.acts(table.cast.recorder, case, c.StartMeeting())
     await six.boss.sees("第 1 次会议")
     await expect(six.boss.page.get_by_text("可以开会")).to_have_count(0)
+    await follow_the_chair(town, table, six, case)
     await asyncio.to_thread(agree_all_clauses, table)
     await asyncio.to_thread(minutes_by_both, table)
     meeting = table.case.meeting

@@ -11,6 +11,7 @@ from playwright.async_api import Route, WebSocketRoute, expect
 
 from cloudnego.core import commands as c
 from cloudnego.core.vocabulary import Side
+from tests.browser.forms import PAPER
 from tests.browser.person import Person
 from tests.browser.played import town_of, up_to
 from tests.browser.windows import Enters
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.whole, pytest.mark.timeout(600)]
 
 IN = re.compile("已连上|补收")
 HEAD = "T3"
+LONG_NAME = "二〇二六年度各岗位职工平均工资与加班加点工资津贴补贴奖金测算表（企业方第三稿，会前交换用，含附注）.txt"
 SLOW_S = 1.2
 READ = re.compile(r"/api/v1/negotiations/[^/]+(/next|/deadlines)?$")
 
@@ -162,6 +164,22 @@ async def a_line_without_a_goodbye(table: Table) -> None:
     await boss.is_fine()
 
 
+async def a_file(table: Table) -> None:
+    """What is laid on the table with a few words is there to be opened by everybody who sits there, by its name."""
+    boss, chief = table.boss, table.chief
+    await boss.page.locator(".composer textarea").first.fill("测算表在附件里")
+    await boss.page.locator(".composer input[type=file]").set_input_files({**PAPER, "name": LONG_NAME})
+    await boss.page.locator(".composer .chip.ok").wait_for()
+    await boss.page.get_by_role("button", name="发到协商桌").click()
+    await chief.page.locator(".lens").get_by_role("link", name=re.compile("协商桌 双方")).click()
+    for person in (boss, chief):
+        link = bubble(person, "测算表在附件里").get_by_role("link", name=LONG_NAME)
+        await expect(link).to_be_visible()
+        answer = await person.context.request.get(person.url + str(await link.get_attribute("href")))
+        assert answer.status == 200, await answer.text()
+        await person.is_fine()
+
+
 async def a_late_pack(table: Table) -> None:
     """The topics of a proposal are there to be chosen, though the law came after the form."""
 
@@ -268,6 +286,7 @@ async def test_what_the_room_shows_is_so(enters: Enters, server: House) -> None:
         await who_listens(table)
         await who_looks_back(table)
         await who_writes(table)
+        await a_file(table)
         await a_late_pack(table)
         await no_timeline(table)
         await gone_on(table)
