@@ -14,6 +14,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from cloudnego.audit import verify
 from cloudnego.audit.logkey import LogKey
 from cloudnego.core import commands as c
+from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
@@ -132,6 +133,8 @@ async def test_an_agreement_is_signed_by_both_chiefs_and_the_coordinators(
         ("chief", "worker", "signed"), ("chief", "employer", "signed"), ("coordinator", None, "signed"),
     ]  # fmt: skip
     assert {one["role"] for one in hands if one["how"] == "device"} == {"chief", "coordinator"}
+    due = still.site.papers.due(case, frozenset({Stream.FILING}), (), ["加薪百分之五"])
+    assert [one.doc for one in due] == ["D22", *["D22S"] * len(signers)], "a signed file bears what its paper quotes"
     signed = _file_of(still, case, tmp_path)
     assert [one for one in verify.verify(signed, []) if one[0] < 9] == []
     assert {one.person for one in handed_in(verify.Archive(signed, verify.Report()))} == {who for _, who in signers}

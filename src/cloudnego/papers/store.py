@@ -170,7 +170,7 @@ class PaperStore:
         spared: Collection[str] = (),
         quoting: Collection[str] | None = None,
     ) -> list[Paper]:
-        """The papers that `forget` takes."""
+        """The papers that `forget` takes; with one that quotes goes the file that bears its signatures."""
         found = [
             one
             for one in self.of_case(case, frozenset(Stream))
@@ -179,7 +179,8 @@ class PaperStore:
         if quoting is None:
             return found
         told = [rfc8785.dumps(text)[1:-1] for text in quoting if text]
-        return [one for one in found if any(text in self.content(one)[0] for text in told)]
+        hit = {one.number for one in found if any(text in self.content(one)[0] for text in told)}
+        return [one for one in found if hit & {one.number, one.about}]
 
     def check(self) -> list[Fault]:
         """Read every byte of every paper, and name those that are not what was stored."""
