@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Evidence
+from cloudnego.core.vocabulary import Evidence, Side
 from cloudnego.stories import file
 from tests.browser.person import DESKTOP, PHONE, Person
 from tests.browser.played import Town, UpTo, town_of, up_to
@@ -190,3 +190,33 @@ async def test_what_stands_in_the_way_of_a_signature_is_said_and_there_is_a_way_
         nowhere = await town.window(signers.worker)
         await nowhere.goes_to("/nowhere/at/all")
         await expect(nowhere.page.get_by_role("link", name="登录")).to_have_count(0)
+
+
+async def test_an_agreement_is_signed_from_the_page_of_the_dispute(enters: Enters, server: House) -> None:
+    """Both chiefs and the coordinator, each from there; one file bears all three."""
+    paper = "协调处理协议书"
+    async with town_of(server.url, enters) as town:
+        table = await up_to(town, c.WriteMinutes)
+
+        def settled() -> str:
+            table.ends = None
+            table.catches_up()
+            chief, office = table.chief(Side.WORKER), table.cast.authority
+            table.act(chief, c.DeclareDeadlock)
+            table.act(chief, c.ApplyForCoordination)
+            table.act(office, c.AcceptDispute, coordinators=(office,))
+            table.act(office, c.CloseDispute, agreement=True)
+            return table.chief(Side.EMPLOYER)
+
+        employer = await asyncio.to_thread(settled)
+        for who in (table.chief(Side.WORKER), employer, table.cast.authority):
+            person = await town.window(who)
+            await person.goes_to(f"/c/{table.record.case}/dispute")
+            await person.presses("签署协议书")
+            await person.sees(f"等您签署：{paper}")
+            await signs(person, town, who, paper)
+            await person.sees("协议书生效")
+        person = await town.window(employer)
+        await person.goes_to(f"/c/{table.record.case}/sign")
+        await expect(of(person, paper).get_by_text("本人设备密钥签署")).to_have_count(3)
+        await expect(of(person, paper).get_by_role("link", name=re.compile("^看已签署的文书"))).to_be_visible()

@@ -1423,7 +1423,7 @@ class ExtendDispute(Dated):
 class CloseDispute(Dated):
     """The authority ends the coordination, with an agreement signed by coordinators and chiefs, or without one.
 
-    `settled`: what they agreed on (N2004 53)."""
+    `settled`: what they agreed on (N2004 54)."""
 
     type: Literal["close_dispute"] = "close_dispute"
     agreement: bool

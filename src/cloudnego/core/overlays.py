@@ -254,7 +254,7 @@ COORDINATING = ("investigated", "planned", "coordinated")
 
 
 def goes_forward(m: Moment, command: c.AdvanceCoordination) -> Obstacle | None:
-    """调查了解争议的情况，研究制定协调处理争议的方案，对争议进行协调处理 (N2004 51): in this order."""
+    """调查了解争议的情况，研究制定协调处理争议的方案，对争议进行协调处理 (N2004 53): in this order."""
     known = m.case.dispute.reached if m.case.dispute else None
     if known is None or COORDINATING.index(command.reached) > COORDINATING.index(known):
         return None
@@ -304,7 +304,7 @@ def extend_dispute(m: Moment, command: c.ExtendDispute) -> list[e.Event]:
 
 
 def close_dispute(m: Moment, command: c.CloseDispute) -> list[e.Event]:
-    """With an agreement the case goes to the meeting, where the chiefs confirm its clauses and minutes (N2004 53)."""
+    """With an agreement the case goes to the meeting, where the chiefs confirm its clauses and minutes (N2004 54)."""
     return [e.DisputeClosed(**dated(m, command), agreement=command.agreement)]
 
 

@@ -123,7 +123,7 @@ class PerformanceSubState(StrEnum):
 
 
 class DisputeSubState(StrEnum):
-    """Of the coordination that lies over the talks (ZJ 39), as far as the authority says it has come (N2004 51)."""
+    """Of the coordination that lies over the talks (ZJ 39), as far as the authority says it has come (N2004 53)."""
 
     APPLIED = "applied"
     ACCEPTED = "accepted"
