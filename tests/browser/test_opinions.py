@@ -112,3 +112,8 @@ async def test_a_questionnaire_is_answered_told_and_an_opinion_followed(enters: 
         await chair.presses("登记到协商案")
         await expect(chair.page.locator("form input").first).to_be_visible()
         assert str(OTHERS + 1) in [await one.input_value() for one in await chair.page.locator("form input").all()]
+        await chair.goes_to(f"/c/{case}/opinions/new")
+        await chair.sees("本案问过的题不再问")
+        await expect(chair.page.locator(".tick", has_text="已问过")).to_have_count(3)
+        await expect(chair.page.locator(".tick input:checked")).to_have_count(1)  # the free text, which is no count
+        await chair.is_fine()

@@ -1,13 +1,14 @@
 import type { components } from '@/api/schema'
 import type { Head } from '@/stores/law'
 import { fenOf } from '@/tools/money'
-import { said, t, i18n } from '@/texts/i18n'
+import { i18n, language, said, t, type Language } from '@/texts/i18n'
 
 type Body = components['schemas']['SurveyBody']
 export type Asked = components['schemas']['SurveyQuestionBody']
 
-/** A question as it lies in the workshop: taken or not, its words, and for one of one's own what there is to choose. */
-export interface Draft { on: boolean; own: boolean; kind: Asked['kind']; text: string; head: string | null; options: string }
+/** A question as it lies in the workshop: taken or not, its words, and for one of one's own what there is to choose.
+ * `menu`, `chinese`: how the menu puts it, here and in Chinese, by which it is known that it was asked. */
+export interface Draft { on: boolean; own: boolean; kind: Asked['kind']; text: string; head: string | null; options: string; menu: string; chinese: string }
 
 export const LINES = /\r?\n/
 export const lines = (text: string): string[] => text.split(LINES).map((one) => one.trim()).filter(Boolean)
@@ -19,11 +20,15 @@ export const plainly = (head: Head): string => (i18n.global.te(`survey.words.${h
 
 /** The menu: what to begin with, one question for each statutory head, and room for what nobody thought of. */
 export function menu(heads: readonly Head[]): Draft[] {
-  const of = (kind: Asked['kind'], text: string, head: string | null, on: boolean): Draft => ({ on, own: false, kind, text, head, options: '' })
+  const of = (kind: Asked['kind'], key: string, head: Head | null, on: boolean): Draft => {
+    const known = i18n.global.te(`survey.menu.${key}`) ? key : 'other'
+    const put = (locale: Language): string => i18n.global.t(`survey.menu.${known}`, { head: head?.name[locale] ?? '' }, { locale })
+    return { on, own: false, kind, text: put(language()), head: head?.code ?? null, options: '', menu: put(language()), chinese: put('zh') }
+  }
   return [
-    of('several', t('survey.menu.first'), null, true),
-    ...heads.map((one) => of(one.code === 'T3' ? 'amount' : 'scale', i18n.global.te(`survey.menu.${one.code}`) ? t(`survey.menu.${one.code}`) : t('survey.menu.other', { head: said(one.name) }), one.code, ['T3', 'T5'].includes(one.code))),
-    of('text', t('survey.menu.last'), null, true),
+    of('several', 'first', null, true),
+    ...heads.map((one) => of(one.code === 'T3' ? 'amount' : 'scale', one.code, one, ['T3', 'T5'].includes(one.code))),
+    of('text', 'last', null, true),
   ]
 }
 
