@@ -71,6 +71,32 @@ async def test_a_story_over_many_enterprises_is_told_whole_and_makes_its_papers(
     assert "覆盖的企业（4家，职工122人）" in told.replace(" ", "")
 
 
+async def test_what_was_signed_in_ink_stands_there_with_who_compared_its_scan(begun: tuple[House, str]) -> None:
+    acts = rehearsed()
+    signed = next(n for n, act in enumerate(acts) if act.command.type == "sign_contract" and act.by.person == "e0")
+    case = await write(begun[0], acts[: signed + 1], key="ink")
+    door = f"{API}/negotiations/{case}"
+    async with looking(begun[0])("w0") as chief, looking(begun[0])("authority") as office:
+        before = (await listed(chief, case))["inked"]
+        assert {one["doc"] for one in before} >= {"D10", "D14"}
+        hand = next(x for one in before if one["doc"] == "D14" for x in one["hands"] if x["side"] == "employer")
+        assert (hand["checked"], len(hand["scan"])) == ([], 64)
+        body = {"scan": hand["entry"].replace("/", "."), "shows": True}
+        made = await chief.post(f"{door}/check-scan", json=body, headers={"Idempotency-Key": "scan-1"})
+        assert made.status_code == 201, made.text
+        found = await listed(chief, case)
+        (checked,) = next(
+            x["checked"]
+            for one in found["inked"]
+            if one["doc"] == "D14"
+            for x in one["hands"]
+            if x["side"] == "employer"
+        )
+        assert (checked["person"], checked["shows"]) == ("w0", True)
+        assert "w0" in found["names"]
+        assert {one["doc"] for one in (await listed(office, case))["inked"]} == {"D14"}, "minutes are of the table"
+
+
 async def test_the_same_facts_have_one_paper_whoever_makes_it(begun: tuple[House, str]) -> None:
     house, case = begun
     worker, employer = looking(house)("w0"), looking(house)("e0")

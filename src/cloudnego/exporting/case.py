@@ -150,7 +150,7 @@ def _gather(parts: Parts, house: House, order: Order, before: _Before, told: Tol
             terms = [one for one in deadlines(state, law) if one.stream in audience.streams]
             pdf = report(
                 connection, house.papers.press, reading, made, confirmed, outline=outline, opened=opened, terms=terms,
-                papers=papers,
+                papers=papers, scans=state.scans,
             )  # fmt: skip
             parts.put("report.pdf", pdf)
 

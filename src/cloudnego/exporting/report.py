@@ -4,7 +4,7 @@ due. It follows from the rest of the file and proves nothing by itself."""
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -14,9 +14,10 @@ from sqlmodel import col, select
 from cloudnego.audit.export import Confirmed, Made, Reading
 from cloudnego.audit.witnesses import Party, enough
 from cloudnego.core.deadlines import Running
-from cloudnego.core.events import CaseOpened
+from cloudnego.core.events import CaseOpened, ScanChecked
+from cloudnego.core.state import Scan
 from cloudnego.core.vocabulary import Stream
-from cloudnego.eventlog.seal import Sealed, leaf_of
+from cloudnego.eventlog.seal import Sealed, event_of, leaf_of
 from cloudnego.identity.tables import Organisation, Person
 from cloudnego.papers.facts import Block, Facts, Fields, Heading, Items, Table, Text
 from cloudnego.papers.press import Press
@@ -28,6 +29,7 @@ SHOWN: Final = 400
 
 _TEXTS: Final = "audit.report."
 _AT_ONCE: Final = 500
+_SIGNATURES: Final = frozenset({"minutes_confirmed", "minutes_signed", "draft_signed", "contract_signed"})
 _HASH_LINE: Final = 32
 
 
@@ -38,10 +40,20 @@ class Outline:
         self._first: Final[list[tuple[str, ...]]] = []
         self._last: Final[deque[tuple[str, ...]]] = deque(maxlen=SHOWN)
         self._count = 0
+        self.signed: Final[dict[str, str]] = {}
+        """The type of each entry that may be a signature in ink, by its id."""
+        self.compared: Final[dict[str, tuple[str, str]]] = {}
+        """When and by whom the scan of an entry was compared at last."""
 
     def saw(self, stream: Stream, seq: int, row: Sealed) -> None:
         leaf = leaf_of(row)
         self._count += 1
+        if leaf.type in _SIGNATURES:
+            self.signed[f"{stream.value}.{seq}"] = leaf.type
+        elif leaf.type == "scan_checked":
+            checked = event_of(row, leaf, with_words=False)
+            assert isinstance(checked, ScanChecked)
+            self.compared[checked.fact] = (leaf.at, leaf.actor)
         line = (leaf.at, f"{stream.value}/{seq}", leaf.type, leaf.occurred_on or "", leaf.actor)
         if len(self._first) < SHOWN:
             self._first.append(line)
@@ -59,14 +71,16 @@ class Outline:
 
 def report(
     connection: Connection, press: Press, reading: Reading, made: Made, confirmed: Confirmed, *, outline: Outline,
-    opened: CaseOpened, terms: Iterable[Running], papers: Sequence[Paper],
+    opened: CaseOpened, terms: Iterable[Running], papers: Sequence[Paper], scans: Mapping[str, Scan],
 ) -> bytes:  # fmt: skip
     """The PDF. Blocks for some tenths of a second."""
     rows = outline.rows()
-    names = _names(connection, {row[4] for row in rows} | {opened.enterprise, made.made_by})
+    hands = {one.by for one in scans.values()} | {by for _, by in outline.compared.values()}
+    names = _names(connection, {row[4] for row in rows} | {opened.enterprise, made.made_by} | hands)
     blocks: list[Block] = [
         _about(made, opened, names), _heading("streams"), _streams(reading, confirmed), _heading("timeline"),
-        _timeline(rows, names, outline.left_out), *_terms(terms), *_papers(papers), _heading("check"),
+        _timeline(rows, names, outline.left_out), *_terms(terms), *_papers(papers),
+        *_scans(scans, outline, names), _heading("check"),
         Items(rows=tuple(_text(f"checks.{at}") for at in (1, 2, 3))),
     ]  # fmt: skip
     title = say(_TEXTS + "title")
@@ -155,6 +169,22 @@ def _papers(papers: Sequence[Paper]) -> list[Block]:
         (one.number, catalogue("zh").get(f"paper.titles.{one.doc}", one.doc), _broken(one.file_hash)) for one in papers
     )
     return [_heading("papers"), Table(head=_head("number", "kind", "sha256"), widths=(6, 5, 9), rows=rows)] * bool(rows)
+
+
+def _scans(scans: Mapping[str, Scan], outline: Outline, names: dict[str, str]) -> list[Block]:
+    """What was signed in ink: whose, who entered the scan, and whether somebody else compared it. Of streams that are
+    not in the file nothing."""
+    called, rows = catalogue("zh"), []
+    for entry, scan in scans.items():
+        if entry not in outline.signed:
+            continue
+        at, by = outline.compared.get(entry, ("", ""))
+        found = {None: "scan_open", True: "scan_shows", False: "scan_shows_not"}[scan.shows]
+        said = " ".join(part for part in (say(_TEXTS + found)["zh"], names.get(by, by), at[:10]) if part)
+        kind = called[f"events.{outline.signed[entry]}"]
+        rows.append((entry, kind, called[f"sides.{scan.side.value}"], names.get(scan.by, scan.by), said))
+    head = _head("place", "what", "side", "entered", "compared")
+    return [_heading("scans"), Table(head=head, widths=(3, 6, 3, 4, 7), rows=tuple(rows))] * bool(rows)
 
 
 def _names(connection: Connection, ids: set[str]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from cloudnego.papers.store import Paper, PapersFull
 from cloudnego.papers.word import EDITABLE, written
 from cloudnego.ports import Recorded
 from cloudnego.signing.papers import SIGNED
+from cloudnego.signing.state import Hand, to_sign
 from cloudnego.texts import Said, say
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.answers import answer, tagged
@@ -96,11 +97,23 @@ class PaperDocument(msgspec.Struct, frozen=True, kw_only=True):
     editable: bool
 
 
+class InkedPaper(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that was signed in ink and lies there as scans. `doc` and `about`: its paper, as the others name it;
+    `hands`: whose signature each scan was entered for, by whom, and what others found who compared it."""
+
+    doc: str
+    about: str
+    kind: Said
+    hands: tuple[Hand, ...]
+
+
 class PapersDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """The papers of a case, of the streams the reader sees; `names` of who made them."""
+    """The papers of a case, of the streams the reader sees, and the scans of those signed in ink; `names` of who made,
+    entered and compared them."""
 
     possible: tuple[PossiblePaper, ...]
     made: tuple[PaperDocument, ...]
+    inked: tuple[InkedPaper, ...]
     names: dict[str, str]
 
 
@@ -171,16 +184,33 @@ async def list_papers(
 
     def read() -> PapersDocument:
         made = site.papers.of_case(found.id, found.streams)
-        can = list(possible(source_of(site, found), found.streams))
+        source = source_of(site, found)
+        can, inked = list(possible(source, found.streams)), _inked(source, found)
         numbers = {one.facts_hash: one.number for one in made}
         now = {one.facts.hash for one in can}
         return PapersDocument(
             possible=tuple(_possible(one, numbers) for one in can),
             made=tuple(document_of(one, current=one.facts_hash in now or _newest(one, made)) for one in made),
-            names=names_of(site, found, {one.by for one in made}, set()) if made else {},
+            inked=inked,
+            names=names_of(site, found, {one.by for one in made} | _hands_in(inked), set()) if made or inked else {},
         )
 
     return tagged(request, await site.threads.run(read))
+
+
+def _inked(source: Source, found: Found) -> tuple[InkedPaper, ...]:
+    """The scans of what was signed in ink, the latest first."""
+    texts = [(one, tuple(hand for hand in one.hands if hand.scan)) for one in to_sign(source, found.streams)]
+    return tuple(
+        InkedPaper(doc=one.doc, about=one.about, kind=say(f"paper.titles.{one.doc}"), hands=hands)
+        for one, hands in texts if hands
+    )  # fmt: skip
+
+
+def _hands_in(inked: tuple[InkedPaper, ...]) -> set[str]:
+    hands = [hand for one in inked for hand in one.hands]
+    named = {one for hand in hands for one in (hand.person, hand.entered_by) if one is not None}
+    return named | {one.person for hand in hands for one in hand.checked}
 
 
 @router.post(
