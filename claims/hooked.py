@@ -27,16 +27,20 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 import structlog
+from sqlalchemy import func, select
+from sqlmodel import col
 from standardwebhooks.webhooks import Webhook
 
 from claims.record import record
 from cloudnego.identity import outward
 from cloudnego.identity.clients import Grant, NewClient
+from cloudnego.identity.hook_tables import WebhookDelivery
 from cloudnego.identity.hooks import Hooks, NewHook
 from cloudnego.identity.outward import Line
+from cloudnego.identity.portal_tables import PortalUsage
 from cloudnego.main import House, build, install, now_s
 from cloudnego.web.feed import Wanted, look
-from cloudnego.web.postman import SIDE_BY_SIDE, Postman
+from cloudnego.web.postman import PAGE, Postman
 from tests.web.conftest import Founded, settings_for, town_in
 from tests.web.played import DISTRICT, rehearsed, settle, write
 
@@ -44,7 +48,6 @@ CASES: Final = 7
 ACTS: Final = 20  # of each
 LONGEST_LIFE_S: Final = 0.6
 AHEAD_S: Final = 3 * 86_400  # what waits for its next try is due, and signatures are of the present
-NOTED_EVERY: Final = 16
 LIVED: Final = "told all, or was told no"
 POINTS: Final = ("lease", "leased", "post", "posted", "note", "noted")
 
@@ -245,7 +248,12 @@ def begin(place: Path, url: str, whose: tuple[str, str], secret: Path, *more: st
 
 
 def _again(place: Path) -> None:
+    """Begin anew. Raises AssertionError where the figures are not those of the log of deliveries."""
     house = _house(place)
+    with house.site.engine.connect() as connection:
+        noted = select(func.count()).select_from(WebhookDelivery).where(col(WebhookDelivery.outcome) == "delivered")
+        figures = select(func.sum(PortalUsage.told))
+        assert connection.execute(noted).scalar_one() == connection.execute(figures).scalar_one(), "figures"
     hooks = house.site.hooks
     for client in house.site.portals.clients.of(next(iter(house.site.districts.all())).id, None):
         for hook in hooks.of([client.id]):
@@ -325,7 +333,7 @@ class Supervisor:
             self.passes += 1
             self._told.clear()
             if _forked(_again, self._place) != 0:
-                raise Broken("the webhook could not begin anew")
+                raise Broken("the webhook could not begin anew, or its figures are not what it told")
         return point if killed else LIVED
 
     def _check(self) -> None:
@@ -345,7 +353,7 @@ class Supervisor:
                 raise Broken(f"{id_} came before what is before it in its case")
             if number > last.get(case, number) != before:  # what comes again begins anew, and goes on without a gap
                 raise Broken(f"{id_} came behind another of its case, and not the one before it")
-            if number < up_to - NOTED_EVERY - SIDE_BY_SIDE:
+            if number < up_to - PAGE:  # one that is slow holds up what is noted of a page, and no more
                 raise Broken(f"{id_} came again though it was noted long ago")
             last[case] = number
             self._told.add(number)

@@ -239,9 +239,12 @@ class Hooks:
             row = session.get(Webhook, id_)
         return None if row is None else self._said(row)
 
-    def note(self, hook: Hook, by: str, tried: Sequence[Tried], *, done: bool = False) -> bool:
-        """Note how a webhook stands now, and what was tried; renews the lease, or gives it back. False: it is not ours
-        any more, and nothing was noted of how it stands."""
+    def note(
+        self, hook: Hook, by: str, tried: Sequence[Tried], also: Callable[[Session], None] | None = None, *,
+        done: bool = False,
+    ) -> bool:  # fmt: skip
+        """Note how a webhook stands now, and what was tried, with what is `also` written of that; renews the lease, or
+        gives it back. False: it is not ours any more, and nothing was noted."""
         until = 0 if done else self._now_s() + LEASE_S
         with writing(self._engine) as session:
             mine = update(Webhook).where(col(Webhook.id) == hook.id, col(Webhook.lease) == by)
@@ -249,6 +252,8 @@ class Hooks:
             held = session.exec(mine.values(**stands, leased_until_s=until, lease="" if done else by)).rowcount
             if held:
                 session.add_all(_row(hook, one) for one in tried)
+                if also is not None:
+                    also(session)
         return bool(held)
 
     def pause(self, hook: Hook, why: Why) -> str | None:

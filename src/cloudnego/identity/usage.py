@@ -1,7 +1,8 @@
 """How much portals are used: of each client for each enterprise, by the day, counts and nothing else.
 
-A process counts in memory and adds up in the database now and then; so what it counted last is lost with a process that
-is killed, and a quota is passed by what several processes take on within that time. No person stands in a figure: what
+What webhooks told is added up with the note that they told it. Requests a process counts in memory, and adds them up in
+the database now and then; so those it counted last are lost with a process that is killed, and a quota is passed by
+what several processes take on within that time. No person stands in a figure: what
 somebody does through a client is his own.
 """
 
@@ -76,8 +77,8 @@ class _Counted:
 
 
 class Usage:
-    """Counts on the event loop; `know`, `note` and `of` block. `now_s` is real time: a sandbox has no days of its own
-    here."""
+    """Counts on the event loop; `know`, `delivered`, `note` and `of` block. `now_s` is real time: a sandbox has no
+    days of its own here."""
 
     def __init__(self, engine: Engine, now_s: Callable[[], int], per_day: int) -> None:
         self.per_day: Final = per_day
@@ -118,14 +119,12 @@ class Usage:
         with self._guard:
             self._of(user).errors += 1
 
-    def delivered(self, user: User, *, told: int, failed: int) -> None:
-        """So many events were told by a webhook, and so many tries failed."""
-        if not told + failed:
-            return
-        with self._guard:
-            found = self._of(user)
-            found.told, found.failed = found.told + told, found.failed + failed
-            found.last_s, found.wide = self._now_s(), found.wide + user.wide * (told + failed)
+    def delivered(self, session: Session, user: User, *, told: int, failed: int) -> None:
+        """So many events were told by a webhook, and so many tries failed: added up in the transaction that notes them.
+        Blocks."""
+        if told + failed:
+            counted = _Counted(0, told=told, failed=failed, wide=user.wide * (told + failed), last_s=self._now_s())
+            _ADD.run(session.connection(), [_row(self._key(user), counted)])
 
     def note(self) -> None:
         """Add what was counted to the database, and learn what others counted. Blocks."""

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 import structlog
+from sqlmodel import Session
 
 from cloudnego.identity.hooks import PING, Hook, Outcome, Tried, Why, signed
 from cloudnego.identity.inbox import MessageKind
@@ -41,7 +42,9 @@ SIDE_BY_SIDE: Final = 4
 _GONE: Final = 410
 _JITTER: Final = 0.2
 _AT_ONCE: Final = 32
-_PAGE: Final = 50
+PAGE: Final = 50
+"""Events that are looked at together. So many may be told again after a crash."""
+
 _NOTED_EVERY: Final = 16
 _NOTED_S: Final = 1.0
 _LOOK_S: Final = 5.0
@@ -206,7 +209,7 @@ class Postman:
     def _seen(self, hook: Hook) -> Seen:
         """Blocks."""
         eyes = self._site.portals.eyes(hook.client, hook.enterprise, hook.scopes)
-        return look(self._site, eyes, hook.place, Wanted(types=hook.types, cases=hook.cases), _PAGE)
+        return look(self._site, eyes, hook.place, Wanted(types=hook.types, cases=hook.cases), PAGE)
 
     async def _page(self, hook: Hook, seen: Seen | None) -> _Told:
         if seen is None:
@@ -289,10 +292,13 @@ class Postman:
             await site.threads.run(lambda: site.factors.inbox.tell(hook.district, keeper, kind, webhook=hook.id))
 
     async def _note(self, hook: Hook, tried: list[Tried], *, done: bool = False) -> bool:
-        hooks, well = self._site.hooks, sum(one.outcome is Outcome.DELIVERED for one in tried)
+        site, user, well = self._site, user_for(hook), sum(one.outcome is Outcome.DELIVERED for one in tried)
         failed = sum(one.outcome not in (Outcome.DELIVERED, Outcome.DEAD) for one in tried)
-        self._site.portals.usage.delivered(user_for(hook), told=well, failed=failed)
-        return await self._site.threads.run(lambda: hooks.note(hook, self._me, tried, done=done))
+
+        def also(session: Session) -> None:
+            site.portals.usage.delivered(session, user, told=well, failed=failed)
+
+        return await site.threads.run(lambda: site.hooks.note(hook, self._me, tried, also, done=done))
 
     # --- one try ---------------------------------------------------------------------------------------------------
 
