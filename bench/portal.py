@@ -18,7 +18,8 @@ import structlog
 
 from bench import imports
 from bench.aims import at_least, at_most, middle, report
-from claims.hooked import begin, open_cases, receive
+from claims.hooked import begin, open_cases
+from claims.hooked_receiver import receive
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.hooks import HOOKS_MAX, NewHook
 from cloudnego.main import House, build

@@ -20,7 +20,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NoReturn
@@ -29,8 +28,8 @@ import msgspec
 import structlog
 from sqlalchemy import func, select
 from sqlmodel import col
-from standardwebhooks.webhooks import Webhook
 
+from claims.hooked_receiver import CUT_SHORT, SLOW_S, receive
 from claims.record import record
 from cloudnego.identity import outward
 from cloudnego.identity.clients import Grant, NewClient
@@ -52,14 +51,7 @@ LIVED: Final = "told all, or was told no"
 POINTS: Final = ("lease", "leased", "post", "posted", "note", "noted")
 
 
-BAD: Final = ("drops", "fails", "redirects", "slow", "hangs", "down")
-BADLY: Final = 0.012
-DOWN_FOR: Final = 5  # tries: so often it is tried within the first day
-SLOW_S: Final = 0.2
-HANGS_S: Final = 2.4
-CUT_SHORT: Final = "cut short"
 WAITS_S: Final = 2.0  # in place of ten seconds: after that a receiver hangs
-ELSEWHERE: Final = "/elsewhere"
 
 
 class Broken(AssertionError):
@@ -124,83 +116,6 @@ def _doom(point: str, hit: int) -> None:
             around(Hooks, "note", before=point == "note")
         case _:
             return  # the clock's
-
-
-class Moods:
-    """In which mood a receiver is: seldom in a bad one; once it is down it stays so for several deliveries."""
-
-    def __init__(self, dice: Random) -> None:
-        self._dice: Final = dice
-        self._down = 0
-
-    def next(self) -> str:
-        """The mood of the next delivery."""
-        if self._down:
-            self._down -= 1
-            return "down"
-        mood = self._dice.choice(BAD) if self._dice.random() < BADLY else "well"
-        self._down = DOWN_FOR if mood == "down" else 0
-        return mood
-
-
-# --- the receiver -------------------------------------------------------------------------------------------------
-
-
-def receive(listening: socket.socket, secret: Path | None, book: Path, seed: int, path: str = "/hook") -> None:
-    """Take what comes until the end of the process; without a secret in the best of moods, looking at nothing. What
-    asks for another path is meant for whoever had this port before."""
-    moods, out = Moods(Random(seed)), os.open(book, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            said = int(self.headers["Content-Length"])
-            body = self.rfile.read(said)
-            if self.path == ELSEWHERE:
-                os.write(out, b"forged: a redirect was followed\n")
-            if self.path != path:
-                self.send_error(404)
-                return
-            if len(body) < said:  # its teller was killed, or gave up, before it had said all: no delivery (RFC 9112 8)
-                os.write(out, CUT_SHORT.encode() + b"\n")
-                self.close_connection = True
-                return
-            mood = moods.next() if secret is not None else "well"
-            time.sleep({"hangs": HANGS_S, "slow": SLOW_S}.get(mood, 0.0))
-            if mood in ("hangs", "drops", "down"):
-                self.close_connection = True
-                return
-            status = {"fails": 500, "redirects": 308}.get(mood, 204)
-            if status == 204:
-                os.write(out, self._said(body))
-            self.send_response(status)
-            if status == 308:
-                self.send_header("Location", ELSEWHERE)
-            if status != 204:
-                self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def _said(self, body: bytes) -> bytes:
-            if secret is None:
-                return b""
-            try:
-                found = Webhook(secret.read_text()).verify(body, dict(self.headers.items()))
-            except Exception as wrong:
-                return f"forged: {wrong}\n".encode()
-            return f"{found['id']}\n".encode()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:  # a teller that is killed hangs up
-            pass
-
-    server = Quiet(("127.0.0.1", 0), Handler, bind_and_activate=False)
-    server.socket.close()
-    server.socket = listening
-    server.serve_forever()
 
 
 # --- tellers ------------------------------------------------------------------------------------------------------
