@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
 import httpx2
+import msgspec
 import pytest
 from cryptography import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -14,13 +16,15 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from cloudnego.audit import verify
 from cloudnego.audit.logkey import LogKey
 from cloudnego.core import commands as c
-from cloudnego.core.vocabulary import Stream
+from cloudnego.core.state import BenchState, Negotiation
+from cloudnego.core.vocabulary import SIDES, Both, Member, Office, Side, Stream
 from cloudnego.eventlog.log import SqlLog
 from cloudnego.exporting.audience import Audience
 from cloudnego.exporting.case import Order, export_case, house_on
 from cloudnego.exporting.handed import HandWrong, handed_in
 from cloudnego.main import House
 from cloudnego.signing.acts import over_paper
+from cloudnego.signing.offices import Place, place_of
 from tests.audit.device import Device, text_of
 from tests.audit.given import contents, packed
 from tests.signing.test_papers import API, holds, told
@@ -179,3 +183,29 @@ async def test_whoever_signs_in_the_same_moment_is_not_lost(look: Looking, still
     row = await row_of(worker, case, "agreement")
     pdf = (await worker.get(f"{API}/{case}/papers/{row['signed']}")).content
     assert len(PdfFileReader(BytesIO(pdf)).embedded_signatures) == 2
+
+
+def test_a_place_is_of_who_speaks_for_a_side_and_of_nobody_who_sits_there_and_judges_too() -> None:
+    """A delegate signs as far as his mandate goes (N2004 20); who sits on a bench reviews and coordinates nothing."""
+    today, until = date(2026, 4, 1), date(2026, 4, 30)
+    reps = tuple(c.Rep(person=one) for one in ("w0", "w1", "official"))
+    bench = BenchState(reps=reps, chief="w0", delegate="w1", delegate_until=until)
+    chiefs = tuple(Place(role="chief", side=side) for side in SIDES)
+    office = (Place(role="reviewer"), Place(role="coordinator", person="official"))
+
+    def own(person: str, places: tuple[Place, ...], on: date = today, **changed: Any) -> Place | None:
+        side = Side.WORKER if person.startswith("w") else None
+        member = Member(person=person, side=side, offices=frozenset() if side else frozenset({Office.AUTHORITY}))
+        case = Negotiation(benches=Both(msgspec.structs.replace(bench, **changed), BenchState()))
+        return place_of(case, member, places, on)
+
+    assert own("w0", chiefs) == chiefs[0]
+    assert own("w0", chiefs, may_sign=False) is None
+    assert own("w1", chiefs) is None
+    assert own("w1", chiefs, delegate_may_sign=True) == chiefs[0]
+    assert own("w1", chiefs, date(2026, 5, 1), delegate_may_sign=True) is None
+    assert own("w2", chiefs) is None
+    assert own("another", office) == office[0]
+    assert own("official", office) is None
+    assert own("official", office[1:], reps=reps[:2]) == office[1]
+    assert own("another", office[1:]) is None
