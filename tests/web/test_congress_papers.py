@@ -53,7 +53,7 @@ def test_a_resolution_is_of_a_draft_that_passed() -> None:
     failed = msgspec.structs.replace(PASSED, result="failed")
     assert page_of(Paper.RESOLUTION, msgspec.structs.replace(FACTS, ballot=failed)) is None
     page = shown(Paper.RESOLUTION, msgspec.structs.replace(FACTS, ballot=PASSED, day=PASSED.on))
-    assert "实到 98 人。同意 83 票，不同意 10 票，弃权 5 票；通过须 54 票" in page
+    assert "实到 98 人。同意 83 票，不同意 10 票，弃权 5 票，废票 0 张；通过须 54 票" in page
     assert "首席代表丙" in page
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 import msgspec
 
 from cloudnego.core import events as e
-from cloudnego.core.state import BenchState, ElectionState
+from cloudnego.core.state import BenchState, ElectionRound, ElectionState
 
 Follows = Literal["over", "next"]
 """候补: over the majority (过半数) when the seats were filled, or not, so that he must be elected first (ZJDM 15)."""
@@ -33,6 +33,14 @@ def attested(election: ElectionState, recorded: Iterable[e.ElectionRecorded]) ->
     last = {one.round: one for one in recorded}
     confirmed = election.round - (1 if election.recorded else 0)
     return tuple(last[number] for number in range(1, confirmed + 1) if number in last)
+
+
+def tied(counts: e.ElectionRecorded | ElectionRound, chosen: Collection[str]) -> list[str]:
+    """Who passed in a round and has no seat while one is open: they had equal votes for it, and the next round is
+    between them alone (票数相同的，在他们之间再投)."""
+    if not counts.quorum or not counts.open_seats:
+        return []
+    return [one.person for one in counts.votes if one.votes >= counts.needed and one.person not in chosen]
 
 
 def standings(election: ElectionState, bench: BenchState, rounds: Iterable[e.ElectionRecorded]) -> tuple[Stood, ...]:

@@ -12,6 +12,7 @@ from functools import partial
 from msgspec import Struct
 
 from cloudnego.core import events as e
+from cloudnego.core.elected import tied
 from cloudnego.core.pack import Level, Majority
 from cloudnego.core.vocabulary import FEW_VOTERS, Kind, Scope, Side
 from cloudnego.papers.facts import Block, Choices, Facts, Fields, Items, Sign, Signs, Table, Text
@@ -149,7 +150,7 @@ def _election_ballot(few: bool, source: Source, pen: Pen) -> Iterator[Facts]:
                 pass
             case e.ElectionAttested(complete=True, settled=False) as word if put is not None and counted is not None:
                 if (counted.total < FEW_VOTERS) is few:
-                    blocks = _stand(source, pen, put, word.chosen, _tied(counted, word.chosen))
+                    blocks = _stand(source, pen, put, word.chosen, tied(counted, word.chosen))
                     yield _election_sheet(source, pen, entry, blocks)
 
 
@@ -160,13 +161,6 @@ election_ballot_of_few = partial(_election_ballot, True)
 def _election_sheet(source: Source, pen: Pen, entry: Recorded, blocks: list[Block]) -> Facts:
     about = ("D24", f"election-{entry.seq}")
     return sheet(source, pen, about, blocks, day_of(entry), layout="ballot", title="election.title")
-
-
-def _tied(counted: e.ElectionRecorded, chosen: Sequence[str]) -> list[str]:
-    """As the core has it of the case as it stands: `representatives.run_off`."""
-    if not counted.quorum or not counted.open_seats:
-        return []
-    return [one.person for one in counted.votes if one.votes >= counted.needed and one.person not in chosen]
 
 
 def _stand(
@@ -183,7 +177,7 @@ def _stand(
     away = {put.chief, *chosen}
     left = [rep.person for rep in put.candidates if rep.person not in away]
     names = [source.name(one) or one for one in left if one in alone or not alone]
-    seats = put.seats - 1 - len(chosen)
+    seats = min(put.seats - 1 - len(chosen), len(names))
     return [
         *((pen.text("election.run_off"),) if alone else ()),
         pen.text("election.question", seats=seats),
@@ -293,5 +287,5 @@ def _words_of(source: Source, one: Sitting) -> dict[str, Said]:
     }
     counts = one.counts
     if counts is not None:
-        said |= {"present": counts.present, "yes": counts.yes, "no": counts.no, "abstain": counts.abstain}
+        said |= {one: getattr(counts, one) for one in ("present", "yes", "no", "abstain", "spoiled")}
     return said

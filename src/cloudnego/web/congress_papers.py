@@ -233,7 +233,7 @@ def _text(key: str, facts: Facts) -> str:
         "day": f"{facts.day.year}年{facts.day.month}月{facts.day.day}日" if facts.day is not None else "____年__月__日",
     }
     if ballot is not None and facts.counts_shown:
-        words |= {"present": ballot.present, "yes": ballot.yes, "no": ballot.no, "abstain": ballot.abstain}
+        words |= {one: getattr(ballot, one) for one in _COUNTED}
     return escape(fill(catalogue("zh")[f"congress_paper.{key}"], words))
 
 

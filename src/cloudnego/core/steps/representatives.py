@@ -9,6 +9,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, of_side, said
 from cloudnego.core.benches import duty_accepted, organ
+from cloudnego.core.elected import tied
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.papers import days_in_order
@@ -177,17 +178,13 @@ def standing_now(s: Standing) -> list[str]:
     """Who stands in the next round: those who tied for the last seats, or else all who are not elected yet but the
     chief, who sits by office."""
     election = s.case.election
-    away, tied = {*election.chosen, election.chief}, run_off(election)
-    return tied or [r.person for r in election.candidates if r.person not in away]
+    away = {*election.chosen, election.chief}
+    return run_off(election) or [r.person for r in election.candidates if r.person not in away]
 
 
 def run_off(election: ElectionState) -> list[str]:
-    """Who passed in the last attested round and has no seat while one is open: they had equal votes for it, and it is
-    between them alone (票数相同的，在他们之间再投)."""
-    last = election.last
-    if last is None or not last.quorum or not last.open_seats:
-        return []
-    return [v.person for v in last.votes if v.votes >= last.needed and v.person not in election.chosen]
+    """Who tied in the last attested round."""
+    return tied(election.last, election.chosen) if election.last is not None else []
 
 
 def counts_add_up(m: Moment, command: c.RecordElection) -> Obstacle | None:
