@@ -34,9 +34,9 @@ def test_a_scan_is_told_with_who_entered_and_who_compared_it() -> None:
     blocks = _scans(scans, outline, {"w": "王某", "e": "陈某"})
     (table,) = [one for one in blocks if isinstance(one, Table)]
     assert [(row[0], row[3], row[4]) for row in table.rows] == [
-        ("filing.1", "王某", "已由另一人核对，有所称的签名 陈某 2026-04-05"),
-        ("filing.2", "陈某", "另一人核对后认为不符 王某 2026-04-06"),
-        ("filing.3", "陈某", "尚未由另一人核对"),
+        ("filing/1", "王某", "已由另一人核对，有所称的签名 陈某 2026-04-05"),
+        ("filing/2", "陈某", "另一人核对后认为不符 王某 2026-04-06"),
+        ("filing/3", "陈某", "尚未由另一人核对"),
     ]
     assert _scans({}, outline, {}) == []
 
@@ -48,5 +48,5 @@ def test_the_authority_reads_of_the_scans_it_has_and_of_no_minutes(house: House,
     pages = PdfReader(BytesIO(contents(target.read_bytes())["report.pdf"])).pages
     told = "".join(one.extract_text() for one in pages).replace(" ", "").partition("纸面签名的扫描件")[2]
     assert "尚未由另一人核对" in told
-    assert "filing." in told
-    assert "table." not in told
+    assert "filing/" in told
+    assert "table/" not in told

@@ -48,6 +48,14 @@ def test_each_paper_says_what_the_case_has(mode: str | None) -> None:
     assert re.findall(r"<td>(\d*)</td>", sheet)[:8] == ["106", "98", "97", "96", "2", "83", "10", "1"]
 
 
+def test_a_contract_over_many_says_whose_congress_votes() -> None:
+    joint = msgspec.structs.replace(FACTS, voting="joint", firms=4)
+    assert "云帆&lt;b&gt;厂职工代表大会全体职工代表" in shown(Paper.METHOD, joint)
+    each = msgspec.structs.replace(FACTS, voting="each", firms=4, ballot=PASSED, day=PASSED.on)
+    for paper in (Paper.METHOD, Paper.RESOLUTION):
+        assert "覆盖的 4 家企业分别召开" in shown(paper, each)
+
+
 def test_a_resolution_is_of_a_draft_that_passed() -> None:
     assert page_of(Paper.RESOLUTION, FACTS) is None
     failed = msgspec.structs.replace(PASSED, result="failed")

@@ -182,7 +182,9 @@ def _scans(scans: Mapping[str, Scan], outline: Outline, names: dict[str, str]) -
         found = {None: "scan_open", True: "scan_shows", False: "scan_shows_not"}[scan.shows]
         said = " ".join(part for part in (say(_TEXTS + found)["zh"], names.get(by, by), at[:10]) if part)
         kind = called[f"events.{outline.signed[entry]}"]
-        rows.append((entry, kind, called[f"sides.{scan.side.value}"], names.get(scan.by, scan.by), said))
+        rows.append(
+            (entry.replace(".", "/"), kind, called[f"sides.{scan.side.value}"], names.get(scan.by, scan.by), said)
+        )
     head = _head("place", "what", "side", "entered", "compared")
     return [_heading("scans"), Table(head=head, widths=(3, 6, 3, 4, 7), rows=tuple(rows))] * bool(rows)
 

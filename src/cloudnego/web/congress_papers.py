@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from html import escape
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -19,7 +19,8 @@ from cloudnego.core.moment import Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.state import Ballot
 from cloudnego.core.steps.congress import majority
-from cloudnego.core.vocabulary import FEW_VOTERS, Stream
+from cloudnego.core.vocabulary import FEW_VOTERS, Scope, Stream
+from cloudnego.papers.pen import area
 from cloudnego.texts import catalogue, fill
 from cloudnego.web.account import SignedIn, TheSite
 from cloudnego.web.case_documents import named
@@ -51,7 +52,8 @@ class Paper(StrEnum):
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands on the papers. `ballot`: what the vote came to; `counts_shown`: whether he sees its counts."""
+    """What stands on the papers. `ballot`: what the vote came to; `counts_shown`: whether he sees its counts. `voting`:
+    whose congress votes: the enterprise's own, one of all enterprises covered, or each of them by itself."""
 
     enterprise: str
     year: int
@@ -67,6 +69,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     chief: str | None
     ballot: Ballot | None
     counts_shown: bool
+    firms: int = 0
+    voting: Literal["own", "joint", "each"] = "own"
 
 
 @router.get(
@@ -99,10 +103,15 @@ def _facts(site: Site, found: Found) -> Facts:
     total = ballot.total if ballot is not None else congress.total
     chief = case.benches.worker.chief
     people = {*congress.scrutineers, *((chief,) if chief is not None else ())}
-    names = named(site, found.district, people, {case.opened.enterprise})
+    names = named(site, found.district, people, {case.opened.enterprise, case.opened.worker_organ})
+    union = names.get(case.opened.worker_organ, case.opened.worker_organ)
+    many = case.scope is not Scope.ENTERPRISE
+    each = "each" if case.opened.ballot_per_enterprise else "joint"
     hard = rule.quorum is not None and rule.quorum_level is Level.HARD
     return Facts(
-        enterprise=names.get(case.opened.enterprise, case.opened.enterprise),
+        enterprise=area(case.scope, union).zh if many else names.get(case.opened.enterprise, case.opened.enterprise),
+        firms=len(case.covers),
+        voting=each if many else "own",
         year=case.opened.wage_year,
         sandbox=site.clocks.district(found.district).kind == "sandbox",
         draft_hash=case.meeting.draft_hash if congress.submitted_on is not None else None,
@@ -170,7 +179,8 @@ def _ballot(facts: Facts) -> str:
 
 
 def _method(facts: Facts) -> str:
-    lines = ["electorate", "quorum" if facts.quorum else "no_quorum", "majority", "secret"]
+    voters = {"own": "electorate", "joint": "electorate_many", "each": "electorate_each"}
+    lines = [voters[facts.voting], "quorum" if facts.quorum else "no_quorum", "majority", "secret"]
     lines += [
         f"mode_{facts.mode}" if facts.mode else "mode_open",
         "scrutineers" if facts.scrutineers else "elected_there",
@@ -199,13 +209,14 @@ def _tally(facts: Facts) -> str:
 
 
 def _resolution(facts: Facts) -> str:
+    opens = "resolution.opens_each" if facts.voting == "each" else "resolution.opens"
     counts = "resolution.counts" if facts.counts_shown else "resolution.carried"
     ends = "".join(
         f"<p>{_text(f'resolution.{one}', facts)}</p>"
         for one in ("passes", "authorises" if facts.chief else "authorises_chief", "files")
     )
     return (
-        f'<main class="resolution">{_head(Paper.RESOLUTION, facts)}<p>{_text("resolution.opens", facts)}</p>'
+        f'<main class="resolution">{_head(Paper.RESOLUTION, facts)}<p>{_text(opens, facts)}</p>'
         f"<p>{_text(counts, facts)}</p>{ends}"
         f'<p class="small">{_zh("draft")} <span class="hash">{escape(facts.draft_hash or "")}</span></p>'
         f'<div class="seal"><p>{_text("resolution.signed", facts)}</p>'
@@ -222,6 +233,7 @@ def _text(key: str, facts: Facts) -> str:
     ballot = facts.ballot
     words: dict[str, Any] = {
         "enterprise": facts.enterprise,
+        "firms": facts.firms,
         "year": facts.year,
         "total": facts.total,
         "quorum": facts.quorum,
