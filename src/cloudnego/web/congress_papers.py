@@ -106,7 +106,7 @@ def _facts(site: Site, found: Found) -> Facts:
     names = named(site, found.district, people, {case.opened.enterprise, case.opened.worker_organ})
     union = names.get(case.opened.worker_organ, case.opened.worker_organ)
     many = case.scope is not Scope.ENTERPRISE
-    each = "each" if case.opened.ballot_per_enterprise else "joint"
+    each: Literal["each", "joint"] = "each" if case.opened.ballot_per_enterprise else "joint"
     hard = rule.quorum is not None and rule.quorum_level is Level.HARD
     return Facts(
         enterprise=area(case.scope, union).zh if many else names.get(case.opened.enterprise, case.opened.enterprise),
