@@ -123,6 +123,8 @@ async def test_one_that_nobody_makes_any_more_has_failed_and_is_made_anew(
     job, is_new = exports.begin("x1", "d", "w1", order, 9)
     assert (job.state, is_new) == ("making", True)
     assert exports.begin("x2", "d", "w1", order, 9) == (job, False)
+    exports._underway.teller("x1")(3)
+    assert [(one.state, one.done) for one in exports.of(case, "w1")] == [("making", 3)]
     underway._MINE.clear()  # another process has the database
     assert [one.state for one in exports.of(case, "w1")] == ["failed"]
     assert exports.begin("x3", "d", "w1", order, 9)[1]

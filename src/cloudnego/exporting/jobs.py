@@ -154,10 +154,10 @@ class Exports:
         self._underway.say(id_, state="ready", size=file.stat().st_size, sha256=digest.hexdigest())
 
     def _job(self, row: AuditExport) -> Job:
-        stands = {"state": row.state, **self._underway.stands(row.id, row.state, row.touched_s)}
+        stands = {"state": row.state, "done": row.done, **self._underway.stands(row.id, row.state, row.touched_s)}
         return Job(
             id=row.id, case=row.case_id, audience=Audience(row.audience), purpose=row.purpose,
-            state=stands["state"], done=row.total if row.state == "ready" else min(row.done, row.total),
+            state=stands["state"], done=row.total if row.state == "ready" else min(stands["done"], row.total),
             total=row.total, made_s=row.made_s, size=row.size, sha256=row.sha256,
         )  # fmt: skip
 
