@@ -25,12 +25,11 @@ from random import Random
 from typing import Any, Final, NoReturn
 
 import msgspec
-import structlog
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from claims.hooked_receiver import CUT_SHORT, SLOW_S, receive
-from claims.record import record
+from claims.killing import LIVED, Broken, forked, quiet, recorded, was_killed
 from cloudnego.identity import outward
 from cloudnego.identity.clients import Grant, NewClient
 from cloudnego.identity.hook_tables import WebhookDelivery
@@ -47,15 +46,10 @@ CASES: Final = 7
 ACTS: Final = 20  # of each
 LONGEST_LIFE_S: Final = 0.6
 AHEAD_S: Final = 3 * 86_400  # what waits for its next try is due, and signatures are of the present
-LIVED: Final = "told all, or was told no"
 POINTS: Final = ("lease", "leased", "post", "posted", "note", "noted")
 
 
 WAITS_S: Final = 2.0  # in place of ten seconds: after that a receiver hangs
-
-
-class Broken(AssertionError):
-    """The claim does not hold."""
 
 
 class Hooked(msgspec.Struct, frozen=True):
@@ -195,22 +189,6 @@ async def open_cases(founded: Founded, count: int) -> None:
     house.close()
 
 
-def _forked(work: Callable[..., Any], *given: Any, after_s: float | None = None) -> int:
-    """Run something in a process of its own; its status as `os.waitpid` says it."""
-    pid = os.fork()
-    if pid == 0:
-        code = 9
-        try:
-            work(*given)
-            code = 0
-        finally:
-            os._exit(code)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(pid, signal.SIGKILL)
-    return os.waitpid(pid, 0)[1]
-
-
 class Supervisor:
     """Forks tellers, and holds after each what the receiver took against what there is to be told."""
 
@@ -237,8 +215,8 @@ class Supervisor:
         else:
             point, after_s = self._dice.choice(POINTS), None
         hit = self._dice.randrange(1, {"lease": 2, "leased": 2, "note": 5, "noted": 5}.get(point, 60))
-        status = _forked(tell, self._place, point, hit, after_s=after_s)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        status = forked(tell, self._place, point, hit, after_s=after_s)
+        killed = was_killed(status)
         if not killed and status != 0:
             raise Broken(f"a teller ended by itself, with status {status}")
         self._check()
@@ -247,7 +225,7 @@ class Supervisor:
             self._check()
             self.passes += 1
             self._told.clear()
-            if _forked(_again, self._place) != 0:
+            if forked(_again, self._place) != 0:
                 raise Broken("the webhook could not begin anew, or its figures are not what it told")
         return point if killed else LIVED
 
@@ -284,7 +262,7 @@ def _settled(place: Path) -> None:
 
 def hooked(count: int, seed: int) -> Hooked:
     """Fork `count` tellers. Raises Broken."""
-    structlog.configure(processors=[_drop])
+    quiet()
     with tempfile.TemporaryDirectory(prefix="cloudnego-hooked-") as folder:
         place, secret, book = Path(folder) / "data", Path(folder) / "secret", Path(folder) / "book"
         listening, path = socket.create_server(("127.0.0.1", 0)), f"/hook/{secrets.token_hex(8)}"
@@ -307,26 +285,13 @@ def hooked(count: int, seed: int) -> Hooked:
     return Hooked(count, dict(sorted(ended.items())), len(ids), told.deliveries, told.cut_short, told.passes)
 
 
-def _drop(*_: object) -> NoReturn:
-    raise structlog.DropEvent
-
-
 def run(count: int, first: int | None) -> int:
     """The claim, recorded; 1 if it broke."""
-    seed, started = first or 1, time.monotonic()
-    try:
-        found = hooked(count, seed)
-    except Broken as wrong:
-        record("webhooks", seed=seed, count=count, verdict="broken", fault=str(wrong))
-        print(f"BROKEN: {wrong}")
-        return 1
-    seconds = round(time.monotonic() - started)
-    record("webhooks", seed=seed, count=count, verdict="kept", seconds=seconds, **msgspec.to_builtins(found))
-    print(
-        f"KEPT: {count} tellers, {count - found.ended.get(LIVED, 0)} of them killed; {found.deliveries} deliveries of "
-        f"{found.events} events, all told {found.passes} times, none lost, none out of order in its case"
+    said = (
+        "{count} tellers, {killed} of them killed; {deliveries} deliveries of {events} events, all told {passes} times,"
+        " none lost, none out of order in its case"
     )
-    return 0
+    return recorded("webhooks", count, first or 1, hooked, said)
 
 
 def main() -> int:

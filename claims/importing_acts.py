@@ -6,13 +6,13 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, Final, NamedTuple
 
+from claims.killing import forked, was_killed
 from cloudnego.core.events import MaterialDelivered
 from cloudnego.core.vocabulary import Stream
 from cloudnego.eventlog.batch import Batches
@@ -139,23 +139,6 @@ def _looked_at(place: Path, life: Life) -> None:
     house.close()
 
 
-def _forked(work: Callable[..., None], *given: Any, after_s: float | None = None, fault: Path) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 9
-        try:
-            work(*given)
-            code = 0
-        except BaseException as wrong:
-            fault.write_text(f"{type(wrong).__name__}: {wrong}")
-        finally:
-            os._exit(code)
-    if after_s is not None:
-        time.sleep(after_s)
-        os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1]
-
-
 def killed(place: Path, case: str, number: int, seed: int) -> tuple[bool, list[str]]:
     """An import in a process of its own that is killed: whether it was, and what does not hold. `number`: of the import
     in this district, below fifty."""
@@ -163,10 +146,10 @@ def killed(place: Path, case: str, number: int, seed: int) -> tuple[bool, list[s
     life = _contracts(number) if dice.random() < 0.5 else _wages(number, case)
     point = dice.choice(POINTS)
     after_s = dice.random() * _LONGEST_S if point == "any time" else None
-    status = _forked(_carried_out, place, life, point, after_s=after_s, fault=fault)
-    was, what = os.WIFSIGNALED(status), f"{seed} {life.kind} {point}"
+    status = forked(_carried_out, place, life, point, after_s=after_s, fault=fault)
+    was, what = was_killed(status), f"{seed} {life.kind} {point}"
     if status != 0 and not was:
         return was, [f"{what}: it ended by itself: {fault.read_text()}"]
-    if _forked(_looked_at, place, life, fault=fault) != 0:
+    if forked(_looked_at, place, life, fault=fault) != 0:
         return was, [f"{what}: {fault.read_text()}"]
     return was, []

@@ -23,8 +23,8 @@ from random import Random
 from typing import Any, Final, NoReturn
 
 import msgspec
-import structlog
 
+from claims.killing import Broken, quiet, was_killed
 from claims.record import record
 from cloudnego.core.refusals import Refused
 from cloudnego.eventlog.keys import Keyring
@@ -158,10 +158,6 @@ def command(case: str, number: int, seed: int) -> Asked:
 # --- the supervisor -----------------------------------------------------------------------------------------------
 
 
-class Broken(AssertionError):
-    """The claim does not hold."""
-
-
 class Supervisor:
     """Forks services on one database, kills them, and checks after each what is left."""
 
@@ -193,7 +189,7 @@ class Supervisor:
         os.close(writing)
         heard = self._hear(reading, pid, fate)
         _, status = os.waitpid(pid, 0)
-        if not os.WIFSIGNALED(status) or os.WTERMSIG(status) != signal.SIGKILL:
+        if not was_killed(status):
             raise Broken(f"the service ended by itself, with status {status}")
         self._note(heard)
         self._check()
@@ -252,7 +248,7 @@ class Survived(msgspec.Struct, frozen=True):
 
 def kill(store: str, lives: int, seed: int) -> Survived:
     """End `lives` services on `store` (sqlite or postgres). Raises AssertionError naming what does not hold."""
-    structlog.configure(processors=[_drop])
+    quiet()
     rehearsed("at-preparation")
     rehearsed("at-preparation", "", 2)  # before the first fork, so that no service has to
     server = Server() if store == "postgres" else None
@@ -271,10 +267,6 @@ def kill(store: str, lives: int, seed: int) -> Survived:
         if server:
             server.close()
     return Survived(lives, acks, dict(sorted(ended.items())))
-
-
-def _drop(*_: object) -> NoReturn:
-    raise structlog.DropEvent
 
 
 def run(count: int, seed: int) -> int:

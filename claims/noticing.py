@@ -24,12 +24,10 @@ from random import Random
 from typing import Any, Final, NamedTuple, NoReturn
 
 import msgspec
-import structlog
 from pydantic import SecretStr
 from sqlmodel import col, select, update
 
-from claims.hooked import LIVED, Broken, _drop, _forked
-from claims.record import record
+from claims.killing import LIVED, Broken, forked, quiet, recorded, was_killed
 from cloudnego import main as cloudnego
 from cloudnego.eventlog.tables import District
 from cloudnego.identity.custody import Custody
@@ -272,9 +270,9 @@ class Supervisor:
             step = self._dice.choice(list(HITS))
             point, after_s = f"{step} {self._dice.choice(('before', 'after'))}", None
             hit = self._dice.randint(1, HITS[step])
-        status = _forked(send, self._place, self._port, self._at, point, hit, after_s=after_s)
+        status = forked(send, self._place, self._port, self._at, point, hit, after_s=after_s)
         self._at += timedelta(seconds=BETWEEN_S)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        killed = was_killed(status)
         if not killed and status != 0:
             raise Broken(f"a sender ended by itself, with status {status}")
         self._check(whole=not killed)
@@ -295,7 +293,7 @@ class Supervisor:
         shutil.rmtree(twin)
 
     def _run(self, work: Callable[..., Any], *given: Any) -> None:
-        status = _forked(work, *given)
+        status = forked(work, *given)
         if status != 0:
             raise Broken(f"{work.__name__} ended with status {status}")
 
@@ -364,7 +362,7 @@ class Supervisor:
 
 def noticed(count: int, seed: int) -> Noticed:
     """Fork `count` senders. Raises Broken."""
-    structlog.configure(processors=[_drop])
+    quiet()
     with tempfile.TemporaryDirectory(prefix="cloudnego-noticing-") as name:
         folder = Path(name)
         receiver = os.fork()
@@ -375,7 +373,7 @@ def noticed(count: int, seed: int) -> Noticed:
             while not (port.exists() and port.read_text()):
                 time.sleep(0.05)
             os.environ["SSL_CERT_FILE"] = str(folder / "certificate.pem")
-            begun = _forked(begin, folder / "first", int(port.read_text()))
+            begun = forked(begin, folder / "first", int(port.read_text()))
             if begun != 0:
                 raise Broken(f"the district could not be made: status {begun}")
             supervisor, ended = Supervisor(folder, int(port.read_text()), seed), Counter[str]()
@@ -390,17 +388,8 @@ def noticed(count: int, seed: int) -> Noticed:
 
 def run(count: int, first: int | None) -> int:
     """The claim, recorded; 1 if it broke."""
-    seed, started = first or 1, time.monotonic()
-    try:
-        found = noticed(count, seed)
-    except Broken as wrong:
-        record("notices", seed=seed, count=count, verdict="broken", fault=str(wrong))
-        print(f"BROKEN: {wrong}")
-        return 1
-    seconds = round(time.monotonic() - started)
-    record("notices", seed=seed, count=count, verdict="kept", seconds=seconds, **msgspec.to_builtins(found))
-    print(
-        f"KEPT: {count} senders, {count - found.ended.get(LIVED, 0)} of them killed; {found.notices} notices in "
-        f"{found.days} days, {found.mails} mails, {found.again} of them again under the same name, none lost"
+    said = (
+        "{count} senders, {killed} of them killed; {notices} notices in {days} days, {mails} mails, {again} of them"
+        " again under the same name, none lost"
     )
-    return 0
+    return recorded("notices", count, first or 1, noticed, said)
