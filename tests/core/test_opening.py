@@ -31,6 +31,8 @@ from tests.given import (
     BODY,
     BODY_AS_ORGAN,
     DISTRICT,
+    FIRM,
+    FIRM_UNION,
     HR,
     LEGAL,
     REGISTER,
@@ -69,6 +71,15 @@ def test_a_body_of_employers_opens_for_an_industry_or_region_alone() -> None:
     NOTHING.when(BODY, OPEN).then_refused(Reason.NOT_PARTY_TO_ENTERPRISE, "HZ 24")
     on_register(has_union=False).when(BODY, OPEN).then_refused(Reason.NOT_PARTY_TO_ENTERPRISE)
     REGIONAL_NOTHING.when(BODY_AS_ORGAN, regional(per_enterprise=False)).then(like(e.CaseOpened, by_side=E))
+
+
+@pytest.mark.parametrize("who", [FIRM, FIRM_UNION])
+def test_nobody_of_one_covered_enterprise_opens_for_an_industry_or_region(who: Member) -> None:
+    """Its union and its body of employers speak there (HZ 32, 34): it is theirs to open and to enter what there was."""
+    REGIONAL_NOTHING.when(who, regional(per_enterprise=False)).then_refused(Reason.NOT_YOUR_SEAT)
+    old = OLD.model_copy(update={"enterprise": "park", "scope": Scope.REGION, "covers": ("firm1",)})
+    REGIONAL_NOTHING.when(who, old).then_refused(Reason.NOT_YOUR_SEAT)
+    REGIONAL_NOTHING.when(BODY_AS_ORGAN, old).then(like(e.CaseOpened, by_side=E), e.ContractRegistered)
 
 
 def test_no_enterprise_makes_itself_a_region_and_no_region_an_enterprise() -> None:

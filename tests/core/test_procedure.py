@@ -45,6 +45,8 @@ from tests.given import (
     DISTRICT,
     E1,
     E2,
+    FIRM,
+    FIRM_UNION,
     GUEST,
     HR,
     INSTRUCTOR,
@@ -205,6 +207,7 @@ SEATS: dict[str, Member] = {
     "town": TOWN, "district": DISTRICT, "authority": AUTHORITY, "body": BODY, "auditor": AUDITOR, "portal": PORTAL,
     "clock": CLOCK, "recorder": RECORDER, "scrutineer": member("s1", None), "instructor": INSTRUCTOR,
     "coordinator": COORDINATOR, "guest": GUEST, "operator": OPERATOR, "stranger": STRANGER,
+    "firm_union": FIRM_UNION, "firm": FIRM,
 }  # fmt: skip
 GROUPS = {
     "chiefs": "w_chief e_chief",
@@ -282,9 +285,9 @@ convene_congress            7-7  union
 adopt_voting_method         7-7  union
 send_congress_materials     7-7  union
 record_acceptance           7-7  employer
-record_covered_ballot       7-7  union
+record_covered_ballot       7-7  union firm_union
 record_ballot               7-7  union
-open_ballot                 7-7  union
+open_ballot                 7-7  union firm_union
 attest_ballot               7-7  scrutineer
 sign_contract               8-8  chiefs
 refuse_to_sign              8-8  chiefs
@@ -301,11 +304,11 @@ confirm_no_objection        8-8  chiefs hr
 close_confirmation          8-8  clock
 note_clerical               8-8  chiefs upper
 return_to_table             8-8  chiefs
-publish_contract            9-9  employer                        of an area also its union
+publish_contract            9-9  employer firm                        of an area also its union
 report_to_upper_union       9-9  union
 report_performance          9-9  employer
 publish_performance         9-9  employer
-raise_problem               9-9  reps union worker
+raise_problem               9-9  reps union firm_union worker
 answer_problem              9-9  reps                            likewise
 record_external_case        9-9  union employer w_chief
 record_supersession         9-9  clock
@@ -330,7 +333,7 @@ send_caucus_message         1-9  reps instructor                 where he is cal
 open_straw_poll             1-9  reps
 cast_straw                  1-9  reps
 close_straw_poll            1-9  reps
-void_poll                   1-7  union clock
+void_poll                   1-7  union firm_union clock
 count_poll                  1-7  clock
 end_guidance                1-9  upper authority body instructor
 invite_to_table             1-9  chiefs

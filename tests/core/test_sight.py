@@ -64,6 +64,8 @@ from tests.given import (
     DISTRICT,
     E1,
     E2,
+    FIRM,
+    FIRM_UNION,
     GUEST,
     HR,
     INSTRUCTOR,
@@ -111,6 +113,8 @@ SEEN: list[tuple[Member, frozenset[Stream]]] = [
     (E1, TABLE | {Stream.EMPLOYER}),
     (E2, TABLE | {Stream.EMPLOYER}),
     (HR, FILING),
+    (FIRM, NOTICE),
+    (FIRM_UNION, NOTICE),
     (LEGAL, FILING),
     (RECORDER, TABLE),
     (INSTRUCTOR, TABLE),
@@ -248,7 +252,7 @@ OPEN_COLUMNS = {
 
 SEES_PROGRESS = {
     "union", "hr", "legal", "auditor", "authority", "town", "district", "body", "portal", "w1", "w2", "e1", "e2",
-    "recorder", "instructor", "coordinator", "guest",
+    "recorder", "instructor", "coordinator", "guest", "firm_union", "firm_hr",
 }  # fmt: skip
 """Written from domain §6, apart from the code."""
 

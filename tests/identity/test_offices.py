@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from cloudnego.core.vocabulary import Office, Side, Via
@@ -51,6 +52,27 @@ def test_workers_of_a_covered_enterprise_fit() -> None:
     member = member_for("p", [held("m", "covered", Office.WORKER)], CASE, acting_as=None, today=TODAY)
     assert member is not None
     assert member.offices == {Office.WORKER}
+
+
+PARK = Parties(
+    town="330109001", organisations=frozenset({"park", "body", "firm", "other-firm"}), worker_organ="park",
+    employer_organ="body", covered=frozenset({"firm", "other-firm"}),
+)  # fmt: skip
+FIRM_UNION = held("m8", "firm-union", Office.UNION, upper="firm", organisation_kind="enterprise_union")
+
+
+def test_whoever_is_of_a_covered_enterprise_is_there_for_it_alone() -> None:
+    """The union of the area and the body of the employers speak for their sides (HZ 32, 34)."""
+    bodiless = msgspec.structs.replace(PARK, employer_organ="park")
+    organ = held("m9", "body", Office.EMPLOYERS_BODY)
+    for parties, mine, covered in (
+        (PARK, [HR], {"firm"}), (PARK, [FIRM_UNION], {"firm"}), (PARK, [HR, OTHER_FIRM], {"firm", "other-firm"}),
+        (PARK, [WORKER], set()), (PARK, [organ], set()), (CASE, [HR], set()), (CASE, [CHAIR], set()),
+        (bodiless, [HR], set()), (bodiless, [FIRM_UNION], {"firm"}),
+    ):  # fmt: skip
+        member = member_for("p", mine, parties, acting_as=None, today=TODAY)
+        assert member is not None
+        assert member.covered == covered, (parties, mine)
 
 
 def test_offices_of_the_area_reach_down_and_not_sideways() -> None:

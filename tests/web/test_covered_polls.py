@@ -69,7 +69,9 @@ def people(house: House) -> None:
             add_enterprise(session, roster, DISTRICT, entry)
             roster.add_organisation(OrganisationKind.ENTERPRISE_UNION, f"{firm}工会", "330109102", firm, f"u-{firm}")
             held = [(person, firm, Office.WORKER) for person in staff]
-            for person, where, office in [*held, (f"chair-{firm}", f"u-{firm}", Office.UNION)]:
+            for person, where, office in [
+                *held, (f"chair-{firm}", f"u-{firm}", Office.UNION), (f"hr-{firm}", firm, Office.HR)
+            ]:  # fmt: skip
                 roster.add_person(NewPerson(name=f"人{person}", login=person, password_hash="-"), person)
                 roster.add_membership(NewMembership(person=person, organisation=where, office=office))
             there = enterprise(session, DISTRICT, firm)
@@ -152,6 +154,21 @@ class Region:
                 assert (await self.get(who, f"polls/{poll}{rest}")).content == nothing.content, (who, rest)
             for path, body in (("issue", {"blinded": "A" * 512}), ("papers", {"person": "a1"}), ("reminders", {})):
                 assert (await self.post(who, f"polls/{poll}/{path}", **body)).status_code == 404, (who, path)
+
+
+async def test_whoever_is_of_one_enterprise_sees_how_far_all_are_and_acts_for_his_own(
+    house: House, door: httpx2.AsyncClient
+) -> None:
+    """The union of the area and the body of the employers speak for their sides (HZ 32, 34)."""
+    await asyncio.to_thread(people, house)
+    town = Region(house, door, await written(house))
+    for who, may in (("hr-c0", set[str]()), ("chair-c0", {"open_ballot", "record_covered_ballot"})):
+        seen = (await town.get(who, f"negotiations/{town.case}")).json()
+        assert (set(seen["versions"]), seen["overview"]["step"]) == ({"notice"}, "congress"), who
+        possible = (await town.get(who, f"negotiations/{town.case}/next")).json()["possible"]
+        assert {one["command"] for one in possible} - {"void_poll"} == may, who
+        answer = await town.post(who, f"negotiations/{town.case}/withdraw-case", reason="x")
+        assert [one["reason"] for one in answer.json()["obstacles"]] == ["not_your_seat"], who
 
 
 async def test_each_enterprise_votes_by_itself_and_sees_nothing_of_the_other(

@@ -3,7 +3,7 @@ by itself (HZ 33; SH 28, 30), each has its vote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
@@ -114,6 +114,18 @@ def firm_votes(m: Moment, enterprise: str) -> Obstacle | None:
     """A vote of that covered enterprise that runs."""
     closes = next((one.closes_on for one in m.case.polls.values() if one.enterprise == enterprise), None)
     return no(Reason.POLL_RUNNING, "ZJDM 15", cure=(Seat.CLOCK,), by=closes) if closes else None
+
+
+def own_count(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
+    """The union of a covered enterprise enters its own count, the organ of all any."""
+    return of_his_own(m, {command.enterprise}, Seat.UNION)
+
+
+def of_his_own(m: Moment, enterprises: Collection[str], *speak: Seat) -> Obstacle | None:
+    """Whoever is of a covered enterprise acts for that one alone; who sits in one of these seats, for all (HZ 32)."""
+    if not m.by.covered or not m.seats.isdisjoint(speak) or (enterprises and m.by.covered.issuperset(enterprises)):
+        return None
+    return no(Reason.NOT_YOUR_SEAT, "HZ 32", "HZ 33", cure=speak, side=m.side)
 
 
 def covered_counts(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:

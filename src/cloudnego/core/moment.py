@@ -78,6 +78,13 @@ class Named(Struct, frozen=True, kw_only=True):
 
 
 _OFFICE_SEATS = {o: Seat(o.value) for o in Office if o is not Office.OPERATOR}
+_OF_COVERED = {
+    Seat.UNION: Seat.COVERED_UNION,
+    Seat.HR: Seat.COVERED_ENTERPRISE,
+    Seat.LEGAL_REPRESENTATIVE: Seat.COVERED_ENTERPRISE,
+}
+"""An industry or region is spoken for by its union and its body of employers (HZ 32, 34): whoever is of a covered
+enterprise votes there, publishes there and sees how far it is; he opens, files and ends nothing for all."""
 _OFFICE_SIDES = {
     Office.UNION: Side.WORKER,
     Office.WORKER: Side.WORKER,
@@ -102,6 +109,8 @@ def side_of(case: Negotiation, by: Member) -> Side | None:
 def seats_of(case: Negotiation, by: Member, today: date | None = None) -> frozenset[Seat]:
     """Offices from identity, seats from this case as it stands now: a mandate that died is gone."""
     seats = {_OFFICE_SEATS[o] for o in by.offices if o in _OFFICE_SEATS}
+    if by.covered:
+        seats = {_OF_COVERED.get(seat, seat) for seat in seats}
     seats |= _as_organ(case, by)
     for side in SIDES:
         bench = case.benches.of(side)
@@ -151,6 +160,7 @@ _FILING = frozenset({Seat.AUTHORITY, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.SC
 _NOTICE = frozenset(
     {
         Seat.WORKER, Seat.UNION, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY, Seat.PORTAL,
+        Seat.COVERED_UNION, Seat.COVERED_ENTERPRISE,
     }
 )  # fmt: skip
 _FROM_SEATS = {

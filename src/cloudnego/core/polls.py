@@ -43,6 +43,16 @@ def held_online(m: Moment) -> Obstacle | None:
     return None
 
 
+def own_vote(m: Moment, command: c.OpenBallot | c.VoidPoll) -> Obstacle | None:
+    """The union of a covered enterprise holds the vote of that one, the organ of all the workers any (HZ 33)."""
+    if isinstance(command, c.OpenBallot):
+        whose = command.enterprise
+    else:
+        poll = meant(m.case, command)
+        whose = None if poll is None else poll.enterprise
+    return covered.of_his_own(m, {whose} if whose else (), Seat.UNION, Seat.CLOCK)
+
+
 def no_vote_of_all(m: Moment) -> Obstacle | None:
     """A case has one vote at a time; where each covered enterprise votes by itself (HZ 33), each has one."""
     each = covered.per_enterprise(m) is None and all(one.enterprise for one in m.case.polls.values())

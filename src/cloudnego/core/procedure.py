@@ -56,6 +56,7 @@ BENCH = _seats(Seat.CHIEF, Seat.REPRESENTATIVE)
 ORGANS = _seats(Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE)
 EMPLOYER = _seats(Seat.CHIEF, Seat.HR, Seat.LEGAL_REPRESENTATIVE)
 UNION = _seats(Seat.UNION)
+COVERED_UNION = _seats(Seat.COVERED_UNION)
 UPPER_UNIONS = _seats(Seat.TOWN_UNION, Seat.DISTRICT_UNION)
 SCRUTINEER = _seats(Seat.SCRUTINEER)
 RECORDER = _seats(Seat.RECORDER)
@@ -319,10 +320,10 @@ PROCEDURE: Mapping[Step, Rule] = {
                 side=Side.EMPLOYER, needs=(covered.acceptance_wanted, congress.submitted, undone.acceptance_to_enter),
                 fits=(congress.what_was_fixed, covered.accepts_for_a_covered, scanned,
                       not_before(congress.agreed_on))),
-            Ask(command=c.RecordCoveredBallot, does=covered.record_covered_ballot, by=UNION,
+            Ask(command=c.RecordCoveredBallot, does=covered.record_covered_ballot, by=UNION | COVERED_UNION,
                 needs=(covered.per_enterprise, congress.convened, congress.no_counts_pending,
                        covered.a_firm_may_vote, covered.not_all_voting),
-                fits=(covered.firm_is_not_voting, covered.covered_counts, congress.voted_in_secret,
+                fits=(covered.own_count, covered.firm_is_not_voting, covered.covered_counts, congress.voted_in_secret,
                       covered.accepted_before_the_vote, scanned, covered.few_covered_voters)),
             Ask(command=c.RecordBallot, does=congress.record_ballot, by=UNION,
                 needs=(congress.convened, congress.day_has_come, congress.method_adopted, congress.no_counts_pending,
@@ -331,12 +332,12 @@ PROCEDURE: Mapping[Step, Rule] = {
                 fits=(congress.what_was_fixed, congress.voted_in_secret, congress.ballot_counts,
                       not_before(congress.on_the_day_or_after), scanned, congress.quorum_advised,
                       congress.majority_advised)),
-            Ask(command=c.OpenBallot, does=polls.open_ballot, by=UNION, draws=True,
+            Ask(command=c.OpenBallot, does=polls.open_ballot, by=UNION | COVERED_UNION, draws=True,
                 needs=(congress.convened, congress.day_has_come, congress.method_adopted, polls.held_online,
                        congress.no_counts_pending, covered.accepted_by_all, polls.somebody_may_vote,
                        congress.materials_in_time, polls.no_vote_of_all),
-                fits=(congress.what_was_fixed, polls.whose_vote, polls.accepts_the_draft, polls.closes_in_time,
-                      polls.drawn_from_the_roll, polls.few_voters)),
+                fits=(congress.what_was_fixed, polls.own_vote, polls.whose_vote, polls.accepts_the_draft,
+                      polls.closes_in_time, polls.drawn_from_the_roll, polls.few_voters)),
             Ask(command=c.AttestBallot, does=congress.attest_ballot, by=SCRUTINEER,
                 needs=(congress.counts_pending, congress.not_attested_by_me)),
         ),
@@ -395,9 +396,9 @@ PROCEDURE: Mapping[Step, Rule] = {
     S.PERFORMANCE: Rule(
         asks=(
             Ask(command=c.PublishContract, does=performance.publish_contract,
-                by=EMPLOYER | UNION,
+                by=EMPLOYER | UNION | _seats(Seat.COVERED_ENTERPRISE),
                 needs=(performance.in_force, performance.publishes, performance.still_to_publish),
-                fits=(performance.where_it_binds, not_before(performance.in_force_day))),
+                fits=(performance.where_it_binds, performance.own_place, not_before(performance.in_force_day))),
             Ask(command=c.ReportToUpperUnion, does=performance.report_to_upper_union, by=UNION,
                 needs=(performance.in_force, performance.not_reported), fits=(not_before(performance.in_force_day),)),
             Ask(command=c.ReportPerformance, does=performance.report_performance, by=EMPLOYER,
@@ -407,8 +408,9 @@ PROCEDURE: Mapping[Step, Rule] = {
             Ask(command=c.PublishPerformance, does=performance.publish_performance, by=EMPLOYER,
                 side=Side.EMPLOYER, needs=(performance.in_force, performance.publication_has_begun),
                 fits=(performance.period_to_publish, not_before(performance.in_force_day),)),
-            Ask(command=c.RaiseProblem, does=performance.raise_problem, by=BENCH | UNION | {Seat.WORKER},
-                needs=(performance.in_force,), fits=(performance.problem_names_a_clause,)),
+            Ask(command=c.RaiseProblem, does=performance.raise_problem,
+                by=BENCH | UNION | COVERED_UNION | {Seat.WORKER}, needs=(performance.in_force,),
+                fits=(performance.problem_names_a_clause,)),
             Ask(command=c.AnswerProblem, does=performance.answer_problem, by=EMPLOYER | BENCH, sees=T.TABLE,
                 needs=(performance.problems_open,), fits=(performance.problem_unanswered, performance.cured_in_time)),
             Ask(command=c.RecordExternalCase, does=performance.record_external_case, by=UNION | EMPLOYER,
@@ -480,8 +482,8 @@ ROAD: tuple[tuple[Ask[Any], Step, Step], ...] = (
          fits=(floor.can_cast,)), S.REPRESENTATIVES, S.PERFORMANCE),
     (Ask(command=c.CloseStrawPoll, does=floor.close_straw_poll, by=BENCH, writes="caucus",
          needs=(floor.straw_poll_open,), fits=(floor.can_close_straw_poll,)), S.REPRESENTATIVES, S.PERFORMANCE),
-    (Ask(command=c.VoidPoll, does=polls.void_poll, by=UNION | CLOCK, needs=(polls.running,),
-         fits=(polls.one_is_meant,)),
+    (Ask(command=c.VoidPoll, does=polls.void_poll, by=UNION | COVERED_UNION | CLOCK, needs=(polls.running,),
+         fits=(polls.one_is_meant, polls.own_vote)),
      S.REPRESENTATIVES, S.CONGRESS),
     (Ask(command=c.CountPoll, does=polls.count_poll, by=CLOCK, needs=(polls.running,),
          fits=(polls.the_one_that_runs, polls.time_is_over, polls.counts_add_up)), S.REPRESENTATIVES, S.CONGRESS),

@@ -71,7 +71,7 @@ def caucus_side(case: Negotiation, by: Member, command: c.Command) -> Side | Non
 _PROGRESS: Final = frozenset(
     {
         Seat.UNION, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.AUTHORITY,
-        Seat.EMPLOYERS_BODY, Seat.AUDITOR, Seat.PORTAL,
+        Seat.EMPLOYERS_BODY, Seat.AUDITOR, Seat.PORTAL, Seat.COVERED_UNION, Seat.COVERED_ENTERPRISE,
     }
 )  # fmt: skip
 """Who sees the progress of a case (step, dates, due, late, light; no content) without seeing its table."""
@@ -185,7 +185,7 @@ _LAY: Final = {
                               Seat.SCRUTINEER}),
     Stream.NOTICE: frozenset({Seat.REPRESENTATIVE, Seat.RECORDER, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.UNION,
                               Seat.SCRUTINEER, Seat.TOWN_UNION, Seat.DISTRICT_UNION, Seat.EMPLOYERS_BODY,
-                              Seat.AUTHORITY}),
+                              Seat.AUTHORITY, Seat.COVERED_UNION, Seat.COVERED_ENTERPRISE}),
     Stream.WORKER: frozenset({Seat.REPRESENTATIVE}),
     Stream.EMPLOYER: frozenset({Seat.REPRESENTATIVE}),
 }  # fmt: skip

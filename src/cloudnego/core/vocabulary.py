@@ -120,6 +120,8 @@ class Seat(StrEnum):
     INSTRUCTOR = "instructor"
     COORDINATOR = "coordinator"
     INVITED = "invited"
+    COVERED_UNION = "covered_union"  # of an enterprise for which others speak (HZ 32, 34): its union
+    COVERED_ENTERPRISE = "covered_enterprise"
 
 
 class Origin(StrEnum):
@@ -198,7 +200,8 @@ class Ending(StrEnum):
 class Member(msgspec.Struct, frozen=True, kw_only=True):
     """Someone who asks or looks: an opaque person id, the side and the offices of the membership he acts under.
 
-    `reads`: who comes through a portal sees of a case at most these streams, and never a caucus.
+    `reads`: who comes through a portal sees of a case at most these streams, and never a caucus. `covered`: the
+    enterprises he is of in a case of many, where others speak for their side (HZ 32, 34); none if he does.
     """
 
     person: str
@@ -207,6 +210,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     via: Via = Via.PERSON
     mandate: str | None = None
     reads: frozenset[Stream] = frozenset()
+    covered: frozenset[str] = frozenset()
 
 
 CLOCK: Final = Member(person="clock", offices=frozenset({Office.CLOCK}), via=Via.CLOCK)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -18,12 +19,14 @@ from cloudnego.identity.sessions import Held
 
 
 class Parties(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a case concerns: its place, the organisations that are party to it, and the organs of each side."""
+    """Whom a case concerns: its place, the organisations that are party to it, the organs of each side, and of a case
+    of many the enterprises it covers."""
 
     town: str
     organisations: frozenset[str]
     worker_organ: str | None = None
     employer_organ: str | None = None
+    covered: frozenset[str] = frozenset()
     managers: frozenset[str] = frozenset()  # who sits on the employer's bench: an employee, yet no worker of this case
 
 
@@ -40,12 +43,14 @@ def parties_of(case: Negotiation) -> Parties | None:
     opened = case.opened
     if opened is None:
         return None
-    named = {opened.enterprise, opened.worker_organ, opened.employer_organ, *(one.enterprise for one in case.covers)}
+    covered = frozenset(one.enterprise for one in case.covers)
+    named = {opened.enterprise, opened.worker_organ, opened.employer_organ, *covered}
     return Parties(
         town=opened.town,
         organisations=frozenset(named),
         worker_organ=opened.worker_organ,
         employer_organ=opened.employer_organ,
+        covered=covered,
         managers=frozenset(rep.person for rep in case.benches.employer.seated),
     )
 
@@ -153,4 +158,24 @@ def _merged(person: str, held: Iterable[Held], parties: Parties, via: Via) -> Me
         via=Via.PORTAL if any(one.office is Office.PORTAL for one in chosen) else via,
         mandate=next((one.mandate for one in chosen if one.mandate is not None), None),
         reads=frozenset({Stream.NOTICE}) if any(one.office is Office.PORTAL for one in chosen) else frozenset(),
+        covered=_covered(chosen, parties),
     )
+
+
+_SPEAK: Final = frozenset({Office.UNION, Office.HR, Office.LEGAL_REPRESENTATIVE})
+
+
+def _covered(chosen: Iterable[Held], parties: Parties) -> frozenset[str]:
+    """The covered enterprises of somebody who speaks for no side of the case: its organs do (HZ 32, 34). Where the
+    employers have no body, the union talks with the enterprises themselves, and theirs speak."""
+    none = frozenset[str]()
+    if not parties.covered:
+        return none
+    speaking = [one for one in chosen if one.office in _SPEAK]
+    organs = {parties.worker_organ, parties.employer_organ}
+    bodiless = parties.employer_organ == parties.worker_organ
+    if any(one.organisation in organs or (bodiless and one.office is not Office.UNION) for one in speaking):
+        return none
+    unions = OrganisationKind.ENTERPRISE_UNION
+    of = {one.upper if one.organisation_kind == unions else one.organisation for one in speaking}
+    return parties.covered.intersection(name for name in of if name is not None)

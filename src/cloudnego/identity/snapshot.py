@@ -73,6 +73,7 @@ def snapshot(
         organisations=frozenset(named),
         worker_organ=place.worker_organ,
         employer_organ=place.employer_organ,
+        covered=frozenset(one.enterprise for one in register.covers),
     )
     return Snapshot(parties=parties, register=register)
 

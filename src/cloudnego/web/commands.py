@@ -48,6 +48,7 @@ PREFIX: Final = "/api/v1/negotiations"
 SIGNATURE: Final = "device-signature"
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _BUSY_S: Final = 1
+_HOLD_VOTES: Final = frozenset({Seat.UNION, Seat.COVERED_UNION})
 
 
 def kebab(command_type: str) -> str:
@@ -141,7 +142,7 @@ class Carrier:
         covered enterprise that votes by itself neither is done by the union of another."""
         site, pinned, named = self._site, pinned_by(found.case), None
         whose = _enterprise_of(found, command)
-        if whose is not None and Seat.UNION in found.seats and not runs_it(found, who, whose):
+        if whose is not None and found.seats & _HOLD_VOTES and not runs_it(found, who, whose):
             no_seat = (no(Reason.NOT_YOUR_SEAT, cure=(Seat.UNION,)),)
             raise Problem("refused", obstacles=await self._said(no_seat, found.district, pinned))
         if PLACES[type(command)].ask.draws and await site.threads.run(may_ask, site, found, command, member):

@@ -16,7 +16,8 @@ _OFFICERS: Final = frozenset({Seat.UNION, Seat.SCRUTINEER})
 
 def runs_it(found: Found, who: Who, enterprise: str | None) -> bool:
     """The union whose vote it is, or the organ of all the workers."""
-    return Seat.UNION in found.seats and not _of_others(found, who, enterprise)
+    own = Seat.COVERED_UNION in found.seats and enterprise is not None
+    return (own or Seat.UNION in found.seats) and not _of_others(found, who, enterprise)
 
 
 def keeps_roll(found: Found, who: Who, enterprise: str | None) -> bool:

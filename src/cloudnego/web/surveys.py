@@ -53,7 +53,7 @@ _LAST_STEP: Final = 5  # after it the results can no more be entered (`record_op
 _ABOVE: Final = frozenset({Seat.TOWN_UNION, Seat.DISTRICT_UNION})  # where no union of its own speaks for the workers
 _ORGANISES: Final = frozenset({Seat.UNION, Seat.CHIEF, Seat.REPRESENTATIVE}) | _ABOVE
 _DECIDES: Final = frozenset({Seat.UNION, Seat.CHIEF}) | _ABOVE
-_ANSWERS: Final = frozenset({Seat.WORKER, Seat.UNION})
+_ANSWERS: Final = frozenset({Seat.WORKER, Seat.UNION, Seat.COVERED_UNION})
 
 
 class SurveyDocument(msgspec.Struct, frozen=True, kw_only=True):

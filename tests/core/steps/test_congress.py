@@ -38,6 +38,7 @@ from tests.core.situations import (
 from tests.given import (
     BODY_AS_ORGAN,
     E1,
+    FIRM_UNION,
     HR,
     LEGAL,
     OTHER_HASH,
@@ -309,6 +310,13 @@ def firm(n: int, yes: int, **said: object) -> c.RecordCoveredBallot:
             **said,
         }
     )
+
+
+def test_the_union_of_a_covered_enterprise_enters_its_own_count_and_no_other() -> None:
+    now = given(FIRMS_READY_TO_VOTE)
+    now.when(FIRM_UNION, firm(1, 12)).then(like(e.CoveredBallotRecorded, enterprise="firm1"))
+    now.when(FIRM_UNION, firm(2, 12)).then_refused(Reason.NOT_YOUR_SEAT, "HZ 32", side=W)
+    now.when(FIRM_UNION, ballot(30)).then_refused(Reason.NOT_YOUR_SEAT)
 
 
 def accepting(n: int) -> Said:

@@ -9,21 +9,26 @@ from msgspec.structs import replace as put
 
 from cloudnego.core import commands as c
 from cloudnego.core import events as e
+from cloudnego.core.moment import streams_of
 from cloudnego.core.refusals import Reason
 from cloudnego.core.state import Negotiation
-from cloudnego.core.vocabulary import CLOCK, Ending, Held, Kind
+from cloudnego.core.vocabulary import CLOCK, Ending, Held, Kind, Stream
 from tests.core.situations import (
     FILED_IN_PLATFORM,
     IN_FORCE,
     PUBLISHED,
     REGIONAL_IN_FORCE,
+    REGIONAL_OPENED,
     REGISTERED,
     WORKER_LIST_READY,
 )
 from tests.given import (
     BODY_AS_ORGAN,
     CASE_ID,
+    E1,
     E2,
+    FIRM,
+    FIRM_UNION,
     HR,
     SCAN,
     TOWN,
@@ -64,6 +69,22 @@ def test_a_regional_contract_is_published_firm_by_firm() -> None:
     first.when(BODY_AS_ORGAN, c.PublishContract(enterprises=("firm9",))).then_refused(Reason.COVERED_UNKNOWN)
     rest = first.having((BODY_AS_ORGAN, c.PublishContract(enterprises=("firm2", "firm3"))))
     rest.when(BODY_AS_ORGAN, c.PublishContract()).then_refused(Reason.PUBLISHED)
+
+
+def test_a_covered_enterprise_publishes_at_its_own_place_alone() -> None:
+    now = given(REGIONAL_IN_FORCE).on("2026-05-20")
+    now.when(FIRM, c.PublishContract(enterprises=("firm1",))).then(e.ContractPublished)
+    for others in (("firm2",), ("firm1", "firm2"), ()):
+        now.when(FIRM, c.PublishContract(enterprises=others)).then_refused(Reason.NOT_YOUR_SEAT)
+    as_chief = put(E1, covered=FIRM.covered)
+    now.when(as_chief, c.PublishContract(enterprises=("firm1", "firm2"))).then(e.ContractPublished)
+
+
+def test_as_long_as_the_employers_have_no_chief_their_body_sees_the_table_and_no_single_enterprise_does() -> None:
+    """It speaks for them, so an offer reaches it (HZ 24, 32)."""
+    case = given(REGIONAL_OPENED).case
+    assert streams_of(case, BODY_AS_ORGAN) >= {Stream.TABLE}
+    assert [streams_of(case, one) for one in (FIRM, FIRM_UNION)] == [{Stream.NOTICE}] * 2
 
 
 def test_the_union_reports_the_contract_to_the_upper_union_once() -> None:

@@ -8,6 +8,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, day_of, of_side, said
 from cloudnego.core.calendar import moved
+from cloudnego.core.covered import of_his_own
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -47,6 +48,11 @@ def where_it_binds(m: Moment, command: c.PublishContract) -> Obstacle | None:
     if not set(command.enterprises) - m.case.performance.published_at and covered:
         return no(Reason.NOTHING_NEW)
     return None
+
+
+def own_place(m: Moment, command: c.PublishContract) -> Obstacle | None:
+    """A covered enterprise publishes at its own place, whoever speaks for the employers at any (HZ 41)."""
+    return of_his_own(m, command.enterprises, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.CHIEF)
 
 
 def publish_contract(m: Moment, command: c.PublishContract) -> list[e.Event]:
