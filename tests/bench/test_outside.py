@@ -64,5 +64,8 @@ def test_a_missing_program_is_named_with_its_package(
     monkeypatch.setattr(outside, "DEBIAN_POSTGRES", tmp_path)
     monkeypatch.setattr(sumdb, "NEEDED", tmp_path / "tlog")
     assert outside.run() == 1
-    wanted = "apt-get install openssl sqlite3 poppler-utils qpdf golang-go postgresql golang-golang-x-mod-dev"
+    wanted = (
+        "apt-get install openssl sqlite3 poppler-utils qpdf golang-go libreoffice-writer-nogui postgresql"
+        " golang-golang-x-mod-dev"
+    )
     assert wanted in capsys.readouterr().out

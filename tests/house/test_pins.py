@@ -30,7 +30,8 @@ def _peers() -> set[str]:
     """Programs that benches measure against or `make outside` asks: pinned by their names, for the tests do not install
     them."""
     extras = config()["project"]["optional-dependencies"]
-    return {*extras["bench"], *extras["outside"]} - set(extras["test"])
+    peers = {*extras["bench"], *extras["outside"]} - set(extras["test"])
+    return {canonicalize_name(name) for name in peers}
 
 
 def _needed() -> set[str]:
@@ -43,7 +44,7 @@ def _needed() -> set[str]:
             if (key := (canonicalize_name(requirement.name), extra)) in seen:
                 continue
             seen.add(key)
-            if requirement.name in _peers():
+            if canonicalize_name(requirement.name) in _peers():
                 continue
             brought = map(Requirement, distribution(requirement.name).requires or ())
             waiting += [r for r in brought if r.marker is None or r.marker.evaluate({"extra": extra})]

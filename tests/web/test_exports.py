@@ -28,7 +28,9 @@ async def test_the_table_has_the_rows_of_the_list_and_no_other(town: Town) -> No
         assert first[0].startswith(f"【{who} 2026-")
         assert first[1] == "演示·无效力"
         entries = (await town[who].get(f"{API}/enterprises")).json()["rows"]
-        assert {row[0] for row in (await rows(town[who], "/enterprises"))[2:]} == {one["id"] for one in entries}
+        _, heads, *found = await rows(town[who], "/enterprises")
+        code = heads.index("统一社会信用代码")
+        assert {row[code] for row in found} == {one["credit_code"] for one in entries}
 
 
 async def test_a_firm_that_is_called_a_formula_is_text(town: Town) -> None:

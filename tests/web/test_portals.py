@@ -398,7 +398,7 @@ async def test_a_portal_takes_its_enterprises_lists_away_by_scope(town: Town) ->
     case, foreign = await town.open_case(), await town.open_case("other")
     for scope, path, mine, theirs, never in (
         ("cases", "/negotiations", case, foreign, "/enterprises"),
-        ("register", "/enterprises", town.ids["firm"], town.ids["other"], "/negotiations"),
+        ("register", "/enterprises", "TEST-FIRM", "TEST-OTHER", "/negotiations"),
     ):
         door = await portal(town, scope)
         table = (await door.get(f"{API}{path}/export.csv")).text
