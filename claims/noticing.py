@@ -16,7 +16,8 @@ import smtplib
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -60,6 +61,8 @@ TRIED_MAX: Final = 60  # senders in a day; a letter given up after eight bad moo
 
 Line = tuple[str, str]
 """A sentence and where it leads, as they stand in a mail."""
+
+_TRUSTED: Final = "SSL_CERT_FILE"
 
 
 class Noticed(msgspec.Struct, frozen=True):
@@ -360,6 +363,19 @@ class Supervisor:
                 raise Broken(f"two mails have one name: {mail.name}")
 
 
+@contextmanager
+def _trusting(certificate: Path) -> Iterator[None]:
+    """Those that are forked meanwhile trust the mail server; whoever forks them trusts whom he trusted, afterwards."""
+    before = os.environ.get(_TRUSTED)
+    os.environ[_TRUSTED] = str(certificate)
+    try:
+        yield
+    finally:
+        os.environ.pop(_TRUSTED)
+        if before is not None:
+            os.environ[_TRUSTED] = before
+
+
 def noticed(count: int, seed: int) -> Noticed:
     """Fork `count` senders. Raises Broken."""
     quiet()
@@ -372,13 +388,13 @@ def noticed(count: int, seed: int) -> Noticed:
             port = folder / "port"
             while not (port.exists() and port.read_text()):
                 time.sleep(0.05)
-            os.environ["SSL_CERT_FILE"] = str(folder / "certificate.pem")
-            begun = forked(begin, folder / "first", int(port.read_text()))
-            if begun != 0:
-                raise Broken(f"the district could not be made: status {begun}")
-            supervisor, ended = Supervisor(folder, int(port.read_text()), seed), Counter[str]()
-            for _ in range(count):
-                ended[supervisor.life()] += 1
+            with _trusting(folder / "certificate.pem"):
+                begun = forked(begin, folder / "first", int(port.read_text()))
+                if begun != 0:
+                    raise Broken(f"the district could not be made: status {begun}")
+                supervisor, ended = Supervisor(folder, int(port.read_text()), seed), Counter[str]()
+                for _ in range(count):
+                    ended[supervisor.life()] += 1
         finally:
             os.kill(receiver, signal.SIGKILL)
             os.waitpid(receiver, 0)
