@@ -23,6 +23,7 @@ from cloudnego.core.overlays import COORDINATING
 from cloudnego.core.papers import in_force
 from cloudnego.core.polls import ends
 from cloudnego.core.state import EMPTY_CAUCUS, Clause
+from cloudnego.core.steps.performance import places_to_publish
 from cloudnego.core.steps.representatives import standing_now
 from cloudnego.core.vocabulary import Member, Mode, Office, Scope, Seat, Side, Stream
 
@@ -853,7 +854,7 @@ def _clerical(m: Moment, dice: Random, _: Cast) -> Fields:
 
 
 def _publish(m: Moment, dice: Random, _: Cast) -> Fields:
-    left = sorted({x.enterprise for x in m.case.covers} - m.case.performance.published_at)
+    left = sorted(places_to_publish(m))
     return {"place": "厂务公开栏", "enterprises": left, "evidence": scan(dice)}
 
 

@@ -287,7 +287,7 @@ send_congress_materials     7-7  union
 record_acceptance           7-7  employer
 record_covered_ballot       7-7  union firm_union
 record_ballot               7-7  union
-open_ballot                 7-7  union firm_union
+open_ballot                 7-7  union                           of an area also, each for itself, firm_union
 attest_ballot               7-7  scrutineer
 sign_contract               8-8  chiefs
 refuse_to_sign              8-8  chiefs
@@ -304,7 +304,7 @@ confirm_no_objection        8-8  chiefs hr
 close_confirmation          8-8  clock
 note_clerical               8-8  chiefs upper
 return_to_table             8-8  chiefs
-publish_contract            9-9  employer firm                        of an area also its union
+publish_contract            9-9  employer                        of an area also its union
 report_to_upper_union       9-9  union
 report_performance          9-9  employer
 publish_performance         9-9  employer

@@ -121,9 +121,14 @@ def own_count(m: Moment, command: c.RecordCoveredBallot) -> Obstacle | None:
     return of_his_own(m, {command.enterprise}, Seat.UNION)
 
 
+def of_some(m: Moment, *speak: Seat) -> bool:
+    """Whether somebody acts for covered enterprises of his own alone: he sits in no seat that speaks for all."""
+    return bool(m.by.covered) and m.seats.isdisjoint(speak)
+
+
 def of_his_own(m: Moment, enterprises: Collection[str], *speak: Seat) -> Obstacle | None:
     """Whoever is of a covered enterprise acts for that one alone; who sits in one of these seats, for all (HZ 32)."""
-    if not m.by.covered or not m.seats.isdisjoint(speak) or (enterprises and m.by.covered.issuperset(enterprises)):
+    if not of_some(m, *speak) or (enterprises and m.by.covered.issuperset(enterprises)):
         return None
     return no(Reason.NOT_YOUR_SEAT, "HZ 32", "HZ 33", cure=speak, side=m.side)
 

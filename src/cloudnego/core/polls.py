@@ -61,10 +61,11 @@ def no_vote_of_all(m: Moment) -> Obstacle | None:
 
 def somebody_may_vote(m: Moment) -> Obstacle | None:
     """Of those that vote each by itself one is left that may."""
+    own = covered.of_some(m, Seat.UNION)
     if covered.per_enterprise(m):
-        return None
-    voting = {one.enterprise for one in m.case.polls.values()}
-    if any(name not in voting and name not in m.case.congress.covered for name in covered.may_vote(m)):
+        return covered.of_his_own(m, (), Seat.UNION)
+    gone = {one.enterprise for one in m.case.polls.values()} | m.case.congress.covered.keys()
+    if any(name not in gone and (not own or name in m.by.covered) for name in covered.may_vote(m)):
         return None
     return covered.a_firm_may_vote(m) or no_poll_running(m) or no(Reason.NOTHING_NEW, "HZ 33")
 
@@ -194,7 +195,10 @@ def _drawn(m: Moment) -> Drawn:
 
 
 def running(m: Moment) -> Obstacle | None:
-    return None if m.case.polls else no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
+    own = covered.of_some(m, Seat.UNION, Seat.CLOCK)
+    if any(not own or one.enterprise in m.by.covered for one in m.case.polls.values()):
+        return None
+    return no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
 
 
 def the_one_that_runs(m: Moment, command: c.CountPoll) -> Obstacle | None:

@@ -8,7 +8,7 @@ from cloudnego.core import commands as c
 from cloudnego.core import events as e
 from cloudnego.core.acts import dated, day_of, of_side, said
 from cloudnego.core.calendar import moved
-from cloudnego.core.covered import of_his_own
+from cloudnego.core.covered import of_his_own, of_some
 from cloudnego.core.moment import Moment, Standing
 from cloudnego.core.pack import Level
 from cloudnego.core.refusals import Obstacle, Reason, no
@@ -23,18 +23,29 @@ def in_force_day(m: Moment) -> date | None:
     return m.case.filing.in_force_from
 
 
+_PUBLISH = (Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.CHIEF)
+
+
+def places_to_publish(m: Moment) -> set[str]:
+    """The covered enterprises at which it is not published yet, and of these his own, where he acts for no other."""
+    left = {x.enterprise for x in m.case.covers} - m.case.performance.published_at
+    return left & m.by.covered if of_some(m, *_PUBLISH) else left
+
+
 def still_to_publish(m: Moment) -> Obstacle | None:
     done = m.case.performance
     if m.case.scope is Scope.ENTERPRISE:
         return no(Reason.PUBLISHED) if done.published_on else None
-    left = {x.enterprise for x in m.case.covers} - done.published_at
-    return None if left or not done.published_on else no(Reason.PUBLISHED)
+    begun = done.published_on or of_some(m, *_PUBLISH)
+    return no(Reason.PUBLISHED) if begun and not places_to_publish(m) else None
 
 
 def publishes(m: Moment) -> Obstacle | None:
     """企业、行业、区域应当…公布 (HZ 41): the enterprise its own contract; that of an area, whoever speaks for it."""
-    if m.case.scope is not Scope.ENTERPRISE or m.side is Side.EMPLOYER:
+    if m.case.scope is not Scope.ENTERPRISE:
         return None
+    if m.side is Side.EMPLOYER:
+        return of_his_own(m, (), *_PUBLISH)
     return no(Reason.NOT_YOUR_SEAT, "HZ 41", cure=(Seat.HR, Seat.CHIEF), side=Side.EMPLOYER)
 
 
@@ -52,7 +63,7 @@ def where_it_binds(m: Moment, command: c.PublishContract) -> Obstacle | None:
 
 def own_place(m: Moment, command: c.PublishContract) -> Obstacle | None:
     """A covered enterprise publishes at its own place, whoever speaks for the employers at any (HZ 41)."""
-    return of_his_own(m, command.enterprises, Seat.HR, Seat.LEGAL_REPRESENTATIVE, Seat.CHIEF)
+    return of_his_own(m, command.enterprises, *_PUBLISH)
 
 
 def publish_contract(m: Moment, command: c.PublishContract) -> list[e.Event]:
