@@ -23,7 +23,7 @@ from cloudnego.papers.press import Press
 from tests.papers.made import ALL, source_of
 
 LINK: Final = "https://talks.example/register/0"
-STORIES: Final = ("plain", "objected", "suspended", "silent-enterprise", "employer-offer")
+STORIES: Final = ("regional", "plain", "objected", "suspended", "silent-enterprise", "employer-offer")
 
 
 class Misprinted(AssertionError):
