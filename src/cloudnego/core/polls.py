@@ -50,7 +50,7 @@ def own_vote(m: Moment, command: c.OpenBallot | c.VoidPoll) -> Obstacle | None:
     else:
         poll = meant(m.case, command)
         whose = None if poll is None else poll.enterprise
-    return covered.of_his_own(m, {whose} if whose else (), Seat.UNION, Seat.CLOCK)
+    return covered.of_his_own(m, {whose} if whose else (), Seat.UNION)
 
 
 def no_vote_of_all(m: Moment) -> Obstacle | None:
@@ -195,7 +195,7 @@ def _drawn(m: Moment) -> Drawn:
 
 
 def running(m: Moment) -> Obstacle | None:
-    own = covered.of_some(m, Seat.UNION, Seat.CLOCK)
+    own = covered.of_some(m, Seat.UNION)
     if any(not own or one.enterprise in m.by.covered for one in m.case.polls.values()):
         return None
     return no(Reason.NO_POLL, cure=(Seat.UNION,), side=Side.WORKER)
